@@ -1,0 +1,70 @@
+"""How values become bytes and back: what every codec offers, and which one speaks a media type.
+
+A codec knows values and bytes. It must never know about calls, connections or remote objects, and
+it must never change a value silently: what can't be carried exactly is refused with an error that
+names the place in the value.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tuber.protocol import JSON
+
+__all__ = ["Codec", "DecodeError", "EncodeError", "codec_for"]
+
+
+class EncodeError(TypeError):
+    """A value can't be carried by this codec.
+
+    Attributes:
+        place: where in the value the fault is, as a path from its root: ``$.args[3].gain``.
+    """
+
+    def __init__(self, fault: str, place: str = "$") -> None:
+        super().__init__(f"{place}: {fault}")
+        self.fault = fault
+        self.place = place
+
+    def __reduce__(self) -> tuple[type[EncodeError], tuple[str, str]]:
+        return type(self), (self.fault, self.place)
+
+
+class DecodeError(ValueError):
+    """A body is not what its media type says."""
+
+
+class Codec(Protocol):
+    """One media type's way of writing values. Codecs hold no state: any thread may use one."""
+
+    @property
+    def media_type(self) -> str:
+        """The media type, as it stands in ``Content-Type``."""
+
+    def encode(self, value: Any) -> bytes:
+        """Write a value.
+
+        Raises:
+            EncodeError: the value, or something in it, can't be carried.
+        """
+
+    def decode(self, body: bytes | bytearray | memoryview) -> Any:
+        """Read a value.
+
+        Raises:
+            DecodeError: the body is empty, cut off, malformed or not strict.
+        """
+
+
+def codec_for(media_type: str) -> Codec:
+    """The codec of a media type; parameters (``; charset=utf-8``) and letter case do not matter.
+
+    Raises:
+        ValueError: no codec is known for it.
+    """
+    essence = media_type.partition(";")[0].strip().lower()
+    if essence == JSON:
+        from tuber.codec.json import DEFAULT
+
+        return DEFAULT
+    raise ValueError(f"no codec for the media type {media_type!r}; known is {JSON!r}")

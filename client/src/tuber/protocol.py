@@ -1,0 +1,357 @@
+"""The words of protocol/PROTOCOL.md as Python names: calls, results, failures, descriptions, limits.
+
+Plain values that both ends share. Nothing here does I/O, encodes bytes or knows a remote object;
+what a peer sent is checked here once, so that the layers above hold only well-formed values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, TypeAlias
+
+from tuber.errors import TuberProtocolError
+
+ENDPOINT: Final = "/tuber"
+DEFAULT_PORT: Final = 80
+JSON: Final = "application/json"
+CBOR: Final = "application/cbor"
+RUN_ID_FIELD: Final = "X-Tuber-Run"
+OPTIONS_FIELD: Final = "X-Tuber-Options"
+CONTINUE_ON_ERROR: Final = "continue-on-error"
+NOT_EXECUTED: Final = "tuber.NotExecuted"
+
+# The wire limits, twins of core/http/limits.hpp where each has its reason; a test compares them.
+MAX_REQUEST_LINE_BYTES: Final = 8 * 1024
+MAX_HEAD_BYTES: Final = 32 * 1024
+MAX_FIELDS: Final = 100
+MAX_BODY_BYTES: Final = 64 * 1024 * 1024
+MAX_CHUNK_LINE_BYTES: Final = 256
+MAX_HEAD_SECONDS: Final = 10.0
+MAX_STALL_SECONDS: Final = 30.0
+MAX_IDLE_SECONDS: Final = 3600.0
+
+# PROTOCOL.md section 3, 'Paths': a name, or an array of steps; None is the registry.
+Item: TypeAlias = str | int
+Step: TypeAlias = str | Sequence[Item]
+Path: TypeAlias = str | Sequence[Step] | None
+
+
+class Absent(Enum):
+    """'The member is not there', where null is a value of its own."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, PROTOCOL.md section 3."""
+
+    object: Path = None
+    method: str | None = None
+    args: Sequence[Any] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    property: str | None = None
+    resolve: bool = False
+
+    def to_map(self) -> dict[str, Any]:
+        """The call as it travels: members that say nothing are left out."""
+        members: dict[str, Any] = {}
+        if self.object is not None:
+            members["object"] = self.object
+        if self.method is not None:
+            members["method"] = self.method
+        if self.args:
+            members["args"] = self.args
+        if self.kwargs:
+            members["kwargs"] = self.kwargs
+        if self.property is not None:
+            members["property"] = self.property
+        if self.resolve:
+            members["resolve"] = True
+        return members
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The envelope of a call that succeeded, PROTOCOL.md section 4."""
+
+    value: Any
+    warnings: tuple[str, ...] = ()
+
+    def to_map(self) -> dict[str, Any]:
+        """The envelope as it travels."""
+        envelope: dict[str, Any] = {"result": self.value}
+        if self.warnings:
+            envelope["warnings"] = list(self.warnings)
+        return envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The envelope of a call that failed, PROTOCOL.md section 4.
+
+    Attributes:
+        message: class and text of the exception; from servers before 1.0 the traceback's text.
+        type: the name of the exception's class; None from servers before 1.0.
+        traceback: the server's traceback; None when no code of the served object was entered.
+    """
+
+    message: str
+    type: str | None = None
+    traceback: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def from_map(cls, members: Mapping[str, Any], warnings: tuple[str, ...] = ()) -> Failure:
+        """Read the map that stands under ``error``, or in ``failed`` of a description.
+
+        Raises:
+            TuberProtocolError: it is not a failure.
+        """
+        where = "a failure"
+        return cls(
+            message=_text(members, "message", where),
+            type=_text_or_none(members, "type", where),
+            traceback=_text_or_none(members, "traceback", where),
+            warnings=warnings,
+        )
+
+    def to_map(self) -> dict[str, Any]:
+        """The envelope as it travels."""
+        failure: dict[str, Any] = {"message": self.message}
+        if self.type is not None:
+            failure["type"] = self.type
+        if self.traceback is not None:
+            failure["traceback"] = self.traceback
+        envelope: dict[str, Any] = {"error": failure}
+        if self.warnings:
+            envelope["warnings"] = list(self.warnings)
+        return envelope
+
+
+def parse_reply(envelope: Any) -> Result | Failure:
+    """Read one envelope.
+
+    Raises:
+        TuberProtocolError: it is not an envelope.
+    """
+    if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:
+        return Result(envelope["result"])
+    envelope = _map(envelope, "a reply")
+    warnings = envelope.get("warnings") or ()
+    if not isinstance(warnings, (list, tuple)) or not all(isinstance(w, str) for w in warnings):
+        raise _malformed("a reply", "member 'warnings' to be an array of strings", warnings)
+    error = envelope.get("error")
+    if error is not None:
+        return Failure.from_map(_map(error, "the member 'error' of a reply"), tuple(warnings))
+    if "result" not in envelope:
+        raise _malformed("a reply", "a member 'result' or 'error'", sorted(envelope))
+    return Result(envelope["result"], tuple(warnings))
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a signature, PROTOCOL.md section 6.
+
+    Attributes:
+        kind: the number of the ``inspect.Parameter`` kind: 0 positional-only, 1 positional or
+            keyword, 2 ``*args``, 3 keyword-only, 4 ``**kwargs``.
+        default: ``ABSENT`` when the parameter is required.
+    """
+
+    name: str
+    kind: int = 1
+    default: Any = ABSENT
+    annotation: str | None = None
+
+    @classmethod
+    def from_map(cls, members: Any) -> Parameter:
+        """Read one entry of ``parameters``; raises TuberProtocolError when it is none."""
+        members = _map(members, "a parameter of a signature")
+        kind = members.get("kind", 1)
+        if type(kind) is not int or not 0 <= kind <= 4:
+            raise _malformed("a parameter of a signature", "a kind from 0 to 4", kind)
+        return cls(
+            name=_text(members, "name", "a parameter of a signature"),
+            kind=kind,
+            default=members.get("default", ABSENT),
+            annotation=_text_or_none(members, "annotation", "a parameter of a signature"),
+        )
+
+    def to_map(self) -> dict[str, Any]:
+        """The parameter as it travels."""
+        members: dict[str, Any] = {"name": self.name, "kind": self.kind}
+        if self.default is not ABSENT:
+            members["default"] = self.default
+        if self.annotation is not None:
+            members["annotation"] = self.annotation
+        return members
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How a method may be called, PROTOCOL.md section 6; a first parameter ``self`` is included."""
+
+    parameters: tuple[Parameter, ...] = ()
+    return_annotation: str | None = None
+
+    @classmethod
+    def from_map(cls, members: Any) -> Signature:
+        """Read ``__signature__``; raises TuberProtocolError when it is none."""
+        members = _map(members, "a signature")
+        parameters = members.get("parameters", ())
+        if not isinstance(parameters, (list, tuple)):
+            raise _malformed("a signature", "member 'parameters' to be an array", parameters)
+        return cls(
+            parameters=tuple(Parameter.from_map(each) for each in parameters),
+            return_annotation=_text_or_none(members, "return_annotation", "a signature"),
+        )
+
+    def to_map(self) -> dict[str, Any]:
+        """The signature as it travels."""
+        members: dict[str, Any] = {"parameters": [each.to_map() for each in self.parameters]}
+        if self.return_annotation is not None:
+            members["return_annotation"] = self.return_annotation
+        return members
+
+
+@dataclass(frozen=True, slots=True)
+class MethodDescription:
+    """What is known of a method, PROTOCOL.md section 6.
+
+    Attributes:
+        signature: None when it is not known; very old servers send its text: ``(self, n)``.
+    """
+
+    doc: str | None = None
+    signature: Signature | str | None = None
+
+    @classmethod
+    def from_map(cls, members: Any) -> MethodDescription:
+        """Read one entry of ``methods``; raises TuberProtocolError when it is none."""
+        members = _map(members, "the description of a method")
+        signature = members.get("__signature__")
+        if signature is not None and not isinstance(signature, str):
+            signature = Signature.from_map(signature)
+        return cls(_text_or_none(members, "__doc__", "the description of a method"), signature)
+
+    def to_map(self) -> dict[str, Any]:
+        """The description as it travels."""
+        signature = self.signature
+        return {
+            "__doc__": self.doc,
+            "__signature__": signature.to_map() if isinstance(signature, Signature) else signature,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of an object or, with ``objects`` alone, of the registry: section 6.
+
+    Attributes:
+        keys: of a container of a map of objects, its keys; of a list sharing one description, its
+            length; otherwise None.
+        values: of a container, the descriptions of its items in order, or the one they share.
+        type: the name of the object's class; None from servers before 1.0.
+        failed: the properties that could not be read, and why.
+    """
+
+    doc: str | None = None
+    methods: Mapping[str, MethodDescription] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    objects: Mapping[str, Description] = field(default_factory=dict)
+    keys: tuple[Item, ...] | int | None = None
+    values: tuple[Description, ...] | Description | None = None
+    type: str | None = None
+    failed: Mapping[str, Failure] = field(default_factory=dict)
+
+    @classmethod
+    def from_map(cls, members: Any) -> Description:
+        """Read a full description (section 6).
+
+        Raises:
+            TuberProtocolError: it is not one; also when it has name lists where maps belong.
+        """
+        where = "a description"
+        members = _map(members, where)
+        described = {name: _map_or_empty(members, name) for name in _MAPS}
+        return cls(
+            doc=_text_or_none(members, "__doc__", where),
+            methods={n: MethodDescription.from_map(m) for n, m in described["methods"].items()},
+            properties=described["properties"],
+            objects={name: cls.from_map(each) for name, each in described["objects"].items()},
+            keys=_keys(members.get("keys")),
+            values=_values(members.get("values")),
+            type=_text_or_none(members, "type", where),
+            failed={n: Failure.from_map(_map(f, where)) for n, f in described["failed"].items()},
+        )
+
+    @property
+    def is_container(self) -> bool:
+        """Whether the object has items."""
+        return self.values is not None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.keys, int) and not isinstance(self.values, Description):
+            raise _malformed("a container", "a count with one shared description", self.values)
+        if isinstance(self.keys, tuple) and self.values is None:
+            raise _malformed("a container", "member 'values' beside 'keys'", None)
+        if isinstance(self.keys, tuple) and isinstance(self.values, tuple):
+            if len(self.keys) != len(self.values):
+                expected = f"as many values as keys ({len(self.keys)})"
+                raise _malformed("a container", expected, len(self.values))
+        if self.keys is None and isinstance(self.values, Description):
+            raise _malformed("a container", "member 'keys' beside one shared description", None)
+
+
+_MAPS: Final = ("methods", "properties", "objects", "failed")
+
+
+def _keys(keys: Any) -> tuple[Item, ...] | int | None:
+    if keys is None or (type(keys) is int and keys >= 0):
+        return keys
+    if isinstance(keys, (list, tuple)) and all(isinstance(key, (str, int)) for key in keys):
+        return tuple(keys)
+    raise _malformed("a container", "member 'keys' to be a count or an array of keys", keys)
+
+
+def _values(values: Any) -> tuple[Description, ...] | Description | None:
+    if values is None:
+        return None
+    if isinstance(values, (list, tuple)):
+        return tuple(Description.from_map(each) for each in values)
+    return Description.from_map(values)
+
+
+def _map(value: Any, where: str) -> Mapping[str, Any]:
+    if isinstance(value, Mapping):
+        return value
+    raise _malformed(where, "a map", value)
+
+
+def _map_or_empty(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = members.get(name)
+    return {} if value is None else _map(value, f"member {name!r} of a description")
+
+
+def _text(members: Mapping[str, Any], name: str, where: str) -> str:
+    value = members.get(name)
+    if isinstance(value, str):
+        return value
+    raise _malformed(where, f"member {name!r} to be a string", value)
+
+
+def _text_or_none(members: Mapping[str, Any], name: str, where: str) -> str | None:
+    return None if members.get(name) is None else _text(members, name, where)
+
+
+def _malformed(where: str, expected: str, came: object) -> TuberProtocolError:
+    came_text = repr(came)
+    if len(came_text) > 80:
+        came_text = came_text[:77] + "..."
+    return TuberProtocolError(f"malformed reply: in {where}, expected {expected}, came {came_text}")

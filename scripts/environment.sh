@@ -1,0 +1,38 @@
+# Sourced by scripts/demo and scripts/test: makes .venv beside the README and installs into it.
+# Nothing is installed outside .venv except, as root, the Debian packages a test asks for.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+VENV=.venv
+PYTHON=${PYTHON:-python3}
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+die() { printf '%s\n' "$*" >&2; exit 2; }
+
+# make_venv: .venv with a current pip (dependency groups need pip 25.1).
+make_venv() {
+  command -v "$PYTHON" >/dev/null || die "this needs Python 3.10 or later as '$PYTHON' (set PYTHON to name another)"
+  "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+    || die "this needs Python 3.10 or later; '$PYTHON' is $("$PYTHON" --version)"
+  [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV" \
+    || die "could not make a virtual environment (on Debian: apt-get install python3-venv)"
+  "$VENV/bin/pip" install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+}
+
+# need_compiler: cmake comes from PyPI when it is not there, a compiler does not.
+need_compiler() {
+  command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null \
+    || die "this needs a C++20 compiler (on Debian: apt-get install g++)"
+}
+
+install() { "$VENV/bin/pip" install --quiet --disable-pip-version-check "$@"; }
+
+# need_debian COMMAND-OR-HEADER PACKAGE: installs a Debian package when root, says so when not.
+need_debian() {
+  if command -v "$1" >/dev/null || [ -e "/usr/include/$1" ]; then return 0; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "Installing the Debian package $2"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null
+  else
+    die "the tests need '$1'; install it with: sudo apt-get install $2"
+  fi
+}

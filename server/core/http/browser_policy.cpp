@@ -1,0 +1,123 @@
+#include "http/browser_policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "http/characters.hpp"
+#include "http/host.hpp"
+
+namespace tuber::http {
+namespace {
+
+using Refusal = std::optional<std::string>;
+
+// The value of a field that may be there once at most.
+struct SingleField {
+  std::string_view name;
+  std::string_view value;
+  std::size_t count = 0;
+
+  SingleField(const RequestHead& head, std::string_view field_name) : name(field_name) {
+    for (const Field& field : head.fields) {
+      if (!equals_ignoring_case(field.name, name)) continue;
+      if (count == 0) value = field.value;
+      ++count;
+    }
+  }
+  [[nodiscard]] bool present() const { return count > 0; }
+};
+
+// A peer's value, fit for a message: short, and ASCII only so that any codec can carry it.
+std::string quoted(std::string_view value) {
+  constexpr std::size_t longest = 100;
+  std::string text = "'";
+  for (const char c : value.substr(0, longest)) text.push_back(c >= ' ' && c <= '~' ? c : '?');
+  return text.append(value.size() > longest ? "...'" : "'");
+}
+
+std::string refusal(const SingleField& field, std::string_view expectation) {
+  std::string text = "a browser's request may not call: ";
+  text.append(field.name);
+  if (field.count == 0) {
+    text.append(" is missing");
+  } else if (field.count > 1) {
+    text.append(" was sent more than once");
+  } else {
+    text.append(" is ").append(quoted(field.value));
+  }
+  return text.append(", expected ").append(expectation);
+}
+
+// Fetch Metadata: "none" is a person typing the address, the other values name another origin.
+Refusal refuse_fetch_site(const SingleField& site) {
+  if (!site.present()) return std::nullopt;
+  if (site.count == 1 && (site.value == "same-origin" || site.value == "none")) return std::nullopt;
+  return refusal(site, "'same-origin' or 'none'");
+}
+
+// RFC 6454 section 7. "null", which sandboxed frames and local files send, is nobody's origin.
+// https is ours too: a proxy may have taken the encryption off.
+Refusal refuse_origin(const SingleField& origin, std::string_view host) {
+  if (!origin.present()) return std::nullopt;
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (origin.count == 1 && origin.value.starts_with(scheme) &&
+        equals_ignoring_case(origin.value.substr(scheme.size()), host)) {
+      return std::nullopt;
+    }
+  }
+  return refusal(origin, "the origin of this server's own pages, http(s)://" + quoted(host));
+}
+
+// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. The
+// attacker needs a name in the public DNS for it, so names that can't be public are safe.
+bool is_local_name(std::string_view name) {
+  constexpr std::array<std::string_view, 4> local_domains = {".local", ".lan", ".internal",
+                                                             ".home.arpa"};
+  // localhost or a single label. An encoded byte could be a dot.
+  if (name.find_first_of(".%") == std::string_view::npos) return true;
+  return std::any_of(local_domains.begin(), local_domains.end(), [&](std::string_view domain) {
+    return name.size() > domain.size() &&
+           equals_ignoring_case(name.substr(name.size() - domain.size()), domain);
+  });
+}
+
+Refusal refuse_host(std::string_view value, std::span<const std::string> allowed_hosts) {
+  if (const auto host = parse_host(value)) {
+    if (host->kind != HostKind::name || is_local_name(host->name)) return std::nullopt;
+    for (const std::string& allowed : allowed_hosts) {
+      if (equals_ignoring_case(host->name, allowed)) return std::nullopt;
+    }
+  }
+  return "a browser's request may not call: Host is " + quoted(value) +
+         ", expected an address, localhost, a name of this machine or of the local network, or one "
+         "given with --allow-host";
+}
+
+// Forms can send text/plain and the like to anywhere without the browser asking us first; these
+// media types they can't.
+Refusal refuse_content_type(const SingleField& content_type) {
+  const std::string_view media_type =
+      trim(content_type.value.substr(0, content_type.value.find(';')));
+  for (const std::string_view allowed : {"application/json", "application/cbor"}) {
+    if (content_type.count == 1 && equals_ignoring_case(media_type, allowed)) return std::nullopt;
+  }
+  return refusal(content_type, "'application/json' or 'application/cbor'");
+}
+
+}  // namespace
+
+std::optional<std::string> refuse_browser_call(const RequestHead& head,
+                                               std::span<const std::string> allowed_hosts) {
+  const SingleField origin(head, "Origin");
+  const SingleField site(head, "Sec-Fetch-Site");
+  if (!origin.present() && !site.present()) return std::nullopt;
+
+  if (auto refused = refuse_fetch_site(site)) return refused;
+  if (auto refused = refuse_origin(origin, head.host)) return refused;
+  if (auto refused = refuse_host(head.host, allowed_hosts)) return refused;
+  if (head.method != "POST") return std::nullopt;
+  return refuse_content_type(SingleField(head, "Content-Type"));
+}
+
+}  // namespace tuber::http

@@ -1,0 +1,45 @@
+#include "http/characters.hpp"
+
+#include <cstring>
+
+namespace tuber::http {
+namespace {
+
+constexpr std::uint64_t repeated(std::uint8_t byte) {
+  return 0x0101010101010101u * byte;
+}
+
+// True when one of eight bytes may be a control character; HTAB counts as one. Both halves are the
+// "has a byte less than n" trick (a borrow can only come out of a byte that is itself a hit), the
+// second one after turning 0x7f into zero.
+constexpr bool may_hold_control(std::uint64_t word) {
+  const std::uint64_t del_is_zero = word ^ repeated(0x7f);
+  const std::uint64_t low = (word - repeated(0x20)) & ~word;
+  const std::uint64_t del = (del_is_zero - repeated(1)) & ~del_is_zero;
+  return ((low | del) & repeated(0x80)) != 0;
+}
+
+}  // namespace
+
+std::size_t find_control(std::string_view text, std::size_t from) {
+  std::size_t i = from;
+  while (i < text.size()) {
+    const std::size_t left = text.size() - i;
+    if (left >= sizeof(std::uint64_t)) {
+      std::uint64_t word;
+      std::memcpy(&word, text.data() + i, sizeof word);
+      if (!may_hold_control(word)) {
+        i += sizeof word;
+        continue;
+      }
+    }
+    // Either a hit is among these bytes, or they are a tab or the text's end.
+    const std::size_t end = i + (left < sizeof(std::uint64_t) ? left : sizeof(std::uint64_t));
+    for (; i < end; ++i) {
+      if (is_in_class(text[i], kControl)) return i;
+    }
+  }
+  return text.size();
+}
+
+}  // namespace tuber::http

@@ -1,0 +1,31 @@
+// Every limit the core puts on a peer, each with its reason. The Python twin of the wire limits is
+// tuber/protocol.py; a test compares the two.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace tuber::http {
+
+struct Limits {
+  // A request line longer than this is an attack or a mistake: our targets are "/tuber" or a file.
+  std::size_t request_line = 8 * 1024;
+  // Room for cookies and proxies' fields, small enough that 10,000 half-sent heads are harmless.
+  std::size_t head = 32 * 1024;
+  std::size_t fields = 100;
+  // The largest array a method is likely to take in one call.
+  std::uint64_t body = 64 * 1024 * 1024;
+  // Size lines and extensions of chunks; only clients' libraries write them, and they are short.
+  std::size_t chunk_line = 256;
+
+  // For the complete head, however slowly its bytes come: a silent or trickling peer keeps a worker
+  // thread no longer than this.
+  std::chrono::milliseconds head_time{10'000};
+  // For the next bytes of a body or of a reply's reading: a peer that stands still is gone.
+  std::chrono::milliseconds stall_time{30'000};
+  // A parked connection costs little, but not nothing: notebooks are left open over night.
+  std::chrono::milliseconds idle_time{3'600'000};
+};
+
+}  // namespace tuber::http

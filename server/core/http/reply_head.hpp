@@ -1,0 +1,40 @@
+// Writes heads of replies (RFC 9112 section 4). Must never read a clock: the date is given as text,
+// so that a server formats it once a second and not once a reply.
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+namespace tuber::http {
+
+// The interim reply to `Expect: 100-continue` (RFC 9110 section 15.2.1), complete.
+inline constexpr std::string_view kContinueReply = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// What a reply's head says. Borrowed texts; plain value.
+struct ReplyHead {
+  int status = 200;
+  std::string_view date;             // as format_http_date() gives it
+  std::string_view content_type;     // empty: no such line
+  std::uint64_t content_length = 0;  // bytes; not written for 1xx, 204 and 304
+  bool keep_alive = true;
+  std::string_view fields;  // further lines, each ending with CRLF
+};
+
+// Appends the head, the empty line included. `Content-Length` and `Connection: keep-alive` are
+// spelled in exactly this letter case because raw-socket clients in the field search for them so.
+void append_reply_head(std::string& out, const ReplyHead& head);
+
+// The phrase of a status that a server sends (RFC 9110 section 15); "Unknown" for others.
+[[nodiscard]] std::string_view reason_phrase(int status);
+
+// True for the statuses whose replies have no content and no Content-Length: 1xx and 204 must not
+// (RFC 9110 section 8.6), 304 need not and is clearer without.
+[[nodiscard]] bool status_has_no_content(int status);
+
+// The IMF-fixdate of RFC 9110 section 5.6.7, such as "Sun, 06 Nov 1994 08:49:37 GMT". In no locale
+// and no time zone but GMT.
+[[nodiscard]] std::string format_http_date(std::time_t seconds);
+
+}  // namespace tuber::http

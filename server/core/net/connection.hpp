@@ -1,0 +1,72 @@
+// One accepted connection: its socket and what has been received of a request. Must never be
+// touched by two threads at once.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "net/descriptor.hpp"
+#include "net/poller.hpp"
+#include "net/request_reader.hpp"
+
+namespace tuber::net {
+
+using Clock = std::chrono::steady_clock;
+
+// Counts the connections that exist.
+using ConnectionTally = std::atomic<std::size_t>;
+
+// The rule of ownership: whoever holds the unique_ptr, and nobody else, may touch the connection.
+// That is the parking lot while nothing is to be read, and one worker while it is served; so there
+// is no lock in here. Destroying it closes the socket.
+class Connection {
+ public:
+  // What the connection waits for while it is parked; decides how long it may, and what happens then.
+  enum class Waiting {
+    for_request,  // idle: closed silently
+    for_head,     // a part of a head has come: answered 408 and closed
+    for_body,     // likewise
+    for_end,      // told to go and given time to read why (RFC 9112 section 9.6): closed
+  };
+
+  Connection(Descriptor socket, std::uint32_t serial, ConnectionTally& tally)
+      : socket_(std::move(socket)), serial_(serial), tally_(tally) {
+    ++tally_;
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { --tally_; }
+
+  [[nodiscard]] const Descriptor& socket() const { return socket_; }
+
+  // Names the connection in the poller. The serial number tells it from an earlier one that had the
+  // same descriptor.
+  [[nodiscard]] Poller::Token token() const {
+    return (static_cast<Poller::Token>(serial_) << 32) | static_cast<std::uint32_t>(socket_.get());
+  }
+  [[nodiscard]] static std::size_t slot_of(Poller::Token token) {
+    return static_cast<std::uint32_t>(token);
+  }
+
+  // Empty while the connection is idle: a parked one costs as little as possible.
+  std::unique_ptr<RequestReader> reader;
+  Waiting waiting = Waiting::for_request;
+  Clock::time_point deadline{};   // of what it waits for
+  Clock::time_point parked_at{};  // set by the parking lot
+  // The client sends its next request soon after a reply, so it is worth while to wait for it.
+  bool hot = false;
+
+ private:
+  friend class ParkedList;
+
+  Descriptor socket_;
+  std::uint32_t serial_;
+  ConnectionTally& tally_;
+  Connection* previous_ = nullptr;  // links of ParkedList
+  Connection* next_ = nullptr;
+};
+
+}  // namespace tuber::net

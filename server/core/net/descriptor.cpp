@@ -1,0 +1,13 @@
+#include "net/descriptor.hpp"
+
+#include <unistd.h>
+
+namespace tuber::net {
+
+void Descriptor::close() noexcept {
+  // Not repeated after EINTR: the descriptor is gone then too (Linux), and its number may already
+  // belong to another thread.
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+}  // namespace tuber::net

@@ -1,0 +1,67 @@
+// What the network layer asks of the code that answers requests. The network layer knows nothing of
+// Python: it calls a handler it was given.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/request.hpp"
+
+namespace tuber::net {
+
+// A complete request. Borrowed for the duration of Handler::handle only.
+struct Request {
+  const http::RequestHead& head;
+  std::string_view body;
+};
+
+// An open file to be sent as the body; owns its descriptor.
+class FileBody {
+ public:
+  FileBody() = default;
+  FileBody(int descriptor, std::uint64_t offset, std::uint64_t length)
+      : descriptor_(descriptor), offset_(offset), length_(length) {}
+  FileBody(FileBody&& other) noexcept { *this = std::move(other); }
+  FileBody& operator=(FileBody&& other) noexcept;
+  ~FileBody();
+
+  [[nodiscard]] bool present() const { return descriptor_ >= 0; }
+  [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }
+  [[nodiscard]] std::uint64_t length() const { return length_; }
+
+ private:
+  int descriptor_ = -1;
+  std::uint64_t offset_ = 0;
+  std::uint64_t length_ = 0;
+};
+
+// The answer to one request. The connection writes status line, Date, Content-Length and Connection
+// itself; the handler gives the rest. A worker reuses one Reply, so buffers keep their capacity.
+struct Reply {
+  int status = 200;
+  std::string_view content_type;  // static storage, or at least until the reply is sent
+  std::string fields;             // further header lines, each ending with CRLF
+  std::string body;
+  FileBody file;       // sent after `body`, which is then empty
+  bool close = false;  // close the connection after this reply
+
+  void clear();  // back to an empty 200, capacity kept
+};
+
+// Answers requests. Made, called and destroyed in one worker thread and used by no other, so it may
+// keep per-thread state. handle() must not throw: it turns every failure into a reply.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  virtual void handle(const Request& request, Reply& reply) = 0;
+};
+
+// Called in each new worker thread; must be callable from several threads at once.
+using HandlerFactory = std::function<std::unique_ptr<Handler>()>;
+
+}  // namespace tuber::net

@@ -1,0 +1,45 @@
+// The listening socket. Must never block: when several workers are after one connection, those that
+// come late go away empty-handed.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "net/descriptor.hpp"
+
+namespace tuber::net {
+
+// Thread-safe, so that close() may meet an accept() in another thread.
+class Listener {
+ public:
+  // Binds to an address, a name (its IPv4 addresses first: boards are called by them), or, when
+  // `bind` is empty, to all addresses of both families. Throws std::system_error with address and
+  // port in its message.
+  Listener(const std::string& bind, std::uint16_t port);
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  // For the poller. REQUIRES: not closed.
+  [[nodiscard]] int descriptor() const { return socket_.get(); }
+
+  enum class Outcome {
+    accepted,
+    none,       // nobody is waiting, or the listener was closed
+    exhausted,  // no descriptor or memory is left to accept with; trying again at once is no use
+  };
+  struct Accepted {
+    Outcome outcome = Outcome::none;
+    Descriptor socket;
+  };
+  [[nodiscard]] Accepted accept();
+
+  // The port is free when this returns; connections that nobody accepted are refused.
+  void close() noexcept;
+
+ private:
+  std::mutex mutex_;
+  Descriptor socket_;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace tuber::net

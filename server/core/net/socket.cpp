@@ -1,0 +1,135 @@
+#include "net/socket.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace tuber::net {
+namespace {
+
+#ifdef MSG_NOSIGNAL
+constexpr int kNoSignal = MSG_NOSIGNAL;
+#else
+constexpr int kNoSignal = 0;  // SO_NOSIGPIPE is set instead
+#endif
+#ifdef MSG_MORE
+constexpr int kMore = MSG_MORE;
+#else
+constexpr int kMore = 0;
+#endif
+
+bool set_option(int fd, int level, int name, const void* value, socklen_t size) {
+  return ::setsockopt(fd, level, name, value, size) == 0;
+}
+
+bool set_flag(int fd, int level, int name) {
+  const int on = 1;
+  return set_option(fd, level, name, &on, sizeof on);
+}
+
+bool set_time(int fd, int name, std::chrono::microseconds time) {
+  timeval value{};
+  value.tv_sec = static_cast<decltype(value.tv_sec)>(time.count() / 1'000'000);
+  value.tv_usec = static_cast<decltype(value.tv_usec)>(time.count() % 1'000'000);
+  return set_option(fd, SOL_SOCKET, name, &value, sizeof value);
+}
+
+// Drops the bytes that were sent from the front; what is left.
+std::span<iovec> drop_front(std::span<iovec> pieces, std::size_t sent) {
+  while (!pieces.empty() && sent >= pieces.front().iov_len) {
+    sent -= pieces.front().iov_len;
+    pieces = pieces.subspan(1);
+  }
+  if (!pieces.empty()) {
+    iovec& first = pieces.front();
+    first.iov_base = static_cast<char*>(first.iov_base) + sent;
+    first.iov_len -= sent;
+  }
+  return pieces;
+}
+
+ssize_t send_some(int fd, std::span<iovec> pieces, int flags) {
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(pieces.size());
+  return ::sendmsg(fd, &message, flags | kNoSignal);
+}
+
+#ifndef __linux__
+// One bufferful of the file through user space; where there is no sendfile worth its differences.
+ssize_t copy_file_piece(const Descriptor& socket, int file, off_t& offset, std::size_t length) {
+  std::array<char, 64 * 1024> buffer;
+  const ssize_t n = ::pread(file, buffer.data(), std::min(length, buffer.size()), offset);
+  if (n <= 0) return n;
+  iovec piece{buffer.data(), static_cast<std::size_t>(n)};
+  if (!send_all(socket, {&piece, 1}, Follow::more)) return -1;
+  offset += n;
+  return n;
+}
+#endif
+
+ssize_t send_file_piece(const Descriptor& socket, int file, off_t& offset, std::size_t length) {
+#ifdef __linux__
+  return ::sendfile(socket.get(), file, &offset, length);
+#else
+  return copy_file_piece(socket, file, offset, length);
+#endif
+}
+
+}  // namespace
+
+bool prepare_connection(const Descriptor& socket, const SocketTimes& times) {
+  const int fd = socket.get();
+#ifndef MSG_NOSIGNAL
+  if (!set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE)) return false;
+#endif
+  // A time-out of zero would mean for ever.
+  const auto receive = std::max(times.receive, std::chrono::microseconds(1));
+  const auto send = std::max(times.send, std::chrono::milliseconds(1));
+  return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) && set_time(fd, SO_RCVTIMEO, receive) &&
+         set_time(fd, SO_SNDTIMEO, send);
+}
+
+bool send_all(const Descriptor& socket, std::span<iovec> pieces, Follow follow) {
+  const int flags = follow == Follow::more ? kMore : 0;
+  for (pieces = drop_front(pieces, 0); !pieces.empty();) {
+    const ssize_t sent = send_some(socket.get(), pieces, flags);
+    if (sent >= 0) {
+      pieces = drop_front(pieces, static_cast<std::size_t>(sent));
+    } else if (errno != EINTR) {
+      return false;  // EAGAIN too: nothing was taken during the whole time-out
+    }
+  }
+  return true;
+}
+
+void send_at_once(const Descriptor& socket, std::span<iovec> pieces) {
+  static_cast<void>(send_some(socket.get(), pieces, MSG_DONTWAIT));
+}
+
+bool send_file(const Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length) {
+  constexpr std::uint64_t kPiece = 1024 * 1024 * 1024;  // sendfile takes just under 2 GiB at a time
+  auto position = static_cast<off_t>(offset);
+  while (length > 0) {
+    const auto wanted = static_cast<std::size_t>(std::min(length, kPiece));
+    const ssize_t sent = send_file_piece(socket, file, position, wanted);
+    if (sent > 0) {
+      length -= static_cast<std::uint64_t>(sent);
+    } else if (sent == 0 || errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace tuber::net

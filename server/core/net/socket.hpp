@@ -1,0 +1,41 @@
+// What the layer asks of a connected TCP socket: to be set up, and to send all of something. The
+// sockets are blocking, with time-outs set once: a hot connection then costs one recv and one sendmsg
+// a request, while non-blocking sockets would add a poll before each recv and, for replies larger
+// than the send buffer, one for each piece.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+
+#include "net/descriptor.hpp"
+
+namespace tuber::net {
+
+// How long blocking calls on a connection block.
+struct SocketTimes {
+  std::chrono::microseconds receive;  // then recv says EAGAIN; rounded up to the kernel's tick
+  std::chrono::milliseconds send;     // without a byte taken by the peer
+};
+
+// Sets the time-outs above and the options every connection has. False when the peer is already gone.
+[[nodiscard]] bool prepare_connection(const Descriptor& socket, const SocketTimes& times);
+
+// What to expect after the bytes that are sent now.
+enum class Follow { nothing, more };
+
+// Sends all the pieces, gathered into one packet train; changes `pieces` on the way. False when the
+// peer is gone or took nothing during the send time-out.
+[[nodiscard]] bool send_all(const Descriptor& socket, std::span<iovec> pieces,
+                            Follow follow = Follow::nothing);
+
+// Sends a short text if the socket takes it at once; for last words, whose loss is no harm.
+void send_at_once(const Descriptor& socket, std::span<iovec> pieces);
+
+// Sends `length` bytes of a file from `offset`. False as with send_all, or when the file has shrunk.
+[[nodiscard]] bool send_file(const Descriptor& socket, int file, std::uint64_t offset,
+                             std::uint64_t length);
+
+}  // namespace tuber::net

@@ -1,0 +1,175 @@
+// See call.hpp.
+#include "python/call.hpp"
+
+#include <utility>
+
+#include "python/arguments.hpp"
+#include "python/call_warnings.hpp"
+#include "python/gil.hpp"
+
+namespace tuber::python {
+namespace {
+
+// Takes the Python exception that is set, as an instance that carries its traceback.
+Handle take_exception() {
+#if PY_VERSION_HEX >= 0x030C0000
+  return Handle::steal(PyErr_GetRaisedException());
+#else
+  PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (value != nullptr && traceback != nullptr) PyException_SetTraceback(value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return Handle::steal(value);
+#endif
+}
+
+// The member of a call, borrowed; null when absent or None.
+PyObject* member(PyObject* call, const Handle& name) {
+  PyObject* value = PyDict_GetItemWithError(call, name.get());
+  return value == Py_None ? nullptr : value;
+}
+
+bool refuse_member(const char* name, const char* expected, PyObject* came) {
+  PyErr_Format(PyExc_TypeError, "the member '%s' of a call must be %s, not %s", name, expected,
+               Py_TYPE(came)->tp_name);
+  return false;
+}
+
+bool check_arguments(PyObject* args, PyObject* kwargs) {
+  if (args != nullptr && !PyList_Check(args)) return refuse_member("args", "an array", args);
+  if (kwargs == nullptr) return true;
+  if (!PyDict_Check(kwargs)) return refuse_member("kwargs", "a map", kwargs);
+  PyObject *name = nullptr, *value = nullptr;
+  Py_ssize_t position = 0;
+  while (PyDict_Next(kwargs, &position, &name, &value)) {
+    if (!PyUnicode_Check(name)) return refuse_member("kwargs", "a map with string keys", name);
+  }
+  return true;
+}
+
+}  // namespace
+
+Caller::Caller(Face face) : face_(std::move(face)) {}
+
+bool Caller::answer(PyObject* call, const Codec& codec, std::string& out) const {
+  const std::size_t start = out.size();
+  CallWarnings warnings;
+  bool entered = false;
+  Handle result = run(call, entered);
+  if (result) {
+    codec.open_envelope(Outcome::result, warnings.texts() != nullptr, out);
+    if (codec.encode(result.get(), out)) {
+      if (warnings.texts() != nullptr) {
+        codec.open_warnings(out);
+        if (!codec.encode(warnings.texts(), out)) PyErr_Clear();
+      }
+      codec.close_envelope(out);
+      return true;
+    }
+    out.resize(start);
+    entered = false;  // the method succeeded: a traceback of the encoder would tell nothing
+  }
+  write_failure(entered, warnings.texts(), codec, out);
+  return false;
+}
+
+void Caller::write_failure(bool entered, PyObject* warnings, const Codec& codec,
+                           std::string& out) const {
+  const std::size_t start = out.size();
+  Handle exception = take_exception();
+  PyObject* arguments[] = {exception.get(), entered ? Py_True : Py_False};
+  Handle failure = Handle::steal(without_unwinding(
+      [&] { return PyObject_Vectorcall(face_.describe_failure.get(), arguments, 2, nullptr); }));
+  codec.open_envelope(Outcome::error, warnings != nullptr, out);
+  if (!failure || !codec.encode(failure.get(), out)) {
+    // Only when even describing fails, as it does when memory has run out.
+    PyErr_Clear();
+    out.resize(start);
+    codec.open_envelope(Outcome::error, warnings != nullptr, out);
+    Handle text = Handle::steal(Py_BuildValue(
+        "{s:s,s:s}", "message", "RuntimeError: the failure of this call could not be described",
+        "type", "RuntimeError"));
+    if (!text || !codec.encode(text.get(), out)) PyErr_Clear();
+  }
+  if (warnings != nullptr) {
+    codec.open_warnings(out);
+    if (!codec.encode(warnings, out)) PyErr_Clear();
+  }
+  codec.close_envelope(out);
+}
+
+void Caller::write_not_executed(std::size_t failed, const Codec& codec, std::string& out) const {
+  Handle message = Handle::steal(PyUnicode_FromFormat(
+      "tuber.NotExecuted: not run, because call %zu of the same batch failed", failed));
+  Handle failure = Handle::steal(
+      Py_BuildValue("{s:O,s:s}", "message", message.get(), "type", "tuber.NotExecuted"));
+  codec.open_envelope(Outcome::error, false, out);
+  if (!failure || !codec.encode(failure.get(), out)) PyErr_Clear();
+  codec.close_envelope(out);
+}
+
+Handle Caller::run(PyObject* call, bool& entered) const {
+  if (!PyDict_Check(call)) {
+    PyErr_Format(PyExc_TypeError, "a call must be a map, not %s", Py_TYPE(call)->tp_name);
+    return {};
+  }
+  PyObject* method = member(call, names_.method);
+  if (method == nullptr) {
+    return Handle::steal(
+        without_unwinding([&] { return PyObject_CallOneArg(face_.describe.get(), call); }));
+  }
+  if (!PyUnicode_Check(method)) {
+    refuse_member("method", "a string", method);
+    return {};
+  }
+  PyObject* path = member(call, names_.object);
+  PyObject* args = member(call, names_.args);
+  PyObject* kwargs = member(call, names_.kwargs);
+  if (path == nullptr) {
+    PyErr_SetString(PyExc_TypeError, "a call with 'method' needs 'object', the path of an object");
+    return {};
+  }
+  if (!check_arguments(args, kwargs)) return {};
+  Handle object = find_object(path);
+  if (!object) return {};
+  return call_method(object.get(), method, args, kwargs, entered);
+}
+
+Handle Caller::find_object(PyObject* path) const {
+  if (PyUnicode_Check(path)) {
+    PyObject* object = PyDict_GetItemWithError(face_.objects.get(), path);
+    if (object != nullptr) return Handle::borrow(object);
+  }
+  return Handle::steal(
+      without_unwinding([&] { return PyObject_CallOneArg(face_.walk.get(), path); }));
+}
+
+Handle Caller::call_method(PyObject* object, PyObject* method, PyObject* args, PyObject* kwargs,
+                           bool& entered) const {
+  Arguments arguments(object, args, kwargs);
+  if (!arguments.valid()) return {};
+  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(object));
+  PyObject* known = PyDict_GetItemWithError(face_.reachable.get(), type);
+  if (known != nullptr && PyDict_GetItemWithError(known, method) != nullptr) {
+    entered = true;
+    return Handle::steal(without_unwinding([&] {
+      return PyObject_VectorcallMethod(
+          method, arguments.with_self(),
+          (arguments.positional_count() + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, arguments.names());
+    }));
+  }
+  PyObject* wanted[] = {object, method};
+  Handle bound = Handle::steal(without_unwinding(
+      [&] { return PyObject_Vectorcall(face_.find_method.get(), wanted, 2, nullptr); }));
+  if (!bound) return {};
+  entered = true;
+  return Handle::steal(without_unwinding([&] {
+    return PyObject_Vectorcall(bound.get(), arguments.without_self(),
+                               arguments.positional_count() | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                               arguments.names());
+  }));
+}
+
+}  // namespace tuber::python

@@ -1,0 +1,52 @@
+// One call: from the decoded map of a request to the envelope of its reply (PROTOCOL.md sections 3
+// and 4). The only code that enters users' objects.
+#pragma once
+
+#include <string>
+
+#include "python/codec.hpp"
+#include "python/handle.hpp"
+#include "python/names.hpp"
+
+namespace tuber::python {
+
+// The Python face's part in answering: where objects are and what may be reached. All members are
+// set; see tuberd/server.py, which assembles them.
+struct Face {
+  Handle objects;           // dict: name -> object, the live registry
+  Handle reachable;         // dict: class -> {method name: ...} for methods decided by the class
+  Handle find_method;       // (object, name) -> bound method, or raises
+  Handle walk;              // (path) -> object, or raises
+  Handle describe;          // (call) -> the result of a call without `method`, or raises
+  Handle describe_failure;  // (exception, entered) -> the members of a failure
+};
+
+// Runs calls. Immutable after construction, so all workers share one; the GIL orders them.
+class Caller {
+ public:
+  // REQUIRES: the GIL.
+  explicit Caller(Face face);
+
+  // Runs one call and appends its envelope. False when the envelope is a failure. REQUIRES: the GIL
+  // held by the calling worker, and no Python exception set; both hold afterwards too.
+  bool answer(PyObject* call, const Codec& codec, std::string& out) const;
+
+  // Appends the envelope of the Python exception that is set, and clears it. `entered`: code of the
+  // served object had been entered, so a traceback means something.
+  void write_failure(bool entered, PyObject* warnings, const Codec& codec, std::string& out) const;
+
+  // Appends the envelope of a call that was not run because `failed` (its place in the batch) had
+  // failed.
+  void write_not_executed(std::size_t failed, const Codec& codec, std::string& out) const;
+
+ private:
+  [[nodiscard]] Handle run(PyObject* call, bool& entered) const;
+  [[nodiscard]] Handle find_object(PyObject* path) const;
+  [[nodiscard]] Handle call_method(PyObject* object, PyObject* method, PyObject* args,
+                                   PyObject* kwargs, bool& entered) const;
+
+  Names names_;
+  Face face_;
+};
+
+}  // namespace tuber::python

@@ -1,0 +1,38 @@
+// What the dispatcher asks of a media type: values to and from bytes, and the envelope around them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "python/handle.hpp"
+
+namespace tuber::python {
+
+// Which of its two members an envelope has (PROTOCOL.md section 4).
+enum class Outcome { result, error };
+
+// Thread-safe under the GIL, which every function that takes or makes a Python object needs. A
+// failing function returns an empty handle or false, with a Python exception set.
+class Codec {
+ public:
+  virtual ~Codec() = default;
+
+  [[nodiscard]] virtual std::string_view media_type() const = 0;
+
+  [[nodiscard]] virtual Handle decode(std::string_view body) const = 0;
+  // Appends; on failure `out` may hold a part of the value, which the caller cuts off.
+  [[nodiscard]] virtual bool encode(PyObject* value, std::string& out) const = 0;
+
+  // A batch of envelopes: open, then each envelope with a separator between, then close.
+  virtual void open_batch(std::size_t envelopes, std::string& out) const = 0;
+  virtual void separate(std::string& out) const = 0;
+  virtual void close_batch(std::string& out) const = 0;
+
+  // An envelope: open, the encoded result or failure, possibly the warnings, close.
+  virtual void open_envelope(Outcome outcome, bool with_warnings, std::string& out) const = 0;
+  virtual void open_warnings(std::string& out) const = 0;
+  virtual void close_envelope(std::string& out) const = 0;
+};
+
+}  // namespace tuber::python

@@ -1,0 +1,44 @@
+// See endpoint.hpp.
+#include "python/endpoint.hpp"
+
+#include "http/browser_policy.hpp"
+#include "http/characters.hpp"
+
+namespace tuber::python {
+namespace {
+
+void refuse(net::Reply& reply, int status, std::string_view reason) {
+  reply.status = status;
+  reply.content_type = "text/plain; charset=utf-8";
+  reply.body.append(reason).push_back('\n');
+}
+
+bool has_unknown_coding(const http::RequestHead& head) {
+  const auto coding = head.field("Content-Encoding");
+  return coding && !coding->empty() && !http::equals_ignoring_case(*coding, "identity");
+}
+
+}  // namespace
+
+void Endpoint::handle(const net::Request& request, net::Reply& reply) {
+  const Service& service = *service_;
+  if (const auto reason = http::refuse_browser_call(request.head, service.allowed_hosts)) {
+    return refuse(reply, 403, *reason);
+  }
+  const Codec* reader = codec_of_request(request.head, service.codecs);
+  if (reader == nullptr || has_unknown_coding(request.head)) {
+    return refuse(reply, 415,
+                  "expected a body of Content-Type application/json, not compressed "
+                  "(with curl: --json '...')");
+  }
+  const Codec* writer = codec_of_reply(request.head, service.codecs, *reader);
+  if (writer == nullptr) {
+    return refuse(reply, 406, "expected Accept to list application/json or */*");
+  }
+  const bool continue_on_error = has_option(request.head, "continue-on-error");
+  reply.content_type = writer->media_type();
+  GilHold gil(worker_);
+  service.dispatcher.answer(request.body, continue_on_error, *reader, *writer, reply.body);
+}
+
+}  // namespace tuber::python

@@ -1,0 +1,105 @@
+// See json_codec.hpp.
+#include "python/json_codec.hpp"
+
+#include <stdexcept>
+
+namespace tuber::python {
+namespace {
+
+// The smallest integer that orjson can't hold, 2**64, has 20 digits; -2**63 - 1 has 19.
+constexpr std::size_t kSuspiciousDigits = 19;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Is `word` in `body`? memchr looks for its character `rare`, one that requests seldom hold; a
+// general search would stop at each of their many quotation marks.
+bool contains(std::string_view body, std::string_view word, std::size_t rare) {
+  for (std::size_t at = body.find(word[rare]); at != std::string_view::npos;
+       at = body.find(word[rare], at + 1)) {
+    if (at >= rare && body.substr(at - rare, word.size()) == word) return true;
+  }
+  return false;
+}
+
+Handle attribute(PyObject* object, const char* name) {
+  Handle value = Handle::steal(PyObject_GetAttrString(object, name));
+  if (!value) throw std::runtime_error("a part of the JSON codec lacks an attribute");
+  return value;
+}
+
+bool append_bytes(const Handle& encoded, std::string& out) {
+  if (!encoded) return false;
+  char* bytes = nullptr;
+  Py_ssize_t length = 0;
+  if (PyBytes_AsStringAndSize(encoded.get(), &bytes, &length) < 0) return false;
+  out.append(bytes, static_cast<std::size_t>(length));
+  return true;
+}
+
+}  // namespace
+
+bool orjson_is_exact_for(std::string_view body) {
+  // A run of n digits covers every n-th position somewhere, so only those are looked at.
+  for (std::size_t at = kSuspiciousDigits - 1; at < body.size(); at += kSuspiciousDigits) {
+    if (!is_digit(body[at])) continue;
+    std::size_t first = at;
+    while (first > 0 && at - first < kSuspiciousDigits && is_digit(body[first - 1])) --first;
+    std::size_t last = at;
+    while (last + 1 < body.size() && last - first + 1 < kSuspiciousDigits &&
+           is_digit(body[last + 1])) {
+      ++last;
+    }
+    if (last - first + 1 >= kSuspiciousDigits) return false;
+  }
+  // An escape sequence could spell the name in another way.
+  return !contains(body, "\"bytes\"", 2) && !contains(body, "\\u", 0);
+}
+
+JsonCodec::JsonCodec(Parts parts)
+    : exact_decode_(attribute(parts.exact.get(), "decode")),
+      exact_encode_(attribute(parts.exact.get(), "encode")),
+      fallback_(std::move(parts.fallback)),
+      options_(std::move(parts.options)) {
+  if (!parts.orjson) return;
+  loads_ = attribute(parts.orjson.get(), "loads");
+  dumps_ = attribute(parts.orjson.get(), "dumps");
+}
+
+Handle JsonCodec::decode(std::string_view body) const {
+  Handle bytes =
+      Handle::steal(PyBytes_FromStringAndSize(body.data(), static_cast<Py_ssize_t>(body.size())));
+  if (!bytes) return {};
+  if (loads_ && orjson_is_exact_for(body)) {
+    Handle value = Handle::steal(PyObject_CallOneArg(loads_.get(), bytes.get()));
+    if (value) return value;
+    PyErr_Clear();  // the exact codec says it better
+  }
+  return Handle::steal(PyObject_CallOneArg(exact_decode_.get(), bytes.get()));
+}
+
+bool JsonCodec::encode(PyObject* value, std::string& out) const {
+  if (value == Py_None) {
+    out += "null";
+    return true;
+  }
+  if (dumps_) {
+    PyObject* arguments[] = {value, fallback_.get(), options_.get()};
+    if (append_bytes(Handle::steal(PyObject_Vectorcall(dumps_.get(), arguments, 3, nullptr)), out))
+      return true;
+    PyErr_Clear();  // beyond orjson: the exact codec encodes it or names the place that it can't
+  }
+  return append_bytes(Handle::steal(PyObject_CallOneArg(exact_encode_.get(), value)), out);
+}
+
+void JsonCodec::open_batch(std::size_t, std::string& out) const { out += '['; }
+void JsonCodec::separate(std::string& out) const { out += ','; }
+void JsonCodec::close_batch(std::string& out) const { out += ']'; }
+
+void JsonCodec::open_envelope(Outcome outcome, bool, std::string& out) const {
+  out += outcome == Outcome::result ? "{\"result\":" : "{\"error\":";
+}
+
+void JsonCodec::open_warnings(std::string& out) const { out += ",\"warnings\":"; }
+void JsonCodec::close_envelope(std::string& out) const { out += '}'; }
+
+}  // namespace tuber::python

@@ -1,0 +1,48 @@
+// JSON by a library called through its C entry. Building Python objects dominates, so a C++ parser
+// would not be faster than a Python library that is written well.
+#pragma once
+
+#include "python/codec.hpp"
+
+namespace tuber::python {
+
+// orjson serves the usual request and reply. It would turn integers beyond 64 bits into floats, and
+// it does not know our spelling of bytes, so a body that may hold one of these goes to the exact
+// codec of tuber.codec.json, as does any value that orjson refuses.
+class JsonCodec final : public Codec {
+ public:
+  // `exact` is a tuber.codec.json.JsonCodec. When `orjson` is empty all goes through `exact`.
+  struct Parts {
+    Handle exact = {};
+    Handle orjson = {};
+    Handle fallback = {};  // orjson's `default`: called for values it does not know
+    Handle options = {};   // orjson's `option`
+  };
+  // REQUIRES: the GIL. Throws std::runtime_error when a part lacks what it should have.
+  explicit JsonCodec(Parts parts);
+
+  [[nodiscard]] std::string_view media_type() const override { return "application/json"; }
+  [[nodiscard]] Handle decode(std::string_view body) const override;
+  [[nodiscard]] bool encode(PyObject* value, std::string& out) const override;
+
+  void open_batch(std::size_t envelopes, std::string& out) const override;
+  void separate(std::string& out) const override;
+  void close_batch(std::string& out) const override;
+  void open_envelope(Outcome outcome, bool with_warnings, std::string& out) const override;
+  void open_warnings(std::string& out) const override;
+  void close_envelope(std::string& out) const override;
+
+ private:
+  Handle exact_decode_;
+  Handle exact_encode_;
+  Handle loads_;  // orjson.loads and orjson.dumps; empty without orjson
+  Handle dumps_;
+  Handle fallback_;
+  Handle options_;
+};
+
+// May orjson decode this body without changing a value? No, when it holds 19 digits in a row (an
+// integer may be beyond 64 bits) or the member name of encoded bytes.
+[[nodiscard]] bool orjson_is_exact_for(std::string_view body);
+
+}  // namespace tuber::python

@@ -1,0 +1,135 @@
+// The extension module tuberd._core: makes a net::Server that serves Python objects. tuberd/server.py
+// is its only importer and documents the arguments for people.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <unordered_map>
+#include <vector>
+
+#include "net/server.hpp"
+#include "net/site.hpp"
+#include "net/static_files.hpp"
+#include "python/call_warnings.hpp"
+#include "python/endpoint.hpp"
+#include "python/json_codec.hpp"
+
+namespace py = pybind11;
+
+namespace tuber::python {
+namespace {
+
+// The attribute of that name, as a reference of our own.
+Handle take(const py::object& owner, const char* name) {
+  return Handle::steal(owner.attr(name).cast<py::object>().release().ptr());
+}
+
+// `face` is a tuberd.server.Face; see call.hpp for the meaning of its attributes.
+Face make_face(const py::object& face) {
+  return {.objects = take(face, "objects"),
+          .reachable = take(face, "reachable"),
+          .find_method = take(face, "find_method"),
+          .walk = take(face, "walk"),
+          .describe = take(face, "describe"),
+          .describe_failure = take(face, "describe_failure")};
+}
+
+// `json` is a tuber.codec.json.JsonCodec.
+Codecs make_codecs(const py::object& json) {
+  JsonCodec::Parts parts{.exact = Handle::borrow(json.ptr())};
+  if (json.attr("library").cast<std::string>() == "orjson") {
+    const py::module_ hooks = py::module_::import("tuber.codec.json");
+    parts.orjson = Handle::borrow(py::module_::import("orjson").ptr());
+    parts.fallback = take(hooks, "default");
+    parts.options = Handle::steal(hooks.attr("orjson_options")().release().ptr());
+  }
+  Codecs codecs;
+  codecs.push_back(std::make_unique<JsonCodec>(std::move(parts)));
+  return codecs;
+}
+
+// Its destructor waits for workers, and these may need the GIL.
+struct DeleteWithoutGil {
+  void operator()(net::Server* server) const {
+    py::gil_scoped_release release;
+    delete server;
+  }
+};
+using ServerHolder = std::unique_ptr<net::Server, DeleteWithoutGil>;
+
+ServerHolder make_server(const py::object& face, const py::object& json, const std::string& bind,
+                         std::uint16_t port, const std::string& run_id,
+                         const std::optional<std::string>& webroot, int max_age,
+                         std::unordered_map<std::string, std::string> media_types,
+                         std::vector<std::string> allowed_hosts) {
+  std::shared_ptr<const Service> service(
+      new Service{.dispatcher = Dispatcher(make_face(face)),
+                  .codecs = make_codecs(json),
+                  .allowed_hosts = std::move(allowed_hosts)},
+      DeleteWithGil{});
+  std::shared_ptr<const net::StaticFiles> files;
+  if (webroot) {
+    files = std::make_shared<net::StaticFiles>(*webroot, std::chrono::seconds(max_age),
+                                               std::move(media_types));
+  }
+  net::ServerOptions options;
+  options.bind = bind;
+  options.port = port;
+  options.common_fields = "X-Tuber-Run: " + run_id + "\r\n";
+  PyInterpreterState* interpreter = PyInterpreterState_Get();
+  return ServerHolder(new net::Server(std::move(options), [interpreter, service, files] {
+    return std::make_unique<net::Site>(std::make_unique<Endpoint>(interpreter, service), files);
+  }));
+}
+
+bool wait(net::Server& server, double seconds) {
+  py::gil_scoped_release release;
+  return server.wait(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
+}
+
+py::dict counts(const net::Server& server) {
+  const net::Server::Counts now = server.counts();
+  py::dict counts;
+  counts["workers"] = now.workers;
+  counts["connections"] = now.connections;
+  return counts;
+}
+
+void raise_os_error(const std::system_error& error) {
+  py::object exception = py::reinterpret_borrow<py::object>(PyExc_OSError)(error.code().value(),
+                                                                           error.what());
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_core, module) {
+  py::register_exception_translator([](std::exception_ptr raised) {
+    try {
+      if (raised) std::rethrow_exception(raised);
+    } catch (const std::system_error& error) {
+      raise_os_error(error);
+    }
+  });
+
+  py::class_<net::Server, ServerHolder>(module, "Server")
+      .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"),
+           py::arg("bind"), py::arg("port"), py::arg("run_id"), py::arg("webroot"),
+           py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"))
+      .def_property_readonly("port", &net::Server::port)
+      .def("start", &net::Server::start, py::call_guard<py::gil_scoped_release>())
+      .def("request_stop", &net::Server::request_stop, py::call_guard<py::gil_scoped_release>())
+      .def("wait", &wait, py::arg("seconds"))
+      .def("counts", &counts);
+
+  module.def("collecting", &CallWarnings::collecting);
+  module.def("collect", [](const py::str& text) {
+    if (!CallWarnings::collect(text.ptr())) throw py::error_already_set();
+  });
+}
+
+}  // namespace tuber::python

@@ -1,0 +1,359 @@
+"""What a peer may reach: the one decision, asked by calls, reads, paths and descriptions alike.
+
+Descriptions list what `Reach` finds and a peer reaches what `Reach` finds, so the two can't differ.
+This module must never answer a name that is not listed, never say more about a hidden name than
+about one that does not exist, and never run a getter for what the class alone tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from functools import partial, partialmethod
+from inspect import isroutine
+from types import (
+    BuiltinFunctionType,
+    ClassMethodDescriptorType,
+    FunctionType,
+    MethodDescriptorType,
+    ModuleType,
+    WrapperDescriptorType,
+)
+from typing import Any, ClassVar, Final, get_origin
+
+__all__ = ["Container", "Kind", "Member", "Reach", "ServedCodeError", "check_servable"]
+
+
+class Kind(Enum):
+    """What a listed name is, in the words of PROTOCOL.md section 3."""
+
+    METHOD = "method"
+    OBJECT = "object"
+    PROPERTY = "property"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One listed name of an object.
+
+    Attributes:
+        value: what the name holds; for a method decided by the class, the class's attribute, unbound.
+        error: what reading the name raised; ``value`` is then None and the kind is PROPERTY.
+        by_class: whether the class alone decided, for all of its instances.
+    """
+
+    name: str
+    kind: Kind
+    value: Any
+    error: Exception | None = None
+    by_class: bool = False
+
+
+class ServedCodeError(Exception):
+    """Code of a served object raised while a name was read; ``error`` is what it raised.
+
+    It tells such failures apart from refusals, which are plain AttributeError, KeyError and so on.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class Container:
+    """An object whose items a peer may reach by index or key.
+
+    Underscore names and `tuber_item` are for the server; a peer reaches `tuber_call` only.
+    """
+
+    __tuber_object__: ClassVar[bool] = True
+    __tuber_exclude__: ClassVar[tuple[str, ...]] = ("tuber_item", "_tuber_call")
+
+    def tuber_item(self, key: str | int) -> Any:
+        """The item of an index or key; raises KeyError or IndexError when there is none."""
+        raise NotImplementedError
+
+    def tuber_call(
+        self, method: str, /, *args: Any, keys: Iterable[Any] | None = None, **kwargs: Any
+    ) -> list[Any]:
+        """Call a method of every item, in order.
+
+        Args:
+            method: the name of the method; every item must have it, or nothing is called.
+            args: positional arguments of each call.
+            keys: only call the items of these indices or keys, in this order.
+            kwargs: named arguments of each call.
+
+        Returns:
+            A list of what each call returned.
+        """
+        return self._tuber_call(Reach(), method, *args, keys=keys, **kwargs)
+
+    def _tuber_call(
+        self, reach: Reach, method: str, /, *args: Any, keys: Any = None, **kwargs: Any
+    ) -> list[Any]:
+        """`tuber_call` for a peer: ``reach`` decides what may be called."""
+        raise NotImplementedError
+
+
+class Reach:
+    """The decision what a peer may reach. Thread-safe.
+
+    Args:
+        expose_private: list names with one leading underscore too, as servers before 1.0 did.
+
+    Attributes:
+        reachable: class -> name -> class attribute, for the methods that were asked for and that
+            the class alone decides. The core calls these without asking again.
+    """
+
+    def __init__(self, *, expose_private: bool = False) -> None:
+        self._expose_private = expose_private
+        self.reachable: dict[type, dict[str, object]] = {}
+
+    def look(self, obj: object, name: str) -> Member | None:
+        """THE decision: what ``name`` of ``obj`` is, or None when there is nothing for a peer."""
+        classes = _classes(obj)
+        if not self._allows(classes, name):
+            return None
+        attribute = _class_attribute(classes[0], name)
+        if (
+            _is_plain_method(attribute)
+            and len(classes) == 1
+            and classes[0].__getattribute__ is object.__getattribute__
+        ):
+            return Member(name, Kind.METHOD, attribute, by_class=True)
+        if attribute is _ABSENT and name not in _own_names(obj) and name not in _dir(obj):
+            return None
+        try:
+            value = getattr(obj, name)
+        except Exception as error:  # the border of user code: a getter may raise anything
+            return Member(name, Kind.PROPERTY, None, error)
+        kind = _kind_of(value)
+        return None if kind is None else Member(name, kind, value)
+
+    def members(self, obj: object) -> list[Member]:
+        """All that is listed of an object, by name."""
+        looked = (self.look(obj, name) for name in sorted(_names(obj)))
+        return [member for member in looked if member is not None]
+
+    def member(self, obj: object, name: str, kind: Kind | None = None) -> Member:
+        """What ``name`` of ``obj`` is, when it is listed and of this kind (None: of any).
+
+        Raises:
+            AttributeError: it is not.
+            ServedCodeError: reading it raised.
+        """
+        if not isinstance(name, str):
+            raise TypeError(f"expected a name (a string), came {_came(name)}")
+        member = self.look(obj, name)
+        if member is not None and member.error is not None:
+            raise ServedCodeError(member.error) from member.error
+        if member is None or (kind is not None and member.kind is not kind):
+            raise self._refusal(obj, name, kind or Kind.PROPERTY, member)
+        return member
+
+    def method(self, obj: object, name: str) -> Callable[..., Any]:
+        """The method of that name, bound; raises as `member` does."""
+        member = self.member(obj, name, Kind.METHOD)
+        if not member.by_class:
+            bound: Callable[..., Any] = member.value
+            return bound
+        if member.value is Container.__dict__["tuber_call"] and isinstance(obj, Container):
+            return partial(obj._tuber_call, self)  # never cached: it must be given this decision
+        self.reachable.setdefault(type(obj), {})[name] = member.value
+        bound = getattr(obj, name)
+        return bound
+
+    def item(self, obj: object, key: str | int) -> Any:
+        """The item of a container.
+
+        Raises:
+            KeyError, IndexError: there is none, or ``obj`` is no container.
+            TypeError: ``key`` is neither a string nor an integer.
+            ServedCodeError: the object's own ``__getitem__`` raised something else.
+        """
+        if not isinstance(key, (str, int)) or isinstance(key, bool):
+            raise TypeError(f"expected an index or a key (integer or string), came {_came(key)}")
+        if isinstance(obj, Container):
+            return obj.tuber_item(key)
+        if hasattr(type(obj), "tuber_meta") and hasattr(type(obj), "__getitem__"):
+            return _item_of_own_container(obj, key)
+        raise KeyError(f"{type(obj).__name__!r} is no container; it has no item {_came(key)}")
+
+    def _allows(self, classes: tuple[type, ...], name: str) -> bool:
+        """The part of the decision that depends on the name and the class's lists only."""
+        if not name.isidentifier():
+            return False
+        if name.startswith("_"):
+            # '__' anywhere: dunder names, and the names of private attributes, '_Class__name'.
+            if "__" in name or name.startswith("_pybind11"):
+                return False
+            if not self._expose_private and name not in _listed(classes, "__tuber_expose__"):
+                return False
+        return name not in _listed(classes, "__tuber_exclude__")
+
+    def _refusal(
+        self, obj: object, name: str, kind: Kind, member: Member | None
+    ) -> AttributeError:
+        """The refusal of a name: the same for one that is hidden and for one that does not exist."""
+        text = f"{type(obj).__name__!r} has no {kind.value} {_came(name)}"
+        if member is not None:
+            return AttributeError(f"{text}; that is the name of its {member.kind.value}")
+        methods = kind is Kind.METHOD
+        names = [
+            each
+            for each in sorted(_names(obj))
+            if self._allows(_classes(obj), each)
+            and _is_plain_method(_class_attribute(type(obj), each)) is methods
+            # The class tells: neither classes nor modules are listed.
+            and not isinstance(_class_attribute(type(obj), each), (type, ModuleType))
+        ]
+        return AttributeError(text + suggestion(name, names, "methods" if methods else "names"))
+
+
+def suggestion(name: str, names: list[str], noun: str) -> str:
+    """How a refusal goes on: the names that were nearly met, or those that there are."""
+    near = get_close_matches(name, names) if len(name) <= _LONGEST_NAME else []
+    if near:
+        return f"; did you mean {' or '.join(map(repr, near))}?"
+    if not names:
+        return f"; it has no {noun}"
+    shown = ", ".join(names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"; its {noun} are {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def check_servable(value: object, where: str) -> None:
+    """Refuse what can't be a served object.
+
+    Raises:
+        TypeError: ``value`` is a module, a class or a function; the message begins with ``where``.
+    """
+    if isinstance(value, ModuleType):
+        what = f"the module {value.__name__!r}"
+    elif isinstance(value, type):
+        what = f"the class {value.__qualname__!r}"
+    elif isroutine(value) or isinstance(value, partial):
+        what = f"the function {getattr(value, '__qualname__', repr(value))!r}"
+    else:
+        return
+    raise TypeError(f"{where} is {what}; register an instance of a class")
+
+
+# Longer names are no slip of the hand, and comparing them with others takes long.
+_LONGEST_NAME: Final = 64
+# Names shown in a refusal: a person reads them.
+_MOST_NAMES: Final = 12
+
+_ABSENT: Final = object()
+
+_METHOD_TYPES: Final = (
+    FunctionType,
+    BuiltinFunctionType,
+    MethodDescriptorType,
+    ClassMethodDescriptorType,
+    WrapperDescriptorType,
+    partialmethod,
+)
+# Methods of classes bound with pybind11, nanobind and Cython; each library has a type of its own.
+_BOUND_METHOD_TYPES: Final = frozenset(
+    {"instancemethod", "nb_method", "nb_func", "cython_function_or_method"}
+)
+
+
+def _is_plain_method(attribute: object) -> bool:
+    """Whether a class attribute is a method for every instance, whatever the instance holds."""
+    if isinstance(attribute, (staticmethod, classmethod)):
+        attribute = attribute.__func__
+    kind = type(attribute)
+    return isinstance(attribute, _METHOD_TYPES) or (
+        kind.__name__ in _BOUND_METHOD_TYPES and callable(attribute)
+    )
+
+
+def _kind_of(value: object) -> Kind | None:
+    """What a value is for a peer; None: it is not listed."""
+    if issubclass(type(value), (type, ModuleType)):
+        return None
+    if _is_object(value):
+        return Kind.OBJECT
+    if not callable(value):
+        return Kind.PROPERTY
+    return None if get_origin(value) is not None else Kind.METHOD  # list[int] is a class, too
+
+
+def _is_object(value: object) -> bool:
+    return any(getattr(each, "__tuber_object__", False) for each in _classes(value))
+
+
+def _classes(obj: object) -> tuple[type, ...]:
+    """The class of an object; for a proxy also that of the object behind, whose lists hold too."""
+    own = type(obj)
+    try:
+        told = obj.__class__
+    except Exception:  # a weak reference whose object is gone
+        return (own,)
+    return (own,) if told is own or not isinstance(told, type) else (own, told)
+
+
+def _class_attribute(cls: type, name: str) -> object:
+    for each in cls.__mro__:
+        if name in each.__dict__:
+            return each.__dict__[name]
+    return _ABSENT
+
+
+def _own_names(obj: object) -> Mapping[str, object]:
+    """The attributes an instance holds itself."""
+    try:
+        names = object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        return {}
+    return names if isinstance(names, dict) else {}
+
+
+def _dir(obj: object) -> set[str]:
+    """Names in the object's own words: `__dir__` lists what `__getattr__` answers."""
+    try:
+        return {name for name in dir(obj) if isinstance(name, str)}
+    except Exception:  # the border of user code
+        return set()
+
+
+def _names(obj: object) -> set[str]:
+    names = _dir(obj) | {name for name in list(_own_names(obj)) if isinstance(name, str)}
+    for each in type(obj).__mro__:
+        names.update(each.__dict__)
+    return names
+
+
+def _listed(classes: tuple[type, ...], attribute: str) -> set[str]:
+    """The names that the classes or any of their bases give: a subclass can't undo its base's."""
+    names: set[str] = set()
+    for cls in classes:
+        for each in cls.__mro__:
+            given = getattr(each, attribute, None)
+            names.update((given,) if isinstance(given, str) else given or ())
+    return names
+
+
+def _item_of_own_container(obj: Any, key: str | int) -> Any:
+    """An item of a user's class that describes its items by `tuber_meta`."""
+    try:
+        item = obj[key]
+    except (KeyError, IndexError):
+        raise
+    except Exception as error:  # the border of user code
+        raise ServedCodeError(error) from error
+    if not _is_object(item):
+        raise KeyError(key)
+    return item
+
+
+def _came(value: object) -> str:
+    """What came from a peer, for a message, at a length that a person reads."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST_NAME + 2 else f"{text[:_LONGEST_NAME]}..."

@@ -1,0 +1,84 @@
+"""Runs a server process for a test and stops it by its own process id."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+START_SECONDS = 60.0
+STOP_SECONDS = 40.0
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """A running server on loopback."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @property
+    def hostname(self) -> str:
+        """`host:port`, as `tuber.resolve_simple` takes it."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Where calls are posted."""
+        return f"http://{self.hostname}/tuber"
+
+
+@contextlib.contextmanager
+def live_server(
+    registry: Path | str,
+    *options: str,
+    python: str = sys.executable,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[LiveServer]:
+    """Serves a registry file with `tuberd` on a free port; on leaving, SIGTERM must end it with 0."""
+    command = [python, "-m", "tuberd", "-r", str(registry), "-p", "0", "--bind", "127.0.0.1"]
+    with running([*command, *options], env=env) as server:
+        yield server
+        server.process.send_signal(signal.SIGTERM)
+        code = server.process.wait(STOP_SECONDS)
+        assert code == 0, f"tuberd ended with {code} after SIGTERM"
+
+
+@contextlib.contextmanager
+def running(command: Sequence[str], env: Mapping[str, str] | None = None) -> Iterator[LiveServer]:
+    """Starts any server that says `Serving on port N` when ready, and ends it in any case."""
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
+    )
+    try:
+        yield LiveServer(process, _read_port(process))
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(STOP_SECONDS)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _read_port(process: subprocess.Popen[str]) -> int:
+    """Reads the ready line; a server that ends or stays silent is an error with what it printed."""
+    assert process.stdout is not None
+    printed: list[str] = []
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        line = process.stdout.readline()
+        if not line:
+            break
+        printed.append(line)
+        if line.startswith("Serving on port "):
+            return int(line.split()[-1])
+    raise AssertionError(f"{process.args} printed no ready line but {printed}")
