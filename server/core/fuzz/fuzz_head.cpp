@@ -4,21 +4,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "http/browser_policy.hpp"
 #include "http/head_parser.hpp"
+#include "http/percent.hpp"
 #include "tests/http_feeding.hpp"
 
 namespace {
 
-using tuber::http::Field;
 using tuber::http::Framing;
 using tuber::http::HeadParser;
 using tuber::http::Limits;
 using tuber::http::Outcome;
-using tuber::http::RequestHead;
 using tuber::http::testing::every_place;
 using tuber::http::testing::feed_head;
 using tuber::http::testing::SeenHead;
@@ -63,6 +63,14 @@ void check_head(const SeenHead& seen, std::string_view bytes, const Limits& limi
   must(seen.fields.size() <= limits.fields);
 }
 
+void check_path(std::string_view path) {
+  const auto decoded = tuber::http::percent_decode(path);
+  const auto escapes = static_cast<std::size_t>(std::count(path.begin(), path.end(), '%'));
+  must(decoded || escapes > 0);
+  must(!decoded || decoded->size() + 2 * escapes == path.size());
+  must(!decoded || decoded->find('\0') == std::string::npos);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -81,11 +89,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(feed_head(parser, bytes, every_place(size)) == whole);
   if (size > 1) must(feed_head(parser, bytes, {1 + data[size - 1] % (size - 1)}) == whole);
 
-  // The policy reads whatever the parser lets through.
+  // The policy and the decoding of paths read whatever the parser lets through.
   parser.reset();
   if (parser.parse(bytes) == Outcome::complete) {
     const auto refused = tuber::http::refuse_browser_call(parser.head(), {});
     must(!refused || parser.head().field("origin") || parser.head().field("sec-fetch-site"));
+    check_path(parser.head().path);
   }
   return 0;
 }

@@ -82,8 +82,8 @@ constexpr std::size_t span_of_class(std::string_view text, std::uint8_t flag) {
   return text;
 }
 
-// Takes the next member off a comma list, trimmed; members may be empty (RFC 9110 section 5.6.1).
-// REQUIRES: not called again after it returned the last member, when `list` has no data left.
+// Takes the first member off a comma list, trimmed; it may be empty (RFC 9110 section 5.6.1).
+// `more` tells whether another one follows, for a loop that sees at least one member.
 [[nodiscard]] constexpr std::string_view take_list_member(std::string_view& list, bool& more) {
   const std::size_t comma = list.find(',');
   more = comma != std::string_view::npos;

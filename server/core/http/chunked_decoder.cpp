@@ -70,9 +70,9 @@ std::string_view ChunkedDecoder::take_content(std::string_view input, std::strin
   return input.substr(content.size());
 }
 
-// Up to the LF, or to the byte that makes the line too long.
+// Up to the LF, or to where the line is too long in any case; so line_ stays small.
 std::string_view ChunkedDecoder::gather_line(std::string_view input) {
-  const std::string_view room = input.substr(0, line_limit() + 2 - line_.size());
+  const std::string_view room = input.substr(0, line_limit() + 2);
   const std::size_t line_feed = room.find('\n');
   const std::string_view piece =
       line_feed == std::string_view::npos ? room : room.substr(0, line_feed + 1);

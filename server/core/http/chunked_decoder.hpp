@@ -23,7 +23,8 @@ class ChunkedDecoder {
   // Appends the content among the next bytes to `body`, which the caller empties before the first
   // call. Complete: the last chunk and the trailers were read, the next request begins at
   // consumed(). The limits of the body (413) and the trailers (431) are faults like malformed
-  // bytes. REQUIRES: neither complete nor a fault since the last reset().
+  // bytes.
+  // REQUIRES: neither complete nor a fault since the last reset().
   [[nodiscard]] Outcome decode(std::string_view input, std::string& body);
 
   // How many bytes of the last input belong to this body.

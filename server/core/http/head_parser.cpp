@@ -22,7 +22,6 @@ void HeadParser::reset() {
   expected_ = Expected::empty_line_or_request_line;
   line_begin_ = scanned_ = consumed_ = 0;
   fields_.clear();
-  head_.fields.clear();
   fault_ = {};
 }
 

@@ -1,4 +1,5 @@
-// Which content coding a client takes (RFC 9110 section 12.5.3). Knows header fields only, no files.
+// Which content coding a client takes (RFC 9110 section 12.5.3). Knows header fields only, no
+// files.
 #pragma once
 
 #include <array>

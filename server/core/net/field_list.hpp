@@ -10,8 +10,8 @@
 
 namespace tuber::net {
 
-// Calls `visit` with each element, trimmed and not empty, of all the fields of that name in order: a
-// list may be spread over several fields (RFC 9110 section 5.3). A comma within double quotes
+// Calls `visit` with each element, trimmed and not empty, of all the fields of that name in order:
+// a list may be spread over several fields (RFC 9110 section 5.3). A comma within double quotes
 // separates nothing.
 inline void for_each_element(const http::RequestHead& head, std::string_view name,
                              const std::function<void(std::string_view)>& visit) {

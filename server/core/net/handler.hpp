@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/request.hpp"
 
@@ -54,14 +55,16 @@ struct Reply {
 };
 
 // Answers requests. Made, called and destroyed in one worker thread and used by no other, so it may
-// keep per-thread state. handle() must not throw: it turns every failure into a reply.
+// keep per-thread state. handle() must not throw C++ exceptions: it turns every failure into a
+// reply, and one that escapes ends the process. The frames that call it neither catch all nor are
+// noexcept, so a thread may be ended inside it (pthread_exit); its connection is closed then.
 class Handler {
  public:
   virtual ~Handler() = default;
   virtual void handle(const Request& request, Reply& reply) = 0;
 };
 
-// Called in each new worker thread; must be callable from several threads at once.
+// Called in each new worker thread; must be callable from several threads at once and not throw.
 using HandlerFactory = std::function<std::unique_ptr<Handler>()>;
 
 }  // namespace tuber::net

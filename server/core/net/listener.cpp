@@ -123,6 +123,16 @@ Listener::Listener(const std::string& bind, std::uint16_t port) {
   fail(error, bind, port);
 }
 
+bool Listener::add_to(Poller& poller, Poller::Token token) {
+  const std::lock_guard lock(mutex_);
+  return !socket_.open() || poller.add(socket_.get(), token);
+}
+
+void Listener::arm_in(Poller& poller, Poller::Token token) {
+  const std::lock_guard lock(mutex_);
+  if (socket_.open()) poller.arm(socket_.get(), token);
+}
+
 Listener::Accepted Listener::accept() {
   const std::lock_guard lock(mutex_);
   while (socket_.open()) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "net/descriptor.hpp"
+#include "net/poller.hpp"
 
 namespace tuber::net {
 
@@ -19,8 +20,11 @@ class Listener {
   Listener(const std::string& bind, std::uint16_t port);
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
-  // For the poller. REQUIRES: not closed.
-  [[nodiscard]] int descriptor() const { return socket_.get(); }
+
+  // Has the poller watch for those who connect: the first time, and once more after each event.
+  // Nothing happens when the listener is closed.
+  [[nodiscard]] bool add_to(Poller& poller, Poller::Token token);
+  void arm_in(Poller& poller, Poller::Token token);
 
   enum class Outcome {
     accepted,

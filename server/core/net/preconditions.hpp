@@ -13,8 +13,8 @@ namespace tuber::net {
 
 // What tells one state of a representation from another.
 struct Validators {
-  std::string etag;           // strong, with its quotes
-  std::time_t modified = 0;   // seconds since 1970, UTC
+  std::string etag;          // strong, with its quotes
+  std::time_t modified = 0;  // seconds since 1970, UTC
 };
 
 enum class Precondition {
@@ -34,7 +34,8 @@ enum class Precondition {
                                  std::time_t now);
 
 // Reads any of the three forms of section 5.6.7; nothing when it is none of them. A year of two
-// digits lies between 1970 and 2069, as in POSIX strptime(): the RFC's sliding window needs a clock.
+// digits lies between 1970 and 2069, as in POSIX strptime(): the RFC's sliding window needs a
+// clock.
 [[nodiscard]] std::optional<std::time_t> parse_http_date(std::string_view text);
 
 }  // namespace tuber::net

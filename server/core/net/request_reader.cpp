@@ -1,6 +1,7 @@
 #include "net/request_reader.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace tuber::net {
 
@@ -25,7 +26,8 @@ RequestReader::RequestReader(const http::Limits& limits)
       buffer_(std::make_unique_for_overwrite<char[]>(capacity_)) {}
 
 Outcome RequestReader::examine() {
-  return begin_ == end_ ? Outcome::need_more : examine_head();
+  // Of a body nothing is left in the buffer that was not looked at.
+  return stage_ != Stage::head || begin_ == end_ ? Outcome::need_more : examine_head();
 }
 
 std::span<char> RequestReader::space() {

@@ -12,18 +12,32 @@
 
 namespace tuber::net {
 
+class Engine;
+
 struct ServerOptions {
-  std::string bind;         // address to listen on; empty: all, IPv6 and IPv4 on one socket
+  // Address or name to listen on; empty: all addresses, IPv6 and IPv4 on one socket. Of a name's
+  // addresses the first that can be listened on is taken, IPv4 before IPv6.
+  std::string bind;
   std::uint16_t port = 80;  // 0: any free one
+  // When all of them are busy, connections wait; none is refused.
   std::size_t max_workers = 256;
+  // Users' methods run on it. Only what is touched takes memory.
+  std::size_t worker_stack_size = 8 * 1024 * 1024;
+  // Connections beyond it wait in the system's backlog until others end. Well above what a crate of
+  // boards and their clients need, below the usual hard limit of descriptors.
+  std::size_t max_connections = 16'384;
   std::chrono::milliseconds surplus_worker_time{3'000};  // a surplus waiting worker leaves after it
-  std::chrono::microseconds linger{200};  // reading goes on this long before a connection is parked
+  // A worker waits this long (rounded up to the kernel's tick) for the next request of a connection
+  // that is in the midst of a series of them, before it parks it.
+  std::chrono::microseconds linger{2'000};
   std::string common_fields;  // header lines put on every reply (the run id), each ending with CRLF
   http::Limits limits;
 };
 
-// Thread-safe: stop() and wait() may be called from any thread, and stop() more than once. Owns its
-// listening socket, its connections and its threads; the destructor stops and joins.
+// Thread-safe: request_stop() and wait() may be called from any thread, and more than once. Owns its
+// listening socket, its connections and its threads. The destructor stops and waits, but not for
+// ever: a worker that is stuck in a handler for longer than a few seconds is left to the end of the
+// process, together with the state it shares.
 class Server {
  public:
   // Binds and listens, so that port() is known and clients may connect; nothing is answered before
@@ -34,10 +48,13 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
+
+  // Begins to answer. Throws std::system_error when the system gives no thread. REQUIRES: called
+  // once, at most.
   void start();
 
-  // Stops accepting and asks every connection to end after the request it is serving; returns at
-  // once.
+  // Frees the port, closes the connections that are idle and has the others end after the request
+  // that is being answered; returns at once.
   void request_stop() noexcept;
 
   // Waits until every worker has left, at most this long. True when all have.
@@ -51,8 +68,7 @@ class Server {
   [[nodiscard]] Counts counts() const;
 
  private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;  // shared with workers: one stuck in a user's call may outlive us
+  std::shared_ptr<Engine> engine_;  // shared with workers: one stuck in a user's call outlives us
 };
 
 }  // namespace tuber::net

@@ -9,7 +9,9 @@ constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
 // No field of CORS is here, and none may be: without them a browser refuses the calls of other
 // sites' pages.
-void allow_on_endpoint(Reply& reply) { reply.fields.append("Allow: POST, OPTIONS\r\n"); }
+void allow_on_endpoint(Reply& reply) {
+  reply.fields.append("Allow: POST, OPTIONS\r\n");
+}
 
 // OPTIONS asks what a resource, or with "*" the server, can do (RFC 9110 section 9.3.7).
 void answer_options(const http::RequestHead& head, Reply& reply) {

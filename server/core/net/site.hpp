@@ -1,4 +1,5 @@
-// Which resource a request names: the endpoint of calls, or a file. Must never answer a call itself.
+// Which resource a request names: the endpoint of calls, or a file. Must never answer a call
+// itself.
 #pragma once
 
 #include <memory>

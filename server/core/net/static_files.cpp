@@ -1,5 +1,6 @@
 #include "net/static_files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cinttypes>
@@ -25,13 +26,16 @@ void refuse(Reply& reply, int status, std::string_view why) {
   reply.body += '\n';
 }
 
-void refuse_not_found(Reply& reply) { refuse(reply, 404, "There is no such file here."); }
+void refuse_not_found(Reply& reply) {
+  refuse(reply, 404, "There is no such file here.");
+}
 
-// The name below the root that a path means, decoded, without slashes at either end; nothing when it
-// may not name a file. Components are decoded one by one, so an encoded slash can't make new ones.
+// The name below the root that a path means, decoded, without slashes at either end; nothing when
+// it may not name a file. Components are decoded one by one, so an encoded slash can't make new
+// ones.
 std::optional<std::string> file_name(std::string_view path) {
-  if (!path.starts_with('/')) return std::nullopt;
-  path.remove_prefix(1);
+  // The empty path of an absolute-form target means "/" (RFC 9110 section 4.2.3).
+  if (path.starts_with('/')) path.remove_prefix(1);
   std::string name;
   while (!path.empty()) {
     const std::size_t end = std::min(path.find('/'), path.size());
@@ -50,12 +54,12 @@ std::optional<std::string> file_name(std::string_view path) {
 }
 
 bool is_directory(const Opened& opened) {
-  return opened.file.present() && S_ISDIR(opened.status.st_mode);
+  return opened.file.open() && S_ISDIR(opened.status.st_mode);
 }
 
 // FIFOs, sockets and devices are never served: reading one can block or act on hardware.
 bool is_regular(const Opened& opened) {
-  return opened.file.present() && S_ISREG(opened.status.st_mode);
+  return opened.file.open() && S_ISREG(opened.status.st_mode);
 }
 
 // The server is out of descriptors or memory, or the tree keeps changing: the file may well be

@@ -22,8 +22,8 @@ namespace tuber::net {
 // inside the root, also when it leads to a hidden file; any other names nothing.
 class StaticFiles {
  public:
-  // `max_age` is how long a cache may use a file without asking again. `media_types` maps ".html" to
-  // "text/html". Throws std::system_error when `root` is not a directory.
+  // `max_age` is how long a cache may use a file without asking again. `media_types` maps ".html"
+  // to "text/html". Throws std::system_error when `root` is not a directory.
   StaticFiles(const std::filesystem::path& root, std::chrono::seconds max_age,
               std::unordered_map<std::string, std::string> media_types);
 

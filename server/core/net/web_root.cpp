@@ -31,7 +31,7 @@ constexpr int kMaxLinks = 40;
 // not worth an endless one.
 constexpr int kMaxTries = 16;
 
-OpenFile open_by_kernel([[maybe_unused]] int root, [[maybe_unused]] const std::string& name) {
+Descriptor open_by_kernel([[maybe_unused]] int root, [[maybe_unused]] const std::string& name) {
 #ifdef SYS_openat2
   struct open_how how {};
   how.flags = kOpenFlags;
@@ -41,10 +41,10 @@ OpenFile open_by_kernel([[maybe_unused]] int root, [[maybe_unused]] const std::s
     descriptor = ::syscall(SYS_openat2, root, name.c_str(), &how, sizeof how);
     if (descriptor >= 0 || (errno != EAGAIN && errno != EINTR)) break;
   }
-  return OpenFile(static_cast<int>(descriptor));
+  return Descriptor(static_cast<int>(descriptor));
 #else
   errno = ENOSYS;
-  return OpenFile();
+  return Descriptor();
 #endif
 }
 
@@ -71,10 +71,10 @@ std::string read_relative_link(int directory, const std::string& name) {
 
 // Holds each directory on the way open, so ".." in a link means the directory we came through even
 // if it is moved meanwhile, and can never mean the parent of the root.
-OpenFile open_by_steps(int root, const std::string& name) {
+Descriptor open_by_steps(int root, const std::string& name) {
   std::deque<std::string> ahead;
   put_in_front(ahead, name);
-  std::vector<OpenFile> entered;
+  std::vector<Descriptor> entered;
   int links = 0;
   while (!ahead.empty()) {
     const std::string component = std::move(ahead.front());
@@ -85,9 +85,9 @@ OpenFile open_by_steps(int root, const std::string& name) {
       entered.pop_back();
       continue;
     }
-    const int here = entered.empty() ? root : entered.back().descriptor();
-    OpenFile next(::openat(here, component.c_str(), kOpenFlags | O_NOFOLLOW));
-    if (next.present()) {
+    const int here = entered.empty() ? root : entered.back().get();
+    Descriptor next(::openat(here, component.c_str(), kOpenFlags | O_NOFOLLOW));
+    if (next.open()) {
       entered.push_back(std::move(next));
       continue;
     }
@@ -97,15 +97,11 @@ OpenFile open_by_steps(int root, const std::string& name) {
     if (target.empty()) return {};
     put_in_front(ahead, target);
   }
-  if (entered.empty()) return OpenFile(::openat(root, ".", kOpenFlags));
+  if (entered.empty()) return Descriptor(::openat(root, ".", kOpenFlags));
   return std::move(entered.back());
 }
 
 }  // namespace
-
-OpenFile::~OpenFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
 
 WebRoot::WebRoot(const std::filesystem::path& directory, Resolver resolver)
     : directory_(std::filesystem::absolute(directory)), resolver_(resolver) {
@@ -118,19 +114,19 @@ WebRoot::WebRoot(const std::filesystem::path& directory, Resolver resolver)
 
 Opened WebRoot::open(std::string_view name) const {
   Opened opened;
-  const OpenFile root(::open(directory_.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
-  if (root.present()) {
+  const Descriptor root(::open(directory_.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
+  if (root.open()) {
     const std::string path(name.empty() ? "." : name);
     errno = ENOSYS;
-    if (resolver_ == Resolver::kernel) opened.file = open_by_kernel(root.descriptor(), path);
+    if (resolver_ == Resolver::kernel) opened.file = open_by_kernel(root.get(), path);
     // EPERM: a sandbox (older seccomp filters of container engines) that does not know openat2.
-    if (!opened.file.present() && (errno == ENOSYS || errno == EPERM)) {
-      opened.file = open_by_steps(root.descriptor(), path);
+    if (!opened.file.open() && (errno == ENOSYS || errno == EPERM)) {
+      opened.file = open_by_steps(root.get(), path);
     }
   }
-  if (!opened.file.present() || ::fstat(opened.file.descriptor(), &opened.status) < 0) {
+  if (!opened.file.open() || ::fstat(opened.file.get(), &opened.status) < 0) {
     opened.error = errno;
-    opened.file = OpenFile();
+    opened.file = Descriptor();
   }
   return opened;
 }

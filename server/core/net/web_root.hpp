@@ -1,51 +1,31 @@
 // The directory whose files are served, and the one way to open something in it. Must never open
-// anything outside, whatever the name says and whatever symbolic links and renames happen meanwhile.
+// anything outside, whatever the name says and whatever symbolic links and renames happen
+// meanwhile.
 #pragma once
 
 #include <sys/stat.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <string_view>
-#include <utility>
+
+#include "net/descriptor.hpp"
 
 namespace tuber::net {
 
-// An open file or directory; owns its descriptor. Move-only.
-class OpenFile {
- public:
-  OpenFile() = default;
-  explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
-  OpenFile(OpenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  OpenFile& operator=(OpenFile&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~OpenFile();
-
-  [[nodiscard]] bool present() const { return descriptor_ >= 0; }
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-  // Gives the descriptor away, to be closed by the caller.
-  [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
-
- private:
-  int descriptor_ = -1;
-};
-
-// What came of opening a name: a file, or the errno that says why not.
+// What came of opening a name: a file or directory, or the errno that says why not. Move-only.
 struct Opened {
-  OpenFile file;
+  Descriptor file;
   int error = 0;
   struct stat status {};  // of `file`, when present
 };
 
-// Who walks from the root to the file. `kernel` is openat2(2) of Linux 5.6; `steps` is one openat(2)
-// for each component and works everywhere. Both follow relative symbolic links that stay inside the
-// root and refuse every other one.
+// Who walks from the root to the file. `kernel` is openat2(2) of Linux 5.6; `steps` is one
+// openat(2) for each component and works everywhere. Both follow relative symbolic links that stay
+// inside the root and refuse every other one.
 enum class Resolver { kernel, steps };
 
-// Thread-safe: has no state but its name. The directory is opened anew for each file, so a site that
-// is replaced as a whole (a build that makes the directory again) is served without a restart.
+// Thread-safe: has no state but its name. The directory is opened anew for each file, so a site
+// that is replaced as a whole (a build that makes the directory again) is served without a restart.
 class WebRoot {
  public:
   // Throws std::system_error when `directory` is none. `resolver` is for tests: `kernel` turns to

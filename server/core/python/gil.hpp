@@ -65,6 +65,20 @@ class GilHold {
   WorkerState& worker_;
 };
 
+// Lets go of the GIL for a scope, in a thread that called us from Python.
+class GilReleased {
+ public:
+  GilReleased() : state_(PyEval_SaveThread()) {}
+  ~GilReleased() {
+    without_unwinding([this] { PyEval_RestoreThread(state_); });
+  }
+  GilReleased(const GilReleased&) = delete;
+  GilReleased& operator=(const GilReleased&) = delete;
+
+ private:
+  PyThreadState* state_;
+};
+
 // Deletes an object that owns Python references, from any thread, with or without the GIL.
 struct DeleteWithGil {
   template <class T>

@@ -55,7 +55,7 @@ Codecs make_codecs(const py::object& json) {
 // Its destructor waits for workers, and these may need the GIL.
 struct DeleteWithoutGil {
   void operator()(net::Server* server) const {
-    py::gil_scoped_release release;
+    GilReleased released;
     delete server;
   }
 };
@@ -87,7 +87,7 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
 }
 
 bool wait(net::Server& server, double seconds) {
-  py::gil_scoped_release release;
+  GilReleased released;
   return server.wait(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
 }
 
@@ -121,8 +121,8 @@ PYBIND11_MODULE(_core, module) {
            py::arg("bind"), py::arg("port"), py::arg("run_id"), py::arg("webroot"),
            py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"))
       .def_property_readonly("port", &net::Server::port)
-      .def("start", &net::Server::start, py::call_guard<py::gil_scoped_release>())
-      .def("request_stop", &net::Server::request_stop, py::call_guard<py::gil_scoped_release>())
+      .def("start", &net::Server::start, py::call_guard<GilReleased>())
+      .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);
 

@@ -143,7 +143,7 @@ TEST_CASE("a browser's request may call when nothing about it is foreign") {
     const std::string lines = line("Host", row.host) + line("oRIGIN", row.origin) +
                               line("sec-fetch-site", row.site) +
                               line("content-type", row.content_type);
-    INFO(row.method, "\n", lines);
+    INFO(std::string(row.method), "\n", lines);
     const auto refused = refusal_of(std::string(row.method) + " /tuber HTTP/1.1", lines);
     CHECK(refused.has_value() == (row.named != nullptr));
     if (refused && row.named) {

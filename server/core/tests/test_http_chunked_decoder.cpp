@@ -31,7 +31,7 @@ SeenBody decode_every_way(const std::string& message, const Limits& limits = {})
 }
 
 struct Valid {
-  const char* name;
+  std::string name;
   std::string message;
   std::string body;
 };
@@ -51,7 +51,7 @@ const std::vector<Valid> kValid = {
 };
 
 struct Malformed {
-  const char* name;
+  std::string name;
   std::string message;
   int status;
   std::size_t offset;

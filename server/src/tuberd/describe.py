@@ -7,10 +7,11 @@ can't be sent must never hide the rest of the description.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tuber.protocol import Signature
 from tuberd.containers import TuberContainer
 from tuberd.failures import describe_failure
 from tuberd.reach import Kind, Member, Reach, ServedCodeError
@@ -66,6 +67,20 @@ class Describer:
         objects = {name: described.of(served) for name, served in dict(self._registry).items()}
         return described.sendable({"objects": objects})
 
+    def validate(self) -> None:
+        """Describe everything.
+
+        Raises:
+            ValueError: some properties can't be read or sent; the message names them all.
+        """
+        faults = [
+            f"{place}: {failure['message']}"
+            for name, description in self({"resolve": True})["objects"].items()
+            for place, failure in _failed(description, name)
+        ]
+        if faults:
+            raise ValueError(f"the registry can't be served whole: {'; '.join(faults)}")
+
     def names(self, served: object) -> dict[str, Any]:
         """The description of an object, names only."""
         members = self._reach.members(served)
@@ -94,7 +109,7 @@ class Describer:
         signature = description.signature
         members = {
             "__doc__": description.doc,
-            "__signature__": None if signature is None else signature.to_map(),
+            "__signature__": signature.to_map() if isinstance(signature, Signature) else None,
         }
         if member.by_class:
             self._methods[cls, member.name] = (member.value, members)
@@ -225,6 +240,19 @@ def _member(call: Mapping[str, Any], name: str, types: tuple[type, ...], expecte
     if value is None or isinstance(value, types):
         return value
     raise TypeError(f"member {name!r} of a call: expected {expected}, came {type(value).__name__}")
+
+
+def _failed(description: Mapping[str, Any], place: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """What failed in a description and in those inside it, with its place."""
+    for name, failure in description.get("failed", {}).items():
+        yield f"{place}.{name}", failure
+    for name, inside in description.get("objects", {}).items():
+        yield from _failed(inside, f"{place}.{name}")
+    values = description.get("values", ())
+    keys = description.get("keys")
+    for index, inside in enumerate([values] if isinstance(values, Mapping) else values):
+        key = keys[index] if isinstance(keys, list) else index
+        yield from _failed(inside, f"{place}[{key!r}]")
 
 
 def _docstring(served: object) -> str | None:

@@ -87,7 +87,9 @@ def _fitted(text: str, length: int) -> str:
     """The text, without its middle when it is too long: both ends say something."""
     if len(text) > length:
         half = length // 2
-        text = f"{text[:half]}\n... ({len(text) - 2 * half} characters left out) ...\n{text[-half:]}"
+        text = (
+            f"{text[:half]}\n... ({len(text) - 2 * half} characters left out) ...\n{text[-half:]}"
+        )
     return _sendable(text)
 
 

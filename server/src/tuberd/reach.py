@@ -7,21 +7,25 @@ about one that does not exist, and never run a getter for what the class alone t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
-from functools import partial, partialmethod
+from functools import partial
 from inspect import isroutine
-from types import (
-    BuiltinFunctionType,
-    ClassMethodDescriptorType,
-    FunctionType,
-    MethodDescriptorType,
-    ModuleType,
-    WrapperDescriptorType,
-)
+from types import ModuleType
 from typing import Any, ClassVar, Final, get_origin
+
+from tuberd.attributes import (
+    ABSENT,
+    class_attribute,
+    classes_of,
+    is_looked_up_as_usual,
+    is_plain_method,
+    names_of,
+    own_attributes,
+    told_names,
+)
 
 __all__ = ["Container", "Kind", "Member", "Reach", "ServedCodeError", "check_servable"]
 
@@ -39,7 +43,8 @@ class Member:
     """One listed name of an object.
 
     Attributes:
-        value: what the name holds; for a method decided by the class, the class's attribute, unbound.
+        value: what the name holds; of a method that the class decides, what the class
+            holds, unbound.
         error: what reading the name raised; ``value`` is then None and the kind is PROPERTY.
         by_class: whether the class alone decided, for all of its instances.
     """
@@ -115,17 +120,13 @@ class Reach:
 
     def look(self, obj: object, name: str) -> Member | None:
         """THE decision: what ``name`` of ``obj`` is, or None when there is nothing for a peer."""
-        classes = _classes(obj)
+        classes = classes_of(obj)
         if not self._allows(classes, name):
             return None
-        attribute = _class_attribute(classes[0], name)
-        if (
-            _is_plain_method(attribute)
-            and len(classes) == 1
-            and classes[0].__getattribute__ is object.__getattribute__
-        ):
+        attribute = class_attribute(classes[0], name)
+        if is_plain_method(attribute) and len(classes) == 1 and is_looked_up_as_usual(classes[0]):
             return Member(name, Kind.METHOD, attribute, by_class=True)
-        if attribute is _ABSENT and name not in _own_names(obj) and name not in _dir(obj):
+        if attribute is ABSENT and name not in own_attributes(obj) and name not in told_names(obj):
             return None
         try:
             value = getattr(obj, name)
@@ -136,7 +137,7 @@ class Reach:
 
     def members(self, obj: object) -> list[Member]:
         """All that is listed of an object, by name."""
-        looked = (self.look(obj, name) for name in sorted(_names(obj)))
+        looked = (self.look(obj, name) for name in sorted(names_of(obj)))
         return [member for member in looked if member is not None]
 
     def member(self, obj: object, name: str, kind: Kind | None = None) -> Member:
@@ -161,11 +162,11 @@ class Reach:
         if not member.by_class:
             bound: Callable[..., Any] = member.value
             return bound
-        if member.value is Container.__dict__["tuber_call"] and isinstance(obj, Container):
+        if member.value is _CALL_OF_ITEMS and isinstance(obj, Container):
             return partial(obj._tuber_call, self)  # never cached: it must be given this decision
         self.reachable.setdefault(type(obj), {})[name] = member.value
-        bound = getattr(obj, name)
-        return bound
+        called: Callable[..., Any] = getattr(obj, name)
+        return called
 
     def item(self, obj: object, key: str | int) -> Any:
         """The item of a container.
@@ -195,23 +196,22 @@ class Reach:
                 return False
         return name not in _listed(classes, "__tuber_exclude__")
 
-    def _refusal(
-        self, obj: object, name: str, kind: Kind, member: Member | None
-    ) -> AttributeError:
-        """The refusal of a name: the same for one that is hidden and for one that does not exist."""
+    def _refusal(self, obj: object, name: str, kind: Kind, member: Member | None) -> AttributeError:
+        """The refusal of a name, the same for a hidden one and for one that does not exist."""
         text = f"{type(obj).__name__!r} has no {kind.value} {_came(name)}"
         if member is not None:
             return AttributeError(f"{text}; that is the name of its {member.kind.value}")
         methods = kind is Kind.METHOD
-        names = [
-            each
-            for each in sorted(_names(obj))
-            if self._allows(_classes(obj), each)
-            and _is_plain_method(_class_attribute(type(obj), each)) is methods
-            # The class tells: neither classes nor modules are listed.
-            and not isinstance(_class_attribute(type(obj), each), (type, ModuleType))
-        ]
-        return AttributeError(text + suggestion(name, names, "methods" if methods else "names"))
+        names = []
+        for each in sorted(names_of(obj)):
+            held = class_attribute(type(obj), each)
+            if isinstance(held, (type, ModuleType)) or is_plain_method(held) is not methods:
+                continue
+            if self._allows(classes_of(obj), each):
+                names.append(each)
+        return AttributeError(
+            text + suggestion(name, names, "methods" if methods else "properties and objects")
+        )
 
 
 def suggestion(name: str, names: list[str], noun: str) -> str:
@@ -220,7 +220,7 @@ def suggestion(name: str, names: list[str], noun: str) -> str:
     if near:
         return f"; did you mean {' or '.join(map(repr, near))}?"
     if not names:
-        return f"; it has no {noun}"
+        return ""
     shown = ", ".join(names[:_MOST_NAMES])
     more = len(names) - _MOST_NAMES
     return f"; its {noun} are {shown}" + (f" and {more} more" if more > 0 else "")
@@ -243,35 +243,12 @@ def check_servable(value: object, where: str) -> None:
     raise TypeError(f"{where} is {what}; register an instance of a class")
 
 
+_CALL_OF_ITEMS: Final[object] = Container.__dict__["tuber_call"]
+
 # Longer names are no slip of the hand, and comparing them with others takes long.
 _LONGEST_NAME: Final = 64
 # Names shown in a refusal: a person reads them.
 _MOST_NAMES: Final = 12
-
-_ABSENT: Final = object()
-
-_METHOD_TYPES: Final = (
-    FunctionType,
-    BuiltinFunctionType,
-    MethodDescriptorType,
-    ClassMethodDescriptorType,
-    WrapperDescriptorType,
-    partialmethod,
-)
-# Methods of classes bound with pybind11, nanobind and Cython; each library has a type of its own.
-_BOUND_METHOD_TYPES: Final = frozenset(
-    {"instancemethod", "nb_method", "nb_func", "cython_function_or_method"}
-)
-
-
-def _is_plain_method(attribute: object) -> bool:
-    """Whether a class attribute is a method for every instance, whatever the instance holds."""
-    if isinstance(attribute, (staticmethod, classmethod)):
-        attribute = attribute.__func__
-    kind = type(attribute)
-    return isinstance(attribute, _METHOD_TYPES) or (
-        kind.__name__ in _BOUND_METHOD_TYPES and callable(attribute)
-    )
 
 
 def _kind_of(value: object) -> Kind | None:
@@ -286,48 +263,7 @@ def _kind_of(value: object) -> Kind | None:
 
 
 def _is_object(value: object) -> bool:
-    return any(getattr(each, "__tuber_object__", False) for each in _classes(value))
-
-
-def _classes(obj: object) -> tuple[type, ...]:
-    """The class of an object; for a proxy also that of the object behind, whose lists hold too."""
-    own = type(obj)
-    try:
-        told = obj.__class__
-    except Exception:  # a weak reference whose object is gone
-        return (own,)
-    return (own,) if told is own or not isinstance(told, type) else (own, told)
-
-
-def _class_attribute(cls: type, name: str) -> object:
-    for each in cls.__mro__:
-        if name in each.__dict__:
-            return each.__dict__[name]
-    return _ABSENT
-
-
-def _own_names(obj: object) -> Mapping[str, object]:
-    """The attributes an instance holds itself."""
-    try:
-        names = object.__getattribute__(obj, "__dict__")
-    except AttributeError:
-        return {}
-    return names if isinstance(names, dict) else {}
-
-
-def _dir(obj: object) -> set[str]:
-    """Names in the object's own words: `__dir__` lists what `__getattr__` answers."""
-    try:
-        return {name for name in dir(obj) if isinstance(name, str)}
-    except Exception:  # the border of user code
-        return set()
-
-
-def _names(obj: object) -> set[str]:
-    names = _dir(obj) | {name for name in list(_own_names(obj)) if isinstance(name, str)}
-    for each in type(obj).__mro__:
-        names.update(each.__dict__)
-    return names
+    return any(getattr(each, "__tuber_object__", False) for each in classes_of(value))
 
 
 def _listed(classes: tuple[type, ...], attribute: str) -> set[str]:

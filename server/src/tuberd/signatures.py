@@ -154,7 +154,11 @@ def _of_docstring(doc: str, name: str) -> MethodDescription:
         return MethodDescription(doc, None)
     defaults: list[str] = []
     signature = _parsed(f"def {_with_places(header, defaults)}: ...", defaults)
-    return MethodDescription(doc, None) if signature is None else MethodDescription(rest.strip() or None, signature)
+    return (
+        MethodDescription(doc, None)
+        if signature is None
+        else MethodDescription(rest.strip() or None, signature)
+    )
 
 
 def _of_nanobind(spelt: tuple[Any, ...], doc: str) -> MethodDescription:

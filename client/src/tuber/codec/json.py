@@ -56,7 +56,7 @@ class JsonCodec:
         plain = _plain_at_root(value)
         try:
             return self._dumps(plain)
-        except OverflowError:  # msgspec, for integers over 64 bits
+        except (OverflowError, ValueError):  # msgspec, for integers over 64 bits
             return _json_dumps(plain)
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
@@ -134,7 +134,9 @@ def _array_to_list(value: Any) -> Any:
 
 def _cannot_carry(value: object) -> str:
     kind = type(value)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    name = kind.__qualname__
+    if kind.__module__ != "builtins":
+        name = f"{kind.__module__}.{name}"
     dtype = getattr(value, "dtype", None)
     name += f" of {dtype}" if dtype is not None else ""
     return (

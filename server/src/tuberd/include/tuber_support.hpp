@@ -58,6 +58,7 @@ class str_enum_record {
   };
 
   object type;
+  object stand_in;             // see str_enum::name_in_signatures
   std::vector<entry> entries;  // in the order of declaration
 
   // The one record of T. It is leaked on purpose: Python may be gone before static objects are.
@@ -187,6 +188,7 @@ class str_enum {
       pybind11_fail("str_enum \"" + name_ + "\": an object of that name is already defined");
     }
     make_type();
+    name_in_signatures();
   }
 
   // Adds a value; Python's name for it is also the string that travels. When one C++ value is given
@@ -213,7 +215,7 @@ class str_enum {
     str qualified_name(name_);
     if (in_class) qualified_name = str("{}.{}").format(scope_.attr("__qualname__"), name_);
     list pairs;
-    for (const auto& each : record().entries) pairs.append(make_tuple(each.name, each.name));
+    for (const auto& each : record().entries) pairs.append(pybind11::make_tuple(each.name, each.name));
 
     const handle string_type(reinterpret_cast<PyObject*>(&PyUnicode_Type));
     object type = module_::import("enum").attr("Enum")(
@@ -231,6 +233,16 @@ class str_enum {
     }
     setattr(scope_, name_.c_str(), type);
     record().type = std::move(type);
+  }
+
+  // pybind11 writes the Python name of a type into the signatures of docstrings only when the type is
+  // registered with it, and the C++ name otherwise, which no Python parser can read. So we register
+  // a class that has no instances and is in no scope.
+  void name_in_signatures() {
+    class_<T> stand_in(handle(), name_.c_str(), module_local());
+    stand_in.attr("__module__") = record().type.attr("__module__");
+    stand_in.attr("__qualname__") = record().type.attr("__qualname__");
+    record().stand_in = std::move(stand_in);
   }
 
   static void add_as_dict(const object& type) {

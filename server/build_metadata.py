@@ -1,0 +1,34 @@
+"""The version of this distribution, and the requirement that follows from it, while it is being built.
+
+Only scikit-build-core reads this file (see pyproject.toml); it is not installed. At run time the
+version is that of the installed distribution, `importlib.metadata.version("tuberd")`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import Any
+
+
+def read_version(project: Path) -> str:
+    """Return the version of the client and the server.
+
+    In the repository it is the text of VERSION, beside both projects. A source distribution lies
+    alone and has its version in PKG-INFO (core metadata, PEP 643).
+    """
+    stated = project.parent / "VERSION"
+    packaged = project / "PKG-INFO"
+    if packaged.exists():
+        return HeaderParser().parsestr(packaged.read_text(encoding="utf-8"))["Version"]
+    return stated.read_text(encoding="utf-8").strip()
+
+
+def dynamic_metadata(settings: Mapping[str, Any], project: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer scikit-build-core: the fields that `project.dynamic` lists.
+
+    Server and client share unversioned internals (codec, protocol), hence the exact requirement.
+    """
+    version = read_version(Path(__file__).resolve().parent)
+    return {"version": version, "dependencies": [f"tuber-client=={version}"]}

@@ -1,0 +1,69 @@
+// What the workers of one server share. Must never be used after the last of them and the Server
+// itself have let it go; that is what the shared_ptr is for.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "net/connection.hpp"
+#include "net/crew.hpp"
+#include "net/handler.hpp"
+#include "net/listener.hpp"
+#include "net/parking_lot.hpp"
+#include "net/poller.hpp"
+#include "net/server.hpp"
+
+namespace tuber::net {
+
+// Thread-safe.
+class Engine : public std::enable_shared_from_this<Engine> {
+ public:
+  // Names the listener in the poller; no connection's token is like it, for descriptors are positive.
+  static constexpr Poller::Token kListener = Poller::kWoken - 1;
+
+  Engine(ServerOptions options, HandlerFactory make_handler);
+
+  // Begins to accept. Throws std::system_error when not even one worker can be started.
+  void start();
+
+  // Starts one more worker, if the crew has room and the system a thread. Without it the server goes
+  // on with those it has.
+  bool start_worker();
+
+  void request_stop() noexcept;
+  [[nodiscard]] bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
+
+  // Accepts those who knock, parks their connections and lets the poller watch the door again.
+  void accept_connections();
+
+  // True for one of the workers that ask, about once in the interval at which deadlines are looked
+  // at. Nobody keeps time but workers that are passing by.
+  [[nodiscard]] bool sweep_is_due(Clock::time_point now);
+
+  // Lets the poller watch the listener again if accepting had to stop for want of resources.
+  void resume_accepting();
+
+  // How long a worker waits for an event before it looks around.
+  [[nodiscard]] std::chrono::milliseconds waiting_time() const { return waiting_time_; }
+
+  const ServerOptions options;
+  const HandlerFactory make_handler;
+  ConnectionTally connections = 0;
+  Poller poller;
+  Listener listener;
+  ParkingLot lot{poller};
+  Crew crew;
+
+ private:
+  [[nodiscard]] bool admit(Descriptor socket);
+
+  const std::chrono::milliseconds sweep_interval_;
+  const std::chrono::milliseconds waiting_time_;
+  std::atomic<Clock::rep> next_sweep_ = 0;
+  std::atomic<std::uint32_t> next_serial_ = 0;
+  std::atomic<bool> accepting_rests_ = false;
+  std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace tuber::net

@@ -1,0 +1,65 @@
+#include "net/reply_sender.hpp"
+
+#include <array>
+
+#include "http/reply_head.hpp"
+#include "net/socket.hpp"
+
+namespace tuber::net {
+namespace {
+
+iovec piece(std::string_view bytes) {
+  return {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg does not write to it
+}
+
+}  // namespace
+
+bool ReplySender::send(const Descriptor& socket, const Reply& reply, Manner manner) {
+  const std::uint64_t length = reply.file.present() ? reply.file.length() : reply.body.size();
+  write_head(reply, length, manner.keep_alive);
+  const bool silent = manner.head_only || http::status_has_no_content(reply.status);
+  const bool file_follows = reply.file.present() && length > 0 && !silent;
+  std::array<iovec, 2> pieces{piece(head_), piece(reply.body)};
+  const std::size_t count = silent || reply.body.empty() ? 1 : 2;
+  if (!send_all(socket, {pieces.data(), count}, file_follows ? Follow::more : Follow::nothing)) {
+    return false;
+  }
+  return !file_follows ||
+         send_file(socket, reply.file.descriptor(), reply.file.offset(), length);
+}
+
+void ReplySender::send_fault(const Descriptor& socket, const http::Fault& fault) {
+  Reply reply;
+  reply.status = fault.status;
+  reply.content_type = "text/plain; charset=utf-8";
+  reply.body.append(fault.reason).append("\n");
+  write_head(reply, reply.body.size(), false);
+  std::array<iovec, 2> pieces{piece(head_), piece(reply.body)};
+  send_at_once(socket, pieces);
+}
+
+void ReplySender::write_head(const Reply& reply, std::uint64_t length, bool keep_alive) {
+  refresh_date();
+  http::ReplyHead head;
+  head.status = reply.status;
+  head.date = date_;
+  head.content_type = reply.content_type;
+  head.content_length = length;
+  head.keep_alive = keep_alive;
+  head.fields = common_fields_;
+  if (!reply.fields.empty()) {
+    fields_.assign(common_fields_).append(reply.fields);
+    head.fields = fields_;
+  }
+  head_.clear();
+  http::append_reply_head(head_, head);
+}
+
+void ReplySender::refresh_date() {
+  const std::time_t now = std::time(nullptr);
+  if (now == date_time_) return;
+  date_time_ = now;
+  date_ = http::format_http_date(now);
+}
+
+}  // namespace tuber::net

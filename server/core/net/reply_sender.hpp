@@ -1,0 +1,44 @@
+// Sends replies: head and body in one system call when the socket takes them at once.
+#pragma once
+
+#include <ctime>
+#include <string>
+#include <string_view>
+
+#include "http/outcome.hpp"
+#include "net/descriptor.hpp"
+#include "net/handler.hpp"
+
+namespace tuber::net {
+
+// Belongs to one worker, because it keeps the buffer of the head and the text of the date. Not
+// thread-safe.
+class ReplySender {
+ public:
+  // `common_fields` go to every reply; borrowed.
+  explicit ReplySender(std::string_view common_fields) : common_fields_(common_fields) {}
+
+  // What the request lets the reply be.
+  struct Manner {
+    bool keep_alive = true;
+    bool head_only = false;  // answers HEAD: as GET would be, without the body
+  };
+
+  // False when not all could be sent; then the connection is of no more use.
+  [[nodiscard]] bool send(const Descriptor& socket, const Reply& reply, Manner manner);
+
+  // Says what was wrong, if the socket takes it at once: whoever is at fault is not waited for.
+  void send_fault(const Descriptor& socket, const http::Fault& fault);
+
+ private:
+  void write_head(const Reply& reply, std::uint64_t length, bool keep_alive);
+  void refresh_date();
+
+  std::string_view common_fields_;
+  std::string head_;
+  std::string fields_;
+  std::string date_;
+  std::time_t date_time_ = -1;
+};
+
+}  // namespace tuber::net

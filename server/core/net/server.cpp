@@ -1,0 +1,35 @@
+#include "net/server.hpp"
+
+#include <utility>
+
+#include "net/engine.hpp"
+
+namespace tuber::net {
+namespace {
+
+// Long enough for calls that run now to end; short enough for an interactive session to bear.
+constexpr std::chrono::milliseconds kDestructorPatience{3'000};
+
+}  // namespace
+
+Server::Server(ServerOptions options, HandlerFactory make_handler)
+    : engine_(std::make_shared<Engine>(std::move(options), std::move(make_handler))) {}
+
+Server::~Server() {
+  request_stop();
+  static_cast<void>(wait(kDestructorPatience));
+}
+
+std::uint16_t Server::port() const { return engine_->listener.port(); }
+
+void Server::start() { engine_->start(); }
+
+void Server::request_stop() noexcept { engine_->request_stop(); }
+
+bool Server::wait(std::chrono::milliseconds at_most) {
+  return engine_->crew.wait_until_empty(at_most);
+}
+
+Server::Counts Server::counts() const { return {engine_->crew.size(), engine_->connections}; }
+
+}  // namespace tuber::net

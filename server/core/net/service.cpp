@@ -1,0 +1,188 @@
+#include "net/service.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <span>
+#include <utility>
+
+#include "http/reply_head.hpp"
+#include "net/socket.hpp"
+
+namespace tuber::net {
+
+using http::Outcome;
+
+namespace {
+
+// A client that calls again within this time after a reply is in the midst of a series of calls.
+constexpr std::chrono::milliseconds kHotWithin{10};
+
+// A client that was told to go gets this long to read why before its unread bytes make the system
+// reset the connection, which would take the reply from it (RFC 9112 section 9.6).
+constexpr std::chrono::milliseconds kGentleClosingTime{2'000};
+
+constexpr http::Fault kTooSlow{408, 0, "the request did not come in time"};
+
+void send_continue(const Descriptor& socket) {
+  iovec piece{const_cast<char*>(http::kContinueReply.data()), http::kContinueReply.size()};
+  send_at_once(socket, {&piece, 1});
+}
+
+// Takes what a client that was told to go has still sent. False when it has closed its end.
+bool discard_received(const Descriptor& socket) {
+  constexpr int kReadsAtOnce = 64;  // then other connections get their turn
+  std::array<char, 16 * 1024> dump;
+  for (int i = 0; i < kReadsAtOnce; ++i) {
+    const ssize_t count = ::recv(socket.get(), dump.data(), dump.size(), MSG_DONTWAIT);
+    if (count == 0) return false;
+    if (count < 0 && errno != EINTR) return errno == EAGAIN || errno == EWOULDBLOCK;
+  }
+  return true;
+}
+
+}  // namespace
+
+Service::Service(Engine& engine)
+    : engine_(engine),
+      handler_(engine.make_handler()),
+      sender_(engine.options.common_fields) {}
+
+void Service::serve(std::unique_ptr<Connection> connection) {
+  if (connection->waiting == Connection::Waiting::for_end) {
+    if (discard_received(connection->socket())) engine_.lot.park(std::move(connection));
+    return;
+  }
+  if (connection->waiting == Connection::Waiting::for_request) {
+    connection->hot = Clock::now() - connection->parked_at <= kHotWithin;
+  }
+  if (!connection->reader) {
+    connection->reader = spare_reader_ ? std::move(spare_reader_)
+                                       : std::make_unique<RequestReader>(engine_.options.limits);
+  }
+  serve_requests(std::move(connection));
+}
+
+void Service::expire(std::unique_ptr<Connection> connection) {
+  if (connection->waiting == Connection::Waiting::for_head ||
+      connection->waiting == Connection::Waiting::for_body) {
+    sender_.send_fault(connection->socket(), kTooSlow);
+    close_gently(std::move(connection));
+  }
+}
+
+void Service::serve_requests(std::unique_ptr<Connection> connection) {
+  // The poller has said that something can be read; after a reply nobody has.
+  for (bool readable = true;; readable = false) {
+    switch (receive(*connection, readable)) {
+      case Received::request:
+        break;
+      case Received::nothing_yet:
+        return park(std::move(connection));
+      case Received::fault:
+        sender_.send_fault(connection->socket(), fault_);
+        return close_gently(std::move(connection));
+      case Received::gone:
+        return;
+    }
+    switch (answer(*connection)) {
+      case Ending::goes_on:
+        break;
+      case Ending::closes:
+        return;
+      case Ending::closes_gently:
+        return close_gently(std::move(connection));
+    }
+  }
+}
+
+Service::Received Service::receive(Connection& connection, bool readable) {
+  RequestReader& reader = *connection.reader;
+  Outcome outcome = reader.examine();
+  for (; outcome == Outcome::need_more; readable = false) {
+    const bool stays = readable || lingers(connection);
+    if (!stays && reader.empty()) return Received::nothing_yet;  // the poller sees it if there is
+    if (reader.take_continue_due()) send_continue(connection.socket());
+    const std::span<char> space = reader.space();
+    if (space.empty()) return refuse({503, 0, "no memory for the body"});
+    const ssize_t count =
+        ::recv(connection.socket().get(), space.data(), space.size(), stays ? 0 : MSG_DONTWAIT);
+    if (count == 0) return Received::gone;
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      return errno == EAGAIN || errno == EWOULDBLOCK ? Received::nothing_yet : Received::gone;
+    }
+    outcome = reader.received(static_cast<std::size_t>(count));
+    if (outcome == Outcome::need_more && !note_progress(connection)) return refuse(kTooSlow);
+  }
+  if (outcome == Outcome::fault) return refuse(reader.fault());
+  connection.waiting = Connection::Waiting::for_request;
+  return Received::request;
+}
+
+Service::Received Service::refuse(const http::Fault& fault) {
+  fault_ = fault;
+  return Received::fault;
+}
+
+// Sets what an unfinished request waits for. False when its head's time is over.
+bool Service::note_progress(Connection& connection) const {
+  using Waiting = Connection::Waiting;
+  const http::Limits& limits = engine_.options.limits;
+  const Clock::time_point now = Clock::now();
+  if (connection.reader->in_body()) {
+    connection.waiting = Waiting::for_body;
+    connection.deadline = now + limits.stall_time;
+    return true;
+  }
+  if (connection.waiting == Waiting::for_head) return now < connection.deadline;
+  connection.waiting = Waiting::for_head;
+  connection.deadline = now + limits.head_time;
+  return true;
+}
+
+// Whether to wait for the next bytes rather than to park: when they are likely to come at once, and
+// only as long as another worker waits for all the other connections.
+bool Service::lingers(const Connection& connection) const {
+  return engine_.crew.someone_waits() && engine_.options.linger.count() > 0 &&
+         !engine_.stopping() && (connection.hot || !connection.reader->empty());
+}
+
+void Service::park(std::unique_ptr<Connection> connection) {
+  connection->parked_at = Clock::now();
+  if (connection->reader->empty()) {
+    connection->deadline = connection->parked_at + engine_.options.limits.idle_time;
+    spare_reader_ = std::move(connection->reader);
+  } else if (connection->waiting == Connection::Waiting::for_request) {
+    static_cast<void>(note_progress(*connection));  // its first bytes came behind another request
+  }
+  engine_.lot.park(std::move(connection));
+}
+
+void Service::close_gently(std::unique_ptr<Connection> connection) {
+  connection->reader.reset();  // not to be used again: it may be at fault
+  connection->waiting = Connection::Waiting::for_end;
+  connection->deadline = Clock::now() + kGentleClosingTime;
+  ::shutdown(connection->socket().get(), SHUT_WR);
+  if (discard_received(connection->socket())) engine_.lot.park(std::move(connection));
+}
+
+Service::Ending Service::answer(Connection& connection) {
+  const Request request = connection.reader->request();
+  handler_->handle(request, reply_);
+  const bool client_closes = !request.head.keep_alive;
+  ReplySender::Manner manner;
+  manner.keep_alive = !client_closes && !reply_.close && !engine_.stopping();
+  manner.head_only = request.head.method == "HEAD";
+  const bool sent = sender_.send(connection.socket(), reply_, manner);
+  reply_.clear();
+  connection.reader->next();
+  if (!sent) return Ending::closes;
+  if (manner.keep_alive) return Ending::goes_on;
+  // Who asked for the end sends nothing more, so nothing unread can spoil the reply.
+  return client_closes && connection.reader->empty() ? Ending::closes : Ending::closes_gently;
+}
+
+}  // namespace tuber::net

@@ -1,0 +1,49 @@
+// How a worker serves a connection: receives its requests, has them answered, and parks or closes it
+// in the end. Must never keep a connection for which the worker has nothing to do while other
+// connections wait for a worker.
+#pragma once
+
+#include <memory>
+
+#include "http/outcome.hpp"
+#include "net/connection.hpp"
+#include "net/engine.hpp"
+#include "net/handler.hpp"
+#include "net/reply_sender.hpp"
+#include "net/request_reader.hpp"
+
+namespace tuber::net {
+
+// Belongs to one worker, with the buffers it reuses. Not thread-safe.
+class Service {
+ public:
+  explicit Service(Engine& engine);
+
+  // Serves a connection on which something can be read.
+  void serve(std::unique_ptr<Connection> connection);
+
+  // Ends a connection whose deadline has passed.
+  void expire(std::unique_ptr<Connection> connection);
+
+ private:
+  enum class Received { request, nothing_yet, fault, gone };
+  enum class Ending { goes_on, closes, closes_gently };
+
+  void serve_requests(std::unique_ptr<Connection> connection);
+  [[nodiscard]] Received receive(Connection& connection, bool readable);
+  [[nodiscard]] Received refuse(const http::Fault& fault);
+  [[nodiscard]] bool note_progress(Connection& connection) const;
+  [[nodiscard]] bool lingers(const Connection& connection) const;
+  [[nodiscard]] Ending answer(Connection& connection);
+  void park(std::unique_ptr<Connection> connection);
+  void close_gently(std::unique_ptr<Connection> connection);
+
+  Engine& engine_;
+  std::unique_ptr<Handler> handler_;
+  ReplySender sender_;
+  Reply reply_;
+  http::Fault fault_;
+  std::unique_ptr<RequestReader> spare_reader_;
+};
+
+}  // namespace tuber::net

@@ -1,0 +1,68 @@
+#include "net/thread.hpp"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <memory>
+#include <utility>
+
+namespace tuber::net {
+namespace {
+
+using Work = std::function<void()>;
+
+// Neither catches all nor is noexcept: glibc's pthread_exit unwinds through here.
+void* run(void* argument) {
+  const std::unique_ptr<Work> work(static_cast<Work*>(argument));
+  (*work)();
+  return nullptr;
+}
+
+class Attributes {
+ public:
+  explicit Attributes(std::size_t stack_size) {
+    ::pthread_attr_init(&value_);
+    ::pthread_attr_setdetachstate(&value_, PTHREAD_CREATE_DETACHED);
+    ::pthread_attr_setstacksize(&value_, stack_size);
+  }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+  ~Attributes() { ::pthread_attr_destroy(&value_); }
+  [[nodiscard]] const pthread_attr_t* get() const { return &value_; }
+
+ private:
+  pthread_attr_t value_;
+};
+
+// Blocks signals in the calling thread, and so in the threads it makes, while it lives.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t blocked;
+    ::sigfillset(&blocked);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}) {
+      ::sigdelset(&blocked, fault);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &blocked, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+bool start_detached_thread(std::size_t stack_size, Work work) {
+  const Attributes attributes(stack_size);
+  auto argument = std::make_unique<Work>(std::move(work));
+  const SignalsBlocked blocked;
+  pthread_t thread;
+  if (::pthread_create(&thread, attributes.get(), run, argument.get()) != 0) return false;
+  static_cast<void>(argument.release());  // the thread's now
+  return true;
+}
+
+}  // namespace tuber::net

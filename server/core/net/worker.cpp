@@ -1,0 +1,42 @@
+#include "net/worker.hpp"
+
+#include <utility>
+
+namespace tuber::net {
+
+void Worker::run() {
+  Clock::time_point waiting_since = Clock::now();
+  while (!engine_.stopping()) {
+    const std::optional<Poller::Token> event = engine_.poller.wait(engine_.waiting_time());
+    if (event == Engine::kListener) {
+      engine_.accept_connections();
+    } else if (event && event != Poller::kWoken) {
+      serve(*event);
+    }
+    const Clock::time_point now = Clock::now();
+    if (event) {
+      waiting_since = now;
+    } else if (now - waiting_since >= engine_.options.surplus_worker_time &&
+               engine_.crew.give_up_surplus_place()) {
+      return;
+    }
+    if (engine_.sweep_is_due(now)) sweep(now);
+  }
+}
+
+void Worker::serve(Poller::Token token) {
+  std::unique_ptr<Connection> connection = engine_.lot.claim(token);
+  if (!connection) return;  // an event from before the connection was closed
+  if (engine_.crew.begin_serving()) engine_.start_worker();
+  service_.serve(std::move(connection));
+  engine_.crew.end_serving();
+}
+
+void Worker::sweep(Clock::time_point now) {
+  for (std::unique_ptr<Connection>& connection : engine_.lot.claim_expired(now)) {
+    service_.expire(std::move(connection));
+  }
+  engine_.resume_accepting();
+}
+
+}  // namespace tuber::net

@@ -1,0 +1,29 @@
+"""tuberd: puts the Python and C++ objects of a process on the network, for `tuber` to call."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from tuberd.cli import load_registry, main, parse_args
+from tuberd.containers import TuberArray, TuberContainer
+from tuberd.registry import TuberRegistry
+from tuberd.server import Server, run
+
+__all__ = [
+    "Server",
+    "TuberArray",
+    "TuberContainer",
+    "TuberRegistry",
+    "__version__",
+    "get_include",
+    "load_registry",
+    "main",
+    "parse_args",
+    "run",
+]
+
+__version__ = version("tuberd")
+
+
+def get_include() -> str:
+    """The directory of ``tuber_support.hpp``, for the include path of a C++ module."""
+    return str(Path(__file__).parent / "include")

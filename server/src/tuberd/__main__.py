@@ -1,0 +1,7 @@
+"""``python -m tuberd``: the command `tuberd`."""
+
+import sys
+
+from tuberd.cli import main
+
+sys.exit(main())

@@ -1,0 +1,162 @@
+"""The command `tuberd`: a registry file on a port.
+
+What the person at the prompt got wrong is one line on stderr and exit code 2, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from types import FrameType, ModuleType
+from typing import Any, Final
+
+from tuber.protocol import DEFAULT_PORT
+from tuberd.registry import TuberRegistry
+from tuberd.server import Server, serve_until_signalled
+
+__all__ = ["RegistryFileError", "load_registry", "main", "parse_args"]
+
+# The name under which a registry file runs: classes defined in it bear it in failures.
+MODULE_NAME: Final = "tuber_registry"
+
+_WRONG_USE: Final = 2  # the exit code that argparse uses, too
+
+
+class RegistryFileError(ValueError):
+    """A registry file can't be loaded; what Python raised is the cause."""
+
+
+def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
+    """Run a registry file, as ``python FILE`` would, and return the registry it defines.
+
+    Raises:
+        RegistryFileError: the file can't be read or raises, or defines no registry.
+    """
+    name = os.fspath(path)
+    module = ModuleType(MODULE_NAME)
+    module.__file__ = name
+    sys.modules[MODULE_NAME] = module
+    sys.path.insert(0, os.path.dirname(os.path.abspath(name)))
+    try:
+        with open(name, "rb") as file:
+            exec(compile(file.read(), name, "exec"), module.__dict__)
+    except Exception as error:  # the border of user code
+        raise RegistryFileError(_place_of(error, name)) from error
+    try:
+        registry = module.registry
+    except AttributeError:
+        raise RegistryFileError(f"{name} defines no 'registry', a dict of objects") from None
+    if isinstance(registry, TuberRegistry):
+        return registry
+    try:
+        return TuberRegistry(registry)
+    except TypeError as error:
+        raise RegistryFileError(f"{name}: {error}") from error
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of the command line; exits with code 2 when they are wrong."""
+    parser = argparse.ArgumentParser(
+        prog="tuberd", description="Serve the Python objects of a registry file over the network."
+    )
+    add = parser.add_argument
+    add(
+        *("-r", "--registry"),
+        metavar="FILE",
+        help="a Python file that defines 'registry', a dict of objects",
+    )
+    add(
+        *("-p", "--port"),
+        type=int,
+        default=DEFAULT_PORT,
+        metavar="N",
+        help="0 takes any free one (default: %(default)s)",
+    )
+    add(
+        *("-j", "--json"),
+        metavar="NAME",
+        help="the JSON library: orjson, msgspec or json (default: the best installed)",
+    )
+    add("-w", "--webroot", metavar="DIR", help="serve the files of this directory, too")
+    add(
+        *("-a", "--max-age"),
+        type=int,
+        default=3600,
+        metavar="SECONDS",
+        help="how long browsers may keep those files (default: %(default)s)",
+    )
+    add("--validate", action="store_true", help="check first that all can be described and sent")
+    add("--bind", default="", metavar="ADDRESS", help="listen there only (default: everywhere)")
+    add(
+        "--expose-private",
+        action="store_true",
+        help="serve names with one leading underscore too, as before 1.0",
+    )
+    add(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers may call this machine; may be repeated",
+    )
+    add("--traceback", action="store_true", help="show where a registry file failed, in full")
+    add("--version", action="version", version=f"%(prog)s {version('tuberd')}")
+    return parser.parse_args(argv)
+
+
+def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code.
+
+    Args:
+        registry: the objects, instead of those of a registry file.
+        argv: the arguments, without the name of the program; None takes those of the process.
+    """
+    args = parse_args(argv)
+    try:
+        if registry is None:
+            if args.registry is None:
+                raise RegistryFileError("give a registry file: -r FILE")
+            registry = load_registry(args.registry)
+        server = Server(
+            registry,
+            args.json,
+            args.port,
+            args.webroot,
+            args.max_age,
+            args.validate,
+            bind=args.bind,
+            expose_private=args.expose_private,
+            allow_hosts=args.allow_host,
+        )
+    except RegistryFileError as error:
+        if args.traceback and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
+        return _wrong_use(error)
+    except (OSError, ImportError, TypeError, ValueError) as error:
+        return _wrong_use(error)
+    serve_until_signalled(server)
+    return 0
+
+
+def _wrong_use(error: Exception) -> int:
+    print(f"tuberd: {' '.join(str(error).split())}", file=sys.stderr)
+    return _WRONG_USE
+
+
+def _place_of(error: Exception, name: str) -> str:
+    """One line: where in the registry file the error came from, and what it was."""
+    if isinstance(error, OSError) and error.filename == name:
+        return f"can't read the registry file {name}: {error.strerror}"
+    if isinstance(error, SyntaxError) and error.filename == name:
+        return f"{name}:{error.lineno}: {type(error).__name__}: {error.msg}"
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if _runs(frame, name)]
+    place = f"{name}:{lines[-1]}" if lines else name
+    return f"{place}: {type(error).__name__}: {error}"
+
+
+def _runs(frame: FrameType, name: str) -> bool:
+    return frame.f_code.co_filename == name

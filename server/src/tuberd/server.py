@@ -1,0 +1,212 @@
+"""The server: a registry on a port. The only module that imports the compiled core.
+
+It puts the parts together and owns their life; it must never decide what a peer may reach (`reach`)
+nor touch a socket (the core).
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from mimetypes import MimeTypes
+from time import monotonic
+from types import FrameType
+from typing import Any, Final
+from weakref import WeakSet
+
+from tuber.codec.json import JsonCodec, default, orjson_options
+from tuber.protocol import DEFAULT_PORT
+from tuberd import _core, call_warnings
+from tuberd.describe import Describer
+from tuberd.failures import describe_failure
+from tuberd.reach import Reach
+from tuberd.registry import TuberRegistry
+
+__all__ = ["Server", "run", "serve_until_signalled"]
+
+# Seconds that running calls are given to finish when a server stops, and when the interpreter
+# exits with servers alive (nobody asked for that and nobody sees why it takes long).
+GRACE: Final = 30.0
+GRACE_AT_EXIT: Final = 5.0
+
+# Seconds between looks for signals and for the end of the grace: Python runs signal handlers in
+# the main thread only, and only between two calls into C.
+_LOOK_EVERY: Final = 0.1
+
+
+class Server:
+    """Serves the objects of a registry over HTTP (PROTOCOL.md).
+
+    It listens once it is made, so that `port` is known and clients may connect, and answers while
+    `serve` runs.
+
+    Args:
+        registry: the objects by name.
+        json_module: the JSON library, 'orjson', 'msgspec' or 'json'; None takes the best installed.
+        port: 0 takes any free one.
+        webroot: a directory of static files to serve beside the objects.
+        max_age: seconds for which browsers may keep static files.
+        validate: describe all objects now, and refuse to serve if something can't be described.
+        bind: the address to listen on; empty: all of this machine.
+        expose_private: see `Reach`.
+        allow_hosts: further names by which browsers may call this machine (PROTOCOL.md section 8).
+        grace: seconds that running calls are given to finish when the server stops.
+
+    Raises:
+        OSError: can't listen there, or the webroot is no directory.
+        ImportError: the JSON library is not installed.
+        TypeError, ValueError: the registry, or another argument, can't be served.
+    """
+
+    def __init__(
+        self,
+        registry: Mapping[str, Any],
+        json_module: str | None = None,
+        port: int = DEFAULT_PORT,
+        webroot: str | os.PathLike[str] | None = None,
+        max_age: int = 3600,
+        validate: bool = False,
+        *,
+        bind: str = "",
+        expose_private: bool = False,
+        allow_hosts: Sequence[str] = (),
+        grace: float = GRACE,
+    ) -> None:
+        objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
+        reach = Reach(expose_private=expose_private)
+        codec = JsonCodec(json_module)
+        describer = Describer(objects, reach, codec.encode)
+        if validate:
+            describer.validate()
+        call_warnings.install()
+        self._grace = grace
+        self._served = threading.Lock()  # taken by serve() and never given back
+        self._end: float | None = None  # when running calls are no longer waited for
+        use_orjson = codec.library == "orjson"
+        self._core = _core.Server(
+            bind=bind,
+            port=_checked("port", port, 65535),
+            objects=objects.objects,
+            reachable=reach.reachable,
+            find_method=reach.method,
+            walk=lambda path: objects.walk(path, reach),
+            describe=describer,
+            describe_failure=describe_failure,
+            json=codec,
+            json_default=default,
+            json_options=orjson_options() if use_orjson else 0,
+            use_orjson=use_orjson,
+            run_id=secrets.token_hex(16),
+            webroot=_directory(webroot),
+            max_age=_checked("max_age", max_age, 2**31 - 1),
+            media_types=dict(MimeTypes().types_map[True]),
+            allowed_hosts=[socket.gethostname(), socket.getfqdn(), *allow_hosts],
+        )
+        _live.add(self)
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        return int(self._core.port)
+
+    def serve(self) -> None:
+        """Answer requests until `stop` is called, or Ctrl-C pressed; once in a server's life.
+
+        When it returns, the calls that were running have finished, or the grace is over.
+        """
+        if not self._served.acquire(blocking=False):
+            raise RuntimeError("a Server serves once; make another one")
+        if self._end is not None:
+            return
+        self._core.start()
+        try:
+            self._wait()
+        except KeyboardInterrupt:
+            self.stop()
+            self._wait()
+
+    def stop(self, grace: float | None = None) -> None:
+        """Stop accepting, let running calls finish, and let `serve` return; does not wait.
+
+        May be called from any thread, from a signal handler, before `serve`, and again.
+
+        Args:
+            grace: seconds from now on, instead of those the server was made with.
+        """
+        self._end = monotonic() + (self._grace if grace is None else grace)
+        self._core.request_stop()
+
+    def _wait(self) -> None:
+        while not self._core.wait(_LOOK_EVERY):
+            if self._end is not None and monotonic() >= self._end:
+                return
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} on port {self.port}>"
+
+
+def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
+    """Serve a registry until SIGINT or SIGTERM; the arguments are those of `Server`."""
+    serve_until_signalled(Server(registry, *args, **options))
+
+
+def serve_until_signalled(server: Server) -> None:
+    """Say on stdout where the server is, and serve until SIGINT, SIGTERM or `Server.stop`."""
+    with _stopping_on_signals(server):
+        print(f"Serving on port {server.port}", flush=True)
+        server.serve()
+
+
+@contextmanager
+def _stopping_on_signals(server: Server) -> Iterator[None]:
+    """SIGINT and SIGTERM stop the server; the second one does not wait for running calls."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers
+        return
+    asked = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        server.stop(grace=0.0 if asked else None)
+        asked = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _checked(name: str, value: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise ValueError(f"{name} must be an integer from 0 to {most}; came {value!r}")
+    return value
+
+
+def _directory(webroot: str | os.PathLike[str] | None) -> str | None:
+    if webroot is None:
+        return None
+    path = os.path.abspath(webroot)
+    if not os.path.isdir(path):
+        raise NotADirectoryError(f"the webroot {os.fspath(webroot)!r} is not a directory")
+    return path
+
+
+_live: Final[WeakSet[Server]] = WeakSet()
+
+
+@atexit.register
+def _stop_all() -> None:
+    """Let no thread of the core run into an interpreter that is going away."""
+    servers = list(_live)
+    for server in servers:
+        server.stop(grace=GRACE_AT_EXIT)
+    for server in servers:
+        server._wait()

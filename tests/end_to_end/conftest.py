@@ -1,0 +1,55 @@
+"""A live server for all end-to-end tests, and the raw ways to talk to it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.live_server import LiveServer, live_server
+
+REGISTRY = Path(__file__).with_name("registry.py")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LiveServer]:
+    with live_server(REGISTRY) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_server() -> Iterator[LiveServer]:
+    """A server of the test's own, for tests that stop or exhaust it."""
+    with live_server(REGISTRY) as running:
+        yield running
+
+
+class Wire:
+    """Posts calls with the standard library's HTTP client, not with ours."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def post(
+        self, body: bytes, **fields: str
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        headers = {name.replace("_", "-"): value for name, value in fields.items()}
+        self.connection.request("POST", "/tuber", body, headers)
+        reply = self.connection.getresponse()
+        return reply, reply.read()
+
+    def call(self, request: Any, **fields: str) -> Any:
+        reply, body = self.post(json.dumps(request).encode(), **fields)
+        assert reply.status == 200, body
+        return json.loads(body)
+
+
+@pytest.fixture
+def wire(server: LiveServer) -> Iterator[Wire]:
+    wire = Wire(server.port)
+    yield wire
+    wire.connection.close()

@@ -1,0 +1,135 @@
+"""The registry that the end-to-end tests serve."""
+
+from __future__ import annotations
+
+import enum
+import json
+import sys
+import threading
+import time
+import warnings
+
+from tuberd import TuberArray, TuberContainer
+
+
+class Mode(enum.Enum):
+    FAST = "fast"
+
+
+class Sensor:
+    """A nested object."""
+
+    __tuber_object__ = True
+
+    def __init__(self, offset: float = 0.0) -> None:
+        self.offset = offset
+
+    def read(self, n: int = 1) -> list[float]:
+        """Reads n values."""
+        return [self.offset + i for i in range(n)]
+
+
+class Instrument:
+    """An instrument for tests."""
+
+    __tuber_exclude__ = ("excluded",)
+    __tuber_expose__ = ("_exposed",)
+
+    json = json
+    Mode = Mode
+    gains = [1.0, 2.0]  # noqa: RUF012 - a plain list as users write it
+
+    def __init__(self) -> None:
+        self.sensor = Sensor()
+        self.module = sys
+        self.sensors = TuberArray([Sensor(float(i)) for i in range(4)])
+        self.mixed = TuberContainer({"a": Sensor(1.0), "b": TuberArray([Sensor(2.0)])})
+        self._secret = 1
+        self.calls = 0
+        self.started = threading.Event()
+        self.go_on = threading.Event()
+
+    def nothing(self) -> None:
+        """Does nothing."""
+
+    def count(self) -> int:
+        """Counts its calls."""
+        self.calls += 1
+        return self.calls
+
+    def increment(self, numbers: list[int]) -> list[int]:
+        """Adds one to each number."""
+        return [number + 1 for number in numbers]
+
+    def echo(self, *args: object, **kwargs: object) -> list[object]:
+        """Returns its arguments."""
+        return [list(args), kwargs]
+
+    def excluded(self) -> None:
+        """Must not be reached."""
+
+    def _exposed(self) -> str:
+        return "exposed"
+
+    def _private(self) -> str:
+        return "private"
+
+    @classmethod
+    def of_class(cls) -> str:
+        """A class method."""
+        return cls.__name__
+
+    @staticmethod
+    def static(n: int) -> int:
+        """A static method."""
+        return n * 2
+
+    @property
+    def broken(self) -> float:
+        """A property that raises."""
+        raise OSError("sensor unplugged")
+
+    @property
+    def mode(self) -> Mode:
+        """An enum."""
+        return Mode.FAST
+
+    def unencodable(self) -> object:
+        """Returns what no codec knows."""
+        return {"deep": [1, object()]}
+
+    def warn(self, text: str, times: int = 1) -> int:
+        """Warns `times` times."""
+        for _ in range(times):
+            warnings.warn(text, stacklevel=1)
+        return times
+
+    def raise_it(self, name: str, *args: object) -> None:
+        """Raises a builtin exception."""
+        raise getattr(__import__("builtins"), name)(*args)
+
+    def wait(self) -> str:
+        """Says that it has started and waits until release() is called, at most 20 s."""
+        self.started.set()
+        return "released" if self.go_on.wait(20) else "not released"
+
+    def wait_started(self) -> bool:
+        """Waits until a wait() or a sleep() runs."""
+        return self.started.wait(20)
+
+    def release(self) -> None:
+        """Lets wait() go on."""
+        self.go_on.set()
+
+    def sleep(self, seconds: float) -> float:
+        """Takes a while without the GIL."""
+        self.started.set()
+        time.sleep(seconds)
+        return seconds
+
+    def thread_name(self) -> str:
+        """The thread a call runs in."""
+        return str(threading.get_ident())
+
+
+registry = {"instrument": Instrument(), "array": TuberArray([Sensor(7.0), Sensor(8.0)])}

@@ -1,0 +1,47 @@
+"""The C++ core's layers know each other downward only: python -> net -> http."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+CORE = Path(__file__).parents[2] / "server" / "core"
+MAY_INCLUDE = {"http": {"http"}, "net": {"net", "http"}, "python": {"python", "net", "http"}}
+PYTHON_HEADER = re.compile(r"Python\.h|pybind11/.*|structmember\.h")
+SOCKET_HEADER = re.compile(r"sys/(socket|epoll|event|un|sendfile|eventfd)\.h|netdb\.h|netinet/.*")
+
+
+def includes(path: Path) -> list[str]:
+    return re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', path.read_text(), re.MULTILINE)
+
+
+def sources(layer: str) -> list[Path]:
+    found = sorted((CORE / layer).glob("*.?pp"))
+    assert found, f"no sources in {layer}"
+    return found
+
+
+@pytest.mark.parametrize("layer", MAY_INCLUDE)
+def test_a_layer_includes_only_itself_and_those_below(layer: str) -> None:
+    for path in sources(layer):
+        for name in includes(path):
+            room = name.split("/")[0]
+            if room in MAY_INCLUDE:
+                assert room in MAY_INCLUDE[layer], f"{path.name} includes {name}"
+
+
+def test_python_headers_stay_under_python_and_socket_headers_under_net() -> None:
+    for layer in MAY_INCLUDE:
+        for path in sources(layer):
+            for name in includes(path):
+                assert layer == "python" or not PYTHON_HEADER.fullmatch(name), (path.name, name)
+                assert layer == "net" or not SOCKET_HEADER.fullmatch(name), (path.name, name)
+
+
+def test_the_gil_is_taken_and_released_in_one_place() -> None:
+    primitives = re.compile(r"PyEval_(Restore|Save)Thread|PyGILState_|gil_scoped_")
+    for path in sources("python"):
+        if path.stem != "gil":
+            assert not primitives.search(path.read_text()), path.name
