@@ -10,6 +10,9 @@
     └── TuberRemoteError                                     the call failed at the server
         └── TuberRemoteKeyError (KeyError) ...               made as needed, by remote_error()
 
+    UserWarning
+    └── TuberRemoteWarning                                   a warning raised during a call
+
 Programs read attributes, people read the message. This module imports nothing of tuber.
 """
 
@@ -26,6 +29,7 @@ __all__ = [
     "TuberNetworkError",
     "TuberProtocolError",
     "TuberRemoteError",
+    "TuberRemoteWarning",
     "TuberStateError",
     "TuberTimeout",
     "remote_error",
@@ -118,6 +122,10 @@ class TuberRemoteError(TuberError):
     def __reduce__(self) -> tuple[Any, ...]:
         arguments = (self.args[0], self.type_name, self.remote_traceback)
         return _rebuild_remote, arguments, dict(self.__dict__)
+
+
+class TuberRemoteWarning(UserWarning):
+    """A warning that was raised at the server during a call, shown again at the caller's line."""
 
 
 def remote_error(

@@ -354,4 +354,4 @@ def _malformed(where: str, expected: str, came: object) -> TuberProtocolError:
     came_text = repr(came)
     if len(came_text) > 80:
         came_text = came_text[:77] + "..."
-    return TuberProtocolError(f"malformed reply: in {where}, expected {expected}, came {came_text}")
+    return TuberProtocolError(f"in {where}, expected {expected}, came {came_text}")

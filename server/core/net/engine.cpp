@@ -85,19 +85,20 @@ void Engine::accept_connections() {
     }
     Listener::Accepted accepted = listener.accept();
     if (accepted.outcome == Listener::Outcome::none) break;
-    if (accepted.outcome == Listener::Outcome::exhausted || !admit(std::move(accepted.socket))) {
+    if (accepted.outcome == Listener::Outcome::exhausted) {
       accepting_rests_ = true;
       return;
     }
+    admit(std::move(accepted.socket));
   }
   listener.arm_in(poller, kListener);
 }
 
-bool Engine::admit(Descriptor socket) {
-  if (!prepare_connection(socket, {options.linger, options.limits.stall_time})) return true;
+void Engine::admit(Descriptor socket) {
+  if (!prepare_connection(socket, {options.linger, options.limits.stall_time})) return;
   auto connection = std::make_unique<Connection>(std::move(socket), next_serial_++, connections);
   connection->deadline = Clock::now() + options.limits.idle_time;
-  return lot.park_new(std::move(connection));
+  lot.park_new(std::move(connection));
 }
 
 bool Engine::sweep_is_due(Clock::time_point now) {

@@ -56,7 +56,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Crew crew;
 
  private:
-  [[nodiscard]] bool admit(Descriptor socket);
+  void admit(Descriptor socket);
 
   const std::chrono::milliseconds sweep_interval_;
   const std::chrono::milliseconds waiting_time_;

@@ -21,7 +21,8 @@ class ParkingLot {
   // has passed. Closes it when the lot is closed.
   void park(std::unique_ptr<Connection> connection);
 
-  // The same for a connection that the poller doesn't know yet.
+  // The same for a connection that the poller doesn't know yet. Closes it, too, when the system has
+  // no memory to watch it.
   void park_new(std::unique_ptr<Connection> connection);
 
   // Gives away the connection that an event is about; nothing when it is not here any more.

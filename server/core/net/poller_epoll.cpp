@@ -44,7 +44,7 @@ std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds at_most) {
   epoll_event event{};
   const int count = ::epoll_wait(queue_.get(), &event, 1, static_cast<int>(at_most.count()));
   if (count <= 0) return std::nullopt;
-  return event.data.u64;
+  return Token{event.data.u64};  // a copy: the structure is packed
 }
 
 void Poller::wake_all() noexcept {

@@ -66,12 +66,13 @@ def classes_of(obj: object) -> tuple[type, ...]:
     own = type(obj)
     try:
         told = obj.__class__
-    except Exception:  # a weak reference whose object is gone
+    except Exception:  # noqa: BLE001 (a weak reference whose object is gone)
         return (own,)
     return (own,) if told is own or not isinstance(told, type) else (own, told)
 
 
 def class_attribute(cls: type, name: str) -> object:
+    """What a class, or the first of its bases that does, holds under a name; or ABSENT."""
     for each in cls.__mro__:
         if name in each.__dict__:
             return each.__dict__[name]
@@ -91,11 +92,12 @@ def told_names(obj: object) -> set[str]:
     """Names in the object's own words: `__dir__` lists what `__getattr__` answers."""
     try:
         return {name for name in dir(obj) if isinstance(name, str)}
-    except Exception:  # the border of user code
+    except Exception:  # noqa: BLE001 (the border of user code)
         return set()
 
 
 def names_of(obj: object) -> set[str]:
+    """All names that reading might find: those of the instance, of its classes, and told ones."""
     names = told_names(obj) | {name for name in list(own_attributes(obj)) if isinstance(name, str)}
     for each in type(obj).__mro__:
         names.update(each.__dict__)

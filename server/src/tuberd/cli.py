@@ -15,6 +15,7 @@ from types import FrameType, ModuleType
 from typing import Any, Final
 
 from tuber.protocol import DEFAULT_PORT
+
 from tuberd.registry import TuberRegistry
 from tuberd.server import Server, serve_until_signalled
 
@@ -58,8 +59,13 @@ def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
         raise RegistryFileError(f"{name}: {error}") from error
 
 
-def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """The options of the command line; exits with code 2 when they are wrong."""
+def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) -> argparse.Namespace:
+    """The options of the command line; exits with code 2 when they are wrong.
+
+    Args:
+        argv: the arguments, without the name of the program; None takes those of the process.
+        needs_file: whether ``--registry`` must be given.
+    """
     parser = argparse.ArgumentParser(
         prog="tuberd", description="Serve the Python objects of a registry file over the network."
     )
@@ -67,6 +73,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     add(
         *("-r", "--registry"),
         metavar="FILE",
+        required=needs_file,
         help="a Python file that defines 'registry', a dict of objects",
     )
     add(
@@ -113,16 +120,12 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
 
     Args:
         registry: the objects, instead of those of a registry file.
-        argv: the arguments, without the name of the program; None takes those of the process.
+        argv: see `parse_args`.
     """
-    args = parse_args(argv)
+    args = parse_args(argv, needs_file=registry is None)
     try:
-        if registry is None:
-            if args.registry is None:
-                raise RegistryFileError("give a registry file: -r FILE")
-            registry = load_registry(args.registry)
         server = Server(
-            registry,
+            load_registry(args.registry) if registry is None else registry,
             args.json,
             args.port,
             args.webroot,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tuber.protocol import Signature
+
 from tuberd.containers import TuberContainer
 from tuberd.failures import describe_failure
 from tuberd.reach import Kind, Member, Reach, ServedCodeError
@@ -119,7 +120,7 @@ class Describer:
         """What encoding the value raises, if it does."""
         try:
             self._encode(value)
-        except Exception as error:  # the border of user code: values encode themselves
+        except Exception as error:  # noqa: BLE001 (the border of user code: values encode themselves)
             return error
         return None
 
@@ -171,7 +172,7 @@ class _Description:
             for name in list(properties):
                 if (error := why_not(properties[name])) is not None:
                     del properties[name]
-                    members.setdefault("failed", {})[name] = describe_failure(error, False)
+                    _fail(members, name, error)
         return description
 
     def _inside(self, served: object) -> dict[str, Any]:
@@ -181,7 +182,7 @@ class _Description:
         failed: dict[str, Any] = {}
         for member in self.describer.members(served):
             if member.error is not None:
-                failed[member.name] = describe_failure(ServedCodeError(member.error), True)
+                failed[member.name] = describe_failure(member.error, True)
             elif member.kind is Kind.METHOD:
                 methods[member.name] = self.describer.method(served, member)
             elif member.kind is Kind.OBJECT:
@@ -220,19 +221,29 @@ class _Description:
         """
         try:
             said = dict(served.tuber_meta())
-        except Exception as error:  # the border of user code
-            failure = describe_failure(ServedCodeError(error), True)
-            members.setdefault("failed", {})["tuber_meta"] = failure
+        except Exception as error:  # noqa: BLE001 (the border of user code)
+            _fail(members, "tuber_meta", ServedCodeError(error))
             return
         values = said.get("values")
-        if isinstance(values, (list, tuple)):
-            said["values"] = [self._described(each) for each in values]
-        elif values is not None:
-            said["values"] = self._described(values)
-        members.update({name: said[name] for name in ("keys", "values") if name in said})
+        is_list = isinstance(values, (list, tuple))
+        given = values if is_list else [] if values is None else [values]
+        ready = [each for each in given if isinstance(each, Mapping)]
+        if error := self.describer.why_not_sendable([said.get("keys"), ready]):
+            _fail(members, "tuber_meta", error)
+            return
+        if "keys" in said:
+            members["keys"] = said["keys"]
+        described = [self._described(each) for each in given]
+        if values is not None:
+            members["values"] = described if is_list else described[0]
 
     def _described(self, value: object) -> Any:
         return value if isinstance(value, Mapping) else self.of(value)
+
+
+def _fail(members: dict[str, Any], name: str, error: Exception) -> None:
+    """Put a failure into a description."""
+    members.setdefault("failed", {})[name] = describe_failure(error, False)
 
 
 def _member(call: Mapping[str, Any], name: str, types: tuple[type, ...], expected: str) -> Any:
@@ -258,6 +269,6 @@ def _failed(description: Mapping[str, Any], place: str) -> Iterator[tuple[str, d
 def _docstring(served: object) -> str | None:
     try:
         doc = served.__doc__
-    except Exception:  # the border of user code
+    except Exception:  # noqa: BLE001 (the border of user code)
         doc = type(served).__doc__
     return inspect.cleandoc(doc) if isinstance(doc, str) else None

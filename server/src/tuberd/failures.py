@@ -11,6 +11,7 @@ from traceback import StackSummary, TracebackException
 from typing import Final
 
 from tuber.codec import DecodeError, EncodeError
+
 from tuberd.reach import ServedCodeError
 
 __all__ = ["describe_failure"]
@@ -56,7 +57,7 @@ def _type_name(error: BaseException) -> str:
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # the border of user code
+    except Exception:  # noqa: BLE001 (the border of user code)
         return "<the exception's text can't be made: its __str__ raised>"
 
 
@@ -65,7 +66,7 @@ def _traceback(error: BaseException, message: str) -> str:
         formatted = TracebackException.from_exception(error, compact=True)
         _leave_out_own_frames(formatted)
         return "".join(formatted.format())
-    except Exception:  # the border of user code: notes and SyntaxErrors are read while formatting
+    except Exception:  # noqa: BLE001 (the border of user code: notes are read here)
         return f"<the traceback can't be made>\n{message}\n"
 
 

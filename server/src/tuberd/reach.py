@@ -130,7 +130,7 @@ class Reach:
             return None
         try:
             value = getattr(obj, name)
-        except Exception as error:  # the border of user code: a getter may raise anything
+        except Exception as error:  # noqa: BLE001 (the border of user code: a getter may raise anything)
             return Member(name, Kind.PROPERTY, None, error)
         kind = _kind_of(value)
         return None if kind is None else Member(name, kind, value)
@@ -201,17 +201,26 @@ class Reach:
         text = f"{type(obj).__name__!r} has no {kind.value} {_came(name)}"
         if member is not None:
             return AttributeError(f"{text}; that is the name of its {member.kind.value}")
-        methods = kind is Kind.METHOD
-        names = []
-        for each in sorted(names_of(obj)):
-            held = class_attribute(type(obj), each)
-            if isinstance(held, (type, ModuleType)) or is_plain_method(held) is not methods:
-                continue
-            if self._allows(classes_of(obj), each):
-                names.append(each)
-        return AttributeError(
-            text + suggestion(name, names, "methods" if methods else "properties and objects")
-        )
+        classes = classes_of(obj)
+        names = [
+            each
+            for each in sorted(names_of(obj))
+            if self._allows(classes, each) and _likely_kind(obj, each) is kind
+        ]
+        return AttributeError(text + suggestion(name, names, _PLURAL[kind]))
+
+
+def _likely_kind(obj: object, name: str) -> Kind | None:
+    """What a name is as far as can be told without running a getter."""
+    held = class_attribute(type(obj), name)
+    if is_plain_method(held):
+        return Kind.METHOD
+    own = own_attributes(obj)
+    if name in own:
+        return _kind_of(own[name])
+    if isinstance(held, (staticmethod, classmethod)):
+        return None
+    return Kind.PROPERTY if hasattr(type(held), "__get__") else _kind_of(held)
 
 
 def suggestion(name: str, names: list[str], noun: str) -> str:
@@ -242,6 +251,12 @@ def check_servable(value: object, where: str) -> None:
         return
     raise TypeError(f"{where} is {what}; register an instance of a class")
 
+
+_PLURAL: Final = {
+    Kind.METHOD: "methods",
+    Kind.OBJECT: "objects",
+    Kind.PROPERTY: "properties",
+}
 
 _CALL_OF_ITEMS: Final[object] = Container.__dict__["tuber_call"]
 
@@ -282,7 +297,7 @@ def _item_of_own_container(obj: Any, key: str | int) -> Any:
         item = obj[key]
     except (KeyError, IndexError):
         raise
-    except Exception as error:  # the border of user code
+    except Exception as error:
         raise ServedCodeError(error) from error
     if not _is_object(item):
         raise KeyError(key)

@@ -12,16 +12,18 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from mimetypes import MimeTypes
 from time import monotonic
 from types import FrameType
 from typing import Any, Final
 from weakref import WeakSet
 
-from tuber.codec.json import JsonCodec, default, orjson_options
+from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
+
 from tuberd import _core, call_warnings
 from tuberd.describe import Describer
 from tuberd.failures import describe_failure
@@ -38,6 +40,27 @@ GRACE_AT_EXIT: Final = 5.0
 # Seconds between looks for signals and for the end of the grace: Python runs signal handlers in
 # the main thread only, and only between two calls into C.
 _LOOK_EVERY: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What the core asks of Python while it answers calls; any of its threads may ask.
+
+    Attributes:
+        objects: the registry's own dict, in which the core looks up names.
+        reachable: see `Reach`.
+        find_method: ``(object, name)`` -> the bound method, or raises.
+        walk: ``(path)`` -> the object, or raises.
+        describe: ``(call)`` -> the result of a call without a method, or raises.
+        describe_failure: ``(exception, entered)`` -> the members of a failure.
+    """
+
+    objects: dict[str, Any]
+    reachable: dict[type, dict[str, object]]
+    find_method: Callable[[object, str], Callable[..., Any]]
+    walk: Callable[[Any], Any]
+    describe: Callable[[Mapping[str, Any]], Any]
+    describe_failure: Callable[[BaseException, bool], dict[str, str]]
 
 
 class Server:
@@ -88,20 +111,18 @@ class Server:
         self._grace = grace
         self._served = threading.Lock()  # taken by serve() and never given back
         self._end: float | None = None  # when running calls are no longer waited for
-        use_orjson = codec.library == "orjson"
         self._core = _core.Server(
+            face=Face(
+                objects=objects.objects,
+                reachable=reach.reachable,
+                find_method=reach.method,
+                walk=lambda path: objects.walk(path, reach),
+                describe=describer,
+                describe_failure=describe_failure,
+            ),
+            json=codec,
             bind=bind,
             port=_checked("port", port, 65535),
-            objects=objects.objects,
-            reachable=reach.reachable,
-            find_method=reach.method,
-            walk=lambda path: objects.walk(path, reach),
-            describe=describer,
-            describe_failure=describe_failure,
-            json=codec,
-            json_default=default,
-            json_options=orjson_options() if use_orjson else 0,
-            use_orjson=use_orjson,
             run_id=secrets.token_hex(16),
             webroot=_directory(webroot),
             max_age=_checked("max_age", max_age, 2**31 - 1),

@@ -62,7 +62,7 @@ def _signature_of_python(method: Any) -> Signature | None:
             tuple(_parameter(each) for each in signature.parameters.values()),
             _annotation(signature.return_annotation),
         )
-    except Exception:  # no signature, or the border of user code: __signature__ may be anything
+    except Exception:  # noqa: BLE001 (none, or the border of user code)
         return None
 
 
@@ -89,7 +89,7 @@ def _default(value: object) -> Any:
             return str(value)
     try:
         text = repr(value)
-    except Exception:  # the border of user code
+    except Exception:  # noqa: BLE001 (the border of user code)
         text = f"<{type(value).__name__}>"
     return text if len(text) <= MAX_DEFAULT_LENGTH else text[:MAX_DEFAULT_LENGTH] + "..."
 

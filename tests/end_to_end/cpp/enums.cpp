@@ -117,7 +117,6 @@ PYBIND11_MODULE(MODULE_NAME, m) {
 
   m.def("declare_mode_again", [m] { py::str_enum<Mode>(m, "Other"); });
   m.def("declare_taken_name", [m] { py::str_enum<Second>(m, "Mode"); });
-  m.def("declare_twice", [m] {
-    py::str_enum<Second>(m, "Second").value("A", Second::A).value("A", Second::A);
-  });
+  m.def("declare_twice",
+        [m] { py::str_enum<Second>(m, "Second").value("A", Second::A).value("A", Second::A); });
 }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
+import traceback
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tuber.codec import DecodeError, EncodeError
-from tuberd import failures
 from tuberd.containers import TuberContainer
 from tuberd.failures import MAX_MESSAGE_LENGTH, MAX_TRACEBACK_LENGTH, describe_failure
 from tuberd.reach import ServedCodeError
@@ -86,7 +86,7 @@ def test_errors_of_getters_are_told_as_served_code() -> None:
 def test_causes_and_contexts_are_told() -> None:
     try:
         try:
-            _ = {}["first"]  # type: ignore[var-annotated]
+            raise KeyError("first")
         except KeyError as first:
             raise ValueError("second") from first
     except ValueError as error:
@@ -111,7 +111,7 @@ def test_syntax_errors_name_their_place() -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
 def test_exception_groups_tell_each_exception() -> None:
-    group = ExceptionGroup("two", [ValueError("one"), BoardError("other")])  # noqa: F821
+    group = builtins.ExceptionGroup("two", [ValueError("one"), BoardError("other")])
     failure = describe_failure(raised(group), True)
     assert failure["message"] == "ExceptionGroup: two (2 sub-exceptions)"
     assert "ValueError: one" in failure["traceback"]
@@ -127,7 +127,7 @@ class Hostile(Exception):
 
 class Numeric(Exception):
     def __str__(self) -> Any:
-        return 7
+        return 7  # noqa: PLE0307 (that is the fault)
 
 
 class HostileNotes(Exception):
@@ -170,7 +170,7 @@ def test_a_traceback_that_cannot_be_made_is_replaced(monkeypatch: pytest.MonkeyP
     def fail(*args: object, **options: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(failures.TracebackException, "from_exception", fail)
+    monkeypatch.setattr(traceback.TracebackException, "from_exception", fail)
     assert "can't be made" in describe_failure(raised(ValueError("x")), True)["traceback"]
 
 

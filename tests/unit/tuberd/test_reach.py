@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tuberd.containers import TuberContainer
 from tuberd.reach import Kind, Member, Reach, ServedCodeError, check_servable
 from tuberd.registry import TuberRegistry
@@ -31,7 +30,7 @@ class Mode(enum.Enum):
 class Board:
     __tuber_exclude__ = ("reboot", "secret")
     __tuber_expose__ = ("_trim", "__really", "_Board__mangled", "_pybind11_thing")
-    __slots__ = ("__dict__", "never_set", "slotted")
+    __slots__ = ("__dict__", "__weakref__", "never_set", "slotted")
 
     LIMIT = 3
     Inner = Channel
@@ -213,10 +212,12 @@ def test_hostile_paths_name_nothing(path: list[Any]) -> None:
 def test_suggests_what_was_meant() -> None:
     with pytest.raises(AttributeError, match="has no method 'raed'; did you mean 'read"):
         Reach().method(Board(), "raed")
-    with pytest.raises(AttributeError, match=r"its methods are made, read, static, twice$"):
+    with pytest.raises(AttributeError, match=r"its methods are hook, made, read, static, twice$"):
         Reach().method(Board(), "qqq")
-    with pytest.raises(AttributeError, match="its properties and objects are LIMIT, adc, "):
+    with pytest.raises(AttributeError, match=r"its properties are LIMIT, _trim, broken, "):
         Reach().member(Board(), "qqq")
+    with pytest.raises(AttributeError, match=r"its objects are adc, channels$"):
+        Reach().member(Board(), "qqq", Kind.OBJECT)
     with pytest.raises(AttributeError, match="no method 'gains'; that is the name of its property"):
         Reach().method(Board(), "gains")
 
@@ -241,7 +242,7 @@ def test_a_refusal_runs_no_getter() -> None:
 
 def test_expose_private_lists_single_underscores_only() -> None:
     reach, board = Reach(expose_private=True), Board()
-    assert reach.method(board, "_calibrate")
+    assert callable(reach.method(board, "_calibrate"))
     assert reach.member(board, "_private").value == 1
     for name in ("__class__", "_Board__mangled", "_foreign__name", "_pybind11_thing", "__init__"):
         with pytest.raises(AttributeError):
@@ -273,7 +274,7 @@ def test_containers_calls_of_items_are_decided_by_this_reach() -> None:
 
 def test_a_subclass_keeps_the_exclusions_of_its_base() -> None:
     class Second(Board):
-        __tuber_exclude__ = "read"
+        __tuber_exclude__ = "read"  # type: ignore[assignment]
 
     listed = {each.name for each in Reach().members(Second())}
     assert not {"read", "reboot", "secret"} & listed
@@ -384,7 +385,7 @@ def test_modules_classes_and_functions_are_not_served(value: Any) -> None:
 
 # --- the law: what is listed is reachable, and nothing else ---------------------------------------
 
-_VALUES = {
+_VALUES: dict[str, Any] = {
     "number": lambda: 1,
     "list": lambda: [1],
     "object": Channel,

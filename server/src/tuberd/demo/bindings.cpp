@@ -30,10 +30,9 @@ PYBIND11_MODULE(_receiver, m) {
       .def("set_window", &Receiver::set_window, py::arg("window") = Window::HANN,
            "Chooses the window of the spectrum.")
       .def("spectrum", &Receiver::spectrum, py::arg("bins") = 1024,
-           "Power of channel 0 in each bin from 0 Hz to half the sample rate, in dB below full "
-           "scale.")
+           "Power of channel 0 in each bin from 0 Hz to half the sample rate, in dBFS.")
       .def("integrate", &Receiver::integrate, py::arg("samples") = 100000,
            py::call_guard<py::gil_scoped_release>(),
-           "Mean power of each channel over this many samples, in dB below full scale. Other\n"
-           "calls run meanwhile.");
+           "Mean power of each channel over this many samples, in dBFS. Other calls go on "
+           "meanwhile.");
 }

@@ -1,4 +1,4 @@
-// The simulation: a tone, a noise floor, and the leakage that each window lets through.
+// The simulation: a tone, noise, and the leakage that each window lets through.
 #include "receiver.hpp"
 
 #include <algorithm>
@@ -11,9 +11,11 @@ namespace {
 
 constexpr int kMaxBins = 65536;
 constexpr int kMaxSamples = 100'000'000;  // 0.4 s of the digitiser
-constexpr double kNoiseFloorDb = -92.0;
-constexpr double kToneAmplitude = 0.5;  // of full scale
-constexpr double kNoiseAmplitude = 0.01;
+constexpr double kToneHz = 62.5e6;
+constexpr double kToneAmplitude = 0.5;    // of full scale
+constexpr double kNoiseAmplitude = 0.01;  // of full scale
+constexpr double kNoiseFloorDb = -92.0;   // of one bin
+constexpr double kPi = 3.14159265358979323846;
 
 struct Leakage {
   double side_lobe_db;  // the highest side lobe, below the tone
@@ -32,6 +34,21 @@ Leakage leakage_of(Window window) {
   throw std::invalid_argument("not a window");
 }
 
+// A linear congruential generator (Numerical Recipes): the same on every platform and standard
+// library, which std::uniform_real_distribution is not.
+class Noise {
+ public:
+  explicit Noise(std::uint32_t seed) : state_(seed) {}
+
+  double next() {  // even in -1 ... 1
+    state_ = state_ * 1664525u + 1013904223u;
+    return static_cast<double>(state_) / 2147483648.0 - 1.0;
+  }
+
+ private:
+  std::uint32_t state_;
+};
+
 void check_range(const char* what, int given, int most) {
   if (given < 1 || given > most) {
     throw std::invalid_argument(std::string(what) + " must be 1 ... " + std::to_string(most) +
@@ -39,56 +56,70 @@ void check_range(const char* what, int given, int most) {
   }
 }
 
-double decibels(double power) { return 10.0 * std::log10(power); }
+double decibels(double power) {
+  return 10.0 * std::log10(power);
+}
 
 }  // namespace
 
 Receiver::Receiver(std::string serial, std::uint32_t seed)
-    : serial_(std::move(serial)), state_(seed), gains_(kChannels, 0.0) {}
+    : serial_(std::move(serial)), seed_(seed), gains_(kChannels, 0.0) {}
+
+Window Receiver::window() const {
+  const std::lock_guard lock(mutex_);
+  return window_;
+}
+
+void Receiver::set_window(Window window) {
+  const std::lock_guard lock(mutex_);
+  window_ = window;
+}
+
+std::vector<double> Receiver::gains() const {
+  const std::lock_guard lock(mutex_);
+  return gains_;
+}
 
 void Receiver::set_gain(int channel, double db) {
   if (channel < 0 || channel >= kChannels) {
     throw std::out_of_range("there is no channel " + std::to_string(channel) +
                             ", the channels are 0 ... " + std::to_string(kChannels - 1));
   }
+  const std::lock_guard lock(mutex_);
   gains_[static_cast<std::size_t>(channel)] = db;
 }
 
 std::vector<double> Receiver::spectrum(int bins) const {
   check_range("bins", bins, kMaxBins);
-  const auto [side_lobe_db, per_bin_db] = leakage_of(window_);
-  const double tone_db = decibels(kToneAmplitude * kToneAmplitude) + gains_[0];
+  const Leakage leakage = leakage_of(window());
+  const double gain_db = gains()[0];
+  const double tone_db = decibels(kToneAmplitude * kToneAmplitude) + gain_db;
   const int tone_bin = std::min(bins - 1, static_cast<int>(kToneHz / (kSampleRateHz / 2) * bins));
-  std::vector<double> powers(static_cast<std::size_t>(bins));
+  std::vector<double> powers;
+  powers.reserve(static_cast<std::size_t>(bins));
   for (int bin = 0; bin < bins; ++bin) {
     const int distance = std::abs(bin - tone_bin);
-    const double leaked_db =
-        distance == 0 ? tone_db : tone_db + side_lobe_db + per_bin_db * (distance - 1);
-    powers[static_cast<std::size_t>(bin)] = std::max(leaked_db, kNoiseFloorDb + gains_[0]);
+    const double lobe_db = leakage.side_lobe_db + leakage.per_bin_db * (distance - 1);
+    powers.push_back(std::max(tone_db + (distance == 0 ? 0.0 : lobe_db), kNoiseFloorDb + gain_db));
   }
   return powers;
 }
 
-std::vector<double> Receiver::integrate(int samples) {
+std::vector<double> Receiver::integrate(int samples) const {
   check_range("samples", samples, kMaxSamples);
-  const double phase_step = 2.0 * std::acos(-1.0) * kToneHz / kSampleRateHz;
+  constexpr double kPhaseStep = 2.0 * kPi * kToneHz / kSampleRateHz;
+  Noise noise(seed_);
   std::vector<double> powers;
-  for (const double gain_db : gains_) {
+  for (const double gain_db : gains()) {
     double sum = 0.0;
     for (int sample = 0; sample < samples; ++sample) {
-      const double voltage = kToneAmplitude * std::sin(phase_step * sample) + kNoiseAmplitude * noise();
+      const double tone = kToneAmplitude * std::sin(kPhaseStep * sample);
+      const double voltage = tone + kNoiseAmplitude * noise.next();
       sum += voltage * voltage;
     }
-    powers.push_back(decibels(sum / samples) + gain_db);
+    powers.push_back(decibels(2.0 * sum / samples) + gain_db);
   }
   return powers;
-}
-
-// A linear congruential generator (Numerical Recipes): the same on every platform and standard
-// library, which std::uniform_real_distribution is not.
-double Receiver::noise() {
-  state_ = state_ * 1664525u + 1013904223u;
-  return static_cast<double>(state_) / 2147483648.0 - 1.0;
 }
 
 }  // namespace tuber_demo

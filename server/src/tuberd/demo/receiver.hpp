@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,37 +12,36 @@ namespace tuber_demo {
 // The window in front of the Fourier transform.
 enum class Window { FLAT, HANN, BLACKMAN };
 
-// Four channels of a 250 MHz digitiser with a tone at 62.5 MHz in noise. All noise comes from the
-// seed: the same calls in the same order give the same numbers. Not safe for concurrent calls.
+// Four channels of a 250 MHz digitiser with a tone at 62.5 MHz in noise. The noise comes from the
+// seed, so the same call gives the same numbers. All powers are in dBFS: decibels relative to a
+// sine of full scale. Safe for concurrent calls, since the server makes them.
 class Receiver {
  public:
   static constexpr int kChannels = 4;
   static constexpr double kSampleRateHz = 250e6;
-  static constexpr double kToneHz = 62.5e6;
 
   Receiver(std::string serial, std::uint32_t seed);
 
   const std::string& serial() const { return serial_; }
-  Window window() const { return window_; }
-  void set_window(Window window) { window_ = window; }
-  const std::vector<double>& gains() const { return gains_; }
+  Window window() const;
+  void set_window(Window window);
+  std::vector<double> gains() const;  // dB, one a channel
 
   // Throws std::out_of_range when there is no such channel.
   void set_gain(int channel, double db);
 
-  // Power in each of `bins` bins from 0 Hz to half the sample rate, in dB below full scale.
+  // Power of channel 0 in each of `bins` bins from 0 Hz to half the sample rate.
   // Throws std::invalid_argument when bins is not 1 ... 65536.
   std::vector<double> spectrum(int bins) const;
 
-  // Mean power of each channel over this many samples, in dB below full scale.
+  // Mean power of each channel over this many samples.
   // Throws std::invalid_argument when samples is not 1 ... 100000000.
-  std::vector<double> integrate(int samples);
+  std::vector<double> integrate(int samples) const;
 
  private:
-  double noise();  // even in -1 ... 1
-
-  std::string serial_;
-  std::uint32_t state_;
+  const std::string serial_;
+  const std::uint32_t seed_;
+  mutable std::mutex mutex_;  // guards what is below
   Window window_ = Window::HANN;
   std::vector<double> gains_;
 };

@@ -15,8 +15,10 @@
 //
 // The rules:
 // - Declare the enumeration before the functions that take or return it, as with any pybind11 type.
-// - Include this header, after or before any header of pybind11, in each source file that binds such
-//   functions: a conversion that only some files of one extension module see is undefined behaviour.
+// - Include this header, after or before any header of pybind11, in each source file that binds
+// such
+//   functions: a conversion that only some files of one extension module see is undefined
+//   behaviour.
 // - The registration belongs to the extension module that makes it, as with py::module_local.
 // - Enumerations without a str_enum behave as if this header were not there (py::enum_,
 //   py::native_enum, or a type_caster<T> of your own).
@@ -215,12 +217,13 @@ class str_enum {
     str qualified_name(name_);
     if (in_class) qualified_name = str("{}.{}").format(scope_.attr("__qualname__"), name_);
     list pairs;
-    for (const auto& each : record().entries) pairs.append(pybind11::make_tuple(each.name, each.name));
+    for (const auto& each : record().entries)
+      pairs.append(pybind11::make_tuple(each.name, each.name));
 
     const handle string_type(reinterpret_cast<PyObject*>(&PyUnicode_Type));
-    object type = module_::import("enum").attr("Enum")(
-        name_, pairs, arg("module") = module_name, arg("qualname") = qualified_name,
-        arg("type") = string_type);
+    object type = module_::import("enum").attr("Enum")(name_, pairs, arg("module") = module_name,
+                                                       arg("qualname") = qualified_name,
+                                                       arg("type") = string_type);
     if (!doc_.empty()) type.attr("__doc__") = doc_;
     // As enum.StrEnum of Python 3.11 does: the text of a member is its value.
     type.attr("__str__") = string_type.attr("__str__");
@@ -235,9 +238,9 @@ class str_enum {
     record().type = std::move(type);
   }
 
-  // pybind11 writes the Python name of a type into the signatures of docstrings only when the type is
-  // registered with it, and the C++ name otherwise, which no Python parser can read. So we register
-  // a class that has no instances and is in no scope.
+  // pybind11 writes the Python name of a type into the signatures of docstrings only when the type
+  // is registered with it, and the C++ name otherwise, which no Python parser can read. So we
+  // register a class that has no instances and is in no scope.
   void name_in_signatures() {
     class_<T> stand_in(handle(), name_.c_str(), module_local());
     stand_in.attr("__module__") = record().type.attr("__module__");

@@ -1,0 +1,116 @@
+// The floor of the benchmarks: what the kernel allows a server of this shape. One thread for each
+// connection reads a request and sends the same reply every time; it understands nothing but where
+// a request ends. Must never become a server: it trusts its peer.
+//
+// Usage: static_reply PORT REPLY_BYTES
+// REPLY_BYTES is the size of the whole reply, so that the floor moves as many bytes as the server
+// it is compared with.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace {
+
+constexpr std::string_view kEndOfHead = "\r\n\r\n";
+
+std::string reply_with_content(std::size_t length) {
+  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: keep-alive\r\n"
+         "Content-Length: " +
+         std::to_string(length) + "\r\n\r\n" + std::string(length, ' ');
+}
+
+// A reply of exactly `bytes` bytes, or the smallest there is when that is larger. The head grows
+// with the digits of its Content-Length, hence the search downward.
+std::string reply_of_size(std::size_t bytes) {
+  std::size_t length = bytes;
+  while (length > 0 && reply_with_content(length).size() > bytes) --length;
+  return reply_with_content(length);
+}
+
+std::size_t content_length(std::string_view head) {
+  constexpr std::string_view kName = "\r\ncontent-length:";
+  for (std::size_t i = 0; i + kName.size() < head.size(); ++i) {
+    if (::strncasecmp(head.data() + i, kName.data(), kName.size()) == 0) {
+      return std::strtoul(head.data() + i + kName.size(), nullptr, 10);
+    }
+  }
+  return 0;
+}
+
+// The size of the first request in `received`, or 0 when it is not complete.
+std::size_t complete_request(const std::string& received) {
+  const std::size_t end = received.find(kEndOfHead);
+  if (end == std::string::npos) return 0;
+  const std::size_t head = end + kEndOfHead.size();
+  const std::size_t whole = head + content_length(std::string_view(received).substr(0, head));
+  return received.size() >= whole ? whole : 0;
+}
+
+bool send_all(int connection, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+void serve(int connection, const std::string& reply) {
+  const int yes = 1;
+  ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  std::string received;
+  char bytes[65536];
+  for (bool open = true; open;) {
+    const ssize_t count = ::recv(connection, bytes, sizeof bytes, 0);
+    if (count <= 0) break;
+    received.append(bytes, static_cast<std::size_t>(count));
+    while (const std::size_t size = complete_request(received)) {
+      received.erase(0, size);
+      open = send_all(connection, reply);
+    }
+  }
+  ::close(connection);
+}
+
+int listen_on(std::uint16_t port) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  const int yes = 1;
+  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
+      ::listen(listener, SOMAXCONN) < 0) {
+    std::perror("static_reply");
+    std::exit(1);
+  }
+  return listener;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: static_reply PORT REPLY_BYTES\n");
+    return 2;
+  }
+  const int listener = listen_on(static_cast<std::uint16_t>(std::atoi(argv[1])));
+  const std::string reply = reply_of_size(std::strtoul(argv[2], nullptr, 10));
+  while (true) {
+    const int connection = ::accept(listener, nullptr, nullptr);
+    if (connection >= 0) std::thread(serve, connection, std::cref(reply)).detach();
+  }
+}

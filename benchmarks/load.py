@@ -1,0 +1,106 @@
+"""Load by ApacheBench: starting `ab` and reading what it found."""
+
+from __future__ import annotations
+
+import csv
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .sides import RunningServer
+
+WARM_UP_REQUESTS = 300
+LIMIT_SECONDS = 300.0
+
+
+class LoadError(Exception):
+    """A load that proves nothing, because not every request was answered as it should be."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one run of `ab` found."""
+
+    requests_per_second: float
+    milliseconds: dict[int, float]  # by percentile, 0 to 99; empty for a warm-up
+
+
+def post(server: RunningServer, body: bytes, connections: int, seconds: float) -> Load:
+    """Posts a body again and again over keep-alive connections.
+
+    Args:
+        server: who is asked.
+        body: the JSON text of the request.
+        connections: how many at once.
+        seconds: about how long; the number of requests is taken from a warm-up.
+
+    Raises:
+        LoadError: a request failed, had another status than 2xx, or lost its connection.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        body_file = Path(directory) / "body.json"
+        body_file.write_bytes(body)
+        percentiles = Path(directory) / "percentiles.csv"
+        command = [
+            "ab", "-q", "-k", "-c", str(connections), "-p", str(body_file),
+            "-T", "application/json", "-e", str(percentiles),
+        ]  # fmt: skip
+        url = f"http://{server.hostname}/tuber"
+        rate = parse_report(_run([*command, "-n", str(WARM_UP_REQUESTS), url]))
+        requests = max(WARM_UP_REQUESTS, int(rate * seconds))
+        rate = parse_report(_run([*command, "-n", str(requests), url]))
+        with percentiles.open() as rows:
+            return Load(rate, parse_percentiles(rows))
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS
+    )
+    if done.returncode != 0:
+        raise LoadError(f"ab ended with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def parse_report(report: str) -> float:
+    """Reads the report that `ab -k` prints.
+
+    Returns:
+        Requests per second.
+
+    Raises:
+        LoadError: the report shows a request that was not answered as it should be.
+    """
+    complete = _count(report, "Complete requests")
+    if complete == 0:
+        raise LoadError(f"ab completed no request:\n{report}")
+    for trouble in ("Failed requests", "Non-2xx responses", "Write errors"):
+        if count := _count(report, trouble):
+            raise LoadError(f"{trouble}: {count} of {complete}")
+    kept = _count(report, "Keep-Alive requests")
+    if kept != complete:
+        raise LoadError(f"only {kept} of {complete} replies kept the connection")
+    rate = re.search(r"^Requests per second: +([\d.]+)", report, re.MULTILINE)
+    if rate is None:
+        raise LoadError(f"ab printed no rate:\n{report}")
+    return float(rate[1])
+
+
+def _count(report: str, name: str) -> int:
+    """The number on the line of that name; 0 when there is no such line."""
+    found = re.search(rf"^{re.escape(name)}: +(\d+)", report, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def parse_percentiles(rows: Iterable[str]) -> dict[int, float]:
+    """Reads what `ab -e` wrote: a title line, then one line for each percentile.
+
+    Returns:
+        Milliseconds by percentile.
+    """
+    lines = csv.reader(rows)
+    next(lines)
+    return {int(percentile): float(milliseconds) for percentile, milliseconds in lines}

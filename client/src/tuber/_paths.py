@@ -1,0 +1,38 @@
+"""Paths (PROTOCOL.md section 3): how those of objects inside are made, and how people read them."""
+
+from __future__ import annotations
+
+from tuber.protocol import Item, Path
+
+
+def path_of_object(parent: Path, name: str) -> Path:
+    """The path of an object inside another one, or inside the registry."""
+    if parent is None:
+        return name
+    return [*_steps(parent), name]
+
+
+def path_of_item(container: Path, item: Item) -> Path:
+    """The path of an item of a container."""
+    *before, last = _steps(container)
+    step = (last,) if isinstance(last, str) else tuple(last)
+    return [*before, [*step, item]]
+
+
+def path_text(path: Path) -> str:
+    """The path as it is written in Python: ``Boards[3].adcs['a']``."""
+    if path is None:
+        return ""
+    texts = []
+    for step in _steps(path):
+        name, *items = (step,) if isinstance(step, str) else step
+        texts.append(str(name) + "".join(f"[{item!r}]" for item in items))
+    return ".".join(texts)
+
+
+def _steps(path: Path) -> list[str | list[Item]]:
+    if path is None:
+        return []
+    if isinstance(path, str):
+        return [path]
+    return [step if isinstance(step, str) else list(step) for step in path]

@@ -1,0 +1,224 @@
+"""The conversations with a server, each written once as a generator.
+
+A conversation yields a Request, is sent the reply to it, and returns what it was for. It does no
+I/O and does not know who drives it: ``_blocking`` over a socket, or another shell.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from tuber._old_servers import is_name_lists, questions, with_answers
+from tuber._paths import path_of_object, path_text
+from tuber._result import with_results
+from tuber.codec import Codec, DecodeError, codec_for
+from tuber.errors import TuberProtocolError, TuberRemoteError, TuberRemoteWarning, remote_error
+from tuber.protocol import (
+    CONTINUE_ON_ERROR,
+    JSON,
+    Call,
+    Description,
+    Failure,
+    Path,
+    Result,
+    parse_reply,
+)
+
+T = TypeVar("T")
+
+
+class Request:
+    """One HTTP request, before it is one.
+
+    Attributes:
+        called: what it calls, for messages: ``Board.read()``.
+        options: of ``X-Tuber-Options``.
+    """
+
+    __slots__ = ("body", "called", "options")
+
+    def __init__(self, body: bytes, called: str, options: Sequence[str] = ()) -> None:
+        self.body = body
+        self.called = called
+        self.options = options
+
+
+class Reply(Protocol):
+    """What a shell answers to a Request; ``_http1.Reply`` is one."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def body(self) -> bytes | bytearray: ...
+
+
+Conversation: TypeAlias = Generator[Request, Reply, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user may choose for all calls of an object and of the objects inside it.
+
+    Attributes:
+        accept_types: media types for replies, the preferred first.
+        convert_json: whether maps in results become TuberResult objects.
+    """
+
+    accept_types: tuple[str, ...] = (JSON,)
+    convert_json: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.accept_types:
+            raise ValueError("expected accept_types to name a media type; came none")
+        for media_type in self.accept_types:
+            codec_for(media_type)
+
+
+class Session:
+    """Everything that is said to one server under one set of options.
+
+    Args:
+        url: of the server's endpoint, for messages.
+    """
+
+    def __init__(self, url: str, options: Options) -> None:
+        self.url = url
+        self.options = options
+        self.codec: Codec = codec_for(JSON)
+
+    def call(
+        self, path: Path, method: str, args: Sequence[Any], kwargs: Mapping[str, Any], called: str
+    ) -> Conversation[Any]:
+        """Call a method; returns what it returned.
+
+        Raises:
+            EncodeError: an argument can't be carried; nothing was sent.
+            TuberRemoteError: the call failed at the server.
+            TuberProtocolError: the reply is not understandable.
+        """
+        return self._ask(Call(path, method, args, kwargs), called)
+
+    def describe(self, path: Path) -> Conversation[Description]:
+        """Ask for the full description of an object, or of the registry.
+
+        Raises: as ``call``.
+        """
+        members = yield from self._describe(path)
+        try:
+            return Description.from_map(members)
+        except TuberProtocolError as error:
+            raise self._not_understood(_description_of(path), error) from error
+
+    def read_property(self, path: Path, name: str) -> Conversation[Any]:
+        """Read a property's value at this moment.
+
+        Raises: as ``call``.
+        """
+        return self._ask(Call(path, property=name), f"{path_text(path)}.{name}")
+
+    def exchange(
+        self, calls: Sequence[Call], called: str, continue_on_error: bool = False
+    ) -> Conversation[list[Result | Failure]]:
+        """Send several calls as one batch; returns their outcomes in order.
+
+        Raises:
+            TuberRemoteError: the server did not take the batch as a whole.
+            TuberProtocolError: the reply is not understandable.
+        """
+        body = self.codec.encode([call.to_map() for call in calls])
+        reply = yield Request(body, called, (CONTINUE_ON_ERROR,) if continue_on_error else ())
+        envelopes = self._decode(reply, called)
+        if isinstance(envelopes, dict):  # one failure for the batch as a whole
+            self._value(self._outcome(envelopes, called), called)
+        if not isinstance(envelopes, list) or len(envelopes) != len(calls):
+            fault = f"expected an array of {len(calls)} envelopes, came {type(envelopes).__name__}"
+            raise self._not_understood(called, fault)
+        return [self._outcome(envelope, called) for envelope in envelopes]
+
+    def remote_error(self, failure: Failure, called: str) -> TuberRemoteError:
+        """The exception that says what the failure says."""
+        return remote_error(
+            failure.message, failure.type, failure.traceback, f"{called} at {self.url}"
+        )
+
+    def _ask(self, call: Call, called: str) -> Conversation[Any]:
+        """Send one call; returns its result, in the form that the user chose."""
+        reply = yield Request(self.codec.encode(call.to_map()), called)
+        value = self._value(self._outcome(self._decode(reply, called), called), called)
+        # The envelope is a map itself: with a single brace in the text there is none in the value.
+        if self.options.convert_json and reply.body.count(b"{") > 1:
+            return with_results(value)
+        return value
+
+    def _describe(self, path: Path) -> Conversation[Mapping[str, Any]]:
+        """The map of a full description, from old servers put together out of many."""
+        called = _description_of(path)
+        reply = yield Request(self.codec.encode(Call(path, resolve=True).to_map()), called)
+        members = self._value(self._outcome(self._decode(reply, called), called), called)
+        if not isinstance(members, dict):
+            raise self._not_understood(called, f"expected a map, came {type(members).__name__}")
+        if not is_name_lists(members):
+            return members
+        calls = questions(path, members)
+        answers = (yield from self.exchange(calls, called, continue_on_error=True)) if calls else []
+        names = members.get("objects")
+        objects = {}
+        for name in names if isinstance(names, list) else []:
+            objects[name] = yield from self._describe(path_of_object(path, name))
+        return with_answers(members, answers, objects)
+
+    def _outcome(self, envelope: Any, called: str) -> Result | Failure:
+        try:
+            return parse_reply(envelope)
+        except TuberProtocolError as error:
+            raise self._not_understood(called, error) from error
+
+    def _value(self, outcome: Result | Failure, called: str) -> Any:
+        if outcome.warnings:
+            _warn_again(outcome.warnings)
+        if isinstance(outcome, Failure):
+            raise self.remote_error(outcome, called)
+        return outcome.value
+
+    def _decode(self, reply: Reply, called: str) -> Any:
+        if reply.status != 200:
+            text = bytes(reply.body[:200]).decode("utf-8", "replace").strip().partition("\n")[0]
+            raise TuberProtocolError(
+                f"{self.url} answered HTTP {reply.status} ({text}); {called} was not run. "
+                "Is it a tuber server that listens there?",
+                status=reply.status,
+            )
+        codec = self.codec
+        if reply.media_type != codec.media_type:
+            try:
+                codec = codec_for(reply.media_type)
+            except ValueError as error:
+                raise self._not_understood(called, error) from None
+        try:
+            return codec.decode(reply.body)
+        except DecodeError as error:
+            raise self._not_understood(called, error) from error
+
+    def _not_understood(self, called: str, fault: object) -> TuberProtocolError:
+        return TuberProtocolError(
+            f"the reply from {self.url} is malformed: {fault}; {called} may have run", may_have_run=True
+        )
+
+
+def _description_of(path: Path) -> str:
+    return f"the description of {path_text(path) or 'the registry'}"
+
+
+def _warn_again(texts: Sequence[str]) -> None:
+    """Show a call's warnings as if they were raised in the line that made the call."""
+    level, frame = 1, sys._getframe(0)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("tuber."):
+        frame, level = frame.f_back, level + 1
+    for text in texts:
+        warnings.warn(text, TuberRemoteWarning, stacklevel=level)

@@ -1,0 +1,5 @@
+"""What is served: a dict of objects by name."""
+
+from wavemeter import Wavemeter
+
+registry = {"Wavemeter": Wavemeter([632.9914, 780.2412])}

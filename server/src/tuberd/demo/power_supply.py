@@ -1,0 +1,55 @@
+"""The Python half of the demo instrument: a bench power supply. It never imports tuberd."""
+
+from __future__ import annotations
+
+import warnings
+
+__all__ = ["PowerSupply"]
+
+MAX_VOLTS = 30.0
+# Above this the fan runs at full speed; the real ones are specified for it, but not for long.
+WARN_VOLTS = 27.0
+LOAD_OHMS = 50.0
+
+
+class PowerSupply:
+    """A bench power supply, 0 to 30 V, with a load of 50 ohms."""
+
+    # Read live at each access by clients, not cached.
+    __tuber_dynamic__ = ("voltage", "current")
+
+    def __init__(self, serial: str) -> None:
+        """Start with the output at 0 V."""
+        self._serial = serial
+        self._volts = 0.0
+
+    @property
+    def serial(self) -> str:
+        """The serial number."""
+        return self._serial
+
+    @property
+    def voltage(self) -> float:
+        """The voltage at the output, in V."""
+        return self._volts
+
+    @property
+    def current(self) -> float:
+        """The current into the load, in A."""
+        return self._volts / LOAD_OHMS
+
+    def set_voltage(self, volts: float) -> float:
+        """Set the voltage of the output and return it as read back.
+
+        Args:
+            volts: 0 to 30; from 27 V on there is a warning.
+
+        Raises:
+            ValueError: the voltage is out of range; the output stays as it was.
+        """
+        if not 0.0 <= volts <= MAX_VOLTS:
+            raise ValueError(f"the voltage must be 0 ... {MAX_VOLTS:g} V, not {volts:g} V")
+        if volts >= WARN_VOLTS:
+            warnings.warn(f"{volts:g} V is close to the limit of {MAX_VOLTS:g} V", stacklevel=2)
+        self._volts = float(volts)
+        return self._volts
