@@ -72,7 +72,7 @@ def _measure_row(
     for server in servers:
         try:
             size = check_reply(server, row.measurement.body)
-        except (OSError, http.client.HTTPException, LoadError) as error:
+        except (OSError, http.client.HTTPException, ValueError, LoadError) as error:
             errors[server.side] = str(error)
             continue
         if server.side is Side.OURS:
@@ -106,8 +106,7 @@ def check_reply(server: RunningServer, body: bytes) -> int:
         connection.request("POST", "/tuber", body, {"Content-Type": "application/json"})
         reply = connection.getresponse()
         content = reply.read()
-    answer = json.loads(content)
-    if reply.status != 200 or "result" not in answer:
+    if reply.status != 200 or "result" not in json.loads(content):
         raise LoadError(f"answers {reply.status} {content[:200]!r}")
     status_line = len(f"HTTP/1.1 {reply.status} {reply.reason}\r\n")
     head = status_line + sum(len(f"{k}: {v}\r\n") for k, v in reply.getheaders()) + len("\r\n")

@@ -34,6 +34,12 @@ class Wire:
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
+    def __enter__(self) -> Wire:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.connection.close()
+
     def post(
         self, body: bytes, **fields: str
     ) -> tuple[http.client.HTTPResponse, bytes]:
@@ -50,6 +56,5 @@ class Wire:
 
 @pytest.fixture
 def wire(server: LiveServer) -> Iterator[Wire]:
-    wire = Wire(server.port)
-    yield wire
-    wire.connection.close()
+    with Wire(server.port) as wire:
+        yield wire

@@ -108,7 +108,7 @@ def test_an_empty_batch_is_an_empty_array(wire: Wire) -> None:
         ({"object": "instrument", "method": 3}, "TypeError", "'method'"),
         ({"object": "instrument", "method": "count", "args": {}}, "TypeError", "'args'"),
         ({"object": "instrument", "method": "count", "kwargs": []}, "TypeError", "'kwargs'"),
-        ({"object": 3, "method": "count"}, "TypeError", "object"),
+        ({"object": 3, "method": "count"}, "TypeError", "path"),
         ({"method": "count"}, "TypeError", "'object'"),
         ({"object": "nowhere", "method": "count"}, "AttributeError", "nowhere"),
         ({"object": [["array", 9]], "method": "read"}, "IndexError", "9"),
@@ -139,10 +139,9 @@ def test_warnings_of_one_call_do_not_reach_another(server: LiveServer) -> None:
     seen: dict[str, set[str]] = {}
 
     def drive(name: str) -> None:
-        wire = Wire(server.port)
-        for _ in range(50):
-            seen.setdefault(name, set()).update(wire.call(call("warn", name))["warnings"])
-        wire.connection.close()
+        with Wire(server.port) as wire:
+            for _ in range(50):
+                seen.setdefault(name, set()).update(wire.call(call("warn", name))["warnings"])
 
     threads = [threading.Thread(target=drive, args=(name,)) for name in ("one", "two", "three")]
     for thread in threads:
@@ -153,13 +152,13 @@ def test_warnings_of_one_call_do_not_reach_another(server: LiveServer) -> None:
 
 
 def test_calls_of_different_connections_run_at_the_same_time(fresh_server: LiveServer) -> None:
-    waiting, other = Wire(fresh_server.port), Wire(fresh_server.port)
     answers: list[Any] = []
-    thread = threading.Thread(target=lambda: answers.append(waiting.call(call("wait"))))
-    thread.start()
-    assert other.call(call("wait_started")) == {"result": True}
-    assert other.call(call("release")) == {"result": None}
-    thread.join()
+    with Wire(fresh_server.port) as waiting, Wire(fresh_server.port) as other:
+        thread = threading.Thread(target=lambda: answers.append(waiting.call(call("wait"))))
+        thread.start()
+        assert other.call(call("wait_started")) == {"result": True}
+        assert other.call(call("release")) == {"result": None}
+        thread.join()
     assert answers == [{"result": "released"}]
 
 

@@ -26,8 +26,7 @@ def threads_of(server: LiveServer) -> int:
 def used_and_idle(server: LiveServer, count: int, stack: contextlib.ExitStack) -> None:
     """Opens keep-alive connections that have made one call each and now rest."""
     for _ in range(count):
-        wire = Wire(server.port)
-        stack.callback(wire.connection.close)
+        wire = stack.enter_context(Wire(server.port))
         assert wire.call(NOTHING) == {"result": None}
 
 

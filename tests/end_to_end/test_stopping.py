@@ -19,16 +19,15 @@ from .test_calls import call
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_lets_the_running_call_finish(signal_: signal.Signals) -> None:
-    with live_server(REGISTRY) as server:
-        waiting, other = Wire(server.port), Wire(server.port)
-        answers: list[Any] = []
-        thread = threading.Thread(target=lambda: answers.append(waiting.call(call("sleep", 1.0))))
+    answers: list[Any] = []
+    with live_server(REGISTRY) as server, Wire(server.port) as busy, Wire(server.port) as other:
+        thread = threading.Thread(target=lambda: answers.append(busy.call(call("sleep", 1.0))))
         thread.start()
         assert other.call(call("wait_started")) == {"result": True}
         server.process.send_signal(signal_)
         assert server.process.wait(20) == 0
         thread.join()
-        assert answers == [{"result": 1.0}]
+    assert answers == [{"result": 1.0}]
 
 
 def python(code: str) -> subprocess.CompletedProcess[str]:

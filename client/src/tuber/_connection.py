@@ -6,10 +6,7 @@ request means, and leaves a connection on which anything went wrong closed.
 
 from __future__ import annotations
 
-import select
 import socket
-import sys
-from collections.abc import Sequence
 from time import monotonic
 from typing import Final
 
@@ -20,6 +17,7 @@ from tuber.errors import (
     TuberConnectionLost,
     TuberConnectionRefused,
     TuberNetworkError,
+    TuberProtocolError,
     TuberTimeout,
 )
 
@@ -30,53 +28,73 @@ RECEIVE_BYTES: Final = 64 * 1024
 RESTED_SECONDS: Final = 0.1
 
 
+_CAN_GATHER: Final = hasattr(socket.socket, "sendmsg")  # not on Windows
+
+
 class Connection:
     """A connection to one server. Not thread-safe: it belongs to the one who is using it.
 
     Args:
-        deadline: by the clock of ``time.monotonic``, for the connection to be made.
+        deadline: for the connection to be made, by the clock of ``time.monotonic``.
+        called: what the connection is made for, for messages.
+
+    Attributes:
+        sent_any: whether the kernel took a byte of the last request; if not, the server can't
+            have seen it.
 
     Raises:
-        TuberNetworkError: it could not be made; nothing was sent.
+        TuberNetworkError: the connection could not be made; nothing was sent.
     """
 
-    __slots__ = ("_reader", "_rested_since", "_socket", "_url")
+    __slots__ = ("_reader", "_rested_since", "_socket", "_url", "sent_any")
 
-    def __init__(self, address: Address, timing: Timing, deadline: float | None) -> None:
+    def __init__(
+        self, address: Address, timing: Timing, deadline: float | None, called: str
+    ) -> None:
         self._url = address.url
-        self._socket = _connect(address, timing, deadline)
+        self._socket = _connect(address, timing, deadline, called)
         self._reader = ReplyReader()
         self._rested_since = monotonic()
+        self.sent_any = False
 
     def is_stale(self) -> bool:
         """Whether the peer closed the connection, or wrote on it, while it rested."""
         if monotonic() - self._rested_since < RESTED_SECONDS:
             return False
-        poller = select.poll()
-        poller.register(self._socket, select.POLLIN)
-        return bool(poller.poll(0))
+        sock = self._socket
+        sock.settimeout(0)
+        try:
+            sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            sock.settimeout(None)
+        return True
 
-    def exchange(
-        self, buffers: Sequence[bytes], called: str, deadline: float | None
-    ) -> Reply:
+    def exchange(self, buffers: list[bytes], called: str, deadline: float | None) -> Reply:
         """Send a request and receive its reply.
 
         Raises:
             TuberNetworkError: ``may_have_run`` says whether the server may have got all of it.
             TuberProtocolError: what came is no HTTP reply.
         """
-        sent = False
+        self.sent_any = sent_all = False
         try:
-            if deadline is not None:
-                self._set_deadline(deadline)
             self._send(buffers, deadline)
-            sent = True
+            sent_all = True
             reply = self._receive(deadline)
             if deadline is not None:
                 self._socket.settimeout(None)
         except OSError as error:
             self.close()
-            raise self._network_error(error, called, sent) from error
+            raise _exchange_error(error, self._url, called, sent_all) from error
+        except TuberProtocolError as error:
+            self.close()
+            raise TuberProtocolError(
+                f"{self._url}: {error}; {called} may have run", may_have_run=True
+            ) from error
         except BaseException:  # also KeyboardInterrupt: a late reply must not meet the next call
             self.close()
             raise
@@ -87,35 +105,35 @@ class Connection:
         return reply
 
     def close(self) -> None:
+        """Close the connection; closing it again does nothing."""
         self._socket.close()
 
-    def _set_deadline(self, deadline: float) -> None:
-        left = deadline - monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._socket.settimeout(left)
-
-    def _send(self, buffers: Sequence[bytes], deadline: float | None) -> None:
+    def _send(self, buffers: list[bytes], deadline: float | None) -> None:
         """Send everything, with one system call unless the kernel takes less."""
-        try:
-            count = (
-                self._socket.send(buffers[0]) if len(buffers) == 1 else self._socket.sendmsg(buffers)
-            )
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise NothingSentError from error
-        if count < sum(map(len, buffers)):
-            rest = memoryview(b"".join(buffers))[count:]
+        sock = self._socket
+        if deadline is not None:
+            _set_deadline(sock, deadline)
+        if len(buffers) == 1 or not _CAN_GATHER:
+            request = b"".join(buffers)
+            count = sock.send(request)
+        else:
+            count = sock.sendmsg(buffers)
+            request = b""
+        self.sent_any = True
+        total = sum(map(len, buffers))
+        if count < total:
+            rest = memoryview(request or b"".join(buffers))[count:]
             while rest:
                 if deadline is not None:
-                    self._set_deadline(deadline)
-                rest = rest[self._socket.send(rest) :]
+                    _set_deadline(sock, deadline)
+                rest = rest[sock.send(rest) :]
 
     def _receive(self, deadline: float | None) -> Reply:
         reader, sock = self._reader, self._socket
         reply = None
         while reply is None:
             if deadline is not None:
-                self._set_deadline(deadline)
+                _set_deadline(sock, deadline)
             place = reader.rest()
             if place is None:
                 received = sock.recv(RECEIVE_BYTES)
@@ -129,18 +147,83 @@ class Connection:
         reply = self._reader.end()
         if reply is None:
             how = "in the middle of its reply" if self._reader.started else "without a reply"
-            raise ConnectionError(f"the server closed the connection {how}")
+            raise ConnectionResetError(f"the server closed it {how}")
         return reply
 
-    def _network_error(self, error: OSError, called: str, sent: bool) -> TuberNetworkError:
-        ran = f"{called} may have run" if sent else f"{called} was not run"
-        if isinstance(error, NothingSentError):
-            return error.with_message(f"the connection to {self._url} was closed; {ran}")
-        if isinstance(error, TimeoutError):
-            what = "the peer vanished" if error.errno else "the time-out passed"
-            return TuberTimeout(
-                f"no reply from {self._url}: {what}; {ran}", may_have_run=sent, errno=error.errno
-            )
-        return TuberConnectionLost(
-            f"connection to {self._url} lost: {error}; {ran}", may_have_run=sent, errno=error.errno
+
+def _set_deadline(sock: socket.socket, deadline: float) -> None:
+    left = deadline - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    sock.settimeout(left)
+
+
+def _connect(
+    address: Address, timing: Timing, deadline: float | None, called: str
+) -> socket.socket:
+    """Connect to the first of the name's IPv6 and IPv4 addresses that takes it."""
+    seconds = timing.connect
+    if deadline is not None:
+        left = max(deadline - monotonic(), 0.001)
+        seconds = left if seconds is None else min(left, seconds)
+    try:
+        sock = socket.create_connection((address.host, address.port), seconds)
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
+        raise _connect_error(error, address, called) from error
+    sock.settimeout(None)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _notice_a_vanished_peer(sock)
+    return sock
+
+
+def _notice_a_vanished_peer(sock: socket.socket) -> None:
+    """Let the kernel end the connection when the peer's machine is gone without a word."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    give_up = PROBE_AFTER_SECONDS + PROBES * PROBE_EVERY_SECONDS
+    for name, value in (
+        ("TCP_KEEPIDLE", PROBE_AFTER_SECONDS),
+        ("TCP_KEEPALIVE", PROBE_AFTER_SECONDS),  # the same on macOS
+        ("TCP_KEEPINTVL", PROBE_EVERY_SECONDS),
+        ("TCP_KEEPCNT", PROBES),
+        # Probes are not sent while a request is unacknowledged (RFC 9293 section 3.8.4).
+        ("TCP_USER_TIMEOUT", give_up * 1000),
+    ):
+        option = getattr(socket, name, None)
+        if option is not None:
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _connect_error(error: Exception, address: Address, called: str) -> TuberNetworkError:
+    url, errno = address.url, getattr(error, "errno", None)
+    if isinstance(error, ConnectionRefusedError):
+        return TuberConnectionRefused(
+            f"connection refused by {url}; {called} was not run. Is the server running there, "
+            f"and is {address.port} its port?",
+            errno=errno,
         )
+    if isinstance(error, TimeoutError):
+        return TuberTimeout(
+            f"no connection to {url} in time; {called} was not run. Is the machine switched on, "
+            "and does the network reach it?",
+            errno=errno,
+        )
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return TuberNetworkError(
+            f"no address is known for the name {address.host!r} ({error}); {called} was not run",
+            errno=errno,
+        )
+    return TuberNetworkError(f"no connection to {url}: {error}; {called} was not run", errno=errno)
+
+
+def _exchange_error(
+    error: OSError, url: str, called: str, sent_all: bool
+) -> TuberConnectionLost | TuberTimeout:
+    ran = f"{called} may have run" if sent_all else f"{called} was not run"
+    if isinstance(error, TimeoutError):
+        what = "the peer vanished" if error.errno else "the time-out passed"
+        return TuberTimeout(
+            f"no reply from {url}: {what}; {ran}", may_have_run=sent_all, errno=error.errno
+        )
+    return TuberConnectionLost(
+        f"connection to {url} lost: {error}; {ran}", may_have_run=sent_all, errno=error.errno
+    )

@@ -153,7 +153,8 @@ class ReplyReader:
     def filled(self, count: int) -> Reply | None:
         """Take note of ``count`` bytes received into ``rest``; the reply, once it is complete."""
         body, head = self._wanted, self._head
-        assert body is not None and head is not None  # REQUIRES: rest() returned a place
+        assert body is not None  # REQUIRES: rest() returned a place
+        assert head is not None
         self._filled += count
         return self._finish(head, body) if self._filled == len(body) else None
 

@@ -68,10 +68,12 @@ class Options:
     Attributes:
         accept_types: media types for replies, the preferred first.
         convert_json: whether maps in results become TuberResult objects.
+        return_exceptions: whether failures in a batch become items of its list of results.
     """
 
     accept_types: tuple[str, ...] = (JSON,)
     convert_json: bool = True
+    return_exceptions: bool = False
 
     def __post_init__(self) -> None:
         if not self.accept_types:
@@ -207,7 +209,8 @@ class Session:
 
     def _not_understood(self, called: str, fault: object) -> TuberProtocolError:
         return TuberProtocolError(
-            f"the reply from {self.url} is malformed: {fault}; {called} may have run", may_have_run=True
+            f"the reply from {self.url} is malformed: {fault}; {called} may have run",
+            may_have_run=True,
         )
 
 

@@ -109,7 +109,7 @@ class TuberRemoteError(TuberError):
     def __init__(
         self, message: str, type_name: str | None = None, remote_traceback: str | None = None
     ) -> None:
-        # Not super().__init__: the builtin beside us may demand other arguments (UnicodeDecodeError).
+        # Not super().__init__: the builtin beside us may demand others (UnicodeDecodeError).
         Exception.__init__(self, message)
         self.args = (message,)
         self.type_name = type_name
@@ -142,8 +142,9 @@ def remote_error(
         remote_traceback: the failure's traceback.
         called: what was called, for the reader: ``Board.read() at http://board/tuber``.
     """
-    if type_name is None and message.startswith(_TRACEBACK):
-        remote_traceback = message
+    if type_name is None:
+        if message.startswith(_TRACEBACK):
+            remote_traceback = message
         message, type_name = _end_of_traceback(message)
     error = _rebuild_remote(message, type_name, remote_traceback)
     note = f"raised at the server by {called}" if called else ""
@@ -212,5 +213,5 @@ def _rebuild(error_class: type[TuberError], message: str) -> TuberError:
 def _rebuild_remote(
     message: str, type_name: str | None, remote_traceback: str | None
 ) -> TuberRemoteError:
-    """Make or unpickle; the class is found again by name, for it has no place to be imported from."""
+    """Make or unpickle; the class is found by its name, for it can't be imported."""
     return _class_for(type_name)(message, type_name, remote_traceback)

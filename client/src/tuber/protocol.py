@@ -1,4 +1,4 @@
-"""The words of protocol/PROTOCOL.md as Python names: calls, results, failures, descriptions, limits.
+"""The words of protocol/PROTOCOL.md as Python names: calls, results, failures, limits.
 
 Plain values that both ends share. Nothing here does I/O, encodes bytes or knows a remote object;
 what a peer sent is checked here once, so that the layers above hold only well-formed values.
@@ -8,10 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from tuber.errors import TuberProtocolError
+from tuber._members import malformed, map_of, map_or_empty, text_of, text_or_none
+from tuber._signatures import ABSENT, MethodDescription, Parameter, Signature
+
+__all__ = [
+    "ABSENT",
+    "CBOR",
+    "CONTINUE_ON_ERROR",
+    "DEFAULT_PORT",
+    "ENDPOINT",
+    "JSON",
+    "MAX_BODY_BYTES",
+    "MAX_CHUNK_LINE_BYTES",
+    "MAX_FIELDS",
+    "MAX_HEAD_BYTES",
+    "MAX_HEAD_SECONDS",
+    "MAX_IDLE_SECONDS",
+    "MAX_REQUEST_LINE_BYTES",
+    "MAX_STALL_SECONDS",
+    "NOT_EXECUTED",
+    "OPTIONS_FIELD",
+    "RUN_ID_FIELD",
+    "Call",
+    "Description",
+    "Failure",
+    "Item",
+    "MethodDescription",
+    "Parameter",
+    "Path",
+    "Result",
+    "Signature",
+    "Step",
+    "parse_reply",
+]
 
 ENDPOINT: Final = "/tuber"
 DEFAULT_PORT: Final = 80
@@ -36,15 +67,6 @@ MAX_IDLE_SECONDS: Final = 3600.0
 Item: TypeAlias = str | int
 Step: TypeAlias = str | Sequence[Item]
 Path: TypeAlias = str | Sequence[Step] | None
-
-
-class Absent(Enum):
-    """'The member is not there', where null is a value of its own."""
-
-    ABSENT = "absent"
-
-
-ABSENT: Final = Absent.ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +137,9 @@ class Failure:
         """
         where = "a failure"
         return cls(
-            message=_text(members, "message", where),
-            type=_text_or_none(members, "type", where),
-            traceback=_text_or_none(members, "traceback", where),
+            message=text_of(members, "message", where),
+            type=text_or_none(members, "type", where),
+            traceback=text_or_none(members, "traceback", where),
             warnings=warnings,
         )
 
@@ -142,111 +164,16 @@ def parse_reply(envelope: Any) -> Result | Failure:
     """
     if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:
         return Result(envelope["result"])
-    envelope = _map(envelope, "a reply")
+    envelope = map_of(envelope, "a reply")
     warnings = envelope.get("warnings") or ()
     if not isinstance(warnings, (list, tuple)) or not all(isinstance(w, str) for w in warnings):
-        raise _malformed("a reply", "member 'warnings' to be an array of strings", warnings)
+        raise malformed("a reply", "member 'warnings' to be an array of strings", warnings)
     error = envelope.get("error")
     if error is not None:
-        return Failure.from_map(_map(error, "the member 'error' of a reply"), tuple(warnings))
+        return Failure.from_map(map_of(error, "the member 'error' of a reply"), tuple(warnings))
     if "result" not in envelope:
-        raise _malformed("a reply", "a member 'result' or 'error'", sorted(envelope))
+        raise malformed("a reply", "a member 'result' or 'error'", sorted(envelope))
     return Result(envelope["result"], tuple(warnings))
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of a signature, PROTOCOL.md section 6.
-
-    Attributes:
-        kind: the number of the ``inspect.Parameter`` kind: 0 positional-only, 1 positional or
-            keyword, 2 ``*args``, 3 keyword-only, 4 ``**kwargs``.
-        default: ``ABSENT`` when the parameter is required.
-    """
-
-    name: str
-    kind: int = 1
-    default: Any = ABSENT
-    annotation: str | None = None
-
-    @classmethod
-    def from_map(cls, members: Any) -> Parameter:
-        """Read one entry of ``parameters``; raises TuberProtocolError when it is none."""
-        members = _map(members, "a parameter of a signature")
-        kind = members.get("kind", 1)
-        if type(kind) is not int or not 0 <= kind <= 4:
-            raise _malformed("a parameter of a signature", "a kind from 0 to 4", kind)
-        return cls(
-            name=_text(members, "name", "a parameter of a signature"),
-            kind=kind,
-            default=members.get("default", ABSENT),
-            annotation=_text_or_none(members, "annotation", "a parameter of a signature"),
-        )
-
-    def to_map(self) -> dict[str, Any]:
-        """The parameter as it travels."""
-        members: dict[str, Any] = {"name": self.name, "kind": self.kind}
-        if self.default is not ABSENT:
-            members["default"] = self.default
-        if self.annotation is not None:
-            members["annotation"] = self.annotation
-        return members
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """How a method may be called, PROTOCOL.md section 6; a first parameter ``self`` is included."""
-
-    parameters: tuple[Parameter, ...] = ()
-    return_annotation: str | None = None
-
-    @classmethod
-    def from_map(cls, members: Any) -> Signature:
-        """Read ``__signature__``; raises TuberProtocolError when it is none."""
-        members = _map(members, "a signature")
-        parameters = members.get("parameters", ())
-        if not isinstance(parameters, (list, tuple)):
-            raise _malformed("a signature", "member 'parameters' to be an array", parameters)
-        return cls(
-            parameters=tuple(Parameter.from_map(each) for each in parameters),
-            return_annotation=_text_or_none(members, "return_annotation", "a signature"),
-        )
-
-    def to_map(self) -> dict[str, Any]:
-        """The signature as it travels."""
-        members: dict[str, Any] = {"parameters": [each.to_map() for each in self.parameters]}
-        if self.return_annotation is not None:
-            members["return_annotation"] = self.return_annotation
-        return members
-
-
-@dataclass(frozen=True, slots=True)
-class MethodDescription:
-    """What is known of a method, PROTOCOL.md section 6.
-
-    Attributes:
-        signature: None when it is not known; very old servers send its text: ``(self, n)``.
-    """
-
-    doc: str | None = None
-    signature: Signature | str | None = None
-
-    @classmethod
-    def from_map(cls, members: Any) -> MethodDescription:
-        """Read one entry of ``methods``; raises TuberProtocolError when it is none."""
-        members = _map(members, "the description of a method")
-        signature = members.get("__signature__")
-        if signature is not None and not isinstance(signature, str):
-            signature = Signature.from_map(signature)
-        return cls(_text_or_none(members, "__doc__", "the description of a method"), signature)
-
-    def to_map(self) -> dict[str, Any]:
-        """The description as it travels."""
-        signature = self.signature
-        return {
-            "__doc__": self.doc,
-            "__signature__": signature.to_map() if isinstance(signature, Signature) else signature,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,17 +205,17 @@ class Description:
             TuberProtocolError: it is not one; also when it has name lists where maps belong.
         """
         where = "a description"
-        members = _map(members, where)
-        described = {name: _map_or_empty(members, name) for name in _MAPS}
+        members = map_of(members, where)
+        described = {name: map_or_empty(members, name) for name in _MAPS}
         return cls(
-            doc=_text_or_none(members, "__doc__", where),
+            doc=text_or_none(members, "__doc__", where),
             methods={n: MethodDescription.from_map(m) for n, m in described["methods"].items()},
             properties=described["properties"],
             objects={name: cls.from_map(each) for name, each in described["objects"].items()},
             keys=_keys(members.get("keys")),
             values=_values(members.get("values")),
-            type=_text_or_none(members, "type", where),
-            failed={n: Failure.from_map(_map(f, where)) for n, f in described["failed"].items()},
+            type=text_or_none(members, "type", where),
+            failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
         )
 
     @property
@@ -297,16 +224,16 @@ class Description:
         return self.values is not None
 
     def __post_init__(self) -> None:
-        if isinstance(self.keys, int) and not isinstance(self.values, Description):
-            raise _malformed("a container", "a count with one shared description", self.values)
-        if isinstance(self.keys, tuple) and self.values is None:
-            raise _malformed("a container", "member 'values' beside 'keys'", None)
-        if isinstance(self.keys, tuple) and isinstance(self.values, tuple):
-            if len(self.keys) != len(self.values):
-                expected = f"as many values as keys ({len(self.keys)})"
-                raise _malformed("a container", expected, len(self.values))
-        if self.keys is None and isinstance(self.values, Description):
-            raise _malformed("a container", "member 'keys' beside one shared description", None)
+        """Refuse members that contradict each other."""
+        keys, values = self.keys, self.values
+        if isinstance(keys, int) and not isinstance(values, Description):
+            raise malformed("a container", "a count with one shared description", values)
+        if isinstance(keys, tuple) and values is None:
+            raise malformed("a container", "member 'values' beside 'keys'", None)
+        if isinstance(keys, tuple) and isinstance(values, tuple) and len(keys) != len(values):
+            raise malformed("a container", f"{len(keys)} values", len(values))
+        if keys is None and isinstance(values, Description):
+            raise malformed("a container", "member 'keys' beside one shared description", None)
 
 
 _MAPS: Final = ("methods", "properties", "objects", "failed")
@@ -317,7 +244,7 @@ def _keys(keys: Any) -> tuple[Item, ...] | int | None:
         return keys
     if isinstance(keys, (list, tuple)) and all(isinstance(key, (str, int)) for key in keys):
         return tuple(keys)
-    raise _malformed("a container", "member 'keys' to be a count or an array of keys", keys)
+    raise malformed("a container", "member 'keys' to be a count or an array of keys", keys)
 
 
 def _values(values: Any) -> tuple[Description, ...] | Description | None:
@@ -326,32 +253,3 @@ def _values(values: Any) -> tuple[Description, ...] | Description | None:
     if isinstance(values, (list, tuple)):
         return tuple(Description.from_map(each) for each in values)
     return Description.from_map(values)
-
-
-def _map(value: Any, where: str) -> Mapping[str, Any]:
-    if isinstance(value, Mapping):
-        return value
-    raise _malformed(where, "a map", value)
-
-
-def _map_or_empty(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = members.get(name)
-    return {} if value is None else _map(value, f"member {name!r} of a description")
-
-
-def _text(members: Mapping[str, Any], name: str, where: str) -> str:
-    value = members.get(name)
-    if isinstance(value, str):
-        return value
-    raise _malformed(where, f"member {name!r} to be a string", value)
-
-
-def _text_or_none(members: Mapping[str, Any], name: str, where: str) -> str | None:
-    return None if members.get(name) is None else _text(members, name, where)
-
-
-def _malformed(where: str, expected: str, came: object) -> TuberProtocolError:
-    came_text = repr(came)
-    if len(came_text) > 80:
-        came_text = came_text[:77] + "..."
-    return TuberProtocolError(f"in {where}, expected {expected}, came {came_text}")

@@ -224,12 +224,12 @@ class _Description:
         except Exception as error:  # noqa: BLE001 (the border of user code)
             _fail(members, "tuber_meta", ServedCodeError(error))
             return
-        values = said.get("values")
+        values: Any = said.get("values")
         is_list = isinstance(values, (list, tuple))
-        given = values if is_list else [] if values is None else [values]
+        given: list[Any] = list(values) if is_list else [] if values is None else [values]
         ready = [each for each in given if isinstance(each, Mapping)]
-        if error := self.describer.why_not_sendable([said.get("keys"), ready]):
-            _fail(members, "tuber_meta", error)
+        if why_not := self.describer.why_not_sendable([said.get("keys"), ready]):
+            _fail(members, "tuber_meta", why_not)
             return
         if "keys" in said:
             members["keys"] = said["keys"]

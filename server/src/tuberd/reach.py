@@ -111,7 +111,8 @@ class Reach:
 
     Attributes:
         reachable: class -> name -> class attribute, for the methods that were asked for and that
-            the class alone decides. The core calls these without asking again.
+            the class alone decides. The core calls these without asking again (an instance that
+            holds something else under such a name answers with that).
     """
 
     def __init__(self, *, expose_private: bool = False) -> None:
@@ -124,13 +125,19 @@ class Reach:
         if not self._allows(classes, name):
             return None
         attribute = class_attribute(classes[0], name)
-        if is_plain_method(attribute) and len(classes) == 1 and is_looked_up_as_usual(classes[0]):
+        own = own_attributes(obj)
+        if (
+            is_plain_method(attribute)
+            and name not in own
+            and len(classes) == 1
+            and is_looked_up_as_usual(classes[0])
+        ):
             return Member(name, Kind.METHOD, attribute, by_class=True)
-        if attribute is ABSENT and name not in own_attributes(obj) and name not in told_names(obj):
+        if attribute is ABSENT and name not in own and name not in told_names(obj):
             return None
         try:
             value = getattr(obj, name)
-        except Exception as error:  # noqa: BLE001 (the border of user code: a getter may raise anything)
+        except Exception as error:  # noqa: BLE001 (the border of user code)
             return Member(name, Kind.PROPERTY, None, error)
         kind = _kind_of(value)
         return None if kind is None else Member(name, kind, value)
@@ -212,12 +219,12 @@ class Reach:
 
 def _likely_kind(obj: object, name: str) -> Kind | None:
     """What a name is as far as can be told without running a getter."""
-    held = class_attribute(type(obj), name)
-    if is_plain_method(held):
-        return Kind.METHOD
     own = own_attributes(obj)
     if name in own:
         return _kind_of(own[name])
+    held = class_attribute(type(obj), name)
+    if is_plain_method(held):
+        return Kind.METHOD
     if isinstance(held, (staticmethod, classmethod)):
         return None
     return Kind.PROPERTY if hasattr(type(held), "__get__") else _kind_of(held)

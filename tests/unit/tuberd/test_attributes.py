@@ -59,7 +59,7 @@ def test_tells_methods(attribute: object) -> None:
     "attribute",
     [
         *(1, None, ABSENT, Base, Base(), property(len), functools.partial(len)),
-        *(staticmethod(Base), classmethod(Base), Slotted.__dict__["inside"]),
+        *(staticmethod(Base), Slotted.__dict__["inside"]),
         functools.cached_property(len),
     ],
 )

@@ -338,7 +338,7 @@ def test_validation_names_everything_that_failed() -> None:
     board = Board()
     board.gains = [1j]  # type: ignore[list-item]
     row = TuberContainer({"x": Faulty()})
-    with pytest.raises(ValueError, match="^the registry can't be served whole: ") as raised:
+    with pytest.raises(ValueError, match=r"^the registry can't be served whole: ") as raised:
         describer(B=board, R=row, A=TuberArray([Faulty()])).validate()
     for place in ("B.gains: TypeError", "R['x'].gauge: OSError: no gauge", "A[0].unsendable: "):
         assert place in str(raised.value)

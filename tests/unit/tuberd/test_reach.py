@@ -9,7 +9,7 @@ import weakref
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tuberd.containers import TuberContainer
 from tuberd.reach import Kind, Member, Reach, ServedCodeError, check_servable
@@ -292,6 +292,20 @@ def test_a_getter_that_raises_is_a_property_with_its_error() -> None:
     assert raised.value.error is raised.value.__cause__
 
 
+def test_what_an_instance_holds_hides_the_method_of_its_class() -> None:
+    class Patched:
+        def status(self) -> str:
+            return "class"
+
+    reach = Reach()
+    given_data, given_callback = Patched(), Patched()
+    vars(given_data)["status"] = 3
+    vars(given_callback)["status"] = lambda: "own"
+    assert reach.member(given_data, "status").kind is Kind.PROPERTY
+    assert reach.method(given_callback, "status")() == "own"
+    assert reach.reachable == {}
+
+
 class Dynamic:
     """Answers names that it lists, and others that it does not."""
 
@@ -430,6 +444,7 @@ def _an_object(classes: list[Any], own: dict[str, str]) -> Any:
     return made
 
 
+@settings(deadline=None)
 @given(st.lists(_CLASSES, min_size=1, max_size=3), _MEMBERS, st.booleans())
 def test_what_is_listed_is_reachable_and_nothing_else(
     classes: list[Any], own: dict[str, str], private: bool

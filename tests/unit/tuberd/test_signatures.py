@@ -80,7 +80,7 @@ def annotated(annotation: Any) -> str | None:
         (typing.Any, "Any"),
         (typing.Literal["a", 1], "Literal['a', 1]"),
         (typing.ForwardRef("Board"), "Board"),
-        (typing.List["Board"], "List[Board]"),  # type: ignore[name-defined]  # noqa: UP006
+        (typing.List["Board"], "List[Board]"),  # noqa: UP006
         (collections.abc.Sequence[int], "Sequence[int]"),
         (collections.abc.Callable[[int], str], "Callable[[int], str]"),
         (typing.Union[int, None, str], "int | str | None"),  # noqa: UP007

@@ -22,11 +22,13 @@ class EncodeError(TypeError):
     """
 
     def __init__(self, fault: str, place: str = "$") -> None:
+        """Make the error; ``fault`` is the message without the place."""
         super().__init__(f"{place}: {fault}")
         self.fault = fault
         self.place = place
 
     def __reduce__(self) -> tuple[type[EncodeError], tuple[str, str]]:
+        """Pickle: ``args`` hold the joined message."""
         return type(self), (self.fault, self.place)
 
 
@@ -64,7 +66,7 @@ def codec_for(media_type: str) -> Codec:
     """
     essence = media_type.partition(";")[0].strip().lower()
     if essence == JSON:
-        from tuber.codec.json import DEFAULT
+        from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it imports this module
 
         return DEFAULT
     raise ValueError(f"no codec for the media type {media_type!r}; known is {JSON!r}")

@@ -77,7 +77,7 @@ class JsonCodec:
 
 def orjson_options() -> int:
     """The option bits for ``orjson.dumps(value, default, options)``."""
-    import orjson
+    import orjson  # noqa: PLC0415  # optional
 
     # By itself orjson leaves out fields of a dataclass whose names begin with an underscore.
     return orjson.OPT_PASSTHROUGH_DATACLASS
@@ -115,7 +115,7 @@ def _load(library: str | None) -> tuple[str, _Dumps, _Loads]:
 
 
 def _load_orjson() -> tuple[str, _Dumps, _Loads]:
-    import orjson
+    import orjson  # noqa: PLC0415  # optional
 
     options = orjson_options()
     dumps = orjson.dumps
@@ -123,7 +123,7 @@ def _load_orjson() -> tuple[str, _Dumps, _Loads]:
 
 
 def _load_msgspec() -> tuple[str, _Dumps, _Loads]:
-    import msgspec
+    import msgspec  # noqa: PLC0415  # optional
 
     return "msgspec", msgspec.json.Encoder().encode, msgspec.json.Decoder().decode
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Mapping, MappingView
+from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
@@ -19,6 +19,9 @@ from uuid import UUID
 from tuber.codec import EncodeError
 
 __all__ = ["default", "plain_value", "with_bytes"]
+
+# Of a subclass of these the plain value is taken; tuples and dicts have their own rules.
+_SUBCLASSED: Final[tuple[type[Any], ...]] = (str, float, int, list)
 
 
 def default(value: Any) -> Any:
@@ -35,7 +38,7 @@ def default(value: Any) -> Any:
         return value.value
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return dict(zip(value._fields, value, strict=True))
-    if isinstance(value, (tuple, AbstractSet, MappingView, deque, range)):
+    if isinstance(value, (tuple, AbstractSet, KeysView, ValuesView, ItemsView, deque, range)):
         return list(value)
     if isinstance(value, Mapping):
         return {key: value[key] for key in value}
@@ -47,9 +50,9 @@ def default(value: Any) -> Any:
         return str(value)
     if hasattr(value, "tolist") and not isinstance(value, type):
         return _array_to_list(value)
-    for plainer in (str, float, int, list):  # subclasses, among them numpy.float64 and numpy.str_
-        if isinstance(value, plainer):
-            return plainer(value)
+    for kind in _SUBCLASSED:
+        if isinstance(value, kind):
+            return kind(value)
     raise TypeError(_cannot_carry(value))
 
 
@@ -115,13 +118,12 @@ def _plain(value: Any, steps: list[str | int]) -> Any:
 def _plain_list(value: list[Any] | tuple[Any, ...], steps: list[str | int]) -> Any:
     if set(map(type, value)) <= _NUMBERS:
         return value
-    index = 0
-    plain = []
+    plain: list[Any] = []
     try:
-        for index, item in enumerate(value):
-            plain.append(_plain(item, steps))
+        for item in value:
+            plain.append(_plain(item, steps))  # its length tells the place
     except (TypeError, ValueError):
-        steps.append(index)
+        steps.append(len(plain))
         raise
     return plain
 

@@ -1,0 +1,150 @@
+"""The synchronous shell: remote objects whose calls return when the reply is there.
+
+It drives the conversations of ``_session`` over the connections of ``_pool``, and decides when a
+request is sent again: only when not a byte of it had left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+from types import TracebackType
+from typing import TypeVar
+
+from tuber._address import parse_address
+from tuber._http1 import Reply, RequestHead
+from tuber._pool import Pool
+from tuber._proxy import RemoteObject
+from tuber._session import Conversation, Options, Request, Session
+from tuber._timing import TimeoutLike, parse_timeout
+from tuber.errors import TuberConnectionLost
+from tuber.protocol import Path
+
+__all__ = ["SimpleTuberObject", "resolve_simple"]
+
+T = TypeVar("T")
+Self = TypeVar("Self", bound="SimpleTuberObject")
+
+
+class BlockingLink:
+    """The way from remote objects to their server; shared by an object and those inside it.
+
+    Thread-safe: each call has a connection of its own while it lasts.
+
+    Raises:
+        ValueError, TypeError: hostname, options or timeout make no sense.
+    """
+
+    def __init__(self, hostname: str, options: Options, timeout: TimeoutLike) -> None:
+        self.hostname = hostname
+        address = parse_address(hostname)
+        self.session = Session(address.url, options)
+        self._timeout = timeout
+        self._timing = parse_timeout(timeout)
+        self._head = RequestHead(
+            address.authority, self.session.codec.media_type, options.accept_types
+        )
+        self._pool = Pool(address)
+
+    def run(self, conversation: Conversation[T]) -> T:
+        """Drive a conversation to its end; returns what it returns."""
+        try:
+            request = next(conversation)
+            while True:
+                request = conversation.send(self._exchange(request))
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        finally:
+            conversation.close()
+
+    def close(self) -> None:
+        """Close the connections that rest; a later call makes a new one."""
+        self._pool.close()
+
+    def __reduce__(self) -> tuple[type[BlockingLink], tuple[str, Options, TimeoutLike]]:
+        return type(self), (self.hostname, self.session.options, self._timeout)
+
+    def _exchange(self, request: Request) -> Reply:
+        total = self._timing.total
+        deadline = None if total is None else monotonic() + total
+        buffers = self._head.encode(request.body, request.options)
+        pool = self._pool
+        connection = pool.take()
+        while connection is not None:
+            try:
+                reply = connection.exchange(buffers, request.called, deadline)
+            except TuberConnectionLost:
+                if connection.sent_any:
+                    raise
+                # Closed by the server just as we took it, and nothing had left: PROTOCOL.md
+                # section 2, 'At most once', allows the next connection.
+                connection = pool.take()
+            else:
+                break
+        else:
+            connection = pool.make(self._timing, deadline, request.called)
+            reply = connection.exchange(buffers, request.called, deadline)
+        if reply.keep_alive:
+            pool.give_back(connection)
+        return reply
+
+
+class SimpleTuberObject(RemoteObject):
+    """A remote object whose calls block until the reply is there.
+
+    Made by ``resolve_simple``, or from a subclass of one's own; before ``tuber_resolve()`` nothing
+    is known of the remote object. It may be used by several threads at once.
+    """
+
+    def _tuber_connect(self, hostname: str, options: Options, timeout: TimeoutLike) -> BlockingLink:
+        return BlockingLink(hostname, options, timeout)
+
+    def close(self) -> None:
+        """Close the connections that rest, for the objects inside too; a later call opens one."""
+        self._tuber_link.close()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def resolve_simple(
+    hostname: str,
+    objname: Path = None,
+    accept_types: Sequence[str] | None = None,
+    convert_json: bool | None = None,
+    return_exceptions: bool | None = None,
+    timeout: TimeoutLike = None,
+) -> SimpleTuberObject:
+    """Connect to a server and learn what an object offers.
+
+    Args:
+        hostname: where the server is: 'board', 'board:8080', 'http://board:8080', '[fe80::1]:8080'.
+        objname: the name of the object, or its path; None for the registry, whose objects are
+            then attributes.
+        accept_types, convert_json, return_exceptions: see ``tuber._session.Options``.
+        timeout: see ``tuber._timing.Timing``; seconds for a whole call, or ``(connect, total)``.
+
+    Raises:
+        TuberNetworkError: the server can't be reached.
+        TuberRemoteError: there is no such object.
+        ValueError, TypeError: an argument makes no sense.
+    """
+    resolved = SimpleTuberObject(
+        objname,
+        hostname=hostname,
+        accept_types=accept_types,
+        convert_json=convert_json,
+        return_exceptions=return_exceptions,
+        timeout=timeout,
+    )
+    resolved.tuber_resolve()
+    return resolved

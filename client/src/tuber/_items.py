@@ -1,0 +1,99 @@
+"""The items of a container, without I/O: its keys, its length, and the way to one item.
+
+A list of objects behaves as a Sequence, a map of objects as a Mapping. Items are made when they
+are first asked for, because a container may have thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tuber.protocol import Description, Item
+
+if TYPE_CHECKING:
+    from tuber._proxy import RemoteObject
+
+Maker: TypeAlias = "Callable[[Item, Description], RemoteObject]"
+
+
+class ListItems(Sequence[Any]):
+    """The items of a list of objects.
+
+    Args:
+        values: their descriptions in order, or the one that they share.
+        make: makes the remote object for an index.
+    """
+
+    def __init__(
+        self, values: Sequence[Description] | Description, length: int, make: Maker
+    ) -> None:
+        self._values = values
+        self._length = length
+        self._make = make
+        self._made: dict[int, RemoteObject] = {}
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: Any) -> Any:
+        """One item, or for a slice a list of items; raises IndexError, TypeError as a list does."""
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(self._length))]
+        try:
+            index = range(self._length)[index]
+        except IndexError:
+            raise IndexError(f"index {index} is out of range for {self._length} items") from None
+        item = self._made.get(index)
+        if item is None:
+            values = self._values
+            description = values if isinstance(values, Description) else values[index]
+            item = self._made.setdefault(index, self._make(index, description))
+        return item
+
+
+class MapItems(Mapping[Item, Any]):
+    """The items of a map of objects, in the order in which the server has them.
+
+    Args:
+        values: their descriptions in the order of the keys, or the one that they share.
+        make: makes the remote object for a key.
+    """
+
+    def __init__(
+        self, values: Sequence[Description] | Description, keys: Sequence[Item], make: Maker
+    ) -> None:
+        descriptions = [values] * len(keys) if isinstance(values, Description) else values
+        self._descriptions = dict(zip(keys, descriptions, strict=True))
+        self._make = make
+        self._made: dict[Item, RemoteObject] = {}
+
+    def __len__(self) -> int:
+        return len(self._descriptions)
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._descriptions)
+
+    def __getitem__(self, key: Item) -> Any:
+        """One item; raises KeyError as a dict does."""
+        item = self._made.get(key)
+        if item is None:
+            description = self._descriptions[key]
+            item = self._made.setdefault(key, self._make(key, description))
+        return item
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({list(self._descriptions)!r})"
+
+
+def items_of(description: Description, make: Maker) -> ListItems | MapItems | None:
+    """The items that a description tells of; None when it is not one of a container."""
+    keys, values = description.keys, description.values
+    if values is None:
+        return None
+    if isinstance(keys, tuple):
+        return MapItems(values, keys, make)
+    if isinstance(keys, int):
+        return ListItems(values, keys, make)
+    assert isinstance(values, tuple)  # Description.__post_init__ sees to it
+    return ListItems(values, len(values), make)

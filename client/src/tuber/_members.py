@@ -1,0 +1,42 @@
+"""Checks on the members of maps that a peer sent: the value asked for, or TuberProtocolError."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuber.errors import TuberProtocolError
+
+
+def map_of(value: Any, where: str) -> Mapping[str, Any]:
+    """The value, when it is a map."""
+    if isinstance(value, Mapping):
+        return value
+    raise malformed(where, "a map", value)
+
+
+def map_or_empty(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The member of a description, a map; an empty one when it is absent."""
+    value = members.get(name)
+    return {} if value is None else map_of(value, f"member {name!r} of a description")
+
+
+def text_of(members: Mapping[str, Any], name: str, where: str) -> str:
+    """The member, a string."""
+    value = members.get(name)
+    if isinstance(value, str):
+        return value
+    raise malformed(where, f"member {name!r} to be a string", value)
+
+
+def text_or_none(members: Mapping[str, Any], name: str, where: str) -> str | None:
+    """The member, a string; None when it is absent."""
+    return None if members.get(name) is None else text_of(members, name, where)
+
+
+def malformed(where: str, expected: str, came: object) -> TuberProtocolError:
+    """The error that says what was expected, what came, and where."""
+    came_text = repr(came)
+    if len(came_text) > 80:
+        came_text = came_text[:77] + "..."
+    return TuberProtocolError(f"in {where}, expected {expected}, came {came_text}")

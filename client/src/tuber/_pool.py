@@ -1,0 +1,77 @@
+"""The connections to one server that rest between calls.
+
+Thread-safe without a lock: a list's ``append`` and ``pop`` are atomic, and whoever took a
+connection out has it alone. The last one in is the first one out, so that few stay in use.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from typing import Final
+
+from tuber._address import Address
+from tuber._connection import Connection
+from tuber._timing import Timing
+
+# More threads than this seldom call one server at the same time for long; the connections over
+# it are closed when they come back.
+MAX_RESTING: Final = 32
+
+
+class Pool:
+    """Keeps the connections to one server.
+
+    In the child of a fork the pool is empty: a connection carries one conversation, not two.
+    """
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._resting: list[Connection] = []
+        # Also when the program ends: no socket is left to the garbage collector.
+        weakref.finalize(self, _close_all, self._resting)
+        _pools.add(self)
+
+    def take(self) -> Connection | None:
+        """A connection that rested and is still open; None when there is none."""
+        while True:
+            try:
+                connection = self._resting.pop()
+            except IndexError:
+                return None
+            if not connection.is_stale():
+                return connection
+            connection.close()
+
+    def make(self, timing: Timing, deadline: float | None, called: str) -> Connection:
+        """A new connection; raises TuberNetworkError when it can't be made."""
+        return Connection(self.address, timing, deadline, called)
+
+    def give_back(self, connection: Connection) -> None:
+        """Let a connection rest that can be used again."""
+        if len(self._resting) < MAX_RESTING:
+            self._resting.append(connection)
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """Close the connections that rest; calls that are under way are not touched."""
+        _close_all(self._resting)
+
+
+def _close_all(connections: list[Connection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+
+def _forget_the_parents_connections() -> None:
+    """In the child: close its copies of the sockets; the parent's stay as they are."""
+    for pool in list(_pools):
+        pool.close()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_forget_the_parents_connections)

@@ -1,0 +1,6 @@
+"""The historical import place of the client's names; new code imports them from ``tuber``."""
+
+from tuber._blocking import SimpleTuberObject, resolve_simple
+from tuber._proxy import attribute_blacklisted
+
+__all__ = ["SimpleTuberObject", "attribute_blacklisted", "resolve_simple"]

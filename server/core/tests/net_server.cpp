@@ -1,0 +1,103 @@
+#include "net_server.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace tuber::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds kPatience = 20s;
+
+std::string pattern(std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = byte_at(i);
+  return bytes;
+}
+
+net::FileBody pattern_file() {
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<std::FILE, Close> file(std::tmpfile());
+  const std::string bytes = pattern(kFileSize);
+  std::fwrite(bytes.data(), 1, bytes.size(), file.get());
+  std::fflush(file.get());
+  return {::dup(::fileno(file.get())), 0, kFileSize};
+}
+
+class ShowingHandler : public net::Handler {
+ public:
+  explicit ShowingHandler(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
+
+  void handle(const net::Request& request, net::Reply& reply) override {
+    const std::string_view path = request.head.path;
+    reply.content_type = "text/plain";
+    reply.fields = "X-Path: " + std::string(path) + "\r\n";
+    reply.body = request.head.method == "POST" ? request.body : request.head.target;
+    if (path == "/hold") gate_->hold();
+    if (path == "/close") reply.close = true;
+    if (path == "/large") reply.body = pattern(kLargeReply);
+    if (path == "/empty") reply.status = 204;
+    if (path == "/file") {
+      reply.body.clear();
+      reply.file = pattern_file();
+    }
+  }
+
+ private:
+  std::shared_ptr<Gate> gate_;
+};
+
+net::ServerOptions options(const std::function<void(net::ServerOptions&)>& change) {
+  net::ServerOptions options;
+  options.bind = "127.0.0.1";
+  options.port = 0;
+  options.common_fields = "X-Common: yes\r\n";
+  if (change) change(options);
+  return options;
+}
+
+}  // namespace
+
+void Gate::hold() {
+  std::unique_lock lock(mutex_);
+  ++held_;
+  changed_.notify_all();
+  changed_.wait(lock, [this] { return open_; });
+}
+
+void Gate::open() {
+  const std::lock_guard lock(mutex_);
+  open_ = true;
+  changed_.notify_all();
+}
+
+bool Gate::wait_for(std::size_t held) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return held_ >= held; });
+}
+
+char byte_at(std::size_t position) { return static_cast<char>('a' + position % 23); }
+
+NetServer::NetServer(const std::function<void(net::ServerOptions&)>& change)
+    : server(options(change),
+             [gate = gate] { return std::make_unique<ShowingHandler>(gate); }) {
+  server.start();
+}
+
+bool eventually(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+  return true;
+}
+
+}  // namespace tuber::testing

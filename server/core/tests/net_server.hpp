@@ -1,0 +1,54 @@
+// A running server for the tests, on a free port of the loopback, with a handler that shows what it
+// was given.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "net/server.hpp"
+
+namespace tuber::testing {
+
+// Holds requests for "/hold" until it is opened, and lets a test wait until they are there.
+class Gate {
+ public:
+  void hold();
+  void open();
+  // False when so many do not come in a time that only a broken server needs.
+  bool wait_for(std::size_t held);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t held_ = 0;
+  bool open_ = false;
+};
+
+// Answers GET with its target and POST with its body; "/hold" when the gate opens, "/close" and
+// closes, "/large" with kLargeReply bytes, "/file" with a file of kFileSize bytes, "/empty" with 204.
+inline constexpr std::size_t kLargeReply = 24 * 1024 * 1024;
+inline constexpr std::size_t kFileSize = 3 * 1024 * 1024;
+[[nodiscard]] char byte_at(std::size_t position);  // of the large reply and of the file
+
+class NetServer {
+ public:
+  explicit NetServer(const std::function<void(net::ServerOptions&)>& change = {});
+  ~NetServer() { gate->open(); }
+
+  [[nodiscard]] std::uint16_t port() const { return server.port(); }
+  [[nodiscard]] std::size_t workers() const { return server.counts().workers; }
+  [[nodiscard]] std::size_t connections() const { return server.counts().connections; }
+
+  std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+  net::Server server;
+};
+
+// Waits for a condition that no event tells of. False when it does not come true in a time that only
+// a broken server needs.
+bool eventually(const std::function<bool()>& condition);
+
+}  // namespace tuber::testing

@@ -1,0 +1,114 @@
+// How long the server waits for its clients, and what it does without resources.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "net/descriptor.hpp"
+#include "net_client.hpp"
+#include "net_server.hpp"
+
+using namespace std::chrono_literals;
+using namespace tuber::testing;
+
+TEST_CASE("a head that does not end in time is refused") {
+  NetServer server([](auto& options) { options.limits.head_time = 40ms; });
+  NetClient stopping(server.port());
+  const ReceivedReply reply = stopping.request("GET / HTTP/1.1\r\n");
+  CHECK(reply.status == 408);
+  CHECK(reply.has_line("Connection: close"));
+  CHECK(stopping.at_end());
+
+  NetClient trickling(server.port());
+  trickling.send("GET / HTTP/1.1\r\nX: ");
+  while (trickling.send("x") && server.connections() > 1) {
+  }
+  CHECK(trickling.receive_reply().status == 408);
+}
+
+TEST_CASE("the time of a head begins anew with each request") {
+  NetServer server([](auto& options) { options.limits.head_time = 100ms; });
+  NetClient client(server.port());
+  const auto end = std::chrono::steady_clock::now() + 300ms;
+  while (std::chrono::steady_clock::now() < end) {
+    REQUIRE(client.send("GET /slow HTTP/1.1\r\nHo"));
+    REQUIRE(client.request("st: board\r\n\r\n").status == 200);
+  }
+}
+
+TEST_CASE("a body that stands still is refused") {
+  NetServer server([](auto& options) { options.limits.stall_time = 40ms; });
+  NetClient client(server.port());
+  CHECK(client.request("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 9\r\n\r\nfour").status ==
+        408);
+  CHECK(client.at_end());
+}
+
+TEST_CASE("a client that does not read its reply is let go") {
+  NetServer server([](auto& options) { options.limits.stall_time = 40ms; });
+  NetClient client(server.port(), 4 * 1024);
+  client.send(get("/large"));
+  CHECK(eventually([&] { return server.connections() == 1; }));
+  CHECK(eventually([&] { return server.connections() == 0; }));
+}
+
+TEST_CASE("an idle connection is closed without a word") {
+  NetServer server([](auto& options) { options.limits.idle_time = 40ms; });
+  NetClient silent(server.port());
+  NetClient served(server.port());
+  CHECK(served.request(get("/")).status == 200);
+  CHECK(served.at_end());
+  CHECK(silent.at_end());
+  CHECK(eventually([&] { return server.connections() == 0; }));
+}
+
+TEST_CASE("a client that was told to go and does not is closed in the end") {
+  NetServer server;
+  NetClient client(server.port());
+  CHECK(client.request("no HTTP\r\n\r\n").status == 400);
+  CHECK(client.at_end());
+  CHECK(eventually([&] { return server.connections() == 0; }));
+}
+
+TEST_CASE("connections over the limit wait until others end") {
+  NetServer server([](auto& options) {
+    options.max_connections = 2;
+    options.limits.idle_time = 3'000ms;
+  });
+  NetClient first(server.port());
+  CHECK(first.request(get("/first")).status == 200);
+  auto second = std::make_unique<NetClient>(server.port());
+  CHECK(second->request(get("/second")).status == 200);
+  NetClient third(server.port());
+  third.send(get("/third"));
+  CHECK(server.connections() == 2);
+  second.reset();
+  CHECK(third.receive_reply().body == "/third");
+}
+
+TEST_CASE("running out of descriptors delays new connections and harms no other") {
+  NetServer server([](auto& options) { options.limits.head_time = 100ms; });  // looks around often
+  NetClient before(server.port());
+  REQUIRE(before.request(get("/before")).status == 200);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit unlimited = limit;
+  limit.rlim_cur = 256;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  std::vector<tuber::net::Descriptor> taken;
+  while (true) {
+    tuber::net::Descriptor one(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!one.open()) break;
+    taken.push_back(std::move(one));
+  }
+  taken.pop_back();  // for the client's socket
+  NetClient late(server.port());
+  late.send(get("/late"));
+  CHECK(before.request(get("/meanwhile")).body == "/meanwhile");
+  taken.clear();
+  CHECK(late.receive_reply().body == "/late");
+  ::setrlimit(RLIMIT_NOFILE, &unlimited);
+}
