@@ -23,13 +23,19 @@ def main() -> int:
         like any other.
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less than a minute, less exact")
+    parser.add_argument(
+        "--quick", action="store_true", help="less than a minute, less exact, without the slow rows"
+    )
     parser.add_argument("--only", metavar="TEXT", default="", help="rows whose name contains this")
     parser.add_argument(
         "--markdown", metavar="FILE", type=Path, help="put the table between the marks in this file"
     )
     options = parser.parse_args()
-    rows = [row for row in ROWS if options.only.lower() in row.name.lower()]
+    rows = [
+        row
+        for row in ROWS
+        if options.only.lower() in row.name.lower() and not (options.quick and row.slow)
+    ]
     if not rows:
         parser.error(f"no row's name contains {options.only!r}")
     try:

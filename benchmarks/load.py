@@ -25,17 +25,28 @@ class Load:
     """What one run of `ab` found."""
 
     requests_per_second: float
-    milliseconds: dict[int, float]  # by percentile, 0 to 99; empty for a warm-up
+    milliseconds: dict[int, float]  # by percentile, 0 to 99
 
 
-def post(server: RunningServer, body: bytes, connections: int, seconds: float) -> Load:
+def post_for(server: RunningServer, body: bytes, connections: int, seconds: float) -> Load:
+    """Posts a body for about that long; the number of requests is taken from a warm-up.
+
+    Raises:
+        LoadError: as in `post`.
+    """
+    warm_up = post(server, body, connections, WARM_UP_REQUESTS)
+    requests = max(WARM_UP_REQUESTS, int(warm_up.requests_per_second * seconds))
+    return post(server, body, connections, requests)
+
+
+def post(server: RunningServer, body: bytes, connections: int, requests: int) -> Load:
     """Posts a body again and again over keep-alive connections.
 
     Args:
         server: who is asked.
         body: the JSON text of the request.
         connections: how many at once.
-        seconds: about how long; the number of requests is taken from a warm-up.
+        requests: how many in all.
 
     Raises:
         LoadError: a request failed, had another status than 2xx, or lost its connection.
@@ -46,12 +57,10 @@ def post(server: RunningServer, body: bytes, connections: int, seconds: float) -
         percentiles = Path(directory) / "percentiles.csv"
         command = [
             "ab", "-q", "-k", "-c", str(connections), "-p", str(body_file),
-            "-T", "application/json", "-e", str(percentiles),
+            "-T", "application/json", "-e", str(percentiles), "-n", str(requests),
+            f"http://{server.hostname}/tuber",
         ]  # fmt: skip
-        url = f"http://{server.hostname}/tuber"
-        rate = parse_report(_run([*command, "-n", str(WARM_UP_REQUESTS), url]))
-        requests = max(WARM_UP_REQUESTS, int(rate * seconds))
-        rate = parse_report(_run([*command, "-n", str(requests), url]))
+        rate = parse_report(_run(command))
         with percentiles.open() as rows:
             return Load(rate, parse_percentiles(rows))
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from .load import post
+from .idle import idle_connections, median_first_call
+from .load import post, post_for
+from .memory import resident_mebibytes
 from .sides import RunningServer, Side
 
 HERE = Path(__file__).parent
@@ -19,44 +21,95 @@ class ClientError(Exception):
     """A client script ended with an error; the text is what it said last."""
 
 
+@dataclass(frozen=True)
+class CallRequest:
+    """The request that a measurement makes again and again."""
+
+    body: bytes  # JSON text
+    accept: str = "application/json"
+
+
+def call(object_name: str, method: str, *arguments: object) -> CallRequest:
+    """The request of a call that is answered in JSON."""
+    request = {"object": object_name, "method": method}
+    return CallRequest(
+        json.dumps({**request, "args": arguments} if arguments else request).encode()
+    )
+
+
 class Measurement(Protocol):
     """One value from one server; taken several times, in turn with the other sides."""
 
     @property
-    def body(self) -> bytes:
-        """The request that is timed; the floor's reply gets the size of ours to it."""
+    def request(self) -> CallRequest:
+        """What is timed; the floor's reply gets the size of ours to it."""
 
     def take(self, server: RunningServer, seconds: float) -> float:
-        """Measures for about that long."""
-
-
-def call_body(object_name: str, method: str, *arguments: object) -> bytes:
-    """The JSON text of a call."""
-    call = {"object": object_name, "method": method}
-    return json.dumps({**call, "args": arguments} if arguments else call).encode()
+        """Measures, for about that long where the time is free to choose."""
 
 
 @dataclass(frozen=True)
 class RequestRate:
     """Requests per second over keep-alive connections."""
 
-    body: bytes
+    request: CallRequest
     connections: int
 
     def take(self, server: RunningServer, seconds: float) -> float:
-        return post(server, self.body, self.connections, seconds).requests_per_second
+        load = post_for(server, self.request.body, self.connections, seconds)
+        return load.requests_per_second
 
 
 @dataclass(frozen=True)
 class TailRatio:
     """How much longer the slowest of a hundred requests takes than the middle one: p99 / p50."""
 
-    body: bytes
+    request: CallRequest
     connections: int
 
     def take(self, server: RunningServer, seconds: float) -> float:
-        milliseconds = post(server, self.body, self.connections, seconds).milliseconds
-        return milliseconds[99] / milliseconds[50]
+        load = post_for(server, self.request.body, self.connections, seconds)
+        return load.milliseconds[99] / load.milliseconds[50]
+
+
+@dataclass(frozen=True)
+class MemoryGrowth:
+    """MiB by which the server's resident memory grows over many calls, after a tenth as many."""
+
+    request: CallRequest
+    calls: int
+
+    def take(self, server: RunningServer, seconds: float) -> float:
+        post(server, self.request.body, 1, self.calls // 10)
+        before = resident_mebibytes(server)
+        post(server, self.request.body, 1, self.calls)
+        return resident_mebibytes(server) - before
+
+
+@dataclass(frozen=True)
+class IdleDelay:
+    """Median time of a call on a new connection, with idle connections open over with none."""
+
+    request: CallRequest
+    connections: int
+
+    def take(self, server: RunningServer, seconds: float) -> float:
+        alone = median_first_call(server, self.request.body)
+        with idle_connections(server, self.request.body, self.connections):
+            return median_first_call(server, self.request.body) / alone
+
+
+@dataclass(frozen=True)
+class IdleMemory:
+    """MiB by which the server's resident memory grows while idle connections are open."""
+
+    request: CallRequest
+    connections: int
+
+    def take(self, server: RunningServer, seconds: float) -> float:
+        before = resident_mebibytes(server)
+        with idle_connections(server, self.request.body, self.connections):
+            return resident_mebibytes(server) - before
 
 
 @dataclass(frozen=True)
@@ -64,13 +117,13 @@ class ClientScript:
     """What a script in `clients/` prints; the floor's is always the raw-socket client."""
 
     script: str
-    body: bytes
+    request: CallRequest
 
     def take(self, server: RunningServer, seconds: float) -> float:
         script, arguments = HERE / "clients" / self.script, [server.hostname, str(seconds)]
         if server.side is Side.FLOOR:
             script = HERE / "floor" / "raw_client.py"
-            arguments.append(self.body.decode())
+            arguments.append(self.request.body.decode())
         done = subprocess.run(
             [server.python, script, *arguments],
             capture_output=True,

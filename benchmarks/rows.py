@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .goals import Goal, at_least, at_most
-from .measurements import ClientScript, Measurement, RequestRate, TailRatio, call_body
+from .measurements import (
+    CallRequest,
+    ClientScript,
+    IdleDelay,
+    IdleMemory,
+    Measurement,
+    MemoryGrowth,
+    RequestRate,
+    TailRatio,
+    call,
+)
 from .sides import Side
 
 ALL_SIDES = (Side.FLOOR, Side.OURS, Side.PEER)
@@ -21,11 +31,15 @@ class Row:
     measurement: Measurement
     goals: tuple[Goal, ...]
     sides: tuple[Side, ...] = ALL_SIDES
+    slow: bool = False  # taken once a run, and left out of a quick one
 
 
-NOTHING = call_body("instrument", "nothing")
-PYTHON_INCREMENT = call_body("instrument", "increment", list(range(100)))
-CPP_INCREMENT = call_body("adder", "increment", list(range(100)))
+NOTHING = call("instrument", "nothing")
+PYTHON_INCREMENT = call("instrument", "increment", list(range(100)))
+CPP_INCREMENT = call("adder", "increment", list(range(100)))
+
+SAMPLES = CallRequest(call("instrument", "samples").body, accept="application/cbor")
+IDLE_CONNECTIONS = 10_000
 
 ROWS = (
     Row(
@@ -83,5 +97,35 @@ ROWS = (
         ClientScript("import_time.py", NOTHING),
         (at_most(60), at_most(1 / 3, Side.PEER)),
         WITHOUT_FLOOR,
+    ),
+    Row(
+        "0.8 MB float64 array, from the method to the client",
+        "us",
+        ClientScript("array.py", SAMPLES),
+        (at_most(2, Side.FLOOR), at_most(1 / 8, Side.PEER)),
+    ),
+    Row(
+        "call on a new connection: 10,000 idle ones open over none",
+        "ratio",
+        IdleDelay(NOTHING, IDLE_CONNECTIONS),
+        (at_most(1.2),),
+        (Side.OURS,),
+        slow=True,
+    ),
+    Row(
+        "memory for 10,000 idle connections",
+        "MiB",
+        IdleMemory(NOTHING, IDLE_CONNECTIONS),
+        (at_most(64),),
+        (Side.OURS,),
+        slow=True,
+    ),
+    Row(
+        "memory gained in 1,000,000 calls",
+        "MiB",
+        MemoryGrowth(NOTHING, 1_000_000),
+        (at_most(1),),
+        (Side.OURS,),
+        slow=True,
     ),
 )

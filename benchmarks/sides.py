@@ -32,6 +32,7 @@ class RunningServer:
     """A server that accepts connections, with the Python whose clients belong to it."""
 
     side: Side
+    process_id: int
     port: int
     python: Path
 
@@ -77,7 +78,7 @@ def running(
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     try:
         _wait_until_listening(process, side, port)
-        yield RunningServer(side, port, python)
+        yield RunningServer(side, process.pid, port, python)
     finally:
         process.terminate()
         try:

@@ -1,4 +1,4 @@
-"""The version of this distribution, and the requirement that follows from it, while it is being built.
+"""The version of this distribution while it is being built, and the requirement that follows.
 
 Only scikit-build-core reads this file (see pyproject.toml); it is not installed. At run time the
 version is that of the installed distribution, `importlib.metadata.version("tuberd")`.

@@ -2,7 +2,7 @@
 
 Usage: raw_client.py HOST:PORT SECONDS BODY
 
-Prints the median time of a call in microseconds. It knows how long the reply is from the first one,
+Prints the median time from request to whole reply in microseconds. It knows how long the reply is from the first one,
 and so parses nothing.
 """
 

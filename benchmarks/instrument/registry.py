@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 from adder import Adder  # type: ignore[import-not-found]  # built by environment.py
+
+
+SAMPLES = np.arange(100_000, dtype=np.float64)  # 0.8 MB
 
 
 class Instrument:
@@ -14,6 +19,10 @@ class Instrument:
     def increment(self, numbers: list[int]) -> list[int]:
         """Adds one to each of the numbers."""
         return [number + 1 for number in numbers]
+
+    def samples(self) -> npt.NDArray[np.float64]:
+        """Always the same array."""
+        return SAMPLES
 
 
 registry = {"instrument": Instrument(), "adder": Adder()}

@@ -18,7 +18,8 @@ class Wavemeter {
 
   double wavelength(std::size_t channel, Medium medium) const {
     constexpr double kIndexOfAir = 1.000273;  // dry, 15 degrees, 1 atm
-    const double vacuum_nm = lines_nm_.at(channel);
+    if (channel >= lines_nm_.size()) throw std::out_of_range("no laser is on this channel");
+    const double vacuum_nm = lines_nm_[channel];
     return medium == Medium::AIR ? vacuum_nm / kIndexOfAir : vacuum_nm;
   }
 

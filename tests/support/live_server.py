@@ -41,11 +41,12 @@ def live_server(
     python: str = sys.executable,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[LiveServer]:
-    """Serves a registry file with `tuberd` on a free port; on leaving, SIGTERM must end it with 0."""
+    """Serves a registry file with `tuberd` on a free port; SIGTERM must end it with exit code 0."""
     command = [python, "-m", "tuberd", "-r", str(registry), "-p", "0", "--bind", "127.0.0.1"]
     with running([*command, *options], env=env) as server:
         yield server
-        server.process.send_signal(signal.SIGTERM)
+        if server.process.poll() is None:
+            server.process.send_signal(signal.SIGTERM)
         code = server.process.wait(STOP_SECONDS)
         assert code == 0, f"tuberd ended with {code} after SIGTERM"
 

@@ -57,7 +57,7 @@ def peer_server(registry: Path) -> Iterator[str]:
     command = [
         peer_python().with_name("tuberd"), "-r", registry, "-p", str(port), "-j", "orjson",
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=sys.stderr)
+    process = subprocess.Popen(command, stdout=sys.stderr, env=_environment())
     try:
         _wait_until_listening(process, port)
         yield f"127.0.0.1:{port}"
@@ -74,10 +74,15 @@ def run_in_peer(script: Path, *arguments: str) -> str:
         text=True,
         check=False,
         timeout=START_SECONDS,
-        env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+        env=_environment(),
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without what would put our `tuber` in the way of the predecessor's."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 def _wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:

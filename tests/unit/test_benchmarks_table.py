@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.goals import at_least
 from benchmarks.machine import Circumstances
-from benchmarks.measurements import RequestRate
+from benchmarks.measurements import CallRequest, RequestRate
 from benchmarks.rows import ROWS, Row
 from benchmarks.run import RowResult
 from benchmarks.sides import Side
@@ -17,7 +17,7 @@ from benchmarks.table import BEGIN, END, HEADINGS, cells, replace_table, to_json
 ROW = Row(
     "calls",
     "requests/s",
-    RequestRate(b"{}", connections=1),
+    RequestRate(CallRequest(b"{}"), connections=1),
     (at_least(0.85, Side.FLOOR), at_least(8, Side.PEER)),
 )
 MEASURED = RowResult(ROW, {Side.OURS: 36_000.0, Side.FLOOR: 40_000.0, Side.PEER: 5_000.0})

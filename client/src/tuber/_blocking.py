@@ -100,6 +100,14 @@ class SimpleTuberObject(RemoteObject):
     def _tuber_connect(self, hostname: str, options: Options, timeout: TimeoutLike) -> BlockingLink:
         return BlockingLink(hostname, options, timeout)
 
+    def object_factory(self, objname: Path) -> RemoteObject:
+        """Make the remote object for an object inside this one; subclasses may choose a class.
+
+        Args:
+            objname: its full path from the registry.
+        """
+        return SimpleTuberObject(objname, parent=self)
+
     def close(self) -> None:
         """Close the connections that rest, for the objects inside too; a later call opens one."""
         self._tuber_link.close()

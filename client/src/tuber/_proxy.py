@@ -8,7 +8,6 @@ conversation in its own way. Everything else here is local; attribute access, ``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, Protocol, TypeVar
 
 from tuber._items import ListItems, MapItems, items_of
@@ -115,17 +114,12 @@ class RemoteObject:
         Args:
             objname: its full path from the registry.
         """
-        return type(self)._tuber_child_class()(objname, parent=self)
+        raise NotImplementedError
 
     @property
     def tuber_is_container(self) -> bool:
         """Whether the object has items: whether it is a list or a map of objects."""
         return self._tuber_known().is_container
-
-    @classmethod
-    def _tuber_child_class(cls) -> type[RemoteObject]:
-        """The shell's own class: a subclass of it describes one object, not those inside."""
-        return next(each for each in cls.__mro__ if each.__module__.startswith("tuber."))
 
     def _tuber_resolving(self: Self, force: bool) -> Conversation[Self]:
         if self._tuber_description is None or force:
@@ -253,6 +247,8 @@ def _names(description: Description) -> set[str]:
 
 
 def _unknown(remote: RemoteObject, name: str, names: set[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only for this message
+
     message = f"{remote!r} has no attribute {name!r}"
     close = get_close_matches(name, names)
     if close:

@@ -69,13 +69,31 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
     parser = argparse.ArgumentParser(
         prog="tuberd", description="Serve the Python objects of a registry file over the network."
     )
-    add = parser.add_argument
+    _add_options_of_registry(parser, needs_file)
+    _add_options_of_network(parser)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('tuberd')}")
+    return parser.parse_args(argv)
+
+
+def _add_options_of_registry(parser: argparse.ArgumentParser, needs_file: bool) -> None:
+    add = parser.add_argument_group("what is served").add_argument
     add(
         *("-r", "--registry"),
         metavar="FILE",
         required=needs_file,
         help="a Python file that defines 'registry', a dict of objects",
     )
+    add("--validate", action="store_true", help="check first that all can be described and sent")
+    add(
+        "--expose-private",
+        action="store_true",
+        help="serve names with one leading underscore too, as before 1.0",
+    )
+    add("--traceback", action="store_true", help="show where a registry file failed, in full")
+
+
+def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("how it is served").add_argument
     add(
         *("-p", "--port"),
         type=int,
@@ -83,6 +101,7 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
         metavar="N",
         help="0 takes any free one (default: %(default)s)",
     )
+    add("--bind", default="", metavar="ADDRESS", help="listen there only (default: everywhere)")
     add(
         *("-j", "--json"),
         metavar="NAME",
@@ -96,13 +115,6 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
         metavar="SECONDS",
         help="how long browsers may keep those files (default: %(default)s)",
     )
-    add("--validate", action="store_true", help="check first that all can be described and sent")
-    add("--bind", default="", metavar="ADDRESS", help="listen there only (default: everywhere)")
-    add(
-        "--expose-private",
-        action="store_true",
-        help="serve names with one leading underscore too, as before 1.0",
-    )
     add(
         "--allow-host",
         action="append",
@@ -110,9 +122,6 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
         metavar="NAME",
         help="a name by which browsers may call this machine; may be repeated",
     )
-    add("--traceback", action="store_true", help="show where a registry file failed, in full")
-    add("--version", action="version", version=f"%(prog)s {version('tuberd')}")
-    return parser.parse_args(argv)
 
 
 def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None = None) -> int:

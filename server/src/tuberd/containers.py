@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
-from tuberd.reach import Container, Reach, check_servable
+from tuberd.reach import Container, Reach
+from tuberd.refusals import check_servable, shown
 
 __all__ = ["TuberArray", "TuberContainer"]
 
@@ -39,7 +40,7 @@ class TuberContainer(Container):
     def __init__(self, items: Iterable[Any] | Mapping[Any, Any]) -> None:
         kind = type(self).__name__
         if isinstance(items, _PLAIN_VALUES[:6]) or not isinstance(items, (Iterable, Mapping)):
-            raise TypeError(f"{kind} holds a list or a dict of objects; came {items!r}")
+            raise TypeError(f"{kind} holds a list or a dict of objects; came {shown(items)}")
         self._items: list[Any] | dict[str | int, Any] = (
             dict(items) if isinstance(items, Mapping) else list(items)
         )
@@ -94,12 +95,12 @@ class TuberContainer(Container):
         kind, items = type(self).__name__, self._items
         if isinstance(items, dict):
             if key not in items:
-                raise KeyError(f"{kind} has no item {key!r}; {_listing(self.keys())}")
+                raise KeyError(f"{kind} has no item {shown(key)}; {_listing(self.keys())}")
             return items[key]
         if not isinstance(key, int):
-            raise KeyError(f"{kind} is a list; expected an index, came {key!r}")
+            raise KeyError(f"{kind} is a list; expected an index, came {shown(key)}")
         if not -len(items) <= key < len(items):
-            raise IndexError(f"{kind} has {len(items)} items; there is no item {key}")
+            raise IndexError(f"{kind} has {len(items)} items; there is no item {shown(key)}")
         return items[key]
 
     def _tuber_call(
@@ -108,7 +109,7 @@ class TuberContainer(Container):
         if keys is None:
             items = self.values()
         elif isinstance(keys, (str, bytes, Mapping)) or not isinstance(keys, Iterable):
-            raise TypeError(f"'keys' must be a list of indices or keys; came {keys!r}")
+            raise TypeError(f"'keys' must be a list of indices or keys; came {shown(keys)}")
         else:
             items = [reach.item(self, key) for key in keys]
         # All are looked up before the first is called: a refusal means that nothing was called.

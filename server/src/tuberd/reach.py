@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import Enum
 from functools import partial
-from inspect import isroutine
 from types import ModuleType
 from typing import Any, ClassVar, Final, get_origin
 
@@ -26,8 +24,9 @@ from tuberd.attributes import (
     own_attributes,
     told_names,
 )
+from tuberd.refusals import shown, suggestion
 
-__all__ = ["Container", "Kind", "Member", "Reach", "ServedCodeError", "check_servable"]
+__all__ = ["Container", "Kind", "Member", "Reach", "ServedCodeError"]
 
 
 class Kind(Enum):
@@ -63,7 +62,7 @@ class ServedCodeError(Exception):
     """
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
+        super().__init__(error)
         self.error = error
 
 
@@ -155,7 +154,7 @@ class Reach:
             ServedCodeError: reading it raised.
         """
         if not isinstance(name, str):
-            raise TypeError(f"expected a name (a string), came {_came(name)}")
+            raise TypeError(f"expected a name (a string), came {shown(name)}")
         member = self.look(obj, name)
         if member is not None and member.error is not None:
             raise ServedCodeError(member.error) from member.error
@@ -184,12 +183,12 @@ class Reach:
             ServedCodeError: the object's own ``__getitem__`` raised something else.
         """
         if not isinstance(key, (str, int)) or isinstance(key, bool):
-            raise TypeError(f"expected an index or a key (integer or string), came {_came(key)}")
+            raise TypeError(f"expected an index or a key (integer or string), came {shown(key)}")
         if isinstance(obj, Container):
             return obj.tuber_item(key)
         if hasattr(type(obj), "tuber_meta") and hasattr(type(obj), "__getitem__"):
             return _item_of_own_container(obj, key)
-        raise KeyError(f"{type(obj).__name__!r} is no container; it has no item {_came(key)}")
+        raise KeyError(f"{type(obj).__name__!r} is no container; it has no item {shown(key)}")
 
     def _allows(self, classes: tuple[type, ...], name: str) -> bool:
         """The part of the decision that depends on the name and the class's lists only."""
@@ -205,7 +204,7 @@ class Reach:
 
     def _refusal(self, obj: object, name: str, kind: Kind, member: Member | None) -> AttributeError:
         """The refusal of a name, the same for a hidden one and for one that does not exist."""
-        text = f"{type(obj).__name__!r} has no {kind.value} {_came(name)}"
+        text = f"{type(obj).__name__!r} has no {kind.value} {shown(name)}"
         if member is not None:
             return AttributeError(f"{text}; that is the name of its {member.kind.value}")
         classes = classes_of(obj)
@@ -230,35 +229,6 @@ def _likely_kind(obj: object, name: str) -> Kind | None:
     return Kind.PROPERTY if hasattr(type(held), "__get__") else _kind_of(held)
 
 
-def suggestion(name: str, names: list[str], noun: str) -> str:
-    """How a refusal goes on: the names that were nearly met, or those that there are."""
-    near = get_close_matches(name, names) if len(name) <= _LONGEST_NAME else []
-    if near:
-        return f"; did you mean {' or '.join(map(repr, near))}?"
-    if not names:
-        return ""
-    shown = ", ".join(names[:_MOST_NAMES])
-    more = len(names) - _MOST_NAMES
-    return f"; its {noun} are {shown}" + (f" and {more} more" if more > 0 else "")
-
-
-def check_servable(value: object, where: str) -> None:
-    """Refuse what can't be a served object.
-
-    Raises:
-        TypeError: ``value`` is a module, a class or a function; the message begins with ``where``.
-    """
-    if isinstance(value, ModuleType):
-        what = f"the module {value.__name__!r}"
-    elif isinstance(value, type):
-        what = f"the class {value.__qualname__!r}"
-    elif isroutine(value) or isinstance(value, partial):
-        what = f"the function {getattr(value, '__qualname__', repr(value))!r}"
-    else:
-        return
-    raise TypeError(f"{where} is {what}; register an instance of a class")
-
-
 _PLURAL: Final = {
     Kind.METHOD: "methods",
     Kind.OBJECT: "objects",
@@ -266,11 +236,6 @@ _PLURAL: Final = {
 }
 
 _CALL_OF_ITEMS: Final[object] = Container.__dict__["tuber_call"]
-
-# Longer names are no slip of the hand, and comparing them with others takes long.
-_LONGEST_NAME: Final = 64
-# Names shown in a refusal: a person reads them.
-_MOST_NAMES: Final = 12
 
 
 def _kind_of(value: object) -> Kind | None:
@@ -309,9 +274,3 @@ def _item_of_own_container(obj: Any, key: str | int) -> Any:
     if not _is_object(item):
         raise KeyError(key)
     return item
-
-
-def _came(value: object) -> str:
-    """What came from a peer, for a message, at a length that a person reads."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST_NAME + 2 else f"{text[:_LONGEST_NAME]}..."

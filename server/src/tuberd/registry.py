@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from tuberd.reach import Kind, Reach, check_servable, suggestion
+from tuberd.reach import Kind, Reach
+from tuberd.refusals import check_servable, shown, suggestion
 
 __all__ = ["Reach", "TuberRegistry"]
 
@@ -69,7 +70,7 @@ class TuberRegistry(MutableMapping[str, Any]):
         """
         steps = [path] if isinstance(path, str) else path
         if not isinstance(steps, (list, tuple)) or not steps:
-            raise TypeError(f"a path is a name or an array of steps, not {_shown(path)}")
+            raise TypeError(f"a path is a name or an array of steps, not {shown(path)}")
         found = None
         for place, step in enumerate(steps):
             name, *items = _step(step, place)
@@ -86,7 +87,7 @@ class TuberRegistry(MutableMapping[str, Any]):
             return self.objects[name]
         except KeyError:
             hint = suggestion(name, sorted(self.objects), "objects")
-            raise AttributeError(f"the registry has no object {_shown(name)}{hint}") from None
+            raise AttributeError(f"the registry has no object {shown(name)}{hint}") from None
 
 
 def _step(step: Any, place: int) -> tuple[Any, ...]:
@@ -95,9 +96,4 @@ def _step(step: Any, place: int) -> tuple[Any, ...]:
         return (step,)
     if isinstance(step, (list, tuple)) and step and isinstance(step[0], str):
         return tuple(step)
-    raise TypeError(f"step {place} of a path is a name or [name, item, ...], not {_shown(step)}")
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 66 else f"{text[:64]}..."
+    raise TypeError(f"step {place} of a path is a name or [name, item, ...], not {shown(step)}")

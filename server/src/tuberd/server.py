@@ -112,14 +112,7 @@ class Server:
         self._served = threading.Lock()  # taken by serve() and never given back
         self._end: float | None = None  # when running calls are no longer waited for
         self._core = _core.Server(
-            face=Face(
-                objects=objects.objects,
-                reachable=reach.reachable,
-                find_method=reach.method,
-                walk=lambda path: objects.walk(path, reach),
-                describe=describer,
-                describe_failure=describe_failure,
-            ),
+            face=_face(objects, reach, describer),
             json=codec,
             bind=bind,
             port=_checked("port", port, 65535),
@@ -203,6 +196,17 @@ def _stopping_on_signals(server: Server) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _face(registry: TuberRegistry, reach: Reach, describer: Describer) -> Face:
+    return Face(
+        objects=registry.objects,
+        reachable=reach.reachable,
+        find_method=reach.method,
+        walk=lambda path: registry.walk(path, reach),
+        describe=describer,
+        describe_failure=describe_failure,
+    )
 
 
 def _checked(name: str, value: int, most: int) -> int:

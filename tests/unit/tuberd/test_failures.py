@@ -83,6 +83,10 @@ def test_errors_of_getters_are_told_as_served_code() -> None:
     assert failure["traceback"].endswith("OSError: no gauge\n")
 
 
+def test_errors_of_getters_without_a_text_are_told() -> None:
+    assert "Hostile" in describe_failure(ServedCodeError(Hostile()), False)["message"]
+
+
 def test_causes_and_contexts_are_told() -> None:
     try:
         try:

@@ -15,9 +15,6 @@ LOAD_OHMS = 50.0
 class PowerSupply:
     """A bench power supply, 0 to 30 V, with a load of 50 ohms."""
 
-    # Read live at each access by clients, not cached.
-    __tuber_dynamic__ = ("voltage", "current")
-
     def __init__(self, serial: str) -> None:
         """Start with the output at 0 V."""
         self._serial = serial
@@ -29,13 +26,12 @@ class PowerSupply:
         return self._serial
 
     @property
-    def voltage(self) -> float:
-        """The voltage at the output, in V."""
-        return self._volts
+    def max_voltage(self) -> float:
+        """The highest voltage that can be set, in V."""
+        return MAX_VOLTS
 
-    @property
-    def current(self) -> float:
-        """The current into the load, in A."""
+    def measure_current(self) -> float:
+        """Measure the current into the load, in A."""
         return self._volts / LOAD_OHMS
 
     def set_voltage(self, volts: float) -> float:

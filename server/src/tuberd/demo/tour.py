@@ -1,6 +1,6 @@
-"""A tour of the demo instrument with the synchronous client: `python -m tuberd.demo.tour HOST:PORT`.
+"""A tour of the demo instrument: `python -m tuberd.demo.tour HOST:PORT`.
 
-Each step prints the line that a person would type at a Python prompt, and what came of it. What
+It uses the synchronous client. Each step prints the line that a person would type at a Python prompt, and what came of it. What
 comes is checked, so the tour is also the shortest test of a whole installation: exit code 1 when
 anything is not as expected.
 """
@@ -41,7 +41,7 @@ class Tour:
         """Print a line that must raise an exception of this class."""
         try:
             outcome: Any = call()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is shown and judged
             outcome = error
         print(f">>> {line}\n{type(outcome).__name__}: {outcome}".rstrip())
         if not (isinstance(outcome, kind) and isinstance(outcome, tuber.TuberRemoteError)):
@@ -113,15 +113,20 @@ def _receiver(tour: Tour, board: Any) -> None:
 
 
 def _power_supply(tour: Tour, board: Any) -> None:
-    print("\n# A Python object: a call, a property read live, a warning, an error.")
+    print("\n# A Python object: calls, a property, a warning, an error.")
     supply = board.PowerSupply
     tour.step(
         "board.PowerSupply.set_voltage(12)",
         supply.set_voltage(12),
         expected=lambda volts: volts == 12.0,
     )
-    amperes = supply.current
-    tour.step("board.PowerSupply.current", amperes, expected=lambda amperes: amperes == 0.24)
+    tour.step(
+        "board.PowerSupply.measure_current()",
+        supply.measure_current(),
+        expected=lambda amperes: amperes == 0.24,
+    )
+    limit = supply.max_voltage
+    tour.step("board.PowerSupply.max_voltage", limit, expected=lambda volts: volts == 30.0)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         volts = supply.set_voltage(28)
@@ -131,9 +136,7 @@ def _power_supply(tour: Tour, board: Any) -> None:
     if not any("close to the limit" in str(warning.message) for warning in caught):
         tour.wrong += 1
         print("    ^ expected a warning about the limit")
-    tour.raised(
-        "board.PowerSupply.set_voltage(99)", lambda: supply.set_voltage(99), ValueError
-    )
+    tour.raised("board.PowerSupply.set_voltage(99)", lambda: supply.set_voltage(99), ValueError)
 
 
 def _thermometers(tour: Tour, board: Any) -> None:

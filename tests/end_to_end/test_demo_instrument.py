@@ -1,0 +1,153 @@
+"""The demo instrument: its objects in this process, and its tour against a live server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import tuberd.demo
+from tests.support.live_server import live_server
+from tuberd import TuberArray, load_registry
+from tuberd.demo import PowerSupply, Receiver, Thermometer, Window
+
+REGISTRY = Path(tuberd.demo.__file__).with_name("registry.py")
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver(serial="RX-1", seed=7)
+
+
+def test_the_receiver_says_what_it_is(receiver: Receiver) -> None:
+    assert receiver.serial == "RX-1"
+    assert receiver.sample_rate_hz == 250e6
+    assert receiver.gains == [0.0, 0.0, 0.0, 0.0]
+
+
+def test_the_tone_stands_out_where_it_should(receiver: Receiver) -> None:
+    spectrum = receiver.spectrum(1024)
+    assert len(spectrum) == 1024
+    assert spectrum.index(max(spectrum)) == 512  # 62.5 MHz of 125 MHz
+    assert max(spectrum) == pytest.approx(-6.02, abs=0.01)
+
+
+def test_each_window_leaks_less_than_the_one_before(receiver: Receiver) -> None:
+    beside_tone = []
+    for window in Window:
+        receiver.set_window(window)
+        assert receiver.get_window() is window
+        beside_tone.append(receiver.spectrum(64)[33])
+    assert beside_tone == sorted(beside_tone, reverse=True)
+    assert len(set(beside_tone)) == 3
+
+
+def test_a_gain_raises_the_power_of_its_channel_alone(receiver: Receiver) -> None:
+    before = receiver.integrate(1000)
+    receiver.set_gain(2, 6.0)
+    after = receiver.integrate(1000)
+    risen = [round(new - old, 9) for old, new in zip(before, after, strict=True)]
+    assert risen == [0.0, 0.0, 6.0, 0.0]
+
+
+def test_the_numbers_come_from_the_seed_alone(receiver: Receiver) -> None:
+    assert receiver.integrate(1000) == Receiver("another", seed=7).integrate(1000)
+    assert receiver.integrate(1000) != Receiver("another", seed=8).integrate(1000)
+
+
+def test_integrate_lets_other_threads_run(receiver: Receiver) -> None:
+    ran = threading.Event()
+    gate = threading.Lock()
+
+    def run() -> None:
+        with gate:
+            ran.set()
+
+    other = threading.Thread(target=run)
+    switch_interval = sys.getswitchinterval()
+    try:
+        with gate:
+            other.start()
+            sys.setswitchinterval(1000.0)  # from here on, nobody is made to give the GIL up
+        receiver.integrate(5_000_000)
+        ran_meanwhile = ran.is_set()
+    finally:
+        sys.setswitchinterval(switch_interval)
+        other.join()
+    assert ran_meanwhile
+
+
+@pytest.mark.parametrize("channel", [-1, 4])
+def test_a_channel_that_is_not_there(receiver: Receiver, channel: int) -> None:
+    with pytest.raises(IndexError, match=rf"there is no channel {channel}, the channels are 0"):
+        receiver.set_gain(channel, 1.0)
+
+
+@pytest.mark.parametrize("bins", [0, -1, 65537])
+def test_a_spectrum_has_limits(receiver: Receiver, bins: int) -> None:
+    with pytest.raises(ValueError, match=rf"bins must be 1 \.\.\. 65536, not {bins}"):
+        receiver.spectrum(bins)
+
+
+def test_an_unknown_window_is_refused_and_changes_nothing(receiver: Receiver) -> None:
+    with pytest.raises(ValueError, match="'FLAT', 'HANN', 'BLACKMAN'; got 'TRIANGLE'"):
+        receiver.set_window("TRIANGLE")
+    assert receiver.get_window() == "HANN"
+
+
+def test_the_power_supply_obeys() -> None:
+    supply = PowerSupply("PS-1")
+    assert supply.set_voltage(12) == 12.0
+    assert supply.measure_current() == pytest.approx(0.24)
+
+
+@pytest.mark.parametrize("volts", [-0.1, 30.1, float("nan")])
+def test_the_power_supply_refuses_what_is_out_of_range(volts: float) -> None:
+    supply = PowerSupply("PS-1")
+    with pytest.raises(ValueError, match=r"the voltage must be 0 \.\.\. 30 V"):
+        supply.set_voltage(volts)
+    assert supply.measure_current() == 0.0
+
+
+def test_the_power_supply_warns_near_its_limit() -> None:
+    with pytest.warns(UserWarning, match="28 V is close to the limit of 30 V"):
+        assert PowerSupply("PS-1").set_voltage(28) == 28.0
+
+
+def test_a_thermometer_adds_its_offset() -> None:
+    thermometer = Thermometer("still", 0.875)
+    thermometer.set_offset(0.125)
+    assert thermometer.read() == 1.0
+    with pytest.raises(ValueError, match="average must be 1 or more, not 0"):
+        thermometer.read(average=0)
+
+
+def test_the_registry_holds_the_whole_instrument() -> None:
+    registry = load_registry(REGISTRY)
+    assert isinstance(registry["Receiver"], Receiver)
+    assert isinstance(registry["PowerSupply"], PowerSupply)
+    thermometers = registry["Thermometers"]
+    assert isinstance(thermometers, TuberArray)
+    assert [each.stage for each in thermometers] == ["50 K shield", "4 K plate", "still"]
+
+
+def test_the_tour_finds_all_as_expected() -> None:
+    with live_server(REGISTRY) as server:
+        tour = [sys.executable, "-m", "tuberd.demo.tour", server.hostname]
+        done = subprocess.run(tour, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing was not as expected" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_tour_fails_when_the_instrument_is_another_one(tmp_path: Path) -> None:
+    changed = tmp_path / "registry.py"
+    changed.write_text(REGISTRY.read_text().replace("48.5", "52.5"))
+    with live_server(changed) as server:
+        tour = [sys.executable, "-m", "tuberd.demo.tour", server.hostname]
+        done = subprocess.run(tour, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "this is not what was expected" in done.stdout

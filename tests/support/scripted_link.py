@@ -1,0 +1,77 @@
+"""A link without a network: drives conversations with answers that a test gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from tuber._blocking import SimpleTuberObject
+from tuber._session import Conversation, Options, Session
+from tuber._timing import TimeoutLike
+from tuber.protocol import JSON
+
+T = TypeVar("T")
+URL = "http://board/tuber"
+
+
+class ScriptedReply:
+    """A reply as a shell hands it to a conversation."""
+
+    def __init__(self, body: bytes, status: int = 200, media_type: str = JSON) -> None:
+        self.body = body
+        self.status = status
+        self.media_type = media_type
+
+
+Answer = Callable[[Any], Any]
+
+
+class ScriptedLink:
+    """Answers each request with ``answer(decoded body)``: an envelope, or a ScriptedReply.
+
+    Attributes:
+        asked: the decoded bodies of the requests, in order.
+    """
+
+    def __init__(self, answer: Answer, options: Options | None = None) -> None:
+        self.session = Session(URL, options or Options())
+        self.asked: list[Any] = []
+        self.options_sent: list[tuple[str, ...]] = []
+        self._answer = answer
+
+    def run(self, conversation: Conversation[T]) -> T:
+        try:
+            request = next(conversation)
+            while True:
+                asked = json.loads(request.body)
+                self.asked.append(asked)
+                self.options_sent.append(tuple(request.options))
+                answer = self._answer(asked)
+                if not isinstance(answer, ScriptedReply):
+                    answer = ScriptedReply(json.dumps(answer).encode())
+                request = conversation.send(answer)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+
+class ScriptedObject(SimpleTuberObject):
+    """A remote object over a ScriptedLink; those inside it are plain SimpleTuberObjects."""
+
+    answer: Answer
+
+    def _tuber_connect(self, hostname: str, options: Options, timeout: TimeoutLike) -> Any:
+        return ScriptedLink(type(self).answer, options)
+
+
+def described(description: dict[str, Any], path: Any = "Board", **options: Any) -> ScriptedObject:
+    """A resolved remote object of that description; its methods return the call they were."""
+
+    def answer(asked: Any) -> Any:
+        return {"result": description if "method" not in asked else asked}
+
+    kind = type("Described", (ScriptedObject,), {"answer": staticmethod(answer)})
+    made: ScriptedObject = kind(path, hostname="board", **options)
+    made.tuber_resolve()
+    return made

@@ -1,0 +1,131 @@
+"""A real server on the loopback that answers, cuts and stalls exactly as a test says."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+# Far longer than anything here takes: a test that hangs fails instead.
+PATIENCE_SECONDS = 20.0
+
+
+def http_reply(value: Any, *fields: str, status: str = "200 OK") -> bytes:
+    """An HTTP reply whose body is the value as JSON."""
+    body = json.dumps(value).encode()
+    head = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*head, *(fields or ("Connection: keep-alive",)), "", ""]).encode() + body
+
+
+class ServedConnection:
+    """The server's end of one connection."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        self._received = b""
+
+    def read_request(self) -> Any:
+        """The decoded body of the next request; None when the client has closed."""
+        head_end = -1
+        while head_end < 0 or len(self._received) < head_end + self._length(head_end):
+            received = self._socket.recv(65536)
+            if not received:
+                return None
+            self._received += received
+            head_end = self._received.find(b"\r\n\r\n") + 4 if b"\r\n\r\n" in self._received else -1
+        end = head_end + self._length(head_end)
+        self.head, body = self._received[:head_end], self._received[head_end:end]
+        self._received = self._received[end:]
+        return json.loads(body)
+
+    def _length(self, head_end: int) -> int:
+        for line in self._received[:head_end].split(b"\r\n"):
+            if line.lower().startswith(b"content-length:"):
+                return int(line.partition(b":")[2])
+        return 0
+
+    def send(self, reply: bytes) -> None:
+        self._socket.sendall(reply)
+
+    def reset(self) -> None:
+        """End the connection with a TCP reset."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+Handler = Callable[[ServedConnection, int], None]
+
+
+class ScriptedServer:
+    """Serves each connection with ``handler(connection, number)`` in a thread of its own.
+
+    A connection is closed when its handler returns. What a handler raised is raised again at the
+    end of the ``with`` block.
+
+    Attributes:
+        connections: how many connections were made.
+        requests: for tests' handlers to note what came, in order.
+    """
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.hostname = f"127.0.0.1:{self.port}"
+        self.connections = 0
+        self.requests: list[Any] = []
+        self._faults: list[BaseException] = []
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            sock.settimeout(PATIENCE_SECONDS)
+            self.connections += 1
+            thread = threading.Thread(
+                target=self._serve, args=(sock, self.connections), daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, sock: socket.socket, number: int) -> None:
+        with sock:
+            try:
+                self._handler(ServedConnection(sock), number)
+            except ConnectionError:
+                pass
+            except BaseException as fault:
+                self._faults.append(fault)
+
+    def __enter__(self) -> ScriptedServer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(PATIENCE_SECONDS)
+        if self._faults and error is None:
+            raise self._faults[0]
+
+
+def echo(connection: ServedConnection, number: int) -> None:
+    """Answers each call with itself, for as long as the client stays."""
+    while (asked := connection.read_request()) is not None:
+        connection.send(http_reply({"result": asked}))
