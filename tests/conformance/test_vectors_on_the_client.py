@@ -1,0 +1,76 @@
+"""The client's session says what the vectors' requests say, and understands their replies."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tuber._session import Conversation, Options, Session
+from tuber.protocol import Call, Failure, Result
+
+from .vectors import VECTORS
+
+MEMBERS = {"object", "method", "args", "kwargs", "property", "resolve"}
+
+
+@dataclass
+class CannedReply:
+    """The reply of a vector, as a shell hands it to the session."""
+
+    body: bytes
+    status: int = 200
+    media_type: str = "application/json"
+
+
+def is_call(request: Any) -> bool:
+    """Is it a call as our client makes them? Vectors also hold wrong ones, for servers."""
+    return (
+        isinstance(request, dict)
+        and set(request) <= MEMBERS
+        and None not in request.values()
+        and ("method" not in request or "object" in request)
+        and isinstance(request.get("method", ""), str)
+        and isinstance(request.get("args", []), list)
+        and isinstance(request.get("kwargs", {}), dict)
+    )
+
+
+def is_ours(vector: dict[str, Any]) -> bool:
+    request, reply = vector.get("request"), vector["reply"]
+    if isinstance(reply, dict) and "message" not in reply.get("error", {"message": ""}):
+        return False  # the vector leaves the wording to the server, so it is no whole reply
+    return is_call(request) or (isinstance(request, list) and all(map(is_call, request)))
+
+
+def call_of(request: dict[str, Any]) -> Call:
+    members = dict(request)
+    return Call(members.pop("object", None), **members)
+
+
+def converse(conversation: Conversation[Any], reply: Any) -> tuple[Any, Any]:
+    """Drives a conversation of one exchange: the request's value, and what it returned."""
+    request = next(conversation)
+    with pytest.raises(StopIteration) as end:
+        conversation.send(CannedReply(json.dumps(reply).encode()))
+    return json.loads(request.body), end.value.value
+
+
+@pytest.mark.parametrize("vector", [each for each in VECTORS if is_ours(each.values[0])])
+def test_the_session_sends_the_request_and_understands_the_reply(vector: dict[str, Any]) -> None:
+    session = Session("http://vector/tuber", Options(convert_json=False))
+    request, reply = vector["request"], vector["reply"]
+    batch = request if isinstance(request, list) else [request]
+    envelopes = reply if isinstance(reply, list) else [reply]
+    sent, outcomes = converse(session.exchange([call_of(each) for each in batch], "it"), envelopes)
+    assert sent == batch
+    for envelope, outcome in zip(envelopes, outcomes, strict=True):
+        if "error" in envelope:
+            assert isinstance(outcome, Failure)
+            assert outcome.type == envelope["error"]["type"]
+        else:
+            assert isinstance(outcome, Result)
+            assert list(outcome.warnings) == envelope.get("warnings", [])
+            assert json.loads(session.codec.encode(outcome.value)) == envelope["result"]
