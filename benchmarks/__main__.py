@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def main() -> int:
         "--markdown", metavar="FILE", type=Path, help="put the table between the marks in this file"
     )
     options = parser.parse_args()
+    # As an exception, so that the servers are ended on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     rows = [
         row
         for row in ROWS

@@ -15,6 +15,7 @@ from .sides import RunningServer
 FIRST_CALLS = 1_000
 SPARE_DESCRIPTORS = 100  # for everything that is no idle connection
 TIMEOUT_SECONDS = 10.0
+OPENING_SECONDS = 60.0  # for all connections together
 
 
 def raise_descriptor_limit(connections: int) -> None:
@@ -40,7 +41,12 @@ def idle_connections(server: RunningServer, body: bytes, count: int) -> Iterator
     """
     raise_descriptor_limit(count)
     with contextlib.ExitStack() as stack:
-        connections = [stack.enter_context(_called(server, body)) for _ in range(count)]
+        connections: list[socket.socket] = []
+        deadline = time.monotonic() + OPENING_SECONDS
+        while len(connections) < count:
+            if time.monotonic() > deadline:
+                raise LoadError(f"{len(connections)} connections took {OPENING_SECONDS:.0f} s")
+            connections.append(stack.enter_context(_called(server, body)))
         yield
         for connection in connections:
             connection.setblocking(False)

@@ -87,7 +87,7 @@ ROWS = (
     Row(
         "batch of 10,000 calls, from Python to the results",
         "ms",
-        ClientScript("batch.py", NOTHING),
+        ClientScript("batch_call.py", NOTHING),
         (at_most(1 / 10, Side.PEER),),
         WITHOUT_FLOOR,
     ),
@@ -101,7 +101,7 @@ ROWS = (
     Row(
         "0.8 MB float64 array, from the method to the client",
         "us",
-        ClientScript("array.py", SAMPLES),
+        ClientScript("array_call.py", SAMPLES),
         (at_most(2, Side.FLOOR), at_most(1 / 8, Side.PEER)),
     ),
     Row(

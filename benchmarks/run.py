@@ -12,9 +12,10 @@ from pathlib import Path
 from statistics import median
 
 from .environment import Environment
+from .idle import raise_descriptor_limit
 from .load import LoadError
 from .measurements import CallRequest, ClientError
-from .rows import Row
+from .rows import IDLE_CONNECTIONS, Row
 from .sides import RunningServer, Side, free_port, running
 
 
@@ -26,7 +27,7 @@ class Effort:
     seconds: float  # of each measurement of one side in one round
 
 
-FULL = Effort(rounds=7, seconds=1.5)
+FULL = Effort(rounds=5, seconds=1.0)
 QUICK = Effort(rounds=3, seconds=0.3)
 
 
@@ -51,6 +52,10 @@ def measure(environment: Environment, rows: Sequence[Row], effort: Effort) -> li
     Raises:
         ServerError: a server did not start.
     """
+    # Before the servers start, which inherit the limit. The rows of idle connections say by
+    # themselves when it stays too low.
+    with contextlib.suppress(LoadError):
+        raise_descriptor_limit(IDLE_CONNECTIONS)
     with (
         _tuber_server(Side.OURS, environment) as ours,
         _tuber_server(Side.PEER, environment) as peer,

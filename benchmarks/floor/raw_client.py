@@ -2,8 +2,8 @@
 
 Usage: raw_client.py HOST:PORT SECONDS BODY
 
-Prints the median time from request to whole reply in microseconds. It knows how long the reply is from the first one,
-and so parses nothing.
+Prints the median time from request to whole reply in microseconds. It knows how long the reply is
+from the first one, and so parses nothing.
 """
 
 from __future__ import annotations

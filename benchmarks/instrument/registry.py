@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from adder import Adder  # type: ignore[import-not-found]  # built by environment.py
 
-
 SAMPLES = np.arange(100_000, dtype=np.float64)  # 0.8 MB
 
 

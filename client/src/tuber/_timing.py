@@ -39,7 +39,10 @@ def parse_timeout(timeout: TimeoutLike) -> Timing:
     """
     if timeout is None:
         return Timing()
-    connect, total = timeout if isinstance(timeout, tuple) else (CONNECT_SECONDS, timeout)
+    pair = timeout if isinstance(timeout, tuple) else (CONNECT_SECONDS, timeout)
+    if len(pair) != 2:
+        raise ValueError(f"expected timeout in seconds or (connect, total); came {timeout!r}")
+    connect, total = pair
     for seconds in (connect, total):
         if seconds is None:
             continue

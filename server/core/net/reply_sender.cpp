@@ -24,8 +24,7 @@ bool ReplySender::send(const Descriptor& socket, const Reply& reply, Manner mann
   if (!send_all(socket, {pieces.data(), count}, file_follows ? Follow::more : Follow::nothing)) {
     return false;
   }
-  return !file_follows ||
-         send_file(socket, reply.file.descriptor(), reply.file.offset(), length);
+  return !file_follows || send_file(socket, reply.file.descriptor(), reply.file.offset(), length);
 }
 
 void ReplySender::send_fault(const Descriptor& socket, const http::Fault& fault) {

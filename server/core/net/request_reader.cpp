@@ -70,7 +70,9 @@ void RequestReader::next() {
   parser_.reset();
 }
 
-bool RequestReader::take_continue_due() { return std::exchange(continue_due_, false); }
+bool RequestReader::take_continue_due() {
+  return std::exchange(continue_due_, false);
+}
 
 std::string_view RequestReader::body() const {
   if (framing_ == Framing::chunked) return body_decoded_;

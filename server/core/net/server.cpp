@@ -20,16 +20,24 @@ Server::~Server() {
   static_cast<void>(wait(kDestructorPatience));
 }
 
-std::uint16_t Server::port() const { return engine_->listener.port(); }
+std::uint16_t Server::port() const {
+  return engine_->listener.port();
+}
 
-void Server::start() { engine_->start(); }
+void Server::start() {
+  engine_->start();
+}
 
-void Server::request_stop() noexcept { engine_->request_stop(); }
+void Server::request_stop() noexcept {
+  engine_->request_stop();
+}
 
 bool Server::wait(std::chrono::milliseconds at_most) {
   return engine_->crew.wait_until_empty(at_most);
 }
 
-Server::Counts Server::counts() const { return {engine_->crew.size(), engine_->connections}; }
+Server::Counts Server::counts() const {
+  return {engine_->crew.size(), engine_->connections};
+}
 
 }  // namespace tuber::net

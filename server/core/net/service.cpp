@@ -46,9 +46,7 @@ bool discard_received(const Descriptor& socket) {
 }  // namespace
 
 Service::Service(Engine& engine)
-    : engine_(engine),
-      handler_(engine.make_handler()),
-      sender_(engine.options.common_fields) {}
+    : engine_(engine), handler_(engine.make_handler()), sender_(engine.options.common_fields) {}
 
 void Service::serve(std::unique_ptr<Connection> connection) {
   if (connection->waiting == Connection::Waiting::for_end) {
@@ -100,11 +98,13 @@ void Service::serve_requests(std::unique_ptr<Connection> connection) {
 
 Service::Received Service::receive(Connection& connection, bool readable) {
   RequestReader& reader = *connection.reader;
+  const bool had_its_turn = !readable;
   Outcome outcome = reader.examine();
   for (; outcome == Outcome::need_more; readable = false) {
-    const bool stays = readable || lingers(connection);
-    if (!stays && reader.empty()) return Received::nothing_yet;  // the poller sees it if there is
     if (reader.take_continue_due()) send_continue(connection.socket());
+    const bool stays = readable || lingers(connection);
+    // If there is something already, the poller tells, after the others that are ready.
+    if (!stays && (reader.empty() || had_its_turn)) return Received::nothing_yet;
     const std::span<char> space = reader.space();
     if (space.empty()) return refuse({503, 0, "no memory for the body"});
     const ssize_t count =

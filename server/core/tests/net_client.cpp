@@ -44,7 +44,9 @@ bool NetClient::send(std::string_view bytes) {
   return true;
 }
 
-void NetClient::end_sending() { ::shutdown(socket_.get(), SHUT_WR); }
+void NetClient::end_sending() {
+  ::shutdown(socket_.get(), SHUT_WR);
+}
 
 ReceivedReply NetClient::receive_head() {
   std::size_t end = 0;

@@ -1,5 +1,6 @@
 #include "net_server.hpp"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -41,6 +42,7 @@ class ShowingHandler : public net::Handler {
     reply.fields = "X-Path: " + std::string(path) + "\r\n";
     reply.body = request.head.method == "POST" ? request.body : request.head.target;
     if (path == "/hold") gate_->hold();
+    if (path == "/exit") ::pthread_exit(nullptr);
     if (path == "/close") reply.close = true;
     if (path == "/large") reply.body = pattern(kLargeReply);
     if (path == "/empty") reply.status = 204;
@@ -83,11 +85,12 @@ bool Gate::wait_for(std::size_t held) {
   return changed_.wait_for(lock, kPatience, [&] { return held_ >= held; });
 }
 
-char byte_at(std::size_t position) { return static_cast<char>('a' + position % 23); }
+char byte_at(std::size_t position) {
+  return static_cast<char>('a' + position % 23);
+}
 
 NetServer::NetServer(const std::function<void(net::ServerOptions&)>& change)
-    : server(options(change),
-             [gate = gate] { return std::make_unique<ShowingHandler>(gate); }) {
+    : server(options(change), [gate = gate] { return std::make_unique<ShowingHandler>(gate); }) {
   server.start();
 }
 

@@ -49,7 +49,8 @@ TEST_CASE("pipelined requests are answered in order, however they are cut") {
   std::string requests;
   constexpr int kCount = 600;  // more than one buffer holds
   for (int i = 0; i < kCount; ++i) {
-    requests += i % 3 == 0 ? get(std::string("/").append(std::to_string(i))) : post("/", "body " + std::to_string(i));
+    requests += i % 3 == 0 ? get(std::string("/").append(std::to_string(i)))
+                           : post("/", "body " + std::to_string(i));
   }
   for (const std::size_t cut : {requests.size(), std::size_t{1'000}, std::size_t{77}}) {
     NetClient client(server.port());
@@ -60,7 +61,8 @@ TEST_CASE("pipelined requests are answered in order, however they are cut") {
     });
     for (int i = 0; i < kCount; ++i) {
       const std::string number = std::to_string(i);
-      CHECK(client.receive_reply().body == (i % 3 == 0 ? std::string("/").append(number) : "body " + number));
+      CHECK(client.receive_reply().body ==
+            (i % 3 == 0 ? std::string("/").append(number) : "body " + number));
     }
     sender.join();
   }
@@ -100,7 +102,8 @@ TEST_CASE("a file is sent whole and the connection goes on") {
 TEST_CASE("a chunked body is decoded and what follows it is the next request") {
   NetServer server;
   NetClient client(server.port());
-  const std::string head = "POST /tuber HTTP/1.1\r\nHost: board\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string head =
+      "POST /tuber HTTP/1.1\r\nHost: board\r\nTransfer-Encoding: chunked\r\n\r\n";
   client.send(head + "5\r\nhello\r\n6;x=y\r\n there\r\n0\r\n\r\n" + get("/next"));
   CHECK(client.receive_reply().body == "hello there");
   CHECK(client.receive_reply().body == "/next");

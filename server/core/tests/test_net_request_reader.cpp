@@ -44,12 +44,14 @@ Requests read_all(std::string_view bytes, std::size_t cut, const Limits& limits 
 }
 
 std::string post(const std::string& target, const std::string& body) {
-  return "POST " + target + " HTTP/1.1\r\nHost: b\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n\r\n" + body;
+  return "POST " + target +
+         " HTTP/1.1\r\nHost: b\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         body;
 }
 
 std::string chunked(const std::string& target, const std::string& body) {
-  std::string bytes = "POST " + target + " HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string bytes =
+      "POST " + target + " HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (std::size_t at = 0; at < body.size(); at += 15) {
     const std::string piece = body.substr(at, 15);
     bytes += std::string(1, "0123456789abcdef"[piece.size()]) + "\r\n" + piece + "\r\n";
@@ -65,8 +67,9 @@ TEST_CASE("every cut gives the same requests") {
   const std::string bytes = post("/a", "one") + "GET /b HTTP/1.1\r\nHost: b\r\n\r\n" +
                             post("/large", large) + chunked("/chunked", middle) +
                             post("/middle", middle) + post("/empty", "") + post("/z", "last");
-  const Requests expected{{"/a", "one"},       {"/b", ""},     {"/large", large}, {"/chunked", middle},
-                          {"/middle", middle}, {"/empty", ""}, {"/z", "last"}};
+  const Requests expected{{"/a", "one"},        {"/b", ""},          {"/large", large},
+                          {"/chunked", middle}, {"/middle", middle}, {"/empty", ""},
+                          {"/z", "last"}};
   for (const std::size_t cut : {1, 2, 3, 7, 64, 1'000, 4'096, 65'536, 1'000'000}) {
     CAPTURE(cut);
     CHECK(read_all(bytes, cut) == expected);

@@ -14,6 +14,7 @@ __all__ = [
     "TuberContainer",
     "TuberRegistry",
     "__version__",
+    "get_cmake_dir",
     "get_include",
     "load_registry",
     "main",
@@ -27,3 +28,8 @@ __version__ = version("tuberd")
 def get_include() -> str:
     """The directory of ``tuber_support.hpp``, for the include path of a C++ module."""
     return str(Path(__file__).parent / "include")
+
+
+def get_cmake_dir() -> str:
+    """The directory of ``tuberConfig.cmake``, for CMake's ``-Dtuber_DIR=``."""
+    return str(Path(__file__).parent / "cmake")

@@ -8,7 +8,15 @@ from pathlib import Path
 import tuberd
 
 NAMES = {
-    *("Server", "TuberArray", "TuberContainer", "TuberRegistry", "__version__", "get_include"),
+    *(
+        "Server",
+        "TuberArray",
+        "TuberContainer",
+        "TuberRegistry",
+        "__version__",
+        "get_include",
+        "get_cmake_dir",
+    ),
     *("load_registry", "main", "parse_args", "run"),
 }
 

@@ -1,8 +1,8 @@
 """A tour of the demo instrument: `python -m tuberd.demo.tour HOST:PORT`.
 
-It uses the synchronous client. Each step prints the line that a person would type at a Python prompt, and what came of it. What
-comes is checked, so the tour is also the shortest test of a whole installation: exit code 1 when
-anything is not as expected.
+It uses the synchronous client. Each step prints the line that a person would type at a Python
+prompt, and what came of it. What comes is checked, so the tour is also the shortest test of a whole
+installation: exit code 1 when anything is not as expected.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Times synchronous calls of a method that returns 100,000 float64, with whatever `tuber` is installed.
+"""Times synchronous calls that return an array, with whatever `tuber` is installed.
 
-Usage: array.py HOST:PORT SECONDS
+Usage: array_call.py HOST:PORT SECONDS
 
 Prints the median time of a call in microseconds.
 """

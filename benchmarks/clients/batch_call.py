@@ -1,6 +1,6 @@
 """Times one batch of 10,000 calls, with whatever `tuber` is installed.
 
-Usage: batch.py HOST:PORT SECONDS
+Usage: batch_call.py HOST:PORT SECONDS
 
 Prints the median time of a batch, from the first queued call to the last result, in milliseconds.
 At least three batches are sent, however long they take.

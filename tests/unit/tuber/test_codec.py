@@ -1,0 +1,26 @@
+"""Looking up codecs, and their errors."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from tuber.codec import EncodeError, codec_for
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"]
+)
+def test_json_is_found_by_its_media_type(media_type: str) -> None:
+    assert codec_for(media_type).media_type == "application/json"
+
+
+@pytest.mark.parametrize("media_type", ["", "text/html", "application/jsonx"])
+def test_an_unknown_media_type_is_refused(media_type: str) -> None:
+    with pytest.raises(ValueError, match="no codec for the media type"):
+        codec_for(media_type)
+
+
+def test_an_encode_error_is_picklable() -> None:
+    error = pickle.loads(pickle.dumps(EncodeError("too odd", "$.gain")))
+    assert (str(error), error.place, error.fault) == ("$.gain: too odd", "$.gain", "too odd")

@@ -1,0 +1,246 @@
+"""The JSON codec: the same values over every library, in both directions."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import sys
+import uuid
+from array import array
+from collections import OrderedDict, deque, namedtuple
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from enum import Enum, IntEnum
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tuber._result import TuberResult
+from tuber.codec import DecodeError, EncodeError
+from tuber.codec.json import LIBRARIES, JsonCodec, default, orjson_options
+
+Point = namedtuple("Point", "x y")
+
+
+@dataclass
+class Window:
+    start: int
+    _step: int = 2
+
+
+class Mode(Enum):
+    FAST = "fast"
+
+
+class Level(IntEnum):
+    HIGH = 3
+
+
+@pytest.fixture(params=LIBRARIES)
+def codec(request: pytest.FixtureRequest) -> JsonCodec:
+    pytest.importorskip(request.param)
+    return JsonCodec(request.param)
+
+
+ENCODED = [
+    (None, "null"),
+    (True, "true"),
+    (7, "7"),
+    (2**64, "18446744073709551616"),
+    (-(10**30), "-1000000000000000000000000000000"),
+    (1.5, "1.5"),
+    (math.nan, "null"),
+    ([1.0, math.inf, -math.inf], "[1.0,null,null]"),
+    ("é", '"é"'),
+    (b"ab", '{"bytes":[97,98]}'),
+    (bytearray(b"a"), '{"bytes":[97]}'),
+    (memoryview(b"a"), '{"bytes":[97]}'),
+    ([1, [2, (3,)]], "[1,[2,[3]]]"),
+    (Point(1, b"x"), '{"x":1,"y":{"bytes":[120]}}'),
+    (Window(1), '{"start":1,"_step":2}'),
+    (Mode.FAST, '"fast"'),
+    ([Level.HIGH], "[3]"),
+    ({1}, "[1]"),
+    (frozenset({2**70}), "[1180591620717411303424]"),
+    (deque([1]), "[1]"),
+    (range(3), "[0,1,2]"),
+    ({"a": 1}.keys(), '["a"]'),
+    ({"a": 1}.items(), '[["a",1]]'),
+    (OrderedDict(a=1), '{"a":1}'),
+    (MappingProxyType({"a": 1}), '{"a":1}'),
+    (TuberResult({"keys": [1], "items": 2}), '{"keys":[1],"items":2}'),
+    ({2: "a", None: "b", 1.5: "c", Mode.FAST: "d"}, '{"2":"a","null":"b","1.5":"c","fast":"d"}'),
+    (datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc), '"2026-01-02T03:04:05+00:00"'),
+    (date(2026, 1, 2), '"2026-01-02"'),
+    (uuid.UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
+    (array("h", [1, -1]), "[1,-1]"),
+    (np.float64(0.5), "0.5"),
+    (np.float32(0.1), "0.10000000149011612"),
+    (np.int16(-3), "-3"),
+    (np.bool_(True), "true"),
+    (np.str_("a"), '"a"'),
+    (np.arange(4).reshape(2, 2), "[[0,1],[2,3]]"),
+    (np.array(3.5), "3.5"),
+    (np.array([math.nan, 1.0]), "[null,1.0]"),
+    (np.array(["2026-01-02"], dtype="M8[ns]"), '["2026-01-02T00:00:00"]'),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), ENCODED)
+def test_a_value_is_written_the_same_way_by_every_library(
+    codec: JsonCodec, value: Any, text: str
+) -> None:
+    assert codec.encode(value).decode() == text
+
+
+REFUSED = [
+    (1j, r"^\$: .*complex"),
+    ([0, {"gain": object()}], r"^\$\[1\]\.gain: .*type object"),
+    ({"a b": [1, {2}, 3j]}, r"^\$\['a b'\]\[2\]: "),
+    ({1: "a", "1": "b"}, "same string '1'"),
+    ({(1, 2): 3}, r"the key \(1, 2\)"),
+    (["\ud800"], r"^\$\[0\]: .*surrogate"),
+    ({"a": {"\ud800": 1}}, r"^\$\.a: .*surrogate"),
+    ([np.longdouble(1)], r"^\$\[0\]: .*longdouble"),
+    (np.array([1j]), "complex128"),
+    (np.array([object()]), "object"),
+    (np.array([(1, 2)], dtype="i4,i4"), "numpy.ndarray"),
+    (np.timedelta64(1, "s"), "timedelta64"),
+    (int, "type"),
+    ([10**5000], "4300 digits"),
+]
+
+
+@pytest.mark.parametrize(("value", "message"), REFUSED)
+def test_what_cannot_be_carried_is_refused_with_its_place(
+    codec: JsonCodec, value: Any, message: str
+) -> None:
+    with pytest.raises(EncodeError, match=message):
+        codec.encode(value)
+
+
+def test_a_value_that_contains_itself_is_refused(codec: JsonCodec) -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    with pytest.raises(EncodeError, match="contains itself"):
+        codec.encode(loop)
+
+
+DECODED = [
+    (b" 1 ", 1),
+    (b"18446744073709551616", 2**64),
+    (b"-9223372036854775809", -(2**63) - 1),
+    (b"[123456789012345678901234567890, 1.5]", [123456789012345678901234567890, 1.5]),
+    (b'"1234567890123456789012"', "1234567890123456789012"),
+    (b'{"bytes":[0,255]}', b"\x00\xff"),
+    (b'{"a":{"bytes":[]},"b":[{"bytes":[65]}]}', {"a": b"", "b": [b"A"]}),
+    (b'{"bytes":[256]}', {"bytes": [256]}),
+    (b'{"bytes":[true]}', {"bytes": [True]}),
+    (b'{"bytes":[1],"more":2}', {"bytes": [1], "more": 2}),
+    (b'{"bytes":"AA=="}', {"bytes": "AA=="}),
+    (b'["bytes",1.5]', ["bytes", 1.5]),
+]
+
+
+@pytest.mark.parametrize("container", [bytes, bytearray, memoryview])
+@pytest.mark.parametrize(("body", "value"), DECODED)
+def test_a_body_is_read_exactly(
+    codec: JsonCodec, body: bytes, value: Any, container: type[Any]
+) -> None:
+    decoded = codec.decode(container(body))
+    assert decoded == value
+    assert type(decoded) is type(value)
+
+
+MALFORMED = [
+    b"",
+    b"NaN",
+    b"[Infinity]",
+    b"[-Infinity,1234567890123456789012]",
+    b"[1e400]",
+    b"[1e400,1234567890123456789012]",
+    b'"\xff"',
+    b'"\xff1234567890123456789012"',
+    b"[1,]",
+    b"1 2",
+    b"\xef\xbb\xbf1",
+    "1".encode("utf-16"),
+    b"[" * 100_000,
+    b'{"bytes":' * 5000 + b"1" + b"}" * 5000,
+    b"9" * 5000,
+]
+
+
+@pytest.mark.parametrize("body", MALFORMED)
+def test_a_body_that_is_not_strict_json_is_refused(codec: JsonCodec, body: bytes) -> None:
+    with pytest.raises(DecodeError, match="^not JSON: "):
+        codec.decode(body)
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+    | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text().filter(lambda k: k != "bytes"), inner),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@given(value=json_values)
+def test_any_value_comes_back_as_it_was(library: str, value: Any) -> None:
+    pytest.importorskip(library)
+    codec = JsonCodec(library)
+    body = codec.encode(value)
+    assert codec.decode(body) == value
+    json.loads(body)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@given(body=st.binary() | st.text(alphabet='[]{}",:0123456789.eE+-\\untrfals ').map(str.encode))
+def test_any_body_is_a_value_or_our_error(library: str, body: bytes) -> None:
+    pytest.importorskip(library)
+    try:
+        JsonCodec(library).decode(body)
+    except DecodeError:
+        pass
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "msgspec", None)
+    with pytest.raises(ImportError, match="pip install msgspec"):
+        JsonCodec("msgspec")
+
+
+def test_the_standard_library_is_taken_when_orjson_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "orjson", None)
+    assert JsonCodec().library == "json"
+
+
+def test_an_unknown_library_is_refused() -> None:
+    with pytest.raises(ValueError, match="orjson, msgspec, json; came 'simplejson'"):
+        JsonCodec("simplejson")
+
+
+def test_a_codec_is_picklable(codec: JsonCodec) -> None:
+    assert pickle.loads(pickle.dumps(codec)).library == codec.library
+
+
+def test_the_hook_serves_orjson_as_the_server_calls_it() -> None:
+    orjson = pytest.importorskip("orjson")
+    written = orjson.dumps([Window(1), b"a", Point(1, 2)], default, orjson_options())
+    assert written == b'[{"start":1,"_step":2},{"bytes":[97]},{"x":1,"y":2}]'
+
+
+def test_the_hook_refuses_with_a_type_error() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        default(1j)

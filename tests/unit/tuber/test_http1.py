@@ -1,0 +1,208 @@
+"""HTTP/1.1 without I/O: requests to bytes, bytes to replies."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tuber._chunked import MAX_REPLY_BODY_BYTES
+from tuber._http1 import JOIN_BYTES, MAX_INTERIM_REPLIES, Reply, ReplyReader, RequestHead
+from tuber.errors import TuberProtocolError
+from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
+
+HEAD = RequestHead("board:8080", "application/json", ["application/json", "application/cbor"])
+
+
+def test_a_request_is_one_buffer_with_everything_in_it() -> None:
+    (request,) = HEAD.encode(b"{}")
+    assert request == (
+        b"POST /tuber HTTP/1.1\r\nHost: board:8080\r\nContent-Type: application/json\r\n"
+        b"Accept: application/json, application/cbor\r\nContent-Length: 2\r\n\r\n{}"
+    )
+
+
+def test_options_are_a_field() -> None:
+    (request,) = HEAD.encode(b"[]", ["continue-on-error"])
+    assert b"\r\nX-Tuber-Options: continue-on-error\r\nContent-Length: 2\r\n\r\n[]" in request
+
+
+def test_a_big_body_is_not_copied() -> None:
+    body = b"x" * (JOIN_BYTES + 1)
+    head, sent = HEAD.encode(body)
+    assert sent is body
+    assert head.endswith(b"Content-Length: %d\r\n\r\n" % len(body))
+
+
+def test_a_name_in_another_script_is_sent_as_ascii() -> None:
+    (request,) = RequestHead("bücher", "application/json", ["application/json"]).encode(b"{}")
+    assert b"\r\nHost: xn--bcher-kva\r\n" in request
+
+
+def reply(*fields: str, body: bytes = b"", start: str = "HTTP/1.1 200 OK") -> bytes:
+    return "\r\n".join([start, *fields, "", ""]).encode("latin-1") + body
+
+
+def read(*pieces: bytes) -> Reply:
+    """The one reply in the pieces, received as a shell does."""
+    reader, answer = ReplyReader(), None
+    for piece in pieces:
+        assert answer is None
+        place = reader.rest()
+        if place is None:
+            answer = reader.feed(piece)
+        else:
+            count = min(len(place), len(piece))
+            place[:count] = piece[:count]
+            place.release()
+            answer = reader.filled(count)
+    assert answer is not None
+    return answer
+
+
+BIG = bytes(range(256)) * 40
+REPLIES = [
+    (reply("Content-Type: Application/JSON; charset=utf-8", "Content-Length: 2", body=b"{}"), b"{}"),
+    (reply("Content-Length: 0"), b""),
+    (reply("content-length:\t3 ", "X-Empty:", body=b"abc", start="HTTP/1.1 200"), b"abc"),
+    (reply("Transfer-Encoding: chunked", body=b"2\r\n{}\r\n3\r\nabc\r\n0\r\n\r\n"), b"{}abc"),
+    (reply("Transfer-Encoding: Chunked", body=b"0\r\nA: b\r\n\r\n"), b""),
+    (reply(start="HTTP/1.1 100 Continue") + reply("Content-Length: 1", body=b"x"), b"x"),
+    (reply("A: b", start="HTTP/1.1 103 Early") * 2 + reply("Content-Length: 1", body=b"x"), b"x"),
+    (reply(start="HTTP/1.1 204 No Content"), b""),
+    (reply("Content-Length: 10240", body=BIG), BIG),
+]
+
+
+@pytest.mark.parametrize(("received", "body"), REPLIES)
+def test_a_reply_in_one_piece(received: bytes, body: bytes) -> None:
+    answer = read(received)
+    assert bytes(answer.body) == body
+    assert answer.keep_alive
+
+
+@pytest.mark.parametrize(("received", "body"), [each for each in REPLIES if each[1] is not BIG])
+def test_a_reply_split_at_every_byte(received: bytes, body: bytes) -> None:
+    for cut in range(1, len(received)):
+        assert bytes(read(received[:cut], received[cut:]).body) == body
+    assert bytes(read(*(received[i : i + 1] for i in range(len(received)))).body) == body
+
+
+def test_a_big_body_is_received_in_place() -> None:
+    received = REPLIES[-1][0]
+    assert bytes(read(received[:300], received[300:5000], received[5000:]).body) == BIG
+
+
+def test_several_replies_follow_each_other_on_one_reader() -> None:
+    reader = ReplyReader()
+    for number in range(3):
+        for length in (1, 1, 20):
+            body = str(number).encode() * length
+            answer = reader.feed(reply(f"Content-Length: {length}", body=body))
+            assert answer is not None
+            assert (answer.body, answer.keep_alive, reader.started) == (body, True, False)
+
+
+def test_fields_and_media_type_can_be_asked_for() -> None:
+    answer = read(
+        reply("Content-Type: text/Plain;q=1", "X-Tuber-Run: ab", "A: 1", "a: 2", "Content-Length: 0")
+    )
+    assert answer.media_type == "text/plain"
+    assert answer.head.fields["x-tuber-run"] == "ab"
+    assert answer.head.fields["a"] == "1, 2"
+
+
+def test_a_body_may_end_with_the_connection() -> None:
+    reader = ReplyReader()
+    assert reader.feed(reply("Content-Type: application/json", body=b"{")) is None
+    assert reader.feed(b"}") is None
+    answer = reader.end()
+    assert answer is not None
+    assert (answer.body, answer.keep_alive) == (b"{}", False)
+
+
+@pytest.mark.parametrize(
+    "received",
+    [b"", b"HTTP/1.1 2", reply("Content-Length: 5", body=b"1234")]
+    + [reply("Transfer-Encoding: chunked", body=b"5\r\nhello\r\n")],
+)
+def test_a_cut_reply_is_no_reply(received: bytes) -> None:
+    reader = ReplyReader()
+    assert reader.feed(received) is None
+    assert reader.end() is None
+    assert reader.started == bool(received)
+
+
+@pytest.mark.parametrize(
+    ("fields", "start", "keeps"),
+    [
+        ([], "HTTP/1.1 200 OK", True),
+        (["Connection: keep-alive"], "HTTP/1.1 200 OK", True),
+        (["Connection: Close"], "HTTP/1.1 200 OK", False),
+        (["Connection: x, close"], "HTTP/1.1 200 OK", False),
+        ([], "HTTP/1.0 200 OK", False),
+        (["Connection: Keep-Alive"], "HTTP/1.0 200 OK", True),
+    ],
+)
+def test_whether_another_request_may_follow(fields: list[str], start: str, keeps: bool) -> None:
+    assert read(reply("Content-Length: 0", *fields, start=start)).keep_alive is keeps
+
+
+def test_bytes_behind_a_reply_end_the_connection() -> None:
+    answer = read(reply("Content-Length: 1", body=b"xHTTP/1.1 200 OK"))
+    assert (answer.body, answer.keep_alive) == (b"x", False)
+
+
+MALFORMED = [
+    b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+    b"\r\n\r\n",
+    reply("Content-Length: 0", start="HTTP/2 200 OK"),
+    reply("Content-Length: 0", start="HTTP/1.1 20 OK"),
+    reply("Content-Length: 0", start="HTTP/1.1 099 OK"),
+    reply("Content-Length: 0", start="HTTP/1.1  200 OK"),
+    reply("Content-Length: 0", start="http/1.1 200 OK"),
+    reply("Content-Length: -1"),
+    reply("Content-Length: +1"),
+    reply("Content-Length: 1 1"),
+    reply("Content-Length: 1", "Content-Length: 2"),
+    reply("Content-Length: 1", "Content-Length: 1"),
+    reply("Content-Length: 0x10"),
+    reply("Content-Length: "),
+    reply(f"Content-Length: {MAX_REPLY_BODY_BYTES + 1}"),
+    reply("Content-Length: " + "9" * 30),
+    reply("Transfer-Encoding: chunked", "Content-Length: 1"),
+    reply("Transfer-Encoding: gzip, chunked"),
+    reply("Transfer-Encoding: identity"),
+    reply("Transfer-Encoding: chunked", body=b"zz\r\n"),
+    reply("Content-Length : 1"),
+    reply("Content-Length: 1", " folded"),
+    reply("no colon"),
+    reply(": no name"),
+    reply("A: b\nC: d"),
+    reply("A: b\rC: d"),
+    reply("A: \x00"),
+    reply("Content-Encoding: gzip", "Content-Length: 1"),
+    reply(start="HTTP/1.1 101 Switching Protocols"),
+    reply(start="HTTP/1.1 102 Processing") * (MAX_INTERIM_REPLIES + 1),
+    reply(*["A: b"] * (MAX_FIELDS + 1)),
+    reply("A: " + "b" * MAX_HEAD_BYTES),
+    b"HTTP/1.1 200 OK\r\nA: " + b"b" * MAX_HEAD_BYTES,
+]
+
+
+@pytest.mark.parametrize("received", MALFORMED)
+def test_a_reply_that_is_not_strict_is_refused(received: bytes) -> None:
+    with pytest.raises(TuberProtocolError, match="malformed HTTP reply: expected") as caught:
+        ReplyReader().feed(received)
+    assert caught.value.may_have_run
+    assert len(str(caught.value)) < 1000
+
+
+@given(st.lists(st.sampled_from([r for r, _ in REPLIES] + MALFORMED) | st.binary(), max_size=4))
+def test_anything_is_a_reply_or_our_error(pieces: list[bytes]) -> None:
+    reader = ReplyReader()
+    try:
+        for piece in pieces:
+            reader.feed(piece)
+        reader.end()
+    except TuberProtocolError:
+        pass

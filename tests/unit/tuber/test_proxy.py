@@ -1,0 +1,243 @@
+"""Remote objects: attributes, items, and what they must leave alone."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import pydoc
+from typing import Any
+
+import pytest
+from tests.support.scripted_link import ScriptedObject, described
+from tuber import SimpleTuberObject, TuberResult
+from tuber.client import attribute_blacklisted
+
+METHOD: dict[str, Any] = {"__doc__": None, "__signature__": None}
+BOARD = {
+    "__doc__": "A board.",
+    "methods": {"read": METHOD, "values": METHOD},
+    "properties": {"gain": 2.0, "limits": {"low": 1}},
+    "objects": {
+        "adc": {"__doc__": "An ADC.", "methods": {"read": METHOD}},
+        "clocks": {"keys": 2, "values": {"methods": {"start": METHOD}}},
+        "named": {"keys": ["a", "b"], "values": {"methods": {"start": METHOD}}},
+        "none": {"values": []},
+    },
+    "failed": {"temperature": {"message": "OSError: no sensor", "type": "OSError"}},
+}
+
+
+@pytest.fixture
+def board() -> Any:
+    return described(BOARD)
+
+
+def test_methods_call_the_object_by_its_path(board: Any) -> None:
+    assert board.read(1)["object"] == "Board"
+    assert board.adc.read()["object"] == ["Board", "adc"]
+    assert board.clocks[-1].start()["object"] == ["Board", ["clocks", 1]]
+    assert board.named["b"].start()["object"] == ["Board", ["named", "b"]]
+
+
+def test_attributes_are_made_once(board: Any) -> None:
+    assert board.read is board.read
+    assert board.adc is board.adc
+    assert board.clocks[0] is board.clocks[0]
+
+
+def test_properties_have_the_value_of_the_resolve(board: Any) -> None:
+    assert board.gain == 2.0
+    assert board.limits.low == 1
+    assert board.limits is board.limits
+    assert type(described(BOARD, convert_json=False).limits) is dict
+
+
+@pytest.mark.parametrize("name", ["gain", "limits", "temperature", "adc"])
+def test_what_the_server_has_cannot_be_assigned(board: Any, name: str) -> None:
+    with pytest.raises(AttributeError, match=name):
+        setattr(board, name, 3)
+
+
+def test_a_method_can_be_replaced_by_a_local_one(
+    board: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "read", lambda: "local")
+    assert board.read() == "local"
+    monkeypatch.undo()
+    assert board.read()["method"] == "read"
+
+
+def test_a_property_that_failed_raises_its_error_when_it_is_read(board: Any) -> None:
+    with pytest.raises(OSError, match="no sensor"):
+        board.temperature
+
+
+def test_an_unknown_attribute_names_the_object_and_close_names(board: Any) -> None:
+    with pytest.raises(AttributeError, match=r"Board at http://board/tuber.*'reed'.*'read'"):
+        board.reed
+    with pytest.raises(AttributeError, match=r"dir\(\) lists"):
+        board.xyz
+    assert not hasattr(board.adc, "gain")
+
+
+@pytest.mark.parametrize(
+    "name", ["__array__", "_sa_instance_state", "_ipython_display_", "_repr_html_", "_tuber_x"]
+)
+def test_names_of_other_libraries_are_never_looked_for_at_the_server(name: str) -> None:
+    assert attribute_blacklisted(name)
+    remote = described({"properties": {name: 1}})
+    assert not hasattr(remote, name)
+    assert not hasattr(ScriptedObject.__new__(ScriptedObject), name)
+
+
+def test_an_underscore_name_that_the_server_lists_is_reached() -> None:
+    assert not attribute_blacklisted("_dump")
+    assert described({"methods": {"_dump": METHOD}})._dump()["method"] == "_dump"
+
+
+def test_dir_lists_everything_without_io(board: Any) -> None:
+    asked = len(board._tuber_link.asked)
+    assert {"read", "gain", "adc", "temperature", "tuber_resolve"} <= set(dir(board))
+    assert "keys" in dir(board.named)
+    assert "keys" not in dir(board.adc)
+    repr(board), repr(board.adc), len(board.clocks)
+    assert len(board._tuber_link.asked) == asked
+
+
+def test_repr_names_object_and_server(board: Any) -> None:
+    shown = repr(board.clocks[1])
+    assert shown == "<SimpleTuberObject Board.clocks[1] at http://board/tuber>"
+    assert repr(described({}, None)) == "<Described registry at http://board/tuber>"
+    assert repr(ScriptedObject.__new__(ScriptedObject)) == "<ScriptedObject registry>"
+
+
+def test_docstrings_are_the_remote_ones(board: Any) -> None:
+    assert (board.__doc__, board.adc.__doc__) == ("A board.", "An ADC.")
+    assert "A board." in pydoc.render_doc(board, renderer=pydoc.plaintext)
+
+
+def test_a_list_of_objects_is_a_sequence(board: Any) -> None:
+    clocks = board.clocks
+    assert clocks.tuber_is_container
+    assert len(clocks) == 2
+    assert [clock.start()["object"][1][1] for clock in clocks] == [0, 1]
+    assert clocks[0:1] == [clocks[0]]
+    assert clocks[1] in clocks
+    assert not hasattr(clocks, "keys")
+    with pytest.raises(IndexError):
+        clocks[2]
+
+
+def test_a_map_of_objects_is_a_mapping(board: Any) -> None:
+    named = board.named
+    assert list(named) == list(named.keys()) == ["a", "b"]
+    assert list(named.values()) == [named["a"], named["b"]]
+    assert dict(named.items())["a"] is named["a"]
+    assert named.get("z") is None
+    with pytest.raises(KeyError):
+        named["z"]
+
+
+def test_an_object_without_items_is_none_of_both(board: Any) -> None:
+    assert board
+    assert not board.tuber_is_container
+    assert not board.none
+    assert board.values()["method"] == "values"
+    for use in (len, iter, lambda each: each[0], lambda each: 1 in each):
+        with pytest.raises(TypeError, match="is not a container"):
+            use(board)
+
+
+def test_a_registry_has_its_objects_as_attributes() -> None:
+    registry = described({"objects": {"Board": BOARD}}, None)
+    assert registry.Board.read()["object"] == "Board"
+    assert registry.Board.clocks[0].start()["object"] == ["Board", ["clocks", 0]]
+
+
+def test_nothing_is_known_before_resolving() -> None:
+    remote = ScriptedObject("Board", hostname="board")
+    with pytest.raises(AttributeError, match=r"call its tuber_resolve\(\) first"):
+        remote.read
+    with pytest.raises(AttributeError, match="tuber_resolve"):
+        len(remote)
+    assert remote._tuber_link.asked == []
+
+
+def test_resolving_again_forgets_what_was_known() -> None:
+    answers = iter([{"properties": {"gain": 1}, "methods": {"a": METHOD}}, {"properties": {"gain": 2}}])
+
+    class Changing(ScriptedObject):
+        @staticmethod
+        def answer(asked: Any) -> Any:
+            return {"result": next(answers)}
+
+    remote: Any = Changing("Board", hostname="board")
+    assert remote.tuber_resolve() is remote
+    assert (remote.gain, callable(remote.a)) == (1, True)
+    remote.tuber_resolve()
+    assert remote.gain == 1
+    remote.tuber_resolve(force=True)
+    assert remote.gain == 2
+    assert not hasattr(remote, "a")
+
+
+class Columns:
+    """A class that takes named arguments, as SQLAlchemy's declarative ones do."""
+
+    def __init__(self, **columns: Any) -> None:
+        super().__init__()
+        self.columns = columns
+
+
+class Stored(Columns):
+    serial = "local"
+
+
+def test_a_subclass_can_be_combined_with_another_class() -> None:
+    class Board(SimpleTuberObject, Stored):
+        def double(self) -> Any:
+            return 2 * self.gain
+
+    board: Any = Board("Board", hostname="board", serial="0042")
+    assert board.columns == {"serial": "0042"}
+    board._tuber_adopt(described({"properties": {"gain": 2, "serial": "remote"}})._tuber_description)
+    assert board.double() == 4
+    assert board.serial == "local"
+    board.serial = "mine"
+    assert board.serial == "mine"
+
+
+def test_a_subclass_may_choose_the_class_of_the_objects_inside() -> None:
+    class Adc(SimpleTuberObject):
+        pass
+
+    class Board(ScriptedObject):
+        @staticmethod
+        def answer(asked: Any) -> Any:
+            return {"result": BOARD}
+
+        def object_factory(self, objname: Any) -> Any:
+            return Adc(objname, parent=self) if objname[-1] == "adc" else super().object_factory(objname)
+
+    board: Any = Board("Board", hostname="board")
+    board.tuber_resolve()
+    assert type(board.adc) is Adc
+    assert type(board.clocks) is SimpleTuberObject
+
+
+def test_a_server_must_be_named() -> None:
+    with pytest.raises(TypeError, match="needs hostname= or parent="):
+        SimpleTuberObject("Board")
+    with pytest.raises(TypeError):
+        SimpleTuberObject("Board", hostname="board", time_out=3)
+
+
+def test_remote_objects_can_be_pickled_and_copied() -> None:
+    board: Any = SimpleTuberObject("Board", hostname="board:81", timeout=3, convert_json=False)
+    board._tuber_adopt(described(BOARD)._tuber_description)
+    assert board.clocks[0].start
+    for again in (pickle.loads(pickle.dumps(board)), copy.deepcopy(board)):
+        assert repr(again) == repr(board)
+        assert (again.gain, again.__doc__, len(again.clocks)) == (2.0, "A board.", 2)
+        assert again.clocks[0] is not board.clocks[0]
+        assert not isinstance(again.limits, TuberResult)

@@ -1,0 +1,149 @@
+"""The conversations, without a network."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+from tests.support.scripted_link import URL, ScriptedLink, ScriptedReply
+from tuber import TuberProtocolError, TuberRemoteError, TuberRemoteWarning, TuberResult
+from tuber._session import Options
+from tuber.codec import EncodeError
+from tuber.protocol import Call, Description, Failure, Result
+
+
+def call(link: ScriptedLink, *args: Any, **kwargs: Any) -> Any:
+    return link.run(link.session.call("Board", "read", args, kwargs, "Board.read()"))
+
+
+def test_a_call_travels_as_the_protocol_says() -> None:
+    link = ScriptedLink(lambda asked: {"result": 5})
+    assert call(link, 1, n=2) == 5
+    assert call(link) == 5
+    assert link.asked == [
+        {"object": "Board", "method": "read", "args": [1], "kwargs": {"n": 2}},
+        {"object": "Board", "method": "read"},
+    ]
+
+
+def test_maps_become_objects_when_the_user_wants_it() -> None:
+    answer = {"result": {"a": [{"b": 1}]}}
+    assert call(ScriptedLink(lambda asked: answer)).a[0].b == 1
+    plain = call(ScriptedLink(lambda asked: answer, Options(convert_json=False)))
+    assert type(plain) is dict
+    assert type(plain["a"][0]) is dict
+
+
+def test_a_failure_is_raised_and_names_what_was_called() -> None:
+    link = ScriptedLink(
+        lambda asked: {"error": {"message": "KeyError: 'n'", "type": "KeyError", "traceback": "T"}}
+    )
+    with pytest.raises(KeyError) as caught:
+        call(link)
+    assert isinstance(caught.value, TuberRemoteError)
+    assert caught.value.remote_traceback == "T"
+    assert any(f"Board.read() at {URL}" in note for note in getattr(caught.value, "__notes__", [URL]))
+
+
+def test_a_remote_stop_iteration_does_not_end_the_conversation_in_silence() -> None:
+    link = ScriptedLink(lambda asked: {"error": {"message": "StopIteration", "type": "StopIteration"}})
+    with pytest.raises(TuberRemoteError, match="StopIteration"):
+        call(link)
+
+
+def test_warnings_are_shown_at_the_callers_line() -> None:
+    link = ScriptedLink(lambda asked: {"result": 1, "warnings": ["getting hot", "very hot"]})
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        call(link)
+    assert [str(each.message) for each in shown] == ["getting hot", "very hot"]
+    assert {each.category for each in shown} == {TuberRemoteWarning}
+    assert all(each.filename.endswith("scripted_link.py") for each in shown)
+
+
+def test_an_argument_that_cannot_be_carried_is_named_and_nothing_is_sent() -> None:
+    link = ScriptedLink(lambda asked: {"result": 1})
+    with pytest.raises(EncodeError, match=r"^\$\.args\[0\]\.gain: "):
+        call(link, {"gain": 1j})
+    assert link.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (ScriptedReply(b"{"), "not JSON"),
+        (ScriptedReply(b"{}"), "expected a member 'result' or 'error'"),
+        (ScriptedReply(b"[]"), "expected a map"),
+        (ScriptedReply(b"<html>", media_type="text/html"), "no codec for the media type"),
+    ],
+)
+def test_a_reply_that_is_not_understood_says_that_the_call_may_have_run(
+    answer: ScriptedReply, message: str
+) -> None:
+    with pytest.raises(TuberProtocolError, match=message) as caught:
+        call(ScriptedLink(lambda asked: answer))
+    assert caught.value.may_have_run
+    assert "Board.read() may have run" in str(caught.value)
+    assert URL in str(caught.value)
+
+
+def test_another_status_says_that_the_call_was_not_run() -> None:
+    link = ScriptedLink(lambda asked: ScriptedReply(b"no such file\nx", 404, "text/plain"))
+    with pytest.raises(TuberProtocolError, match=r"HTTP 404 \(no such file\)") as caught:
+        call(link)
+    assert (caught.value.status, caught.value.may_have_run) == (404, False)
+
+
+def test_a_property_is_read() -> None:
+    link = ScriptedLink(lambda asked: {"result": {"a": 1}})
+    value = link.run(link.session.read_property(["Board", "adc"], "gain"))
+    assert isinstance(value, TuberResult)
+    assert link.asked == [{"object": ["Board", "adc"], "property": "gain"}]
+
+
+def test_a_batch_gives_the_outcomes_in_order() -> None:
+    link = ScriptedLink(lambda asked: [{"result": 1}, {"error": {"message": "no"}}])
+    calls = [Call("Board", "a"), Call("Board", "b")]
+    outcomes = link.run(link.session.exchange(calls, "a batch", continue_on_error=True))
+    assert outcomes == [Result(1), Failure("no")]
+    assert link.asked == [[{"object": "Board", "method": "a"}, {"object": "Board", "method": "b"}]]
+    assert link.options_sent == [("continue-on-error",)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        ({"error": {"message": "ValueError: bad body", "type": "ValueError"}}, ValueError, "bad body"),
+        ({"result": 1}, TuberProtocolError, "expected an array of 1"),
+        ([], TuberProtocolError, "expected an array of 1"),
+        ([{}], TuberProtocolError, "expected a member"),
+        (1, TuberProtocolError, "expected an array of 1"),
+    ],
+)
+def test_a_batch_that_is_not_answered_as_one_is_an_error(
+    answer: Any, error: type[Exception], message: str
+) -> None:
+    link = ScriptedLink(lambda asked: answer)
+    with pytest.raises(error, match=message):
+        link.run(link.session.exchange([Call("Board", "a")], "a batch"))
+    assert link.options_sent == [()]
+
+
+def test_a_description_is_asked_for_once() -> None:
+    link = ScriptedLink(lambda asked: {"result": {"__doc__": "A board.", "methods": {}}})
+    assert link.run(link.session.describe("Board")) == Description("A board.")
+    assert link.asked == [{"object": "Board", "resolve": True}]
+
+
+@pytest.mark.parametrize("answer", [1, None, [], {"methods": 1}, {"values": {}}])
+def test_what_is_no_description_is_refused_with_its_path(answer: Any) -> None:
+    link = ScriptedLink(lambda asked: {"result": answer})
+    with pytest.raises(TuberProtocolError, match="the description of the registry"):
+        link.run(link.session.describe(None))
+
+
+@pytest.mark.parametrize("accept_types", [(), ("text/html",)])
+def test_options_that_make_no_sense_are_refused(accept_types: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="media type"):
+        Options(accept_types=accept_types)
