@@ -8,15 +8,8 @@ from pathlib import Path
 import tuberd
 
 NAMES = {
-    *(
-        "Server",
-        "TuberArray",
-        "TuberContainer",
-        "TuberRegistry",
-        "__version__",
-        "get_include",
-        "get_cmake_dir",
-    ),
+    *("Server", "TuberArray", "TuberContainer", "TuberRegistry", "__version__"),
+    *("get_cmake_dir", "get_include"),
     *("load_registry", "main", "parse_args", "run"),
 }
 
