@@ -7,14 +7,12 @@ are first asked for, because a container may have thousands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from tuber.protocol import Description, Item
 
-if TYPE_CHECKING:
-    from tuber._proxy import RemoteObject
-
-Maker: TypeAlias = "Callable[[Item, Description], RemoteObject]"
+# Makes the remote object for an index or a key.
+Maker: TypeAlias = Callable[[Item, Description], Any]
 
 
 class ListItems(Sequence[Any]):
@@ -31,7 +29,7 @@ class ListItems(Sequence[Any]):
         self._values = values
         self._length = length
         self._make = make
-        self._made: dict[int, RemoteObject] = {}
+        self._made: dict[int, Any] = {}
 
     def __len__(self) -> int:
         return self._length
@@ -66,7 +64,7 @@ class MapItems(Mapping[Item, Any]):
         descriptions = [values] * len(keys) if isinstance(values, Description) else values
         self._descriptions = dict(zip(keys, descriptions, strict=True))
         self._make = make
-        self._made: dict[Item, RemoteObject] = {}
+        self._made: dict[Item, Any] = {}
 
     def __len__(self) -> int:
         return len(self._descriptions)

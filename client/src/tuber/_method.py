@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuber._paths import path_text
+from tuber._session import Link
 from tuber._signature import make_signature
 from tuber.protocol import MethodDescription, Path
 
 if TYPE_CHECKING:
     from inspect import Signature
-
-    from tuber._proxy import Link
 
 
 class RemoteMethod:
@@ -37,11 +36,8 @@ class RemoteMethod:
         return self
 
     @property
-    def __signature__(self) -> Signature | None:
-        try:
-            return make_signature(self._description.signature)
-        except ValueError:
-            return None
+    def __signature__(self) -> Signature:
+        return make_signature(self._description.signature)
 
     def __repr__(self) -> str:
         return f"<remote method {self.__qualname__} at {self._url}>"

@@ -8,34 +8,22 @@ conversation in its own way. Everything else here is local; attribute access, ``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from tuber._items import ListItems, MapItems, items_of
 from tuber._method import RemoteMethod
 from tuber._paths import path_of_item, path_of_object, path_text
 from tuber._result import with_results
-from tuber._session import Conversation, Options, Session
+from tuber._session import Conversation, Link, Options
 from tuber._timing import TimeoutLike
 from tuber.protocol import JSON, Description, Item, Path
 
-T = TypeVar("T")
 Self = TypeVar("Self", bound="RemoteObject")
 
 # Names that other libraries look for in every object they meet (SQLAlchemy's instrumentation,
 # IPython's and Jupyter's display hooks), and our own. No server is asked about them.
 _LOCAL_PREFIXES = ("__", "_sa", "_ipython", "_repr_", "_tuber")
 _MAP_METHODS = ("keys", "values", "items", "get")
-
-
-class Link(Protocol):
-    """The way to a server; each shell has its own."""
-
-    @property
-    def session(self) -> Session:
-        """What can be said to the server."""
-
-    def run(self, conversation: Conversation[T]) -> Any:
-        """Drive a conversation: gives what it returns, or an awaitable of that."""
 
 
 def attribute_blacklisted(name: str) -> bool:

@@ -61,6 +61,17 @@ class Reply(Protocol):
 Conversation: TypeAlias = Generator[Request, Reply, T]
 
 
+class Link(Protocol):
+    """The way from remote objects to a server; each shell has its own."""
+
+    @property
+    def session(self) -> Session:
+        """What can be said to the server."""
+
+    def run(self, conversation: Conversation[T]) -> Any:
+        """Drive a conversation: gives what it returns, or an awaitable of that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a user may choose for all calls of an object and of the objects inside it.

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, Final
 
 from tuber.protocol import ABSENT, Signature
 
 
-def make_signature(signature: Signature | str | None) -> inspect.Signature | None:
-    """The signature without ``self``, for the method is bound; None when it is not known.
-
-    Raises:
-        ValueError: the server described what can't be a Python signature.
-    """
+def make_signature(signature: Signature | str | None) -> inspect.Signature:
+    """The signature without ``self``, for the method is bound; any arguments when not known."""
     if not isinstance(signature, Signature):
-        return None
+        return _ANY_ARGUMENTS
+    try:
+        return _make(signature)
+    except ValueError:  # what the server described can't be written in Python
+        return _ANY_ARGUMENTS
+
+
+_ANY_ARGUMENTS: Final = inspect.Signature(
+    [
+        inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+        inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+    ]
+)
+
+
+def _make(signature: Signature) -> inspect.Signature:
     parameters = [
         inspect.Parameter(
             each.name,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tuber._chunked import ChunkedBody
 from tuber.errors import TuberProtocolError
 
-BODY = b"5\r\nhello\r\n1;name=\"v\"\r\n!\r\nA \r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n"
+BODY = b'5\r\nhello\r\n1;name="v"\r\n!\r\nA \r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n'
 
 
 @pytest.mark.parametrize("cut", range(len(BODY)))
@@ -23,8 +23,19 @@ def test_chunks_are_put_together_however_they_come(cut: int) -> None:
 
 @pytest.mark.parametrize(
     "received",
-    [b"x\r\n", b"\r\n", b"-1\r\n", b"0x5\r\n", b"5\r\nhelloXX", b"5" * 300, b"fffffffff\r\n"]
-    + [b"7fffffff\r\n", b"5\nhello\n\r\n", b"0\r\n" + b"a" * 40_000, b"5;\x00\r\n"],
+    [
+        b"x\r\n",
+        b"\r\n",
+        b"-1\r\n",
+        b"0x5\r\n",
+        b"5\r\nhelloXX",
+        b"5" * 300,
+        b"fffffffff\r\n",
+        b"7fffffff\r\n",
+        b"5\nhello\n\r\n",
+        b"0\r\n" + b"a" * 40_000,
+        b"5;\x00\r\n",
+    ],
 )
 def test_what_is_no_chunk_is_refused(received: bytes) -> None:
     with pytest.raises(TuberProtocolError, match="malformed HTTP reply"):

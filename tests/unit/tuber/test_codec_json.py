@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import pickle
@@ -177,7 +178,7 @@ MALFORMED = [
 
 @pytest.mark.parametrize("body", MALFORMED)
 def test_a_body_that_is_not_strict_json_is_refused(codec: JsonCodec, body: bytes) -> None:
-    with pytest.raises(DecodeError, match="^not JSON: "):
+    with pytest.raises(DecodeError, match=r"^not JSON: "):
         codec.decode(body)
 
 
@@ -188,7 +189,9 @@ json_values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text()
     | st.binary(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text().filter(lambda k: k != "bytes"), inner),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.text().filter(lambda k: k != "bytes"), inner)
+    ),
     max_leaves=20,
 )
 
@@ -207,10 +210,8 @@ def test_any_value_comes_back_as_it_was(library: str, value: Any) -> None:
 @given(body=st.binary() | st.text(alphabet='[]{}",:0123456789.eE+-\\untrfals ').map(str.encode))
 def test_any_body_is_a_value_or_our_error(library: str, body: bytes) -> None:
     pytest.importorskip(library)
-    try:
+    with contextlib.suppress(DecodeError):
         JsonCodec(library).decode(body)
-    except DecodeError:
-        pass
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("importlib.metadata.version", lambda name: f"1.2.3 of {name}")
     assert tuber.__version__ == "1.2.3 of tuber-client"
     with pytest.raises(AttributeError, match="no attribute 'resolve_all'"):
-        tuber.resolve_all
+        _ = tuber.resolve_all
 
 
 def test_importing_tuber_loads_nothing_slow() -> None:

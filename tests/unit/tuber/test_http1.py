@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tuber import _http1
 from tuber._chunked import MAX_REPLY_BODY_BYTES
 from tuber._http1 import JOIN_BYTES, MAX_INTERIM_REPLIES, Reply, ReplyReader, RequestHead
 from tuber.errors import TuberProtocolError
@@ -61,7 +62,10 @@ def read(*pieces: bytes) -> Reply:
 
 BIG = bytes(range(256)) * 40
 REPLIES = [
-    (reply("Content-Type: Application/JSON; charset=utf-8", "Content-Length: 2", body=b"{}"), b"{}"),
+    (
+        reply("Content-Type: Application/JSON; charset=utf-8", "Content-Length: 2", body=b"{}"),
+        b"{}",
+    ),
     (reply("Content-Length: 0"), b""),
     (reply("content-length:\t3 ", "X-Empty:", body=b"abc", start="HTTP/1.1 200"), b"abc"),
     (reply("Transfer-Encoding: chunked", body=b"2\r\n{}\r\n3\r\nabc\r\n0\r\n\r\n"), b"{}abc"),
@@ -92,6 +96,23 @@ def test_a_big_body_is_received_in_place() -> None:
     assert bytes(read(received[:300], received[300:5000], received[5000:]).body) == BIG
 
 
+def test_a_big_body_can_also_be_fed() -> None:
+    reader, received = ReplyReader(), REPLIES[-1][0]
+    assert reader.feed(received[:300]) is None
+    assert reader.feed(received[300:5000]) is None
+    answer = reader.feed(received[5000:])
+    assert answer is not None
+    assert answer.body == BIG
+
+
+def test_a_body_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_http1, "MAX_REPLY_BODY_BYTES", 100)
+    reader = ReplyReader()
+    assert reader.feed(reply(body=b"x" * 100)) is None
+    with pytest.raises(TuberProtocolError, match="a body of at most"):
+        reader.feed(b"x")
+
+
 def test_several_replies_follow_each_other_on_one_reader() -> None:
     reader = ReplyReader()
     for number in range(3):
@@ -104,7 +125,9 @@ def test_several_replies_follow_each_other_on_one_reader() -> None:
 
 def test_fields_and_media_type_can_be_asked_for() -> None:
     answer = read(
-        reply("Content-Type: text/Plain;q=1", "X-Tuber-Run: ab", "A: 1", "a: 2", "Content-Length: 0")
+        reply(
+            "Content-Type: text/Plain;q=1", "X-Tuber-Run: ab", "A: 1", "a: 2", "Content-Length: 0"
+        )
     )
     assert answer.media_type == "text/plain"
     assert answer.head.fields["x-tuber-run"] == "ab"
@@ -122,8 +145,12 @@ def test_a_body_may_end_with_the_connection() -> None:
 
 @pytest.mark.parametrize(
     "received",
-    [b"", b"HTTP/1.1 2", reply("Content-Length: 5", body=b"1234")]
-    + [reply("Transfer-Encoding: chunked", body=b"5\r\nhello\r\n")],
+    [
+        b"",
+        b"HTTP/1.1 2",
+        reply("Content-Length: 5", body=b"1234"),
+        reply("Transfer-Encoding: chunked", body=b"5\r\nhello\r\n"),
+    ],
 )
 def test_a_cut_reply_is_no_reply(received: bytes) -> None:
     reader = ReplyReader()

@@ -7,11 +7,12 @@ import pickle
 import pydoc
 from typing import Any
 
-from tests.support.scripted_link import described
 from tuber._blocking import BlockingLink
 from tuber._method import RemoteMethod
 from tuber._session import Options
 from tuber.protocol import MethodDescription
+
+from tests.support.scripted_link import described
 
 READ = {
     "__doc__": "Reads n samples.",
@@ -36,7 +37,7 @@ def test_inspect_knows_its_signature() -> None:
 
 
 def test_help_shows_signature_and_docstring() -> None:
-    shown = pydoc.render_doc(read(), renderer=pydoc.plaintext)
+    shown = pydoc.plain(pydoc.render_doc(read()))
     assert "read(n=1)\n    Reads n samples." in shown
 
 
@@ -44,7 +45,7 @@ def test_a_signature_that_is_text_is_shown_in_the_docstring() -> None:
     assert read(__signature__="(self, n)").__doc__ == "read(self, n)\n\nReads n samples."
 
 
-def test_a_signature_that_python_could_not_have_is_not_shown() -> None:
+def test_a_signature_that_python_could_not_have_takes_any_arguments() -> None:
     method = read(__signature__={"parameters": [{"name": "not a name"}]})
     assert str(inspect.signature(method)) == "(*args, **kwargs)"
 

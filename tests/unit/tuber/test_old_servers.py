@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.scripted_link import ScriptedLink
 from tuber.protocol import Description, Failure, MethodDescription, Signature
+
+from tests.support.scripted_link import ScriptedLink
 
 BOARD = {
     "read": {"__doc__": "Reads.", "__signature__": "(self, n)"},

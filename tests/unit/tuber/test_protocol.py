@@ -148,7 +148,11 @@ def test_a_description_is_read_with_everything_inside() -> None:
     ("members", "keys", "values"),
     [
         ({"values": []}, None, ()),
-        ({"values": [{"type": "A"}, {"type": "B"}]}, None, (Description(type="A"), Description(type="B"))),
+        (
+            {"values": [{"type": "A"}, {"type": "B"}]},
+            None,
+            (Description(type="A"), Description(type="B")),
+        ),
         ({"keys": 3, "values": {"type": "A"}}, 3, Description(type="A")),
         ({"keys": ["a", 1], "values": {"type": "A"}}, ("a", 1), Description(type="A")),
         ({"keys": ["a"], "values": [{"type": "A"}]}, ("a",), (Description(type="A"),)),

@@ -8,9 +8,10 @@ import pydoc
 from typing import Any
 
 import pytest
-from tests.support.scripted_link import ScriptedObject, described
 from tuber import SimpleTuberObject, TuberResult
 from tuber.client import attribute_blacklisted
+
+from tests.support.scripted_link import ScriptedObject, described
 
 METHOD: dict[str, Any] = {"__doc__": None, "__signature__": None}
 BOARD = {
@@ -69,14 +70,14 @@ def test_a_method_can_be_replaced_by_a_local_one(
 
 def test_a_property_that_failed_raises_its_error_when_it_is_read(board: Any) -> None:
     with pytest.raises(OSError, match="no sensor"):
-        board.temperature
+        _ = board.temperature
 
 
 def test_an_unknown_attribute_names_the_object_and_close_names(board: Any) -> None:
     with pytest.raises(AttributeError, match=r"Board at http://board/tuber.*'reed'.*'read'"):
-        board.reed
+        _ = board.reed
     with pytest.raises(AttributeError, match=r"dir\(\) lists"):
-        board.xyz
+        _ = board.xyz
     assert not hasattr(board.adc, "gain")
 
 
@@ -113,7 +114,7 @@ def test_repr_names_object_and_server(board: Any) -> None:
 
 def test_docstrings_are_the_remote_ones(board: Any) -> None:
     assert (board.__doc__, board.adc.__doc__) == ("A board.", "An ADC.")
-    assert "A board." in pydoc.render_doc(board, renderer=pydoc.plaintext)
+    assert "A board." in pydoc.plain(pydoc.render_doc(board))
 
 
 def test_a_list_of_objects_is_a_sequence(board: Any) -> None:
@@ -157,14 +158,16 @@ def test_a_registry_has_its_objects_as_attributes() -> None:
 def test_nothing_is_known_before_resolving() -> None:
     remote = ScriptedObject("Board", hostname="board")
     with pytest.raises(AttributeError, match=r"call its tuber_resolve\(\) first"):
-        remote.read
+        _ = remote.read
     with pytest.raises(AttributeError, match="tuber_resolve"):
         len(remote)
     assert remote._tuber_link.asked == []
 
 
 def test_resolving_again_forgets_what_was_known() -> None:
-    answers = iter([{"properties": {"gain": 1}, "methods": {"a": METHOD}}, {"properties": {"gain": 2}}])
+    answers = iter(
+        [{"properties": {"gain": 1}, "methods": {"a": METHOD}}, {"properties": {"gain": 2}}]
+    )
 
     class Changing(ScriptedObject):
         @staticmethod
@@ -200,7 +203,9 @@ def test_a_subclass_can_be_combined_with_another_class() -> None:
 
     board: Any = Board("Board", hostname="board", serial="0042")
     assert board.columns == {"serial": "0042"}
-    board._tuber_adopt(described({"properties": {"gain": 2, "serial": "remote"}})._tuber_description)
+    board._tuber_adopt(
+        described({"properties": {"gain": 2, "serial": "remote"}})._tuber_description
+    )
     assert board.double() == 4
     assert board.serial == "local"
     board.serial = "mine"
@@ -217,7 +222,11 @@ def test_a_subclass_may_choose_the_class_of_the_objects_inside() -> None:
             return {"result": BOARD}
 
         def object_factory(self, objname: Any) -> Any:
-            return Adc(objname, parent=self) if objname[-1] == "adc" else super().object_factory(objname)
+            return (
+                Adc(objname, parent=self)
+                if objname[-1] == "adc"
+                else super().object_factory(objname)
+            )
 
     board: Any = Board("Board", hostname="board")
     board.tuber_resolve()

@@ -13,21 +13,21 @@ from tuber._result import with_results
 
 
 def test_members_are_attributes_and_items() -> None:
+    assert isinstance(with_results({}), Mapping)
     result = with_results({"fan": {"speed": 3}, "serial": "0042"})
     assert result.fan.speed == 3
     assert result["fan"]["speed"] == 3
     assert dict(result) == {"fan": {"speed": 3}, "serial": "0042"}
     assert (len(result), "fan" in result, list(result)) == (2, True, ["fan", "serial"])
     assert result.get("nothing", 7) == 7
-    assert isinstance(result, Mapping)
     with pytest.raises(AttributeError):
-        result.nothing
+        _ = result.nothing
     with pytest.raises(KeyError):
         result["nothing"]
 
 
 def test_a_member_wins_over_a_method_of_the_same_name() -> None:
-    result = TuberResult({"values": [1], "keys": 2, "self": 3})
+    result: Any = TuberResult({"values": [1], "keys": 2, "self": 3})
     assert (result.values, result.keys, result["self"]) == ([1], 2, 3)
     assert vars(result) == {"values": [1], "keys": 2, "self": 3}
 

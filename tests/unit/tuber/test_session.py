@@ -6,11 +6,12 @@ import warnings
 from typing import Any
 
 import pytest
-from tests.support.scripted_link import URL, ScriptedLink, ScriptedReply
 from tuber import TuberProtocolError, TuberRemoteError, TuberRemoteWarning, TuberResult
 from tuber._session import Options
 from tuber.codec import EncodeError
 from tuber.protocol import Call, Description, Failure, Result
+
+from tests.support.scripted_link import URL, ScriptedLink, ScriptedReply
 
 
 def call(link: ScriptedLink, *args: Any, **kwargs: Any) -> Any:
@@ -43,11 +44,15 @@ def test_a_failure_is_raised_and_names_what_was_called() -> None:
         call(link)
     assert isinstance(caught.value, TuberRemoteError)
     assert caught.value.remote_traceback == "T"
-    assert any(f"Board.read() at {URL}" in note for note in getattr(caught.value, "__notes__", [URL]))
+    assert any(
+        f"Board.read() at {URL}" in note for note in getattr(caught.value, "__notes__", [URL])
+    )
 
 
 def test_a_remote_stop_iteration_does_not_end_the_conversation_in_silence() -> None:
-    link = ScriptedLink(lambda asked: {"error": {"message": "StopIteration", "type": "StopIteration"}})
+    link = ScriptedLink(
+        lambda asked: {"error": {"message": "StopIteration", "type": "StopIteration"}}
+    )
     with pytest.raises(TuberRemoteError, match="StopIteration"):
         call(link)
 
@@ -114,7 +119,11 @@ def test_a_batch_gives_the_outcomes_in_order() -> None:
 @pytest.mark.parametrize(
     ("answer", "error", "message"),
     [
-        ({"error": {"message": "ValueError: bad body", "type": "ValueError"}}, ValueError, "bad body"),
+        (
+            {"error": {"message": "ValueError: bad body", "type": "ValueError"}},
+            ValueError,
+            "bad body",
+        ),
         ({"result": 1}, TuberProtocolError, "expected an array of 1"),
         ([], TuberProtocolError, "expected an array of 1"),
         ([{}], TuberProtocolError, "expected a member"),

@@ -27,15 +27,21 @@ def test_every_kind_of_parameter_is_shown_and_self_is_not() -> None:
     assert isinstance(signature, inspect.Signature)
 
 
+ANY = "(*args, **kwargs)"
+
+
 @pytest.mark.parametrize("signature", [None, "(self, n)"])
-def test_an_unknown_signature_is_none(signature: str | None) -> None:
-    assert make_signature(signature) is None
+def test_an_unknown_signature_takes_any_arguments(signature: str | None) -> None:
+    assert str(make_signature(signature)) == ANY
 
 
 @pytest.mark.parametrize(
     "parameters",
-    [(Parameter("not a name"),), (Parameter("a"), Parameter("a")), (Parameter("a", 4), Parameter("b"))],
+    [
+        (Parameter("not a name"),),
+        (Parameter("a"), Parameter("a")),
+        (Parameter("a", 4), Parameter("b")),
+    ],
 )
-def test_what_python_could_not_have_is_refused(parameters: tuple[Parameter, ...]) -> None:
-    with pytest.raises(ValueError, match="."):
-        make_signature(Signature(parameters))
+def test_what_python_could_not_have_takes_any_arguments(parameters: tuple[Parameter, ...]) -> None:
+    assert str(make_signature(Signature(parameters))) == ANY

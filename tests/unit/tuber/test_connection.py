@@ -1,0 +1,277 @@
+"""One connection: errors while it is made and used."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from time import monotonic
+from typing import Any
+
+import pytest
+from tuber import (
+    TuberConnectionLost,
+    TuberConnectionRefused,
+    TuberNetworkError,
+    TuberProtocolError,
+    TuberTimeout,
+    _connection,
+)
+from tuber._address import Address, parse_address
+from tuber._connection import Connection
+from tuber._http1 import RequestHead
+from tuber._timing import Timing
+
+from tests.support.scripted_server import ScriptedServer, ServedConnection, echo, http_reply
+
+HEAD = RequestHead("board", "application/json", ["application/json"])
+
+
+def connect(server: ScriptedServer) -> Connection:
+    return Connection(parse_address(server.hostname), Timing(), None, "Board.read()")
+
+
+def exchange(connection: Connection, body: bytes = b"{}", deadline: float | None = None) -> Any:
+    return connection.exchange(HEAD.encode(body), "Board.read()", deadline)
+
+
+def refuse(error: Exception) -> Any:
+    def create_connection(*args: object) -> None:
+        raise error
+
+    return create_connection
+
+
+def test_a_refused_connection_says_that_the_call_was_not_run() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(TuberConnectionRefused, match="refused") as caught:
+        Connection(Address("127.0.0.1", port), Timing(), None, "Board.read()")
+    assert f"http://127.0.0.1:{port}/tuber; Board.read() was not run" in str(caught.value)
+    assert (caught.value.may_have_run, caught.value.errno) == (False, errno.ECONNREFUSED)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "message"),
+    [
+        (TimeoutError(), TuberTimeout, "in time.*switched on"),
+        (
+            socket.gaierror(-2, "unknown"),
+            TuberNetworkError,
+            "no address is known for the name 'board'",
+        ),
+        (UnicodeError("label too long"), TuberNetworkError, "no address is known"),
+        (OSError(errno.EHOSTUNREACH, "no route"), TuberNetworkError, "no route.*was not run"),
+    ],
+)
+def test_each_way_not_to_get_a_connection_has_its_error(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception, kind: type[Exception], message: str
+) -> None:
+    monkeypatch.setattr(socket, "create_connection", refuse(fault))
+    with pytest.raises(kind, match=message) as caught:
+        Connection(Address("board"), Timing(), None, "Board.read()")
+    assert caught.value.__cause__ is fault
+
+
+@pytest.mark.parametrize(
+    ("timing", "left", "seconds"),
+    [(Timing(), None, 10), (Timing(3, 9), 2, 2), (Timing(3, 9), 9, 3), (Timing(None), None, None)],
+)
+def test_the_shorter_of_the_two_times_holds_for_connecting(
+    monkeypatch: pytest.MonkeyPatch, timing: Timing, left: float | None, seconds: float | None
+) -> None:
+    given = []
+
+    def create_connection(address: object, timeout: float | None) -> None:
+        given.append(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+    deadline = None if left is None else monotonic() + left
+    with pytest.raises(TuberTimeout):
+        Connection(Address("board"), timing, deadline, "Board.read()")
+    assert given == [pytest.approx(seconds, abs=0.5)]
+
+
+def test_the_kernel_is_told_to_notice_a_vanished_peer() -> None:
+    with ScriptedServer(echo) as server:
+        connection = connect(server)
+        sock = connection._socket
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
+        connection.close()
+
+
+def test_a_big_request_and_a_big_reply_get_through() -> None:
+    body = b'"' + b"x" * 3_000_000 + b'"'
+    with ScriptedServer(echo) as server:
+        connection = connect(server)
+        for deadline in (None, monotonic() + 20):
+            reply = exchange(connection, body, deadline)
+            assert bytes(reply.body) == b'{"result": ' + body + b"}"
+        connection.close()
+
+
+def cut(reply: bytes, reset: bool) -> Any:
+    def handler(connection: ServedConnection, number: int) -> None:
+        connection.read_request()
+        connection.send(reply)
+        if reset:
+            connection.reset()
+
+    return handler
+
+
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 200 OK\r\nConte", http_reply(1)[:-1]])
+def test_a_connection_that_ends_before_the_reply_may_have_run(reply: bytes, reset: bool) -> None:
+    with ScriptedServer(cut(reply, reset)) as server:
+        connection = connect(server)
+        with pytest.raises(TuberConnectionLost, match=r"Board\.read\(\) may have run") as caught:
+            exchange(connection)
+        assert caught.value.may_have_run
+        assert connection._socket.fileno() == -1
+
+
+def test_a_reply_may_end_with_its_connection() -> None:
+    with ScriptedServer(cut(b'HTTP/1.1 200 OK\r\n\r\n{"result": 1}', reset=False)) as server:
+        connection = connect(server)
+        reply = exchange(connection)
+        assert (reply.body, reply.keep_alive) == (b'{"result": 1}', False)
+        assert connection._socket.fileno() == -1
+
+
+def test_a_reply_that_is_no_http_names_the_server_and_closes() -> None:
+    with ScriptedServer(cut(b"SSH-2.0-OpenSSH\r\n\r\n", reset=False)) as server:
+        connection = connect(server)
+        with pytest.raises(TuberProtocolError, match=f"http://{server.hostname}/tuber: malformed"):
+            exchange(connection)
+        assert connection._socket.fileno() == -1
+
+
+@pytest.mark.parametrize("started", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+def test_a_time_out_closes_the_connection(started: bytes) -> None:
+    closed = threading.Event()
+
+    def handler(connection: ServedConnection, number: int) -> None:
+        connection.read_request()
+        connection.send(started)
+        assert connection.read_request() is None
+        closed.set()
+
+    with ScriptedServer(handler) as server:
+        connection = connect(server)
+        with pytest.raises(TuberTimeout, match=r"the time-out passed.*may have run") as caught:
+            exchange(connection, deadline=monotonic() + 0.05)
+        assert caught.value.may_have_run
+        assert closed.wait(10)
+
+
+def test_a_deadline_that_has_passed_sends_nothing() -> None:
+    with ScriptedServer(echo) as server:
+        connection = connect(server)
+        with pytest.raises(TuberTimeout, match="was not run") as caught:
+            exchange(connection, deadline=monotonic() - 1)
+        assert not caught.value.may_have_run
+        assert not connection.sent_any
+
+
+def test_a_time_out_while_sending_was_not_run() -> None:
+    release = threading.Event()
+
+    def handler(connection: ServedConnection, number: int) -> None:
+        release.wait(20)
+
+    with ScriptedServer(handler) as server:
+        connection = connect(server)
+        with pytest.raises(TuberTimeout, match="was not run") as caught:
+            exchange(connection, b"x" * 50_000_000, monotonic() + 0.1)
+        assert not caught.value.may_have_run
+        assert connection.sent_any
+        release.set()
+
+
+def test_an_interrupted_exchange_leaves_a_closed_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ScriptedServer(echo) as server:
+        connection = connect(server)
+
+        def interrupted(deadline: float | None) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Connection, "_receive", lambda self, deadline: interrupted(deadline))
+            with pytest.raises(KeyboardInterrupt):
+                exchange(connection)
+        assert connection._socket.fileno() == -1
+
+
+def test_a_vanished_peer_is_said_to_have_vanished() -> None:
+    error = _connection._exchange_error(
+        TimeoutError(errno.ETIMEDOUT, "timed out"), "http://board/tuber", "Board.read()", True
+    )
+    assert isinstance(error, TuberTimeout)
+    assert "the peer vanished" in str(error)
+
+
+def test_only_a_connection_that_rested_is_asked_whether_it_is_stale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed = threading.Event()
+
+    def handler(connection: ServedConnection, number: int) -> None:
+        connection.read_request()
+        connection.send(http_reply(1))
+        if number == 1:
+            connection.close()
+            closed.set()
+        else:
+            connection.read_request()
+
+    with ScriptedServer(handler) as server:
+        gone, there = connect(server), connect(server)
+        exchange(gone)
+        exchange(there)
+        assert closed.wait(10)
+        assert not gone.is_stale()
+        monkeypatch.setattr(_connection, "RESTED_SECONDS", 0)
+        assert gone.is_stale()
+        assert not there.is_stale()
+        gone.close()
+        there.close()
+
+
+def test_a_connection_that_was_reset_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_connection, "RESTED_SECONDS", 0)
+    gone = threading.Event()
+
+    def handler(connection: ServedConnection, number: int) -> None:
+        connection.reset()
+        gone.set()
+
+    with ScriptedServer(handler) as server:
+        connection = connect(server)
+        assert gone.wait(10)
+        assert connection.is_stale()
+        connection.close()
+
+
+def test_a_connection_on_which_the_peer_wrote_unasked_is_stale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_connection, "RESTED_SECONDS", 0)
+    wrote = threading.Event()
+
+    def handler(connection: ServedConnection, number: int) -> None:
+        connection.send(http_reply("408"))
+        wrote.set()
+        connection.read_request()
+
+    with ScriptedServer(handler) as server:
+        connection = connect(server)
+        assert wrote.wait(10)
+        assert connection.is_stale()
+        connection.close()
