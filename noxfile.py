@@ -16,9 +16,11 @@ PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """The Python test suite on one Python version: `nox -s tests-3.12`."""
-    session.install("./client", "./server[orjson]", *nox.project.dependency_groups(
-        nox.project.load_toml("pyproject.toml"), "test"
-    ))
+    session.install(
+        "./client",
+        "./server[orjson]",
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"),
+    )
     session.run("pytest", *session.posargs)
 
 
@@ -34,8 +36,14 @@ def sanitizers(session: nox.Session) -> None:
     for name, flags in (("address", "address,undefined"), ("thread", "thread")):
         build = session.create_tmp() + f"/{name}"
         session.run(
-            "cmake", "-S", "server", "-B", build,
-            "-DTUBER_BUILD_MODULE=OFF", "-DTUBER_BUILD_TESTS=ON", "-DCMAKE_BUILD_TYPE=Debug",
+            "cmake",
+            "-S",
+            "server",
+            "-B",
+            build,
+            "-DTUBER_BUILD_MODULE=OFF",
+            "-DTUBER_BUILD_TESTS=ON",
+            "-DCMAKE_BUILD_TYPE=Debug",
             f"-DCMAKE_CXX_FLAGS=-fsanitize={flags} -fno-omit-frame-pointer",
             external=True,
         )
@@ -49,11 +57,16 @@ def fuzz(session: nox.Session) -> None:
     seconds = session.posargs[0] if session.posargs else "60"
     build = session.create_tmp() + "/fuzz"
     session.run(
-        "cmake", "-S", "server", "-B", build, "-DCMAKE_CXX_COMPILER=clang++",
-        "-DTUBER_BUILD_MODULE=OFF", "-DTUBER_BUILD_FUZZERS=ON", external=True,
+        "cmake",
+        "-S",
+        "server",
+        "-B",
+        build,
+        "-DCMAKE_CXX_COMPILER=clang++",
+        "-DTUBER_BUILD_MODULE=OFF",
+        "-DTUBER_BUILD_FUZZERS=ON",
+        external=True,
     )
     session.run("cmake", "--build", build, "-j2", external=True)
     for target in ("fuzz_head", "fuzz_chunked"):
-        session.run(
-            f"{build}/core/fuzz/{target}", f"-max_total_time={seconds}", external=True
-        )
+        session.run(f"{build}/core/fuzz/{target}", f"-max_total_time={seconds}", external=True)

@@ -40,9 +40,7 @@ class Wire:
     def __exit__(self, *exception: object) -> None:
         self.connection.close()
 
-    def post(
-        self, body: bytes, **fields: str
-    ) -> tuple[http.client.HTTPResponse, bytes]:
+    def post(self, body: bytes, **fields: str) -> tuple[http.client.HTTPResponse, bytes]:
         headers = {name.replace("_", "-"): value for name, value in fields.items()}
         self.connection.request("POST", "/tuber", body, headers)
         reply = self.connection.getresponse()

@@ -38,9 +38,7 @@ def main(hostname: str) -> None:
         context.increment([1])
         context.fail()
         context.increment([2])
-        seen["mixed"] = [
-            result if isinstance(result, list) else "error" for result in context()
-        ]
+        seen["mixed"] = [result if isinstance(result, list) else "error" for result in context()]
     whole = tuber.resolve_simple(hostname)
     seen["registry"] = [whole.Board.SERIAL, whole.Channels[1].scaled()]
     print(json.dumps(seen))

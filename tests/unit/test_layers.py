@@ -1,4 +1,8 @@
-"""The C++ core's layers know each other downward only: python -> net -> http."""
+"""The C++ core's layers know each other downward only: python -> net -> http.
+
+The Python layers are import-linter's business (pyproject.toml), but for the compiled core, which it
+does not see.
+"""
 
 from __future__ import annotations
 
@@ -45,3 +49,13 @@ def test_the_gil_is_taken_and_released_in_one_place() -> None:
     for path in sources("python"):
         if path.stem != "gil":
             assert not primitives.search(path.read_text()), path.name
+
+
+def test_only_the_server_and_the_warnings_import_the_compiled_core() -> None:
+    package = CORE.parent / "src" / "tuberd"
+    importers = {
+        path.name
+        for path in package.rglob("*.py")
+        if re.search(r"import.*_core|_core import", path.read_text())
+    }
+    assert importers == {"server.py", "call_warnings.py"}

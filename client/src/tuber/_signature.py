@@ -41,5 +41,17 @@ def _make(signature: Signature) -> inspect.Signature:
     return inspect.Signature(parameters, return_annotation=_annotation(signature.return_annotation))
 
 
+class Annotation(str):
+    """An annotation as the server's source has it; its types need not exist here.
+
+    Shown without the quotation marks that inspect and help() put around a string.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def _annotation(text: str | None) -> Any:
-    return inspect.Parameter.empty if text is None else text
+    return inspect.Parameter.empty if text is None else Annotation(text)

@@ -10,13 +10,21 @@ thread_local Handle* current = nullptr;
 
 }  // namespace
 
-CallWarnings::CallWarnings() { current = &texts_; }
+CallWarnings::CallWarnings() {
+  current = &texts_;
+}
 
-CallWarnings::~CallWarnings() { current = nullptr; }
+CallWarnings::~CallWarnings() {
+  current = nullptr;
+}
 
-PyObject* CallWarnings::texts() const { return texts_.get(); }
+PyObject* CallWarnings::texts() const {
+  return texts_.get();
+}
 
-bool CallWarnings::collecting() { return current != nullptr; }
+bool CallWarnings::collecting() {
+  return current != nullptr;
+}
 
 bool CallWarnings::collect(PyObject* text) {
   if (current == nullptr) return true;

@@ -19,8 +19,7 @@ void park_forever() {
   for (;;) ::pause();
 }
 
-WorkerState::WorkerState(PyInterpreterState* interpreter)
-    : state_(PyThreadState_New(interpreter)) {
+WorkerState::WorkerState(PyInterpreterState* interpreter) : state_(PyThreadState_New(interpreter)) {
   if (state_ == nullptr) throw std::bad_alloc();
 }
 
@@ -35,6 +34,8 @@ GilHold::GilHold(WorkerState& worker) : worker_(worker) {
   without_unwinding([this] { PyEval_RestoreThread(worker_.state_); });
 }
 
-GilHold::~GilHold() { worker_.state_ = PyEval_SaveThread(); }
+GilHold::~GilHold() {
+  worker_.state_ = PyEval_SaveThread();
+}
 
 }  // namespace tuber::python

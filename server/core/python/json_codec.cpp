@@ -9,7 +9,9 @@ namespace {
 // The smallest integer that orjson can't hold, 2**64, has 20 digits; -2**63 - 1 has 19.
 constexpr std::size_t kSuspiciousDigits = 19;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // Is `word` in `body`? memchr looks for its character `rare`, one that requests seldom hold; a
 // general search would stop at each of their many quotation marks.
@@ -91,15 +93,25 @@ bool JsonCodec::encode(PyObject* value, std::string& out) const {
   return append_bytes(Handle::steal(PyObject_CallOneArg(exact_encode_.get(), value)), out);
 }
 
-void JsonCodec::open_batch(std::size_t, std::string& out) const { out += '['; }
-void JsonCodec::separate(std::string& out) const { out += ','; }
-void JsonCodec::close_batch(std::string& out) const { out += ']'; }
+void JsonCodec::open_batch(std::size_t, std::string& out) const {
+  out += '[';
+}
+void JsonCodec::separate(std::string& out) const {
+  out += ',';
+}
+void JsonCodec::close_batch(std::string& out) const {
+  out += ']';
+}
 
 void JsonCodec::open_envelope(Outcome outcome, bool, std::string& out) const {
   out += outcome == Outcome::result ? "{\"result\":" : "{\"error\":";
 }
 
-void JsonCodec::open_warnings(std::string& out) const { out += ",\"warnings\":"; }
-void JsonCodec::close_envelope(std::string& out) const { out += '}'; }
+void JsonCodec::open_warnings(std::string& out) const {
+  out += ",\"warnings\":";
+}
+void JsonCodec::close_envelope(std::string& out) const {
+  out += '}';
+}
 
 }  // namespace tuber::python

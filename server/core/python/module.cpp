@@ -66,11 +66,10 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                          const std::optional<std::string>& webroot, int max_age,
                          std::unordered_map<std::string, std::string> media_types,
                          std::vector<std::string> allowed_hosts) {
-  std::shared_ptr<const Service> service(
-      new Service{.dispatcher = Dispatcher(make_face(face)),
-                  .codecs = make_codecs(json),
-                  .allowed_hosts = std::move(allowed_hosts)},
-      DeleteWithGil{});
+  std::shared_ptr<const Service> service(new Service{.dispatcher = Dispatcher(make_face(face)),
+                                                     .codecs = make_codecs(json),
+                                                     .allowed_hosts = std::move(allowed_hosts)},
+                                         DeleteWithGil{});
   std::shared_ptr<const net::StaticFiles> files;
   if (webroot) {
     files = std::make_shared<net::StaticFiles>(*webroot, std::chrono::seconds(max_age),
@@ -100,8 +99,8 @@ py::dict counts(const net::Server& server) {
 }
 
 void raise_os_error(const std::system_error& error) {
-  py::object exception = py::reinterpret_borrow<py::object>(PyExc_OSError)(error.code().value(),
-                                                                           error.what());
+  py::object exception =
+      py::reinterpret_borrow<py::object>(PyExc_OSError)(error.code().value(), error.what());
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
 }
 
@@ -117,9 +116,9 @@ PYBIND11_MODULE(_core, module) {
   });
 
   py::class_<net::Server, ServerHolder>(module, "Server")
-      .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"),
-           py::arg("bind"), py::arg("port"), py::arg("run_id"), py::arg("webroot"),
-           py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"))
+      .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
+           py::arg("port"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
+           py::arg("media_types"), py::arg("allowed_hosts"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())

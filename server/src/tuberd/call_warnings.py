@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import TextIO
 
-from ._core import collect, collecting
+from tuberd._core import collect, collecting
 
 
 class _DuringCall(type):

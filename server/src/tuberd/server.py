@@ -24,7 +24,8 @@ from weakref import WeakSet
 from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
 
-from tuberd import _core, call_warnings
+from tuberd import call_warnings
+from tuberd._core import Server as CoreServer
 from tuberd.describe import Describer
 from tuberd.failures import describe_failure
 from tuberd.reach import Reach
@@ -111,7 +112,7 @@ class Server:
         self._grace = grace
         self._served = threading.Lock()  # taken by serve() and never given back
         self._end: float | None = None  # when running calls are no longer waited for
-        self._core = _core.Server(
+        self._core = CoreServer(
             face=_face(objects, reach, describer),
             json=codec,
             bind=bind,
