@@ -23,7 +23,7 @@ def test_every_kind_of_parameter_is_shown_and_self_is_not() -> None:
             "str",
         )
     )
-    assert str(signature) == "(a, /, b: 'int' = 2, *rest, c=None, **named) -> 'str'"
+    assert str(signature) == "(a, /, b: int = 2, *rest, c=None, **named) -> str"
     assert isinstance(signature, inspect.Signature)
 
 
