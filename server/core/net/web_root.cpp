@@ -33,7 +33,7 @@ constexpr int kMaxTries = 16;
 
 Descriptor open_by_kernel([[maybe_unused]] int root, [[maybe_unused]] const std::string& name) {
 #ifdef SYS_openat2
-  struct open_how how {};
+  struct open_how how{};
   how.flags = kOpenFlags;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   long descriptor = -1;

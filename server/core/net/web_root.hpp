@@ -16,7 +16,7 @@ namespace tuber::net {
 struct Opened {
   Descriptor file;
   int error = 0;
-  struct stat status {};  // of `file`, when present
+  struct stat status{};  // of `file`, when present
 };
 
 // Who walks from the root to the file. `kernel` is openat2(2) of Linux 5.6; `steps` is one

@@ -279,7 +279,7 @@ class NoDescriptorsLeft {
   NoDescriptorsLeft& operator=(const NoDescriptorsLeft&) = delete;
 
  private:
-  struct rlimit before_ {};
+  struct rlimit before_{};
 };
 
 TEST_CASE("a server without descriptors does not claim that the file is absent") {
