@@ -32,6 +32,7 @@ class Row:
     goals: tuple[Goal, ...]
     sides: tuple[Side, ...] = ALL_SIDES
     slow: bool = False  # taken once a run, and left out of a quick one
+    waits_for: str = ""  # what tuber lacks to be measured; only the others are, until it has it
 
 
 NOTHING = call("instrument", "nothing")
@@ -83,6 +84,7 @@ ROWS = (
         "us",
         ClientScript("async_call.py", NOTHING),
         (at_most(1 / 5, Side.PEER),),
+        waits_for="the asyncio client",
     ),
     Row(
         "batch of 10,000 calls, from Python to the results",
@@ -90,6 +92,7 @@ ROWS = (
         ClientScript("batch_call.py", NOTHING),
         (at_most(1 / 10, Side.PEER),),
         WITHOUT_FLOOR,
+        waits_for="batches in the client",
     ),
     Row(
         "import tuber",
@@ -103,6 +106,7 @@ ROWS = (
         "us",
         ClientScript("array_call.py", SAMPLES),
         (at_most(2, Side.FLOOR), at_most(1 / 8, Side.PEER)),
+        waits_for="CBOR",
     ),
     Row(
         "call on a new connection: 10,000 idle ones open over none",

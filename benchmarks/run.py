@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from .awake import awake_cores
 from .environment import Environment
 from .idle import raise_descriptor_limit
 from .load import LoadError
@@ -57,6 +58,7 @@ def measure(environment: Environment, rows: Sequence[Row], effort: Effort) -> li
     with contextlib.suppress(LoadError):
         raise_descriptor_limit(IDLE_CONNECTIONS)
     with (
+        awake_cores(),
         _tuber_server(Side.OURS, environment) as ours,
         _tuber_server(Side.PEER, environment) as peer,
     ):
@@ -73,17 +75,17 @@ def _measure_row(
     taken: dict[Side, list[float]] = {}
     errors: dict[Side, str] = {}
     reply_bytes = 0
-    for server in servers:
+    measured = [each for each in servers if not (row.waits_for and each.side is Side.OURS)]
+    for server in measured:
         try:
             size = check_reply(server, row.measurement.request)
         except (OSError, http.client.HTTPException, LoadError) as error:
             errors[server.side] = str(error)
             continue
-        if server.side is Side.OURS:
-            reply_bytes = size
+        reply_bytes = reply_bytes or size  # the floor moves as many bytes as the first side, ours
     with _floor_server(environment, reply_bytes) as floor:
         for _ in range(1 if row.slow else effort.rounds):
-            for server in (floor, *servers):
+            for server in (floor, *measured):
                 if server.side not in row.sides or server.side in errors:
                     continue
                 try:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
+from .goals import Goal
 from .machine import Circumstances
 from .run import RowResult
 from .sides import Side
@@ -14,12 +15,13 @@ BEGIN = "<!-- benchmark table -->"
 END = "<!-- end of benchmark table -->"
 HEADINGS = ("what", "unit", "tuber", "floor", "peer", "/ floor", "/ peer", "goal", "met")
 NO_VALUE = "-"
+NOT_YET = "not yet"
 
 
 def cells(result: RowResult) -> tuple[str, ...]:
     """One line of the table, as texts in the order of `HEADINGS`."""
     goals = [str(goal) for goal in result.row.goals]
-    met = ["yes" if goal.is_met(result.values) else "NO" for goal in result.row.goals]
+    met = [_met(result, goal) for goal in result.row.goals]
     return (
         result.row.name,
         result.row.unit,
@@ -30,7 +32,15 @@ def cells(result: RowResult) -> tuple[str, ...]:
     )
 
 
+def _met(result: RowResult, goal: Goal) -> str:
+    if result.row.waits_for:
+        return NOT_YET
+    return "yes" if goal.is_met(result.values) else "NO"
+
+
 def _value(result: RowResult, side: Side) -> str:
+    if result.row.waits_for and side is Side.OURS:
+        return NOT_YET
     if side in result.errors:
         return "error"
     if side not in result.values:
@@ -59,6 +69,8 @@ def to_text(results: Sequence[RowResult], circumstances: Circumstances) -> str:
             f"error: {result.row.name}: {side.value}: {reason}"
             for side, reason in result.errors.items()
         ]
+        if result.row.waits_for:
+            text.append(f"{NOT_YET}: {result.row.name}: waits for {result.row.waits_for}")
     return "\n".join([*text, "", str(circumstances)]) + "\n"
 
 

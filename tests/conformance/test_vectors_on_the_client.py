@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from tuber._session import Conversation, Options, Session
 from tuber.protocol import Call, Failure, Result
 

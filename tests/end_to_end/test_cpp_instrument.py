@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tuber
 
+import tuber
 from tests.support.live_server import LiveServer, live_server
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "cpp_instrument"

@@ -8,11 +8,11 @@ import threading
 from pathlib import Path
 
 import pytest
+
 import tuberd.demo
+from tests.support.live_server import live_server
 from tuberd import TuberArray, load_registry
 from tuberd.demo import PowerSupply, Receiver, Thermometer, Window
-
-from tests.support.live_server import live_server
 
 REGISTRY = Path(tuberd.demo.__file__).with_name("registry.py")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tuber
 
+import tuber
 from tests.support.cpp_extension import build_extension
 from tests.support.live_server import LiveServer, live_server
 

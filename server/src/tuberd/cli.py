@@ -15,7 +15,6 @@ from types import FrameType, ModuleType
 from typing import Any, Final
 
 from tuber.protocol import DEFAULT_PORT
-
 from tuberd.registry import TuberRegistry
 from tuberd.server import Server, serve_until_signalled
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tuber.protocol import Signature
-
 from tuberd.containers import TuberContainer
 from tuberd.failures import describe_failure
 from tuberd.reach import Kind, Member, Reach, ServedCodeError

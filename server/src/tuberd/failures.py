@@ -11,7 +11,6 @@ from traceback import StackSummary, TracebackException
 from typing import Final
 
 from tuber.codec import DecodeError, EncodeError
-
 from tuberd.reach import ServedCodeError
 
 __all__ = ["describe_failure"]

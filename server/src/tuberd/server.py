@@ -23,7 +23,6 @@ from weakref import WeakSet
 
 from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
-
 from tuberd import call_warnings
 from tuberd._core import Server as CoreServer
 from tuberd.describe import Describer

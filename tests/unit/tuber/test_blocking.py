@@ -12,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+
 import tuber
+from tests.support.scripted_server import ScriptedServer, ServedConnection, echo, http_reply
 from tuber import (
     SimpleTuberObject,
     TuberConnectionLost,
@@ -22,8 +24,6 @@ from tuber import (
     _connection,
     _pool,
 )
-
-from tests.support.scripted_server import ScriptedServer, ServedConnection, echo, http_reply
 
 DESCRIPTION = {
     "__doc__": "A board.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
+
 from tuber.codec import EncodeError, codec_for
 
 

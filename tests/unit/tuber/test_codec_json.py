@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tuber._result import TuberResult
 from tuber.codec import DecodeError, EncodeError
 from tuber.codec.json import LIBRARIES, JsonCodec, default, orjson_options

@@ -9,6 +9,8 @@ from time import monotonic
 from typing import Any
 
 import pytest
+
+from tests.support.scripted_server import ScriptedServer, ServedConnection, echo, http_reply
 from tuber import (
     TuberConnectionLost,
     TuberConnectionRefused,
@@ -21,8 +23,6 @@ from tuber._address import Address, parse_address
 from tuber._connection import Connection
 from tuber._http1 import RequestHead
 from tuber._timing import Timing
-
-from tests.support.scripted_server import ScriptedServer, ServedConnection, echo, http_reply
 
 HEAD = RequestHead("board", "application/json", ["application/json"])
 

@@ -7,6 +7,7 @@ import pickle
 import sys
 
 import pytest
+
 from tuber import errors
 from tuber.errors import TuberError, TuberNetworkError, TuberRemoteError, remote_error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tuber import _http1
 from tuber._chunked import MAX_REPLY_BODY_BYTES
 from tuber._http1 import JOIN_BYTES, MAX_INTERIM_REPLIES, Reply, ReplyReader, RequestHead

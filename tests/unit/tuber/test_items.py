@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tuber._items import ListItems, MapItems, items_of
 from tuber.protocol import Description
 

@@ -7,12 +7,11 @@ import pickle
 import pydoc
 from typing import Any
 
+from tests.support.scripted_link import described
 from tuber._blocking import BlockingLink
 from tuber._method import RemoteMethod
 from tuber._session import Options
 from tuber.protocol import MethodDescription
-
-from tests.support.scripted_link import described
 
 READ = {
     "__doc__": "Reads n samples.",

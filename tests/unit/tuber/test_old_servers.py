@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tuber.protocol import Description, Failure, MethodDescription, Signature
-
 from tests.support.scripted_link import ScriptedLink
+from tuber.protocol import Description, Failure, MethodDescription, Signature
 
 BOARD = {
     "read": {"__doc__": "Reads.", "__signature__": "(self, n)"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tuber._paths import path_of_item, path_of_object, path_text
 
 

@@ -8,10 +8,10 @@ import pydoc
 from typing import Any
 
 import pytest
-from tuber import SimpleTuberObject, TuberResult
-from tuber.client import attribute_blacklisted
 
 from tests.support.scripted_link import ScriptedObject, described
+from tuber import SimpleTuberObject, TuberResult
+from tuber.client import attribute_blacklisted
 
 METHOD: dict[str, Any] = {"__doc__": None, "__signature__": None}
 BOARD = {

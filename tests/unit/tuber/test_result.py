@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+
 from tuber import TuberResult
 from tuber._result import with_results
 

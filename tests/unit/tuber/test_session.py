@@ -6,12 +6,12 @@ import warnings
 from typing import Any
 
 import pytest
+
+from tests.support.scripted_link import URL, ScriptedLink, ScriptedReply
 from tuber import TuberProtocolError, TuberRemoteError, TuberRemoteWarning, TuberResult
 from tuber._session import Options
 from tuber.codec import EncodeError
 from tuber.protocol import Call, Description, Failure, Result
-
-from tests.support.scripted_link import URL, ScriptedLink, ScriptedReply
 
 
 def call(link: ScriptedLink, *args: Any, **kwargs: Any) -> Any:

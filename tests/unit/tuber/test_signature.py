@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
+
 from tuber._signature import make_signature
 from tuber.protocol import Parameter, Signature
 

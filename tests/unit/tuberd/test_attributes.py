@@ -7,6 +7,7 @@ import weakref
 from typing import Any
 
 import pytest
+
 from tuberd.attributes import (
     ABSENT,
     class_attribute,

@@ -12,10 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from tuberd.cli import MODULE_NAME, RegistryFileError, load_registry, main, parse_args
-from tuberd.registry import TuberRegistry
 
 from tests.support.live_server import live_server
+from tuberd.cli import MODULE_NAME, RegistryFileError, load_registry, main, parse_args
+from tuberd.registry import TuberRegistry
 
 
 @pytest.fixture(autouse=True)

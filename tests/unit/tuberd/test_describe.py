@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from tuber.codec.json import JsonCodec
 from tuberd import describe
 from tuberd.containers import TuberArray, TuberContainer

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tuber.codec import DecodeError, EncodeError
 from tuberd.containers import TuberContainer
 from tuberd.failures import MAX_MESSAGE_LENGTH, MAX_TRACEBACK_LENGTH, describe_failure

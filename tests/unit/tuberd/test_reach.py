@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tuberd.containers import TuberContainer
 from tuberd.reach import Kind, Member, Reach, ServedCodeError
 from tuberd.registry import TuberRegistry

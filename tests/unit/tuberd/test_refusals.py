@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 import pytest
+
 from tuberd.refusals import check_servable, shown, suggestion
 
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import pytest
+
 from tuberd.containers import TuberContainer
 from tuberd.reach import Reach
 from tuberd.registry import TuberRegistry

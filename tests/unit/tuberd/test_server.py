@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tuberd.registry import TuberRegistry
 from tuberd.server import Server, run, serve_until_signalled
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tuber.protocol import MethodDescription, Signature
 from tuberd.signatures import describe_method
 

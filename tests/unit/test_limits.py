@@ -1,0 +1,61 @@
+"""The limits stand in one file per language and in PROTOCOL.md; all three say the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tuber import protocol
+
+ROOT = Path(__file__).parents[2]
+LIMITS_HPP = (ROOT / "server" / "core" / "http" / "limits.hpp").read_text()
+DOCUMENT = (ROOT / "protocol" / "PROTOCOL.md").read_text().partition("## 7. Limits")[2]
+
+MEMBERS = {
+    "request_line": protocol.MAX_REQUEST_LINE_BYTES,
+    "head": protocol.MAX_HEAD_BYTES,
+    "fields": protocol.MAX_FIELDS,
+    "body": protocol.MAX_BODY_BYTES,
+    "chunk_line": protocol.MAX_CHUNK_LINE_BYTES,
+    "head_time": protocol.MAX_HEAD_SECONDS * 1000,
+    "stall_time": protocol.MAX_STALL_SECONDS * 1000,
+    "idle_time": protocol.MAX_IDLE_SECONDS * 1000,
+}
+
+
+def in_cpp(member: str) -> float:
+    """The value of a member of http::Limits: a product of integers."""
+    found = re.search(rf"\b{member}(?: = |\{{)([0-9' *]+)[;}}]", LIMITS_HPP)
+    assert found, f"limits.hpp has no {member}"
+    product = 1.0
+    for factor in found.group(1).replace("'", "").split("*"):
+        product *= int(factor)
+    return product
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_both_languages_have_the_same_limit(member: str) -> None:
+    assert in_cpp(member) == MEMBERS[member]
+
+
+def test_no_limit_is_left_out() -> None:
+    assert set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE)) == set(
+        MEMBERS
+    )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"| request line | {protocol.MAX_REQUEST_LINE_BYTES // 1024} KiB |",
+        f"| head | {protocol.MAX_HEAD_BYTES // 1024} KiB, {protocol.MAX_FIELDS} fields |",
+        f"| complete head | within {protocol.MAX_HEAD_SECONDS:.0f} s",
+        f"| body | {protocol.MAX_BODY_BYTES // 1024**2} MiB |",
+        f"| body or reply standing still | {protocol.MAX_STALL_SECONDS:.0f} s |",
+        f"| idle connection | {protocol.MAX_IDLE_SECONDS // 3600:.0f} h |",
+    ],
+)
+def test_the_protocol_document_states_the_limits(row: str) -> None:
+    assert row in DOCUMENT
