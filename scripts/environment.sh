@@ -1,11 +1,12 @@
 # Sourced by scripts/demo and scripts/test: makes .venv beside the README and installs into it.
-# Nothing is installed outside .venv except, as root, the Debian packages a test asks for.
+# Nothing is installed outside the checkout except, as root, the Debian packages a test asks for.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 VENV=.venv
 PYTHON=${PYTHON:-python3}
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+if [ -t 1 ]; then BOLD=$'\033[1m' PLAIN=$'\033[0m'; else BOLD='' PLAIN=''; fi
+say() { printf '\n%s%s%s\n' "$BOLD" "$*" "$PLAIN"; }
 die() { printf '%s\n' "$*" >&2; exit 2; }
 
 # make_venv: .venv with a current pip (dependency groups need pip 25.1).
@@ -13,6 +14,12 @@ make_venv() {
   command -v "$PYTHON" >/dev/null || die "this needs Python 3.10 or later as '$PYTHON' (set PYTHON to name another)"
   "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
     || die "this needs Python 3.10 or later; '$PYTHON' is $("$PYTHON" --version)"
+  local made wanted
+  wanted=$("$PYTHON" -c 'import sys; print(*sys.version_info[:2], sep=".")')
+  if [ -x "$VENV/bin/python" ]; then
+    made=$("$VENV/bin/python" -c 'import sys; print(*sys.version_info[:2], sep=".")')
+    [ "$made" = "$wanted" ] || die "$VENV was made with Python $made, not $wanted: remove it first"
+  fi
   [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV" \
     || die "could not make a virtual environment (on Debian: apt-get install python3-venv)"
   "$VENV/bin/pip" install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'

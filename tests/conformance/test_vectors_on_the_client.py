@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ class CannedReply:
     body: bytes
     status: int = 200
     media_type: str = "application/json"
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_call(request: Any) -> bool:
@@ -64,7 +66,9 @@ def test_the_session_sends_the_request_and_understands_the_reply(vector: dict[st
     request, reply = vector["request"], vector["reply"]
     batch = request if isinstance(request, list) else [request]
     envelopes = reply if isinstance(reply, list) else [reply]
-    sent, outcomes = converse(session.exchange([call_of(each) for each in batch], "it"), envelopes)
+    # Decoded as a peer would: a program gives bytes as bytes.
+    calls = [call_of(each) for each in session.codec.decode(json.dumps(batch).encode())]
+    sent, outcomes = converse(session.exchange(calls, "it"), envelopes)
     assert sent == batch
     for envelope, outcome in zip(envelopes, outcomes, strict=True):
         if "error" in envelope:

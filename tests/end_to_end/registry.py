@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import warnings
+from dataclasses import dataclass
 
 from tuberd import TuberArray, TuberContainer
 
@@ -132,4 +133,73 @@ class Instrument:
         return str(threading.get_ident())
 
 
-registry = {"instrument": Instrument(), "array": TuberArray([Sensor(7.0), Sensor(8.0)])}
+@dataclass
+class Reading:
+    """A value that JSON libraries do not know by themselves."""
+
+    kelvin: float
+
+
+class Unhashable(type):
+    """A metaclass whose classes can't be the keys of a dict."""
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Odd(metaclass=Unhashable):
+    """An instrument that is hard to serve."""
+
+    def __init__(self) -> None:
+        self.readings = [Reading(0.0)] * 50
+
+    def answer(self) -> int:
+        """Returns 42."""
+        return 42
+
+    def changing(self) -> list[Reading]:
+        """Returns a list that refill() changes all the time."""
+        return self.readings
+
+    def refill(self, seconds: float) -> None:
+        """Changes the list that changing() returns, for a while."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.readings[:] = [Reading(float(i)) for i in range(50)]
+
+    def warn_of_file(self) -> int:
+        """Warns with a text that is not Unicode."""
+        warnings.warn("can't read \udcff", stacklevel=1)
+        return 42
+
+    def deprecated(self) -> int:
+        """Warns of what Python hides by itself."""
+        warnings.warn("use answer()", DeprecationWarning, stacklevel=1)
+        return 42
+
+
+class Twin:
+    """Two of these are served; one of them holds a class under the name of its method."""
+
+    def read(self) -> str:
+        """Reads."""
+        return "read"
+
+    @property
+    def rude(self) -> None:
+        """A property that wants to end the process."""
+        raise SystemExit(3)
+
+
+shadowed = Twin()
+shadowed.read = Mode  # type: ignore[method-assign, assignment]
+
+registry = {
+    "odd": Odd(),
+    "twin": Twin(),
+    "shadowed": shadowed,
+    "instrument": Instrument(),
+    "array": TuberArray([Sensor(7.0), Sensor(8.0)]),
+}

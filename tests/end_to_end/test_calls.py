@@ -135,6 +135,40 @@ def test_warnings_reach_the_caller_every_time(wire: Wire) -> None:
         assert wire.call(call("warn", "hot", 2)) == {"result": 2, "warnings": ["hot", "hot"]}
 
 
+def test_warnings_that_python_hides_reach_the_caller_too(wire: Wire) -> None:
+    for _ in range(2):
+        answer = wire.call({"object": "odd", "method": "deprecated"})
+        assert answer == {"result": 42, "warnings": ["use answer()"]}
+
+
+def test_a_warning_that_is_not_unicode_does_not_spoil_the_reply(wire: Wire) -> None:
+    answer = wire.call({"object": "odd", "method": "warn_of_file"})
+    assert answer == {"result": 42, "warnings": ["can't read \\udcff"]}
+
+
+def test_an_object_whose_class_cannot_be_hashed_is_served(wire: Wire) -> None:
+    for _ in range(2):
+        assert wire.call({"object": "odd", "method": "answer"}) == {"result": 42}
+
+
+def test_a_result_may_change_while_it_is_encoded(fresh_server: LiveServer) -> None:
+    with Wire(fresh_server.port) as refilling, Wire(fresh_server.port) as reading:
+        refill = {"object": "odd", "method": "refill", "args": [1.0]}
+        thread = threading.Thread(target=refilling.call, args=(refill,))
+        thread.start()
+        while thread.is_alive():
+            answer = reading.call({"object": "odd", "method": "changing"})
+            assert all(set(each) == {"kelvin"} for each in answer["result"])
+        thread.join()
+
+
+def test_a_batch_over_the_limit_is_refused_whole(wire: Wire) -> None:
+    assert len(wire.call([call("static", 1)] * 10_000)) == 10_000
+    error = wire.call([0] * 10_001)["error"]
+    assert error["type"] == "ValueError"
+    assert "at most 10000 calls, not 10001" in error["message"]
+
+
 def test_warnings_of_one_call_do_not_reach_another(server: LiveServer) -> None:
     seen: dict[str, set[str]] = {}
 

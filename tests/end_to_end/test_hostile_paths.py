@@ -88,6 +88,20 @@ def test_what_the_description_lists_is_what_can_be_reached(wire: Wire) -> None:
         assert "__doc__" in wire.call({"object": "instrument", "property": name})["result"]
 
 
+def test_a_method_known_of_one_object_is_not_taken_for_anothers(wire: Wire) -> None:
+    before = failure(wire, {"object": "shadowed", "method": "read"})
+    for _ in range(2):  # the second call takes the short way
+        assert wire.call({"object": "twin", "method": "read"}) == {"result": "read"}
+    assert failure(wire, {"object": "shadowed", "method": "read"}) == before
+
+
+def test_a_property_that_raises_systemexit_hides_nothing_else(wire: Wire) -> None:
+    description = wire.call({"object": "twin", "resolve": True})["result"]
+    assert list(description["methods"]) == ["read"]
+    assert description["failed"]["rude"]["type"] == "SystemExit"
+    assert failure(wire, {"object": "twin", "property": "rude"})["type"] == "SystemExit"
+
+
 def test_a_hidden_name_is_refused_as_a_missing_one_is(wire: Wire) -> None:
     hidden = failure(wire, {"object": "instrument", "method": "_private"})
     missing = failure(wire, {"object": "instrument", "method": "_privatf"})

@@ -54,22 +54,37 @@ def test_an_interpreter_with_a_living_server_exits_cleanly() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "pong\n", "")
 
 
-def test_an_interpreter_exits_cleanly_with_a_call_that_does_not_end() -> None:
+@pytest.mark.parametrize("place", ["method", "encoding", "destructor"])
+def test_an_interpreter_exits_cleanly_with_a_call_that_does_not_end(place: str) -> None:
     done = python(
-        """
-        import socket, threading, time, tuberd
+        f"""
+        import collections.abc, socket, sys, threading, time, tuberd, tuberd.server
+        tuberd.server.GRACE_AT_EXIT = 0.1
         entered = threading.Event()
+        def outlive_the_grace():
+            entered.set()
+            time.sleep(0.5)
+        class Slow(collections.abc.Mapping):
+            def __len__(self): return 1
+            def __iter__(self): outlive_the_grace(); return iter("a")
+            def __getitem__(self, name): return 1
+        class Clinging:
+            def __del__(self): outlive_the_grace()
         class Board:
             def hang(self):
-                entered.set()
-                time.sleep(3600)
-        server = tuberd.Server({"board": Board()}, port=0)
+                if "{place}" == "method": outlive_the_grace()
+                return Slow() if "{place}" == "encoding" else Clinging()
+        class SlowEnd:
+            def __del__(self): time.sleep(1)
+        sys.slow_end = SlowEnd()  # the interpreter is still ending when the call goes on
+        server = tuberd.Server({{"board": Board()}}, port=0)
         threading.Thread(target=server.serve, daemon=True).start()
-        body = b'{"object": "board", "method": "hang"}'
+        body = b'{{"object": "board", "method": "hang"}}'
         peer = socket.create_connection(("127.0.0.1", server.port))
         peer.sendall(b"POST /tuber HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: %d\\r\\n\\r\\n%b"
                      % (len(body), body))
         assert entered.wait(20)
+        peer.close()
         """
     )
     assert done.returncode == 0, done.stderr
@@ -96,3 +111,31 @@ def test_servers_can_be_started_and_stopped_many_times() -> None:
         """
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "done 1\n", "")
+
+
+def test_a_forked_child_that_exits_leaves_its_parents_server_alone() -> None:
+    done = python(
+        """
+        import http.client, os, sys, threading, time, tuberd, warnings
+        warnings.simplefilter("ignore", DeprecationWarning)  # fork() beside threads
+        class Board:
+            def ping(self): return "pong"
+        server = tuberd.Server({"board": Board()}, port=0)
+        threading.Thread(target=server.serve, daemon=True).start()
+        peer = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        def ping():
+            peer.request("POST", "/tuber", '{"object": "board", "method": "ping"}')
+            return peer.getresponse().read().decode()
+        print(ping(), flush=True)
+        begin = time.monotonic()
+        child = os.fork()
+        if child == 0:
+            sys.exit(0)
+        print(os.waitpid(child, 0)[1], time.monotonic() - begin < 2)
+        print(ping())
+        peer.close()  # another connection, for the listening socket
+        print(ping())
+        """
+    )
+    pong = '{"result":"pong"}\n'
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{pong}0 True\n{pong}{pong}", "")

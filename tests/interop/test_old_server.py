@@ -20,6 +20,9 @@ def test_our_client_explores_and_calls_an_old_server(old_server: str) -> None:
         assert [channel.scaled() for channel in board.channels] == [0.0, 2.0, 4.0]
         assert board.named["a"].scaled(0.5) == 5.0
         assert list(board.named.keys()) == ["a", "b"]
+        assert board.channels.tuber_get("index") == [0, 1, 2]
+        assert board.channels.tuber_get("index", [2, 0]) == [2, 0]
+        assert board.channels.tuber_call("scaled", 3.0) == [0.0, 3.0, 6.0]
         assert list(inspect.signature(board.increment).parameters) == ["numbers"]
 
 

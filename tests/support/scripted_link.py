@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tuber._blocking import SimpleTuberObject
@@ -18,8 +18,15 @@ URL = "http://board/tuber"
 class ScriptedReply:
     """A reply as a shell hands it to a conversation."""
 
-    def __init__(self, body: bytes, status: int = 200, media_type: str = JSON) -> None:
+    def __init__(
+        self,
+        body: bytes,
+        status: int = 200,
+        media_type: str = JSON,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
         self.body = body
+        self.fields = fields or {}
         self.status = status
         self.media_type = media_type
 

@@ -18,9 +18,11 @@ MEMBERS = {
     "head": protocol.MAX_HEAD_BYTES,
     "fields": protocol.MAX_FIELDS,
     "body": protocol.MAX_BODY_BYTES,
+    "batch_calls": protocol.MAX_BATCH_CALLS,
     "chunk_line": protocol.MAX_CHUNK_LINE_BYTES,
     "head_time": protocol.MAX_HEAD_SECONDS * 1000,
     "stall_time": protocol.MAX_STALL_SECONDS * 1000,
+    "reply_rate": protocol.MIN_REPLY_BYTES_PER_SECOND,
     "idle_time": protocol.MAX_IDLE_SECONDS * 1000,
 }
 
@@ -53,7 +55,9 @@ def test_no_limit_is_left_out() -> None:
         f"| head | {protocol.MAX_HEAD_BYTES // 1024} KiB, {protocol.MAX_FIELDS} fields |",
         f"| complete head | within {protocol.MAX_HEAD_SECONDS:.0f} s",
         f"| body | {protocol.MAX_BODY_BYTES // 1024**2} MiB |",
+        f"| batch | {protocol.MAX_BATCH_CALLS:,} calls |",
         f"| body or reply standing still | {protocol.MAX_STALL_SECONDS:.0f} s |",
+        f"| reply being read | {protocol.MIN_REPLY_BYTES_PER_SECOND // 1024} KiB/s at least |",
         f"| idle connection | {protocol.MAX_IDLE_SECONDS // 3600:.0f} h |",
     ],
 )

@@ -7,8 +7,9 @@ request means, and leaves a connection on which anything went wrong closed.
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from time import monotonic
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from tuber._address import Address
 from tuber._http1 import Reply, ReplyReader
@@ -23,12 +24,10 @@ from tuber.errors import (
 
 # One read takes in any usual reply; Python gives back what was not filled.
 RECEIVE_BYTES: Final = 64 * 1024
-# Servers close connections that rested for seconds, never one that was used just now: only after
-# this rest is a system call (1 us) spent on asking whether it is still open.
-RESTED_SECONDS: Final = 0.1
-
 
 _CAN_GATHER: Final = hasattr(socket.socket, "sendmsg")  # not on Windows
+# As getaddrinfo() gives it: family, type, protocol, canonical name, address.
+_Place: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
 
 
 class Connection:
@@ -46,7 +45,7 @@ class Connection:
         TuberNetworkError: the connection could not be made; nothing was sent.
     """
 
-    __slots__ = ("_reader", "_rested_since", "_socket", "_url", "sent_any")
+    __slots__ = ("_reader", "_socket", "_url", "sent_any")
 
     def __init__(
         self, address: Address, timing: Timing, deadline: float | None, called: str
@@ -54,13 +53,14 @@ class Connection:
         self._url = address.url
         self._socket = _connect(address, timing, deadline, called)
         self._reader = ReplyReader()
-        self._rested_since = monotonic()
         self.sent_any = False
 
     def is_stale(self) -> bool:
-        """Whether the peer closed the connection, or wrote on it, while it rested."""
-        if monotonic() - self._rested_since < RESTED_SECONDS:
-            return False
+        """Whether the peer closed the connection, or wrote on it, while it rested.
+
+        Always worth its two microseconds: what is sent to a server that restarts at this moment may
+        have run, and can't be sent again.
+        """
         sock = self._socket
         sock.settimeout(0)
         try:
@@ -98,9 +98,7 @@ class Connection:
         except BaseException:  # also KeyboardInterrupt: a late reply must not meet the next call
             self.close()
             raise
-        if reply.keep_alive:
-            self._rested_since = monotonic()
-        else:
+        if not reply.keep_alive:
             self.close()
         return reply
 
@@ -151,28 +149,61 @@ class Connection:
         return reply
 
 
-def _set_deadline(sock: socket.socket, deadline: float) -> None:
+def _left(deadline: float) -> float:
+    """Seconds until the deadline; raises TimeoutError when it has passed."""
     left = deadline - monotonic()
     if left <= 0:
         raise TimeoutError
-    sock.settimeout(left)
+    return left
+
+
+def _set_deadline(sock: socket.socket, deadline: float) -> None:
+    sock.settimeout(_left(deadline))
 
 
 def _connect(
     address: Address, timing: Timing, deadline: float | None, called: str
 ) -> socket.socket:
-    """Connect to the first of the name's IPv6 and IPv4 addresses that takes it."""
-    seconds = timing.connect
-    if deadline is not None:
-        left = max(deadline - monotonic(), 0.001)
-        seconds = left if seconds is None else min(left, seconds)
+    """Connect, before the deadline or the connect time-out, whichever comes first."""
+    if timing.connect is not None:
+        end = monotonic() + timing.connect
+        deadline = end if deadline is None else min(end, deadline)
     try:
-        sock = socket.create_connection((address.host, address.port), seconds)
+        sock = _connect_to_first(address, deadline)
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
         raise _connect_error(error, address, called) from error
     sock.settimeout(None)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _notice_a_vanished_peer(sock)
+    return sock
+
+
+def _connect_to_first(address: Address, deadline: float | None) -> socket.socket:
+    """Connect to the first of the name's IPv6 and IPv4 addresses that takes it.
+
+    They are tried in the system's order (RFC 6724) and share the time that is left, so that one
+    that does not answer leaves some to the next. Looking up the name can't be given a time.
+    """
+    places = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    for waiting in range(len(places) - 1, 0, -1):
+        with suppress(OSError):
+            return _open(places[-1 - waiting], _share(deadline, waiting + 1))
+    return _open(places[-1], _share(deadline, 1))
+
+
+def _share(deadline: float | None, addresses: int) -> float | None:
+    return None if deadline is None else _left(deadline) / addresses
+
+
+def _open(place: _Place, seconds: float | None) -> socket.socket:
+    family, kind, protocol, _, address = place
+    sock = socket.socket(family, kind, protocol)
+    try:
+        sock.settimeout(seconds)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
     return sock
 
 

@@ -73,11 +73,12 @@ class ReplyHead:
 class Reply:
     """A complete reply: its head and its body."""
 
-    __slots__ = ("body", "head", "keep_alive", "media_type", "status")
+    __slots__ = ("body", "fields", "head", "keep_alive", "media_type", "status")
 
     def __init__(self, head: ReplyHead, body: bytes | bytearray, keep_alive: bool) -> None:
         self.head = head
         self.status = head.status
+        self.fields = head.fields
         self.media_type = head.media_type
         self.body = body
         self.keep_alive = keep_alive

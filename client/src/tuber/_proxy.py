@@ -7,9 +7,10 @@ conversation in its own way. Everything else here is local; attribute access, ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from tuber._hidden_names import tell_hidden
 from tuber._items import ListItems, MapItems, items_of
 from tuber._method import RemoteMethod
 from tuber._paths import path_of_item, path_of_object, path_text
@@ -24,6 +25,7 @@ Self = TypeVar("Self", bound="RemoteObject")
 # IPython's and Jupyter's display hooks), and our own. No server is asked about them.
 _LOCAL_PREFIXES = ("__", "_sa", "_ipython", "_repr_", "_tuber")
 _MAP_METHODS = ("keys", "values", "items", "get")
+_NOTHING = object()  # for None is the value of many properties
 
 
 def attribute_blacklisted(name: str) -> bool:
@@ -36,6 +38,10 @@ class RemoteObject:
 
     Subclasses may be combined with other classes: ``__init__`` passes on the named arguments it
     does not know, there is no metaclass, and everything kept is in attributes ``_tuber_*``.
+
+    What has a name here hides what the server has under it: ``close`` and the others of this class,
+    which a warning tells of, and on purpose whatever a subclass defines. ``tuber_attribute`` gives
+    what is hidden.
 
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
@@ -51,6 +57,8 @@ class RemoteObject:
     _tuber_path: Path
     _tuber_description: Description | None = None
     _tuber_items: ListItems | MapItems | None = None
+    # The names in the description that something of ours, or of a subclass, stands before.
+    _tuber_hidden: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -104,6 +112,38 @@ class RemoteObject:
         """
         raise NotImplementedError
 
+    def tuber_attribute(self, name: str) -> Any:
+        """What the server has under a name, also when another attribute here hides it.
+
+        ``board.tuber_attribute("close")()`` calls the method ``close`` of the remote object.
+
+        Returns: the method, the property's value as of the resolve, or the object inside.
+        Raises:
+            AttributeError: the remote object has nothing of this name, or is not resolved yet.
+        """
+        made = self._tuber_make_attribute(name)
+        if made is _NOTHING:
+            raise AttributeError(_unknown(self, name), name=name, obj=self)
+        return made
+
+    def tuber_get(self, name: str, keys: Iterable[Item] | None = None) -> Any:
+        """Read a property of the items of a container at this moment, with one request.
+
+        Args:
+            name: of the property.
+            keys: the indices or keys of the items to ask; None: all, in their order.
+
+        Returns: the list of values.
+        Raises:
+            TypeError: the object is not a container.
+            TuberRemoteError: the property of an item can't be read; of the first such item.
+        """
+        items = self._tuber_container()
+        if keys is None:
+            keys = items if isinstance(items, Mapping) else range(len(items))
+        paths = [path_of_item(self._tuber_path, key) for key in keys]
+        return self._tuber_link.run(self._tuber_link.session.read_properties(paths, name))
+
     @property
     def tuber_is_container(self) -> bool:
         """Whether the object has items: whether it is a list or a map of objects."""
@@ -120,12 +160,18 @@ class RemoteObject:
         """Take on what is known of the object; forgets what was made out of older knowledge."""
         old = self._tuber_description
         if old is not None:
-            for name in _names(old):
+            for name in _names(old) - self._tuber_hidden:
                 self.__dict__.pop(name, None)
         self._tuber_description = description
         self._tuber_items = items_of(description, self._tuber_make_item)
         if description.doc is not None:
             self.__doc__ = description.doc
+        self._tuber_hidden = frozenset(
+            name
+            for name in _names(description)
+            if name in self.__dict__ or hasattr(type(self), name)
+        )
+        tell_hidden(self, self._tuber_hidden, description.type, self._tuber_link.session)
 
     def _tuber_make_object(self, path: Path, description: Description) -> RemoteObject:
         made = self.object_factory(path)
@@ -147,35 +193,38 @@ class RemoteObject:
         """An attribute that was not used before: made from the description, then kept."""
         if attribute_blacklisted(name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        made = self._tuber_make_attribute(name)
+        if made is not _NOTHING:
+            return self.__dict__.setdefault(name, made)
+        if name in _MAP_METHODS and isinstance(self._tuber_items, MapItems):
+            return getattr(self._tuber_items, name)
+        raise AttributeError(_unknown(self, name), name=name, obj=self)
+
+    def _tuber_make_attribute(self, name: str) -> Any:
+        """What the description has under a name; _NOTHING when it has nothing."""
         description = self._tuber_known()
         link, path = self._tuber_link, self._tuber_path
-        made: Any
         if name in description.methods:
-            made = RemoteMethod(link, path, name, description.methods[name])
-        elif name in description.properties:
-            made = description.properties[name]
-            if link.session.options.convert_json:
-                made = with_results(made)
-        elif name in description.objects:
+            return RemoteMethod(link, path, name, description.methods[name])
+        if name in description.properties:
+            value = description.properties[name]
+            return with_results(value) if link.session.options.convert_json else value
+        if name in description.objects:
             child = description.objects[name]
-            made = self._tuber_make_object(path_of_object(path, name), child)
-        elif name in description.failed:
+            return self._tuber_make_object(path_of_object(path, name), child)
+        if name in description.failed:
             called = f"{path_text(path)}.{name}"
             raise link.session.remote_error(description.failed[name], called)
-        elif name in _MAP_METHODS and isinstance(self._tuber_items, MapItems):
-            return getattr(self._tuber_items, name)
-        else:
-            raise AttributeError(_unknown(self, name, _names(description)), name=name, obj=self)
-        return self.__dict__.setdefault(name, made)
+        return _NOTHING
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a local attribute; what the server has can't be changed this way.
 
         Raises:
-            AttributeError: the name is one of the remote object's properties or objects.
+            AttributeError: the name is one of the remote object's methods, properties or objects.
         """
         description = self._tuber_description
-        if description is not None and not hasattr(type(self), name):
+        if description is not None and name not in self._tuber_hidden:
             if name in description.properties or name in description.failed:
                 raise AttributeError(
                     f"property {name!r} of {self!r} can't be set: its value is a copy from when "
@@ -183,6 +232,11 @@ class RemoteObject:
                 )
             if name in description.objects:
                 raise AttributeError(f"object {name!r} of {self!r} can't be replaced from here")
+            if name in description.methods:
+                raise AttributeError(
+                    f"method {name!r} of {self!r} can't be replaced from here; for a local one, "
+                    "define it in a subclass"
+                )
         super().__setattr__(name, value)
 
     def __dir__(self) -> Iterable[str]:
@@ -234,11 +288,11 @@ def _names(description: Description) -> set[str]:
     }
 
 
-def _unknown(remote: RemoteObject, name: str, names: set[str]) -> str:
+def _unknown(remote: RemoteObject, name: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  # only for this message
 
     message = f"{remote!r} has no attribute {name!r}"
-    close = get_close_matches(name, names)
+    close = get_close_matches(name, _names(remote._tuber_known()))
     if close:
         return f"{message}; did you mean {' or '.join(map(repr, close))}?"
     return f"{message}; dir() lists what it has, tuber_resolve(force=True) asks the server again"

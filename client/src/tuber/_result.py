@@ -16,7 +16,8 @@ class TuberResult(Mapping[str, Any]):
 
     A member always wins over a method of the same name: when there is a member ``values``,
     ``result.values`` is that member. ``result["values"]``, ``len``, ``in`` and iteration work for
-    every name, and ``vars(result)`` is the plain dict.
+    every name, and ``vars(result)`` is the plain dict. Take that for ``dict(...)`` and ``f(**...)``
+    where there may be a member ``keys``: both look for a method of this name.
     """
 
     def __init__(self, members: Mapping[str, Any] | None = None, /, **more: Any) -> None:

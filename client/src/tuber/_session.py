@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from tuber._old_servers import is_name_lists, questions, with_answers
 from tuber._paths import path_of_object, path_text
@@ -20,6 +20,7 @@ from tuber.errors import TuberProtocolError, TuberRemoteError, TuberRemoteWarnin
 from tuber.protocol import (
     CONTINUE_ON_ERROR,
     JSON,
+    RUN_ID_FIELD,
     Call,
     Description,
     Failure,
@@ -29,6 +30,12 @@ from tuber.protocol import (
 )
 
 T = TypeVar("T")
+
+# PROTOCOL.md section 2: with these a request is refused before anything is called; so it is with
+# 503 when a tuber server says it. Others may come from a proxy that lost a request it had passed on
+# (RFC 9110 sections 15.6.3 and 15.6.5), or from an old server whose method had run.
+_REFUSED: Final = frozenset({400, 403, 404, 405, 406, 408, 413, 414, 415, 417, 431, 505})
+_UNAVAILABLE: Final = 503
 
 
 class Request:
@@ -56,6 +63,9 @@ class Reply(Protocol):
     def media_type(self) -> str: ...
     @property
     def body(self) -> bytes | bytearray: ...
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The header fields, by name in lower case."""
 
 
 Conversation: TypeAlias = Generator[Request, Reply, T]
@@ -98,11 +108,15 @@ class Session:
 
     Args:
         url: of the server's endpoint, for messages.
+
+    Attributes:
+        told_hidden: what the user was already told of remote names that are hidden here.
     """
 
     def __init__(self, url: str, options: Options) -> None:
         self.url = url
         self.options = options
+        self.told_hidden: set[str] = set()
         self.codec: Codec = codec_for(JSON)
 
     def call(
@@ -134,6 +148,17 @@ class Session:
         Raises: as ``call``.
         """
         return self._ask(Call(path, property=name), f"{path_text(path)}.{name}")
+
+    def read_properties(self, paths: Sequence[Path], name: str) -> Conversation[list[Any]]:
+        """Read the property of this name of several objects, with one request, in their order.
+
+        Raises: as ``call``; for the first object whose property can't be read.
+        """
+        calls = [Call(path, property=name) for path in paths]
+        names = [f"{path_text(path)}.{name}" for path in paths]
+        outcomes = (yield from self.exchange(calls, f"the reading of {name!r}")) if calls else []
+        values = [self._value(*each) for each in zip(outcomes, names, strict=True)]
+        return with_results(values) if self.options.convert_json else values
 
     def exchange(
         self, calls: Sequence[Call], called: str, continue_on_error: bool = False
@@ -194,19 +219,14 @@ class Session:
 
     def _value(self, outcome: Result | Failure, called: str) -> Any:
         if outcome.warnings:
-            _warn_again(outcome.warnings)
+            warn_the_caller(outcome.warnings, TuberRemoteWarning)
         if isinstance(outcome, Failure):
             raise self.remote_error(outcome, called)
         return outcome.value
 
     def _decode(self, reply: Reply, called: str) -> Any:
         if reply.status != 200:
-            text = bytes(reply.body[:200]).decode("utf-8", "replace").strip().partition("\n")[0]
-            raise TuberProtocolError(
-                f"{self.url} answered HTTP {reply.status} ({text}); {called} was not run. "
-                "Is it a tuber server that listens there?",
-                status=reply.status,
-            )
+            raise self._other_status(reply, called)
         codec = self.codec
         if reply.media_type != codec.media_type:
             try:
@@ -217,6 +237,20 @@ class Session:
             return codec.decode(reply.body)
         except DecodeError as error:
             raise self._not_understood(called, error) from error
+
+    def _other_status(self, reply: Reply, called: str) -> TuberProtocolError:
+        """The error for a reply whose status is not 200: only a refusal says that nothing ran."""
+        refused = reply.status in _REFUSED or (
+            reply.status == _UNAVAILABLE and RUN_ID_FIELD.lower() in reply.fields
+        )
+        text = bytes(reply.body[:200]).decode("utf-8", "replace").strip().partition("\n")[0]
+        return TuberProtocolError(
+            f"{self.url} answered HTTP {reply.status} ({text}); "
+            f"{called} {'was not run' if refused else 'may have run'}. "
+            "Is it a tuber server that listens there?",
+            status=reply.status,
+            may_have_run=not refused,
+        )
 
     def _not_understood(self, called: str, fault: object) -> TuberProtocolError:
         return TuberProtocolError(
@@ -229,10 +263,10 @@ def _description_of(path: Path) -> str:
     return f"the description of {path_text(path) or 'the registry'}"
 
 
-def _warn_again(texts: Sequence[str]) -> None:
-    """Show a call's warnings as if they were raised in the line that made the call."""
+def warn_the_caller(texts: Sequence[str], category: type[Warning]) -> None:
+    """Show warnings as if they were raised in the line of the program that brought us here."""
     level, frame = 1, sys._getframe(0)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("tuber."):
         frame, level = frame.f_back, level + 1
     for text in texts:
-        warnings.warn(text, TuberRemoteWarning, stacklevel=level)
+        warnings.warn(text, category, stacklevel=level)

@@ -9,6 +9,8 @@ TimeoutLike: TypeAlias = "float | tuple[float | None, float | None] | None"
 
 # A crate that is switched off does not answer at all; the kernel alone would try for two minutes.
 CONNECT_SECONDS: Final = 10.0
+# poll(2) counts milliseconds in a C int: 24 days.
+MAX_SECONDS: Final = (2**31 - 1) // 1000
 # Probing starts after this much silence and gives up at the end of the time the server allows a
 # peer to stand still: a method may run for hours, but a peer that vanished is noticed.
 PROBE_AFTER_SECONDS: Final = 15
@@ -35,7 +37,7 @@ def parse_timeout(timeout: TimeoutLike) -> Timing:
 
     Raises:
         TypeError: it is neither.
-        ValueError: a time is not above zero.
+        ValueError: a time is not above zero, or over MAX_SECONDS.
     """
     if timeout is None:
         return Timing()
@@ -48,6 +50,9 @@ def parse_timeout(timeout: TimeoutLike) -> Timing:
             continue
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
             raise TypeError(f"expected timeout in seconds or (connect, total); came {timeout!r}")
-        if not seconds > 0:
-            raise ValueError(f"expected timeout above 0 seconds; came {timeout!r}")
+        if not 0 < seconds <= MAX_SECONDS:
+            raise ValueError(
+                f"expected timeout above 0 and up to {MAX_SECONDS} seconds, or None for no limit; "
+                f"came {timeout!r}"
+            )
     return Timing(connect, total)

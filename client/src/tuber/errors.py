@@ -75,8 +75,7 @@ class TuberProtocolError(TuberError):
     """The peer answered with something that is not a reply of the tuber protocol.
 
     Attributes:
-        status: the HTTP status when the peer answered with one other than 200; such a call was
-            not run.
+        status: the HTTP status when the peer answered with one other than 200.
         may_have_run: as in TuberNetworkError.
     """
 
@@ -112,6 +111,8 @@ class TuberRemoteError(TuberError):
         # Not super().__init__: the builtin beside us may demand others (UnicodeDecodeError).
         Exception.__init__(self, message)
         self.args = (message,)
+        if isinstance(self, SyntaxError):
+            self.msg = message  # what a printed traceback shows of it
         self.type_name = type_name
         self.remote_traceback = remote_traceback
 

@@ -20,6 +20,7 @@ __all__ = [
     "DEFAULT_PORT",
     "ENDPOINT",
     "JSON",
+    "MAX_BATCH_CALLS",
     "MAX_BODY_BYTES",
     "MAX_CHUNK_LINE_BYTES",
     "MAX_FIELDS",
@@ -28,6 +29,7 @@ __all__ = [
     "MAX_IDLE_SECONDS",
     "MAX_REQUEST_LINE_BYTES",
     "MAX_STALL_SECONDS",
+    "MIN_REPLY_BYTES_PER_SECOND",
     "NOT_EXECUTED",
     "OPTIONS_FIELD",
     "RUN_ID_FIELD",
@@ -58,9 +60,11 @@ MAX_REQUEST_LINE_BYTES: Final = 8 * 1024
 MAX_HEAD_BYTES: Final = 32 * 1024
 MAX_FIELDS: Final = 100
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
+MAX_BATCH_CALLS: Final = 10_000
 MAX_CHUNK_LINE_BYTES: Final = 256
 MAX_HEAD_SECONDS: Final = 10.0
 MAX_STALL_SECONDS: Final = 30.0
+MIN_REPLY_BYTES_PER_SECOND: Final = 1024
 MAX_IDLE_SECONDS: Final = 3600.0
 
 # PROTOCOL.md section 3, 'Paths': a name, or an array of steps; None is the registry.

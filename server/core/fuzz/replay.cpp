@@ -1,5 +1,6 @@
-// Runs a fuzz target without libFuzzer: over its seeds and over mutations of them, the same ones each
-// time. It is the short version of fuzzing that every test run has; it finds what breaks easily.
+// Runs a fuzz target without libFuzzer: over its seeds and over mutations of them, the same ones
+// each time. It is the short version of fuzzing that every test run has; it finds what breaks
+// easily.
 //
 // Usage: replay RUNS SEED_FOLDER
 #include <cstddef>

@@ -10,7 +10,7 @@
 namespace tuber::http {
 
 inline constexpr std::uint8_t kTokenCharacter = 1;   // tchar, RFC 9110 section 5.6.2
-inline constexpr std::uint8_t kTargetCharacter = 2;  // VCHAR without "#", RFC 9112 section 3.2
+inline constexpr std::uint8_t kTargetCharacter = 2;  // in a URI but for "#", RFC 9112 section 3.2
 inline constexpr std::uint8_t kNameCharacter = 4;    // unreserved and sub-delims, RFC 3986
 inline constexpr std::uint8_t kControl = 8;          // CTL without HTAB: in no line of a head
 
@@ -36,14 +36,16 @@ constexpr int hex_value(char c) {
 constexpr std::array<std::uint8_t, 256> make_character_classes() {
   constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
   constexpr std::string_view name_marks = "-._~!$&'()*+,;=";
+  constexpr std::string_view target_marks = "%:/?[]@";  // "#" begins a fragment, which is not sent
   std::array<std::uint8_t, 256> classes{};
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
     const bool alphanumeric = is_digit(c) || is_letter(c);
     std::uint8_t& flags = classes[static_cast<std::size_t>(byte)];
     if (alphanumeric || token_marks.find(c) != std::string_view::npos) flags |= kTokenCharacter;
-    if (alphanumeric || name_marks.find(c) != std::string_view::npos) flags |= kNameCharacter;
-    if (byte > 0x20 && byte < 0x7f && c != '#') flags |= kTargetCharacter;
+    const bool in_name = alphanumeric || name_marks.find(c) != std::string_view::npos;
+    if (in_name) flags |= kNameCharacter;
+    if (in_name || target_marks.find(c) != std::string_view::npos) flags |= kTargetCharacter;
     if ((byte < 0x20 && c != '\t') || byte == 0x7f) flags |= kControl;
   }
   return classes;

@@ -45,6 +45,8 @@ std::optional<Fault> ConnectionFields::take(const Field& field) {
     case 10:
       if (named("connection")) take_connection(field.value);
       return std::nullopt;
+    case 12:
+      return named("content-type") ? take_content_type() : std::nullopt;
     case 14:
       return named("content-length") ? take_content_length(field.value) : std::nullopt;
     case 17:
@@ -68,6 +70,14 @@ std::optional<Fault> ConnectionFields::take_host(std::string_view value) {
   if (host_) return bad_request("more than one Host");
   if (!parse_host(value)) return bad_request("invalid Host");
   host_ = true;
+  return std::nullopt;
+}
+
+// RFC 9110 section 5.3: only fields that are lists may be repeated. Of two types, another server, or
+// the rules for browsers, may believe the other one.
+std::optional<Fault> ConnectionFields::take_content_type() {
+  if (content_type_) return bad_request("more than one Content-Type");
+  content_type_ = true;
   return std::nullopt;
 }
 

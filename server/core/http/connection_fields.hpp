@@ -1,6 +1,6 @@
 // What the fields of a request head say about the message and its connection themselves: Host,
-// Content-Length, Transfer-Encoding, Connection and Expect. Here a difference of opinion between
-// two servers is a security hole (request smuggling), so nothing doubtful passes.
+// Content-Type, Content-Length, Transfer-Encoding, Connection and Expect. Here a difference of
+// opinion between two servers is a security hole (request smuggling), so nothing doubtful passes.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,7 @@ class ConnectionFields {
 
  private:
   [[nodiscard]] std::optional<Fault> take_host(std::string_view value);
+  [[nodiscard]] std::optional<Fault> take_content_type();
   [[nodiscard]] std::optional<Fault> take_content_length(std::string_view value);
   [[nodiscard]] std::optional<Fault> take_transfer_encoding(std::string_view value);
   void take_connection(std::string_view value);
@@ -35,6 +36,7 @@ class ConnectionFields {
   std::uint64_t body_limit_ = 0;
   std::optional<std::uint64_t> content_length_;
   bool host_ = false;
+  bool content_type_ = false;
   bool chunked_ = false;
   bool close_ = false;
   bool keep_alive_ = false;

@@ -16,6 +16,8 @@ struct Limits {
   std::size_t fields = 100;
   // The largest array a method is likely to take in one call.
   std::uint64_t body = 64 * 1024 * 1024;
+  // The calls of one batch: some seconds' work, and replies that fit into memory.
+  std::size_t batch_calls = 10'000;
   // Size lines and extensions of chunks; only clients' libraries write them, and they are short.
   std::size_t chunk_line = 256;
 
@@ -24,6 +26,9 @@ struct Limits {
   std::chrono::milliseconds head_time{10'000};
   // For the next bytes of a body or of a reply's reading: a peer that stands still is gone.
   std::chrono::milliseconds stall_time{30'000};
+  // Bytes a second that the reader of a reply takes, over each stall_time: it holds a worker thread,
+  // and would for ever if a byte now and then were enough. Below any link in use.
+  std::uint64_t reply_rate = 1024;
   // A parked connection costs little, but not nothing: notebooks are left open over night.
   std::chrono::milliseconds idle_time{3'600'000};
 };

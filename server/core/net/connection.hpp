@@ -24,7 +24,8 @@ using ConnectionTally = std::atomic<std::size_t>;
 // is no lock in here. Destroying it closes the socket.
 class Connection {
  public:
-  // What the connection waits for while it is parked; decides how long it may, and what happens then.
+  // What the connection waits for while it is parked; decides how long it may, and what happens
+  // then.
   enum class Waiting {
     for_request,  // idle: closed silently
     for_head,     // a part of a head has come: answered 408 and closed
@@ -56,6 +57,7 @@ class Connection {
   Waiting waiting = Waiting::for_request;
   Clock::time_point deadline{};   // of what it waits for
   Clock::time_point parked_at{};  // set by the parking lot
+  std::size_t discarded = 0;      // bytes, since it waits for the end
   // The client sends its next request soon after a reply, so it is worth while to wait for it.
   bool hot = false;
 

@@ -1,5 +1,7 @@
 #include "net/engine.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
@@ -45,9 +47,11 @@ Engine::Engine(ServerOptions given_options, HandlerFactory given_make_handler)
       listener(options.bind, options.port),
       crew(std::max<std::size_t>(options.max_workers, 1)),
       sweep_interval_(sweep_interval(options.limits)),
-      waiting_time_(std::clamp(options.surplus_worker_time, milliseconds(1), sweep_interval_)) {}
+      waiting_time_(std::clamp(options.surplus_worker_time, milliseconds(1), sweep_interval_)),
+      process_(::getpid()) {}
 
 void Engine::start() {
+  process_ = ::getpid();  // a program may bind first and become a daemon then
   if (!listener.add_to(poller, kListener)) {
     throw std::system_error(errno, std::generic_category(), "cannot watch the listening socket");
   }
@@ -72,9 +76,14 @@ bool Engine::start_worker() {
 
 void Engine::request_stop() noexcept {
   stopping_ = true;
+  if (!in_own_process()) return listener.abandon();
   listener.close();
   lot.close();
   poller.wake_all();
+}
+
+bool Engine::in_own_process() const {
+  return process_ == ::getpid();
 }
 
 void Engine::accept_connections() {

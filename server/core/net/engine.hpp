@@ -2,6 +2,8 @@
 // itself have let it go; that is what the shared_ptr is for.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -19,7 +21,8 @@ namespace tuber::net {
 // Thread-safe.
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
-  // Names the listener in the poller; no connection's token is like it, for descriptors are positive.
+  // Names the listener in the poller; no connection's token is like it, for descriptors are
+  // positive.
   static constexpr Poller::Token kListener = Poller::kWoken - 1;
 
   Engine(ServerOptions options, HandlerFactory make_handler);
@@ -27,11 +30,17 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Begins to accept. Throws std::system_error when not even one worker can be started.
   void start();
 
-  // Starts one more worker, if the crew has room and the system a thread. Without it the server goes
-  // on with those it has.
+  // Starts one more worker, if the crew has room and the system a thread. Without it the server
+  // goes on with those it has.
   bool start_worker();
 
+  // In a forked child it only closes the child's copy of the listening socket: the server is the
+  // parent's, its threads are not here, and one of them may hold any of the locks for ever.
   void request_stop() noexcept;
+
+  // False in a process forked from the one that serves.
+  [[nodiscard]] bool in_own_process() const;
+
   [[nodiscard]] bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
   // Accepts those who knock, parks their connections and lets the poller watch the door again.
@@ -64,6 +73,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<std::uint32_t> next_serial_ = 0;
   std::atomic<bool> accepting_rests_ = false;
   std::atomic<bool> stopping_ = false;
+  std::atomic<pid_t> process_;  // that made it, or forked since then to serve in the child
 };
 
 }  // namespace tuber::net

@@ -40,6 +40,10 @@ class Listener {
   // The port is free when this returns; connections that nobody accepted are refused.
   void close() noexcept;
 
+  // Closes this process's copy of the socket and leaves it listening in the others. For a forked
+  // child, which has one thread and must not take the lock: its owner may not exist here.
+  void abandon() noexcept { socket_.close(); }
+
  private:
   std::mutex mutex_;
   Descriptor socket_;

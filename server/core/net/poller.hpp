@@ -10,9 +10,9 @@
 
 namespace tuber::net {
 
-// Thread-safe; any number of threads may wait. Borrows the descriptors it watches; closing one takes
-// it out. An event that was already on its way may come after that, so tokens must tell the living
-// from the dead.
+// Thread-safe; any number of threads may wait. Borrows the descriptors it watches; closing one
+// takes it out. An event that was already on its way may come after that, so tokens must tell the
+// living from the dead.
 class Poller {
  public:
   using Token = std::uint64_t;

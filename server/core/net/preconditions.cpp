@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "net/field_list.hpp"
+#include "http/field_list.hpp"
 
 namespace tuber::net {
 namespace {
@@ -26,7 +26,7 @@ bool same_etag(std::string_view theirs, const std::string& ours, Comparison comp
 bool any_etag_matches(const http::RequestHead& head, std::string_view name, const std::string& ours,
                       Comparison comparison) {
   bool found = false;
-  for_each_element(head, name, [&](std::string_view element) {
+  http::for_each_element(head, name, [&](std::string_view element) {
     found = found || element == "*" || same_etag(element, ours, comparison);
   });
   return found;

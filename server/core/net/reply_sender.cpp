@@ -21,10 +21,11 @@ bool ReplySender::send(const Descriptor& socket, const Reply& reply, Manner mann
   const bool file_follows = reply.file.present() && length > 0 && !silent;
   std::array<iovec, 2> pieces{piece(head_), piece(reply.body)};
   const std::size_t count = silent || reply.body.empty() ? 1 : 2;
-  if (!send_all(socket, {pieces.data(), count}, file_follows ? Follow::more : Follow::nothing)) {
-    return false;
-  }
-  return !file_follows || send_file(socket, reply.file.descriptor(), reply.file.offset(), length);
+  Pace pace(limits_.stall_time, limits_.reply_rate);
+  const Follow follow = file_follows ? Follow::more : Follow::nothing;
+  if (!send_all(socket, {pieces.data(), count}, pace, follow)) return false;
+  return !file_follows ||
+         send_file(socket, reply.file.descriptor(), reply.file.offset(), length, pace);
 }
 
 void ReplySender::send_fault(const Descriptor& socket, const http::Fault& fault) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/limits.hpp"
 #include "http/outcome.hpp"
 #include "net/descriptor.hpp"
 #include "net/handler.hpp"
@@ -15,8 +16,9 @@ namespace tuber::net {
 // thread-safe.
 class ReplySender {
  public:
-  // `common_fields` go to every reply; borrowed.
-  explicit ReplySender(std::string_view common_fields) : common_fields_(common_fields) {}
+  // `common_fields` go to every reply; both are borrowed.
+  ReplySender(std::string_view common_fields, const http::Limits& limits)
+      : common_fields_(common_fields), limits_(limits) {}
 
   // What the request lets the reply be.
   struct Manner {
@@ -35,6 +37,7 @@ class ReplySender {
   void refresh_date();
 
   std::string_view common_fields_;
+  const http::Limits& limits_;
   std::string head_;
   std::string fields_;
   std::string date_;

@@ -70,6 +70,11 @@ void RequestReader::next() {
   parser_.reset();
 }
 
+void RequestReader::clear() {
+  begin_ = end_ = 0;
+  parser_.reset();
+}
+
 bool RequestReader::take_continue_due() {
   return std::exchange(continue_due_, false);
 }

@@ -48,8 +48,14 @@ class RequestReader {
   // Drops the complete request.
   void next();
 
-  // True when nothing of a request is here.
-  [[nodiscard]] bool empty() const { return stage_ == Stage::head && begin_ == end_; }
+  // True when nothing of a request is here: at most the CRLF that old clients send behind a body
+  // (RFC 9112 section 2.2), for which no request need follow.
+  [[nodiscard]] bool empty() const {
+    return stage_ == Stage::head && (begin_ == end_ || received_bytes() == "\r\n");
+  }
+
+  // Forgets that CRLF, for another connection's requests. REQUIRES: empty().
+  void clear();
 
   // True when the head is complete and the body is not.
   [[nodiscard]] bool in_body() const { return stage_ != Stage::head && stage_ != Stage::complete; }

@@ -33,7 +33,8 @@ void Server::request_stop() noexcept {
 }
 
 bool Server::wait(std::chrono::milliseconds at_most) {
-  return engine_->crew.wait_until_empty(at_most);
+  // A forked child has none of the workers, and none that could give back the crew's lock.
+  return !engine_->in_own_process() || engine_->crew.wait_until_empty(at_most);
 }
 
 Server::Counts Server::counts() const {

@@ -34,10 +34,11 @@ struct ServerOptions {
   http::Limits limits;
 };
 
-// Thread-safe: request_stop() and wait() may be called from any thread, and more than once. Owns its
-// listening socket, its connections and its threads. The destructor stops and waits, but not for
-// ever: a worker that is stuck in a handler for longer than a few seconds is left to the end of the
-// process, together with the state it shares.
+// Thread-safe: request_stop() and wait() may be called from any thread, and more than once. Owns
+// its listening socket, its connections and its threads. The destructor stops and waits, but not
+// for ever: a worker that is stuck in a handler for longer than a few seconds is left to the end of
+// the process, together with the state it shares. In a child forked from the process that serves,
+// stopping, waiting and destroying leave the parent's server alone.
 class Server {
  public:
   // Binds and listens, so that port() is known and clients may connect; nothing is answered before

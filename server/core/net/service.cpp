@@ -24,6 +24,10 @@ constexpr std::chrono::milliseconds kHotWithin{10};
 // reset the connection, which would take the reply from it (RFC 9112 section 9.6).
 constexpr std::chrono::milliseconds kGentleClosingTime{2'000};
 
+// What is taken from it meanwhile: the largest body by default, for a client that reads nothing
+// before it has sent all. Who sends more is flooding us.
+constexpr std::size_t kGentleClosingBytes = 64 * 1024 * 1024;
+
 constexpr http::Fault kTooSlow{408, 0, "the request did not come in time"};
 
 void send_continue(const Descriptor& socket) {
@@ -31,14 +35,16 @@ void send_continue(const Descriptor& socket) {
   send_at_once(socket, {&piece, 1});
 }
 
-// Takes what a client that was told to go has still sent. False when it has closed its end.
-bool discard_received(const Descriptor& socket) {
+// Takes what a client that was told to go has still sent, and adds its size to `discarded`. False
+// when it has closed its end.
+bool discard_received(const Descriptor& socket, std::size_t& discarded) {
   constexpr int kReadsAtOnce = 64;  // then other connections get their turn
   std::array<char, 16 * 1024> dump;
   for (int i = 0; i < kReadsAtOnce; ++i) {
     const ssize_t count = ::recv(socket.get(), dump.data(), dump.size(), MSG_DONTWAIT);
     if (count == 0) return false;
     if (count < 0 && errno != EINTR) return errno == EAGAIN || errno == EWOULDBLOCK;
+    if (count > 0) discarded += static_cast<std::size_t>(count);
   }
   return true;
 }
@@ -46,13 +52,10 @@ bool discard_received(const Descriptor& socket) {
 }  // namespace
 
 Service::Service(Engine& engine)
-    : engine_(engine), handler_(engine.make_handler()), sender_(engine.options.common_fields) {}
+    : engine_(engine), handler_(engine.make_handler()), sender_(engine.options.common_fields, engine.options.limits) {}
 
 void Service::serve(std::unique_ptr<Connection> connection) {
-  if (connection->waiting == Connection::Waiting::for_end) {
-    if (discard_received(connection->socket())) engine_.lot.park(std::move(connection));
-    return;
-  }
+  if (connection->waiting == Connection::Waiting::for_end) return await_end(std::move(connection));
   if (connection->waiting == Connection::Waiting::for_request) {
     connection->hot = Clock::now() - connection->parked_at <= kHotWithin;
   }
@@ -132,6 +135,10 @@ bool Service::note_progress(Connection& connection) const {
   using Waiting = Connection::Waiting;
   const http::Limits& limits = engine_.options.limits;
   const Clock::time_point now = Clock::now();
+  if (connection.reader->empty()) {
+    connection.waiting = Waiting::for_request;
+    return true;
+  }
   if (connection.reader->in_body()) {
     connection.waiting = Waiting::for_body;
     connection.deadline = now + limits.stall_time;
@@ -154,6 +161,7 @@ void Service::park(std::unique_ptr<Connection> connection) {
   connection->parked_at = Clock::now();
   if (connection->reader->empty()) {
     connection->deadline = connection->parked_at + engine_.options.limits.idle_time;
+    connection->reader->clear();
     spare_reader_ = std::move(connection->reader);
   } else if (connection->waiting == Connection::Waiting::for_request) {
     static_cast<void>(note_progress(*connection));  // its first bytes came behind another request
@@ -166,7 +174,16 @@ void Service::close_gently(std::unique_ptr<Connection> connection) {
   connection->waiting = Connection::Waiting::for_end;
   connection->deadline = Clock::now() + kGentleClosingTime;
   ::shutdown(connection->socket().get(), SHUT_WR);
-  if (discard_received(connection->socket())) engine_.lot.park(std::move(connection));
+  await_end(std::move(connection));
+}
+
+// The deadline is looked at here too: a sweep never meets the connection of a client that keeps on
+// sending in the parking lot.
+void Service::await_end(std::unique_ptr<Connection> connection) {
+  const bool goes_on = discard_received(connection->socket(), connection->discarded) &&
+                       connection->discarded < kGentleClosingBytes &&
+                       Clock::now() < connection->deadline;
+  if (goes_on) engine_.lot.park(std::move(connection));
 }
 
 Service::Ending Service::answer(Connection& connection) {

@@ -1,5 +1,5 @@
-// How a worker serves a connection: receives its requests, has them answered, and parks or closes it
-// in the end. Must never keep a connection for which the worker has nothing to do while other
+// How a worker serves a connection: receives its requests, has them answered, and parks or closes
+// it in the end. Must never keep a connection for which the worker has nothing to do while other
 // connections wait for a worker.
 #pragma once
 
@@ -37,6 +37,7 @@ class Service {
   [[nodiscard]] Ending answer(Connection& connection);
   void park(std::unique_ptr<Connection> connection);
   void close_gently(std::unique_ptr<Connection> connection);
+  void await_end(std::unique_ptr<Connection> connection);
 
   Engine& engine_;
   std::unique_ptr<Handler> handler_;

@@ -72,9 +72,9 @@ ssize_t copy_file_piece(const Descriptor& socket, int file, off_t& offset, std::
   const ssize_t n = ::pread(file, buffer.data(), std::min(length, buffer.size()), offset);
   if (n <= 0) return n;
   iovec piece{buffer.data(), static_cast<std::size_t>(n)};
-  if (!send_all(socket, {&piece, 1}, Follow::more)) return -1;
-  offset += n;
-  return n;
+  const ssize_t sent = send_some(socket.get(), {&piece, 1}, kMore);
+  if (sent > 0) offset += sent;
+  return sent;
 }
 #endif
 
@@ -100,12 +100,24 @@ bool prepare_connection(const Descriptor& socket, const SocketTimes& times) {
          set_time(fd, SO_SNDTIMEO, send);
 }
 
-bool send_all(const Descriptor& socket, std::span<iovec> pieces, Follow follow) {
+bool Pace::keeps_up(std::size_t taken) {
+  taken_ += taken;
+  const Clock::time_point now = Clock::now();
+  if (now - begin_ < window_) return true;
+  const double seconds = std::chrono::duration<double>(now - begin_).count();
+  const bool kept = static_cast<double>(taken_) >= seconds * bytes_per_second_;
+  begin_ = now;
+  taken_ = 0;
+  return kept;
+}
+
+bool send_all(const Descriptor& socket, std::span<iovec> pieces, Pace& pace, Follow follow) {
   const int flags = follow == Follow::more ? kMore : 0;
   for (pieces = drop_front(pieces, 0); !pieces.empty();) {
     const ssize_t sent = send_some(socket.get(), pieces, flags);
     if (sent >= 0) {
       pieces = drop_front(pieces, static_cast<std::size_t>(sent));
+      if (!pieces.empty() && !pace.keeps_up(static_cast<std::size_t>(sent))) return false;
     } else if (errno != EINTR) {
       return false;  // EAGAIN too: nothing was taken during the whole time-out
     }
@@ -117,14 +129,18 @@ void send_at_once(const Descriptor& socket, std::span<iovec> pieces) {
   static_cast<void>(send_some(socket.get(), pieces, MSG_DONTWAIT));
 }
 
-bool send_file(const Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length) {
-  constexpr std::uint64_t kPiece = 1024 * 1024 * 1024;  // sendfile takes just under 2 GiB at a time
+bool send_file(const Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length,
+               Pace& pace) {
+  // What sendfile moves through its pipe at once: it may block for the whole time-out for each such
+  // piece, and the pace can be looked at between two calls only.
+  constexpr std::uint64_t kPiece = 64 * 1024;
   auto position = static_cast<off_t>(offset);
   while (length > 0) {
     const auto wanted = static_cast<std::size_t>(std::min(length, kPiece));
     const ssize_t sent = send_file_piece(socket, file, position, wanted);
     if (sent > 0) {
       length -= static_cast<std::uint64_t>(sent);
+      if (length > 0 && !pace.keeps_up(static_cast<std::size_t>(sent))) return false;
     } else if (sent == 0 || errno != EINTR) {
       return false;
     }

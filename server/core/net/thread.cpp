@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include <csignal>
 #include <memory>
 #include <utility>
 
@@ -34,31 +33,11 @@ class Attributes {
   pthread_attr_t value_;
 };
 
-// Blocks signals in the calling thread, and so in the threads it makes, while it lives.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t blocked;
-    ::sigfillset(&blocked);
-    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP}) {
-      ::sigdelset(&blocked, fault);
-    }
-    ::pthread_sigmask(SIG_SETMASK, &blocked, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
 }  // namespace
 
 bool start_detached_thread(std::size_t stack_size, Work work) {
   const Attributes attributes(stack_size);
   auto argument = std::make_unique<Work>(std::move(work));
-  const SignalsBlocked blocked;
   pthread_t thread;
   if (::pthread_create(&thread, attributes.get(), run, argument.get()) != 0) return false;
   static_cast<void>(argument.release());  // the thread's now

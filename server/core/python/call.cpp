@@ -1,11 +1,12 @@
 // See call.hpp.
 #include "python/call.hpp"
 
+#include <new>
 #include <utility>
 
 #include "python/arguments.hpp"
 #include "python/call_warnings.hpp"
-#include "python/gil.hpp"
+#include "python/invoke.hpp"
 
 namespace tuber::python {
 namespace {
@@ -49,6 +50,16 @@ bool check_arguments(PyObject* args, PyObject* kwargs) {
   return true;
 }
 
+// Ends an envelope. The texts of warnings are clean (tuberd/call_warnings.py), so that they fail to be
+// encoded only when memory has run out.
+void close_with_warnings(PyObject* warnings, const Codec& codec, std::string& out) {
+  if (warnings != nullptr) {
+    codec.open_warnings(out);
+    if (!codec.encode(warnings, out)) throw std::bad_alloc();
+  }
+  codec.close_envelope(out);
+}
+
 }  // namespace
 
 Caller::Caller(Face face) : face_(std::move(face)) {}
@@ -61,11 +72,7 @@ bool Caller::answer(PyObject* call, const Codec& codec, std::string& out) const 
   if (result) {
     codec.open_envelope(Outcome::result, warnings.texts() != nullptr, out);
     if (codec.encode(result.get(), out)) {
-      if (warnings.texts() != nullptr) {
-        codec.open_warnings(out);
-        if (!codec.encode(warnings.texts(), out)) PyErr_Clear();
-      }
-      codec.close_envelope(out);
+      close_with_warnings(warnings.texts(), codec, out);
       return true;
     }
     out.resize(start);
@@ -79,9 +86,7 @@ void Caller::write_failure(bool entered, PyObject* warnings, const Codec& codec,
                            std::string& out) const {
   const std::size_t start = out.size();
   Handle exception = take_exception();
-  PyObject* arguments[] = {exception.get(), entered ? Py_True : Py_False};
-  Handle failure = Handle::steal(without_unwinding(
-      [&] { return PyObject_Vectorcall(face_.describe_failure.get(), arguments, 2, nullptr); }));
+  Handle failure = invoke(face_.describe_failure, exception.get(), entered ? Py_True : Py_False);
   codec.open_envelope(Outcome::error, warnings != nullptr, out);
   if (!failure || !codec.encode(failure.get(), out)) {
     // Only when even describing fails, as it does when memory has run out.
@@ -93,11 +98,7 @@ void Caller::write_failure(bool entered, PyObject* warnings, const Codec& codec,
         "type", "RuntimeError"));
     if (!text || !codec.encode(text.get(), out)) PyErr_Clear();
   }
-  if (warnings != nullptr) {
-    codec.open_warnings(out);
-    if (!codec.encode(warnings, out)) PyErr_Clear();
-  }
-  codec.close_envelope(out);
+  close_with_warnings(warnings, codec, out);
 }
 
 void Caller::write_not_executed(std::size_t failed, const Codec& codec, std::string& out) const {
@@ -117,8 +118,7 @@ Handle Caller::run(PyObject* call, bool& entered) const {
   }
   PyObject* method = member(call, names_.method);
   if (method == nullptr) {
-    return Handle::steal(
-        without_unwinding([&] { return PyObject_CallOneArg(face_.describe.get(), call); }));
+    return invoke(face_.describe, call);
   }
   if (!PyUnicode_Check(method)) {
     refuse_member("method", "a string", method);
@@ -142,17 +142,31 @@ Handle Caller::find_object(PyObject* path) const {
     PyObject* object = PyDict_GetItemWithError(face_.objects.get(), path);
     if (object != nullptr) return Handle::borrow(object);
   }
-  return Handle::steal(
-      without_unwinding([&] { return PyObject_CallOneArg(face_.walk.get(), path); }));
+  return invoke(face_.walk, path);
+}
+
+// Has the method been decided by the object's class, and does that decision still hold for this
+// object? It does not when the class was changed since, or when the instance itself holds something
+// under the name.
+bool Caller::is_known_method(PyObject* object, PyObject* method) const {
+  PyTypeObject* type = Py_TYPE(object);
+  PyObject* known =
+      PyDict_GetItemWithError(face_.reachable.get(), reinterpret_cast<PyObject*>(type));
+  PyObject* decided = known == nullptr ? nullptr : PyDict_GetItemWithError(known, method);
+  bool holds = decided != nullptr && decided == _PyType_Lookup(type, method);
+  if (holds && type->tp_dictoffset != 0) {
+    Handle own = Handle::steal(PyObject_GenericGetDict(object, nullptr));
+    holds = own && PyDict_Contains(own.get(), method) == 0;
+  }
+  PyErr_Clear();  // of a class that can't be hashed, say: the careful way finds out
+  return holds;
 }
 
 Handle Caller::call_method(PyObject* object, PyObject* method, PyObject* args, PyObject* kwargs,
                            bool& entered) const {
   Arguments arguments(object, args, kwargs);
   if (!arguments.valid()) return {};
-  PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(object));
-  PyObject* known = PyDict_GetItemWithError(face_.reachable.get(), type);
-  if (known != nullptr && PyDict_GetItemWithError(known, method) != nullptr) {
+  if (is_known_method(object, method)) {
     entered = true;
     return Handle::steal(without_unwinding([&] {
       return PyObject_VectorcallMethod(
@@ -160,9 +174,7 @@ Handle Caller::call_method(PyObject* object, PyObject* method, PyObject* args, P
           (arguments.positional_count() + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, arguments.names());
     }));
   }
-  PyObject* wanted[] = {object, method};
-  Handle bound = Handle::steal(without_unwinding(
-      [&] { return PyObject_Vectorcall(face_.find_method.get(), wanted, 2, nullptr); }));
+  Handle bound = invoke(face_.find_method, object, method);
   if (!bound) return {};
   entered = true;
   return Handle::steal(without_unwinding([&] {

@@ -14,7 +14,7 @@ namespace tuber::python {
 // set; see tuberd/server.py, which assembles them.
 struct Face {
   Handle objects;           // dict: name -> object, the live registry
-  Handle reachable;         // dict: class -> {method name: ...} for methods decided by the class
+  Handle reachable;         // dict: class -> {name: the class's attribute} for known methods
   Handle find_method;       // (object, name) -> bound method, or raises
   Handle walk;              // (path) -> object, or raises
   Handle describe;          // (call) -> the result of a call without `method`, or raises
@@ -41,6 +41,7 @@ class Caller {
 
  private:
   [[nodiscard]] Handle run(PyObject* call, bool& entered) const;
+  [[nodiscard]] bool is_known_method(PyObject* object, PyObject* method) const;
   [[nodiscard]] Handle find_object(PyObject* path) const;
   [[nodiscard]] Handle call_method(PyObject* object, PyObject* method, PyObject* args,
                                    PyObject* kwargs, bool& entered) const;

@@ -1,6 +1,8 @@
 // See dispatcher.hpp.
 #include "python/dispatcher.hpp"
 
+#include "http/limits.hpp"
+
 namespace tuber::python {
 
 void Dispatcher::answer(std::string_view body, bool continue_on_error, const Codec& reader,
@@ -18,6 +20,11 @@ void Dispatcher::answer(std::string_view body, bool continue_on_error, const Cod
 void Dispatcher::answer_batch(PyObject* calls, bool continue_on_error, const Codec& codec,
                               std::string& out) const {
   const auto count = static_cast<std::size_t>(PyList_GET_SIZE(calls));
+  if (count > http::Limits{}.batch_calls) {
+    PyErr_Format(PyExc_ValueError, "a batch must have at most %zu calls, not %zu",
+                 http::Limits{}.batch_calls, count);
+    return caller_.write_failure(false, nullptr, codec, out);
+  }
   bool failed = false;
   std::string not_executed;
   codec.open_batch(count, out);

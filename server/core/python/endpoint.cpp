@@ -1,6 +1,8 @@
 // See endpoint.hpp.
 #include "python/endpoint.hpp"
 
+#include <new>
+
 #include "http/browser_policy.hpp"
 #include "http/characters.hpp"
 
@@ -28,8 +30,8 @@ void Endpoint::handle(const net::Request& request, net::Reply& reply) {
   const Codec* reader = codec_of_request(request.head, service.codecs);
   if (reader == nullptr || has_unknown_coding(request.head)) {
     return refuse(reply, 415,
-                  "expected a body of Content-Type application/json, not compressed "
-                  "(with curl: --json '...')");
+                  "expected a body of Content-Type application/json, not compressed (with curl: "
+                  "--json '...', or -H 'Content-Type: application/json' -d '...')");
   }
   const Codec* writer = codec_of_reply(request.head, service.codecs, *reader);
   if (writer == nullptr) {
@@ -37,8 +39,14 @@ void Endpoint::handle(const net::Request& request, net::Reply& reply) {
   }
   const bool continue_on_error = has_option(request.head, "continue-on-error");
   reply.content_type = writer->media_type();
-  GilHold gil(worker_);
-  service.dispatcher.answer(request.body, continue_on_error, *reader, *writer, reply.body);
+  try {
+    GilHold gil(worker_);
+    service.dispatcher.answer(request.body, continue_on_error, *reader, *writer, reply.body);
+  } catch (const std::bad_alloc&) {
+    reply.clear();
+    refuse(reply, 500, "no memory for the reply; the call may have run");
+    reply.close = true;
+  }
 }
 
 }  // namespace tuber::python

@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+#include <exception>
 #include <new>
 
 namespace tuber::python {
@@ -19,7 +21,26 @@ void park_forever() {
   for (;;) ::pause();
 }
 
+namespace {
+
+thread_local bool is_worker = false;
+std::terminate_handler terminate_before = nullptr;
+
+[[noreturn]] void park_or_terminate() {
+  if (is_worker && interpreter_is_finalizing()) park_forever();
+  if (terminate_before != nullptr) terminate_before();
+  std::abort();
+}
+
+}  // namespace
+
+void survive_unwinding_at_exit() {
+  if (std::get_terminate() != park_or_terminate)
+    terminate_before = std::set_terminate(park_or_terminate);
+}
+
 WorkerState::WorkerState(PyInterpreterState* interpreter) : state_(PyThreadState_New(interpreter)) {
+  is_worker = true;
   if (state_ == nullptr) throw std::bad_alloc();
 }
 

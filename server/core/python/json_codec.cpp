@@ -3,14 +3,46 @@
 
 #include <stdexcept>
 
+#include "http/characters.hpp"
+#include "python/invoke.hpp"
+
 namespace tuber::python {
 namespace {
 
 // The smallest integer that orjson can't hold, 2**64, has 20 digits; -2**63 - 1 has 19.
 constexpr std::size_t kSuspiciousDigits = 19;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
+// Deeper values go to the exact codec, which says how deep is too deep.
+constexpr int kPlainDepth = 64;
+
+bool is_plain_to(PyObject* value, int depth);
+
+bool are_plain(PyObject* const* items, Py_ssize_t count, int depth) {
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (!is_plain_to(items[i], depth)) return false;
+  }
+  return true;
+}
+
+bool is_plain_map(PyObject* map, int depth) {
+  PyObject *name = nullptr, *value = nullptr;
+  Py_ssize_t position = 0;
+  while (PyDict_Next(map, &position, &name, &value)) {
+    if (!PyUnicode_CheckExact(name) || !is_plain_to(value, depth)) return false;
+  }
+  return true;
+}
+
+bool is_plain_to(PyObject* value, int depth) {
+  if (value == Py_None || PyLong_CheckExact(value) || PyFloat_CheckExact(value) ||
+      PyUnicode_CheckExact(value) || PyBool_Check(value)) {
+    return true;
+  }
+  if (depth == 0) return false;
+  if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) {
+    return are_plain(PySequence_Fast_ITEMS(value), Py_SIZE(value), depth - 1);
+  }
+  return PyDict_CheckExact(value) && is_plain_map(value, depth - 1);
 }
 
 // Is `word` in `body`? memchr looks for its character `rare`, one that requests seldom hold; a
@@ -40,15 +72,19 @@ bool append_bytes(const Handle& encoded, std::string& out) {
 
 }  // namespace
 
+bool is_plain(PyObject* value) {
+  return is_plain_to(value, kPlainDepth);
+}
+
 bool orjson_is_exact_for(std::string_view body) {
   // A run of n digits covers every n-th position somewhere, so only those are looked at.
   for (std::size_t at = kSuspiciousDigits - 1; at < body.size(); at += kSuspiciousDigits) {
-    if (!is_digit(body[at])) continue;
+    if (!http::is_digit(body[at])) continue;
     std::size_t first = at;
-    while (first > 0 && at - first < kSuspiciousDigits && is_digit(body[first - 1])) --first;
+    while (first > 0 && at - first < kSuspiciousDigits && http::is_digit(body[first - 1])) --first;
     std::size_t last = at;
     while (last + 1 < body.size() && last - first + 1 < kSuspiciousDigits &&
-           is_digit(body[last + 1])) {
+           http::is_digit(body[last + 1])) {
       ++last;
     }
     if (last - first + 1 >= kSuspiciousDigits) return false;
@@ -59,9 +95,7 @@ bool orjson_is_exact_for(std::string_view body) {
 
 JsonCodec::JsonCodec(Parts parts)
     : exact_decode_(attribute(parts.exact.get(), "decode")),
-      exact_encode_(attribute(parts.exact.get(), "encode")),
-      fallback_(std::move(parts.fallback)),
-      options_(std::move(parts.options)) {
+      exact_encode_(attribute(parts.exact.get(), "encode")) {
   if (!parts.orjson) return;
   loads_ = attribute(parts.orjson.get(), "loads");
   dumps_ = attribute(parts.orjson.get(), "dumps");
@@ -72,11 +106,11 @@ Handle JsonCodec::decode(std::string_view body) const {
       Handle::steal(PyBytes_FromStringAndSize(body.data(), static_cast<Py_ssize_t>(body.size())));
   if (!bytes) return {};
   if (loads_ && orjson_is_exact_for(body)) {
-    Handle value = Handle::steal(PyObject_CallOneArg(loads_.get(), bytes.get()));
+    Handle value = invoke(loads_, bytes.get());
     if (value) return value;
     PyErr_Clear();  // the exact codec says it better
   }
-  return Handle::steal(PyObject_CallOneArg(exact_decode_.get(), bytes.get()));
+  return invoke(exact_decode_, bytes.get());
 }
 
 bool JsonCodec::encode(PyObject* value, std::string& out) const {
@@ -84,13 +118,11 @@ bool JsonCodec::encode(PyObject* value, std::string& out) const {
     out += "null";
     return true;
   }
-  if (dumps_) {
-    PyObject* arguments[] = {value, fallback_.get(), options_.get()};
-    if (append_bytes(Handle::steal(PyObject_Vectorcall(dumps_.get(), arguments, 3, nullptr)), out))
-      return true;
-    PyErr_Clear();  // beyond orjson: the exact codec encodes it or names the place that it can't
+  if (dumps_ && is_plain(value)) {
+    if (append_bytes(invoke(dumps_, value), out)) return true;
+    PyErr_Clear();  // an integer beyond 64 bits, or a lone surrogate: the exact codec's business
   }
-  return append_bytes(Handle::steal(PyObject_CallOneArg(exact_encode_.get(), value)), out);
+  return append_bytes(invoke(exact_encode_, value), out);
 }
 
 void JsonCodec::open_batch(std::size_t, std::string& out) const {

@@ -6,17 +6,18 @@
 
 namespace tuber::python {
 
-// orjson serves the usual request and reply. It would turn integers beyond 64 bits into floats, and
-// it does not know our spelling of bytes, so a body that may hold one of these goes to the exact
-// codec of tuber.codec.json, as does any value that orjson refuses.
+// orjson serves the usual request and reply; the exact codec of tuber.codec.json serves the others.
+//
+// Reading, orjson would turn integers beyond 64 bits into floats, and it does not know our spelling
+// of bytes. Writing, it holds borrowed references into lists and maps, so nothing may run that could
+// let another thread change them: it is given only values of JSON's own types, for which it runs no
+// Python.
 class JsonCodec final : public Codec {
  public:
   // `exact` is a tuber.codec.json.JsonCodec. When `orjson` is empty all goes through `exact`.
   struct Parts {
     Handle exact = {};
     Handle orjson = {};
-    Handle fallback = {};  // orjson's `default`: called for values it does not know
-    Handle options = {};   // orjson's `option`
   };
   // REQUIRES: the GIL. Throws std::runtime_error when a part lacks what it should have.
   explicit JsonCodec(Parts parts);
@@ -37,12 +38,14 @@ class JsonCodec final : public Codec {
   Handle exact_encode_;
   Handle loads_;  // orjson.loads and orjson.dumps; empty without orjson
   Handle dumps_;
-  Handle fallback_;
-  Handle options_;
 };
 
 // May orjson decode this body without changing a value? No, when it holds 19 digits in a row (an
 // integer may be beyond 64 bits) or the member name of encoded bytes.
 [[nodiscard]] bool orjson_is_exact_for(std::string_view body);
+
+// Is this value, with all that is in it, of exactly JSON's types (None, bool, int, float, str, list,
+// tuple, dict with string keys), so that encoding it runs no Python? REQUIRES: the GIL.
+[[nodiscard]] bool is_plain(PyObject* value);
 
 }  // namespace tuber::python

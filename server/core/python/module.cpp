@@ -42,10 +42,7 @@ Face make_face(const py::object& face) {
 Codecs make_codecs(const py::object& json) {
   JsonCodec::Parts parts{.exact = Handle::borrow(json.ptr())};
   if (json.attr("library").cast<std::string>() == "orjson") {
-    const py::module_ hooks = py::module_::import("tuber.codec.json");
     parts.orjson = Handle::borrow(py::module_::import("orjson").ptr());
-    parts.fallback = take(hooks, "default");
-    parts.options = Handle::steal(hooks.attr("orjson_options")().release().ptr());
   }
   Codecs codecs;
   codecs.push_back(std::make_unique<JsonCodec>(std::move(parts)));
@@ -107,6 +104,7 @@ void raise_os_error(const std::system_error& error) {
 }  // namespace
 
 PYBIND11_MODULE(_core, module) {
+  survive_unwinding_at_exit();
   py::register_exception_translator([](std::exception_ptr raised) {
     try {
       if (raised) std::rethrow_exception(raised);

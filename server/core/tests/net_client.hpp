@@ -1,5 +1,5 @@
-// A client of the tests: a blocking socket on the loopback, and replies read from it by hand, so that
-// nothing of the server's own code judges what the server sends.
+// A client of the tests: a blocking socket on the loopback, and replies read from it by hand, so
+// that nothing of the server's own code judges what the server sends.
 #pragma once
 
 #include <cstddef>

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <thread>
@@ -32,6 +33,12 @@ net::FileBody pattern_file() {
   return {::dup(::fileno(file.get())), 0, kFileSize};
 }
 
+bool termination_is_blocked() {
+  sigset_t blocked;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  return ::sigismember(&blocked, SIGTERM) == 1;
+}
+
 class ShowingHandler : public net::Handler {
  public:
   explicit ShowingHandler(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
@@ -46,6 +53,7 @@ class ShowingHandler : public net::Handler {
     if (path == "/close") reply.close = true;
     if (path == "/large") reply.body = pattern(kLargeReply);
     if (path == "/empty") reply.status = 204;
+    if (path == "/signals") reply.body = termination_is_blocked() ? "blocked" : "open";
     if (path == "/file") {
       reply.body.clear();
       reply.file = pattern_file();

@@ -29,7 +29,8 @@ class Gate {
 };
 
 // Answers GET with its target and POST with its body; "/hold" when the gate opens, "/close" and
-// closes, "/exit" by ending the thread, "/large" with kLargeReply bytes, "/file" with a file of kFileSize bytes, "/empty" with 204.
+// closes, "/exit" by ending the thread, "/large" with kLargeReply bytes, "/file" with a file of
+// kFileSize bytes, "/empty" with 204, "/signals" with "blocked" when SIGTERM can't come.
 inline constexpr std::size_t kLargeReply = 24 * 1024 * 1024;
 inline constexpr std::size_t kFileSize = 3 * 1024 * 1024;
 [[nodiscard]] char byte_at(std::size_t position);  // of the large reply and of the file
@@ -47,8 +48,8 @@ class NetServer {
   net::Server server;
 };
 
-// Waits for a condition that no event tells of. False when it does not come true in a time that only
-// a broken server needs.
+// Waits for a condition that no event tells of. False when it does not come true in a time that
+// only a broken server needs.
 bool eventually(const std::function<bool()>& condition);
 
 }  // namespace tuber::testing

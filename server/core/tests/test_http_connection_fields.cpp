@@ -113,6 +113,13 @@ std::vector<MalformedHead> malformed_framing() {
   };
 }
 
+std::vector<MalformedHead> repeated_types() {
+  return {
+      bad_lines("two types", "Content-Type: text/plain\r\ncontent-type: application/json\r\n", 26),
+      bad_lines("one type twice", "Content-Type: a/b\r\nContent-Type: a/b\r\n", 19),
+  };
+}
+
 std::vector<MalformedHead> missing_and_repeated_hosts() {
   return {
       {"no Host", "GET / HTTP/1.1\r\n\r\n", 400, 16},
@@ -134,6 +141,11 @@ TEST_CASE("HTTP/1.0 closes unless it asks to stay, needs no Host and can't expec
 
 TEST_CASE("doubtful framing and unknown expectations are refused") {
   check_malformed(malformed_framing());
+}
+
+TEST_CASE("a body has one type at most") {
+  CHECK(parse_every_way(posting("Content-Type: a/b\r\n")).outcome == Outcome::complete);
+  check_malformed(repeated_types());
 }
 
 TEST_CASE("HTTP/1.1 needs exactly one Host") {

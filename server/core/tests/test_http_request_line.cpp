@@ -19,7 +19,8 @@ std::vector<ValidHead> valid_targets() {
       {"empty query", requesting("GET /? HTTP/1.1"), head("GET", "/?", board, "/")},
       {"escapes", requesting("GET /%41%zz HTTP/1.1"), head("GET", "/%41%zz", board)},
       {"double slash", requesting("GET //x HTTP/1.1"), head("GET", "//x", board)},
-      {"marks", requesting("GET /{|}^\"<>` HTTP/1.1"), head("GET", "/{|}^\"<>`", board)},
+      {"marks", requesting("GET /-._~:@!$&'()*+,;=[]%/?/? HTTP/1.1"),
+       head("GET", "/-._~:@!$&'()*+,;=[]%/?/?", board, "/-._~:@!$&'()*+,;=[]%/")},
       {"unknown method", requesting("BREW / HTTP/1.1"), head("BREW", "/", board)},
       {"method of marks", requesting("!#$%&'*+-.^_`|~ / HTTP/1.1"),
        head("!#$%&'*+-.^_`|~", "/", board)},
@@ -101,4 +102,11 @@ TEST_CASE("every form of the target that a server must take is taken") {
 
 TEST_CASE("a malformed request line is refused") {
   check_malformed(malformed_request_lines());
+}
+
+TEST_CASE("characters that are in no URI are refused in the target") {
+  for (const char c : "\"<>\\^`{|}"s) {
+    check_malformed({{"mark "s + c, requesting("GET /a"s + c + "b HTTP/1.1"), 400, 6},
+                     {"mark in query "s + c, requesting("GET /?"s + c + " HTTP/1.1"), 400, 6}});
+  }
 }

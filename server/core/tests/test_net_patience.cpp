@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,38 @@ TEST_CASE("a client that does not read its reply is let go") {
   CHECK(eventually([&] { return server.connections() == 0; }));
 }
 
+TEST_CASE("a client that reads its reply too slowly is let go") {
+  for (const char* path : {"/large", "/file"}) {
+    NetServer server([](auto& options) {
+      options.limits.stall_time = 200ms;
+      options.limits.reply_rate = std::uint64_t{1} << 40;  // nobody is as fast
+    });
+    NetClient client(server.port(), 4 * 1024);
+    client.send(get(path));
+    std::size_t taken = 0;
+    CHECK(eventually([&] {
+      taken += client.receive(2'000).size();
+      return taken > 0 && server.connections() == 0;
+    }));
+    CHECK(taken < kFileSize);
+  }
+}
+
+TEST_CASE("an empty line behind a request leaves the connection idle") {
+  NetServer server([](auto& options) {
+    options.limits.head_time = 40ms;
+    options.limits.idle_time = 200ms;
+  });
+  NetClient client(server.port());
+  CHECK(client.request(get("/one") + "\r\n").body == "/one");
+  CHECK(client.at_end());  // after the idle time, and without a 408
+
+  NetClient cut(server.port());
+  CHECK(cut.request(get("/one") + "\r").body == "/one");
+  CHECK(cut.request("\n" + get("/two")).body == "/two");
+  CHECK(cut.request("\r\n" + get("/three")).body == "/three");
+}
+
 TEST_CASE("an idle connection is closed without a word") {
   NetServer server([](auto& options) { options.limits.idle_time = 40ms; });
   NetClient silent(server.port());
@@ -70,6 +103,17 @@ TEST_CASE("a client that was told to go and does not is closed in the end") {
   NetClient client(server.port());
   CHECK(client.request("no HTTP\r\n\r\n").status == 400);
   CHECK(client.at_end());
+  CHECK(eventually([&] { return server.connections() == 0; }));
+}
+
+TEST_CASE("a client that was told to go is not listened to without bound") {
+  NetServer server;
+  NetClient client(server.port());
+  client.send("no HTTP\r\n\r\n");
+  const std::string flood(1024 * 1024, 'x');
+  std::size_t sent = 0;
+  while (sent < 256 && client.send(flood)) ++sent;
+  CHECK(sent < 128);  // MiB; the bound, and what the sockets' buffers hold
   CHECK(eventually([&] { return server.connections() == 0; }));
 }
 

@@ -91,6 +91,29 @@ TEST_CASE("a head over its limit is a fault, never a lack of space") {
   }
 }
 
+TEST_CASE("an empty line alone is no beginning of a request") {
+  RequestReader reader{Limits{}};
+  const auto feed = [&](std::string_view bytes) {
+    std::memcpy(reader.space().data(), bytes.data(), bytes.size());
+    return reader.received(bytes.size());
+  };
+  CHECK(feed("\r") == Outcome::need_more);
+  CHECK_FALSE(reader.empty());
+  CHECK(feed("\n") == Outcome::need_more);
+  CHECK(reader.empty());
+  SUBCASE("and is forgotten with the connection") {
+    reader.clear();
+    CHECK(feed("\r\nGET / HTTP/1.1\r\nHost: b\r\n\r\n") == Outcome::complete);
+  }
+  SUBCASE("and a second one is a fault, however they are cut") {
+    CHECK(feed("\r\n") == Outcome::fault);
+  }
+  SUBCASE("and a request may follow") {
+    CHECK(feed("GET /") == Outcome::need_more);
+    CHECK_FALSE(reader.empty());
+  }
+}
+
 TEST_CASE("the reader is empty between requests and tells a head from a body") {
   RequestReader reader{Limits{}};
   const auto feed = [&](std::string_view bytes) {

@@ -92,7 +92,7 @@ def told_names(obj: object) -> set[str]:
     """Names in the object's own words: `__dir__` lists what `__getattr__` answers."""
     try:
         return {name for name in dir(obj) if isinstance(name, str)}
-    except Exception:  # noqa: BLE001 (the border of user code)
+    except BaseException:  # noqa: BLE001 (the border of user code)
         return set()
 
 

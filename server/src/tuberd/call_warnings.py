@@ -8,8 +8,8 @@ happens to the warnings of any other thread.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from typing import TextIO
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
 
 from tuberd._core import collect, collecting
 
@@ -33,12 +33,34 @@ class RaisedDuringCall(Warning, metaclass=_DuringCall):
 def install() -> None:
     """Hooks the `warnings` module, once however often it is called.
 
-    The filter goes behind all others: what the operator or the served code chose to ignore, or to
-    turn into errors, stays so.
+    The filter goes behind those that somebody chose, so that what the operator or the served code
+    ignores, or turns into errors, stays so, but before those with which every interpreter starts:
+    they hide what is not meant for users, and a caller is a developer.
     """
+    ours = ("always", None, RaisedDuringCall, None, 0)
+    filters = warnings.filters
+    if ours not in filters and isinstance(filters, list):
+        filters.insert(_before_pythons_own(filters), ours)
+    # Adds nothing, for the filter is there; tells the interpreter that the list has changed.
     warnings.filterwarnings("always", category=RaisedDuringCall, append=True)
     if not isinstance(warnings.showwarning, _Hook):
         warnings.showwarning = _Hook(warnings.showwarning)
+
+
+def _before_pythons_own(filters: Sequence[tuple[Any, ...]]) -> int:
+    """Where in the list of filters those begin that every interpreter starts with."""
+    place = len(filters)
+    while place > 0 and filters[place - 1][2] in _CATEGORIES_OF_DEFAULTS:
+        place -= 1
+    return place
+
+
+_CATEGORIES_OF_DEFAULTS = (
+    DeprecationWarning,
+    PendingDeprecationWarning,
+    ImportWarning,
+    ResourceWarning,
+)
 
 
 class _Hook:
@@ -57,6 +79,7 @@ class _Hook:
         line: str | None = None,
     ) -> None:
         if file is None and collecting():
-            collect(str(message))
+            # A text with a lone surrogate (a file name that is not UTF-8) could not be encoded.
+            collect(str(message).encode("utf-8", "backslashreplace").decode())
         else:
             self._show(message, category, filename, lineno, file, line)

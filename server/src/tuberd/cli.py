@@ -12,9 +12,10 @@ import traceback
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from types import FrameType, ModuleType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from tuber.protocol import DEFAULT_PORT
+from tuberd.failures import describe_failure
 from tuberd.registry import TuberRegistry
 from tuberd.server import Server, serve_until_signalled
 
@@ -44,7 +45,9 @@ def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
     try:
         with open(name, "rb") as file:
             exec(compile(file.read(), name, "exec"), module.__dict__)
-    except Exception as error:  # the border of user code
+    except KeyboardInterrupt:  # Ctrl-C while it loads is for us
+        raise
+    except BaseException as error:  # the border of user code; sys.exit() is no way to serve, too
         raise RegistryFileError(_place_of(error, name)) from error
     try:
         registry = module.registry
@@ -52,10 +55,19 @@ def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
         raise RegistryFileError(f"{name} defines no 'registry', a dict of objects") from None
     if isinstance(registry, TuberRegistry):
         return registry
+    if registry is None:
+        raise RegistryFileError(f"{name}: 'registry' is None; expected a dict of objects")
     try:
         return TuberRegistry(registry)
     except TypeError as error:
         raise RegistryFileError(f"{name}: {error}") from error
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every other error of the command is said."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_WRONG_USE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) -> argparse.Namespace:
@@ -65,7 +77,7 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
         argv: the arguments, without the name of the program; None takes those of the process.
         needs_file: whether ``--registry`` must be given.
     """
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tuberd", description="Serve the Python objects of a registry file over the network."
     )
     _add_options_of_registry(parser, needs_file)
@@ -158,7 +170,7 @@ def _wrong_use(error: Exception) -> int:
     return _WRONG_USE
 
 
-def _place_of(error: Exception, name: str) -> str:
+def _place_of(error: BaseException, name: str) -> str:
     """One line: where in the registry file the error came from, and what it was."""
     if isinstance(error, OSError) and error.filename == name:
         return f"can't read the registry file {name}: {error.strerror}"
@@ -166,7 +178,7 @@ def _place_of(error: Exception, name: str) -> str:
         return f"{name}:{error.lineno}: {type(error).__name__}: {error.msg}"
     lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if _runs(frame, name)]
     place = f"{name}:{lines[-1]}" if lines else name
-    return f"{place}: {type(error).__name__}: {error}"
+    return f"{place}: {describe_failure(error, False)['message']}"
 
 
 def _runs(frame: FrameType, name: str) -> bool:

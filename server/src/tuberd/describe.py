@@ -14,7 +14,7 @@ from typing import Any, Final
 from tuber.protocol import Signature
 from tuberd.containers import TuberContainer
 from tuberd.failures import describe_failure
-from tuberd.reach import Kind, Member, Reach, ServedCodeError
+from tuberd.reach import Kind, Member, Reach, ServedCodeError, is_object
 from tuberd.registry import TuberRegistry
 from tuberd.signatures import describe_method
 
@@ -220,13 +220,21 @@ class _Description:
         """
         try:
             said = dict(served.tuber_meta())
-        except Exception as error:  # noqa: BLE001 (the border of user code)
+        except BaseException as error:  # noqa: BLE001 (the border of user code)
             _fail(members, "tuber_meta", ServedCodeError(error))
             return
         values: Any = said.get("values")
         is_list = isinstance(values, (list, tuple))
         given: list[Any] = list(values) if is_list else [] if values is None else [values]
         ready = [each for each in given if isinstance(each, Mapping)]
+        if strange := [
+            each for each in given if not isinstance(each, Mapping) and not is_object(each)
+        ]:
+            what = f"tuber_meta() lists a {type(strange[0]).__name__}, which is no tuber object"
+            _fail(
+                members, "tuber_meta", TypeError(f"{what}; give its class __tuber_object__ = True")
+            )
+            return
         if why_not := self.describer.why_not_sendable([said.get("keys"), ready]):
             _fail(members, "tuber_meta", why_not)
             return
@@ -240,7 +248,7 @@ class _Description:
         return value if isinstance(value, Mapping) else self.of(value)
 
 
-def _fail(members: dict[str, Any], name: str, error: Exception) -> None:
+def _fail(members: dict[str, Any], name: str, error: BaseException) -> None:
     """Put a failure into a description."""
     members.setdefault("failed", {})[name] = describe_failure(error, False)
 
@@ -249,7 +257,8 @@ def _member(call: Mapping[str, Any], name: str, types: tuple[type, ...], expecte
     value = call.get(name)
     if value is None or isinstance(value, types):
         return value
-    raise TypeError(f"member {name!r} of a call: expected {expected}, came {type(value).__name__}")
+    came = type(value).__name__
+    raise TypeError(f"the member {name!r} of a call must be {expected}, not {came}")
 
 
 def _failed(description: Mapping[str, Any], place: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -268,6 +277,6 @@ def _failed(description: Mapping[str, Any], place: str) -> Iterator[tuple[str, d
 def _docstring(served: object) -> str | None:
     try:
         doc = served.__doc__
-    except Exception:  # noqa: BLE001 (the border of user code)
+    except BaseException:  # noqa: BLE001 (the border of user code)
         doc = type(served).__doc__
     return inspect.cleandoc(doc) if isinstance(doc, str) else None

@@ -35,8 +35,8 @@ def describe_failure(error: BaseException, entered: bool) -> dict[str, str]:
     text = _text(error)
     message = f"{kind}: {text}" if text else kind
     failure = {"message": _fitted(message, MAX_MESSAGE_LENGTH), "type": _sendable(kind)}
-    if entered:
-        failure["traceback"] = _fitted(_traceback(error, message), MAX_TRACEBACK_LENGTH)
+    if entered and (text := _traceback(error, message)):
+        failure["traceback"] = _fitted(text, MAX_TRACEBACK_LENGTH)
     return failure
 
 
@@ -61,9 +61,12 @@ def _text(error: BaseException) -> str:
 
 
 def _traceback(error: BaseException, message: str) -> str:
+    """The traceback; '' when it would say no more than the message does, as of compiled methods."""
     try:
         formatted = TracebackException.from_exception(error, compact=True)
         _leave_out_own_frames(formatted)
+        if not (formatted.stack or formatted.__cause__ or formatted.__context__):
+            return ""
         return "".join(formatted.format())
     except Exception:  # noqa: BLE001 (the border of user code: notes are read here)
         return f"<the traceback can't be made>\n{message}\n"

@@ -8,6 +8,7 @@ about one that does not exist, and never run a getter for what the class alone t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -51,7 +52,7 @@ class Member:
     name: str
     kind: Kind
     value: Any
-    error: Exception | None = None
+    error: BaseException | None = None
     by_class: bool = False
 
 
@@ -61,7 +62,7 @@ class ServedCodeError(Exception):
     It tells such failures apart from refusals, which are plain AttributeError, KeyError and so on.
     """
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: BaseException) -> None:
         super().__init__(error)
         self.error = error
 
@@ -110,8 +111,8 @@ class Reach:
 
     Attributes:
         reachable: class -> name -> class attribute, for the methods that were asked for and that
-            the class alone decides. The core calls these without asking again (an instance that
-            holds something else under such a name answers with that).
+            the class alone decides. The core calls these without asking again, as long as the
+            class holds that attribute and the instance nothing of that name.
     """
 
     def __init__(self, *, expose_private: bool = False) -> None:
@@ -136,7 +137,7 @@ class Reach:
             return None
         try:
             value = getattr(obj, name)
-        except Exception as error:  # noqa: BLE001 (the border of user code)
+        except BaseException as error:  # noqa: BLE001 (the border of user code)
             return Member(name, Kind.PROPERTY, None, error)
         kind = _kind_of(value)
         return None if kind is None else Member(name, kind, value)
@@ -170,7 +171,8 @@ class Reach:
             return bound
         if member.value is _CALL_OF_ITEMS and isinstance(obj, Container):
             return partial(obj._tuber_call, self)  # never cached: it must be given this decision
-        self.reachable.setdefault(type(obj), {})[name] = member.value
+        with suppress(TypeError):  # a class that can't be hashed is asked about each time
+            self.reachable.setdefault(type(obj), {})[name] = member.value
         called: Callable[..., Any] = getattr(obj, name)
         return called
 
@@ -242,14 +244,15 @@ def _kind_of(value: object) -> Kind | None:
     """What a value is for a peer; None: it is not listed."""
     if issubclass(type(value), (type, ModuleType)):
         return None
-    if _is_object(value):
+    if is_object(value):
         return Kind.OBJECT
     if not callable(value):
         return Kind.PROPERTY
     return None if get_origin(value) is not None else Kind.METHOD  # list[int] is a class, too
 
 
-def _is_object(value: object) -> bool:
+def is_object(value: object) -> bool:
+    """Whether a value says that it is an object for a peer to walk into."""
     return any(getattr(each, "__tuber_object__", False) for each in classes_of(value))
 
 
@@ -269,8 +272,8 @@ def _item_of_own_container(obj: Any, key: str | int) -> Any:
         item = obj[key]
     except (KeyError, IndexError):
         raise
-    except Exception as error:
+    except BaseException as error:
         raise ServedCodeError(error) from error
-    if not _is_object(item):
+    if not is_object(item):
         raise KeyError(key)
     return item

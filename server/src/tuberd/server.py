@@ -1,4 +1,4 @@
-"""The server: a registry on a port. The only module that imports the compiled core.
+"""The server: a registry on a port. It makes the compiled core's server.
 
 It puts the parts together and owns their life; it must never decide what a peer may reach (`reach`)
 nor touch a socket (the core).
@@ -225,6 +225,8 @@ def _directory(webroot: str | os.PathLike[str] | None) -> str | None:
 
 
 _live: Final[WeakSet[Server]] = WeakSet()
+# A forked child has none of the core's threads, and must not wait for them when it exits.
+os.register_at_fork(after_in_child=_live.clear)
 
 
 @atexit.register

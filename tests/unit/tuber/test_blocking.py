@@ -21,7 +21,6 @@ from tuber import (
     TuberProtocolError,
     TuberRemoteWarning,
     TuberTimeout,
-    _connection,
     _pool,
 )
 
@@ -75,10 +74,7 @@ def test_a_reply_with_close_makes_the_next_call_connect_again() -> None:
         assert server.connections == 2
 
 
-def test_a_stale_connection_is_noticed_before_anything_is_sent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(_connection, "RESTED_SECONDS", 0)
+def test_a_stale_connection_is_noticed_before_anything_is_sent() -> None:
     closed = threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:

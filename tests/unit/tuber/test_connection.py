@@ -6,7 +6,7 @@ import errno
 import socket
 import threading
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -35,11 +35,47 @@ def exchange(connection: Connection, body: bytes = b"{}", deadline: float | None
     return connection.exchange(HEAD.encode(body), "Board.read()", deadline)
 
 
-def refuse(error: Exception) -> Any:
-    def create_connection(*args: object) -> None:
-        raise error
+PLACE = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 1))
 
-    return create_connection
+
+class UnreachableSocket:
+    """A socket that can't connect; it keeps the seconds that each of them was given."""
+
+    given: ClassVar[list[float | None]] = []
+    fault: ClassVar[Exception] = TimeoutError()
+    closed = 0
+
+    def __init__(self, *family: int) -> None:
+        pass
+
+    def settimeout(self, seconds: float | None) -> None:
+        self.given.append(seconds)
+
+    def connect(self, place: object) -> None:
+        raise self.fault
+
+    def close(self) -> None:
+        type(self).closed += 1
+
+
+def unreachable(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception, addresses: int = 1
+) -> type[UnreachableSocket]:
+    """Let the name have so many addresses, or none with an error; no connection can be made."""
+
+    class Unreachable(UnreachableSocket):
+        given: ClassVar[list[float | None]] = []
+
+    Unreachable.fault = fault
+
+    def getaddrinfo(*name: object, **kind: object) -> list[Any]:
+        if isinstance(fault, (socket.gaierror, UnicodeError)):
+            raise fault
+        return [PLACE] * addresses
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "socket", Unreachable)
+    return Unreachable
 
 
 def test_a_refused_connection_says_that_the_call_was_not_run() -> None:
@@ -67,7 +103,7 @@ def test_a_refused_connection_says_that_the_call_was_not_run() -> None:
 def test_each_way_not_to_get_a_connection_has_its_error(
     monkeypatch: pytest.MonkeyPatch, fault: Exception, kind: type[Exception], message: str
 ) -> None:
-    monkeypatch.setattr(socket, "create_connection", refuse(fault))
+    unreachable(monkeypatch, fault)
     with pytest.raises(kind, match=message) as caught:
         Connection(Address("board"), Timing(), None, "Board.read()")
     assert caught.value.__cause__ is fault
@@ -80,17 +116,39 @@ def test_each_way_not_to_get_a_connection_has_its_error(
 def test_the_shorter_of_the_two_times_holds_for_connecting(
     monkeypatch: pytest.MonkeyPatch, timing: Timing, left: float | None, seconds: float | None
 ) -> None:
-    given = []
-
-    def create_connection(address: object, timeout: float | None) -> None:
-        given.append(timeout)
-        raise TimeoutError
-
-    monkeypatch.setattr(socket, "create_connection", create_connection)
+    unreachables = unreachable(monkeypatch, TimeoutError())
     deadline = None if left is None else monotonic() + left
     with pytest.raises(TuberTimeout):
         Connection(Address("board"), timing, deadline, "Board.read()")
-    assert given == [pytest.approx(seconds, abs=0.5)]
+    assert unreachables.given == [pytest.approx(seconds, abs=0.5)]
+    assert unreachables.closed == 1
+
+
+def test_the_addresses_of_a_name_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    unreachables = unreachable(monkeypatch, OSError(errno.EHOSTUNREACH, "no route"), addresses=3)
+    with pytest.raises(TuberNetworkError, match="no route"):
+        Connection(Address("board"), Timing(6), None, "Board.read()")
+    assert unreachables.given == [pytest.approx(each, abs=0.5) for each in (2, 3, 6)]
+    assert unreachables.closed == 3
+
+
+def test_a_deadline_that_has_passed_connects_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    unreachables = unreachable(monkeypatch, OSError("never"), addresses=2)
+    with pytest.raises(TuberTimeout, match="was not run"):
+        Connection(Address("board"), Timing(), monotonic() - 1, "Board.read()")
+    assert unreachables.given == []
+
+
+def test_the_next_address_is_tried_when_one_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedServer(echo) as server:
+        host, _, port = server.hostname.rpartition(":")
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            refusing = listener.getsockname()
+        places = [(*PLACE[:4], refusing), (*PLACE[:4], (host, int(port)))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *name, **kind: places)
+        connection = connect(server)
+        assert exchange(connection).status == 200
+        connection.close()
 
 
 def test_the_kernel_is_told_to_notice_a_vanished_peer() -> None:
@@ -217,9 +275,7 @@ def test_a_vanished_peer_is_said_to_have_vanished() -> None:
     assert "the peer vanished" in str(error)
 
 
-def test_only_a_connection_that_rested_is_asked_whether_it_is_stale(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_connection_that_the_peer_closed_is_stale_at_once() -> None:
     closed = threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:
@@ -236,16 +292,13 @@ def test_only_a_connection_that_rested_is_asked_whether_it_is_stale(
         exchange(gone)
         exchange(there)
         assert closed.wait(10)
-        assert not gone.is_stale()
-        monkeypatch.setattr(_connection, "RESTED_SECONDS", 0)
         assert gone.is_stale()
         assert not there.is_stale()
         gone.close()
         there.close()
 
 
-def test_a_connection_that_was_reset_is_stale(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_connection, "RESTED_SECONDS", 0)
+def test_a_connection_that_was_reset_is_stale() -> None:
     gone = threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:
@@ -259,10 +312,7 @@ def test_a_connection_that_was_reset_is_stale(monkeypatch: pytest.MonkeyPatch) -
         connection.close()
 
 
-def test_a_connection_on_which_the_peer_wrote_unasked_is_stale(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(_connection, "RESTED_SECONDS", 0)
+def test_a_connection_on_which_the_peer_wrote_unasked_is_stale() -> None:
     wrote = threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:

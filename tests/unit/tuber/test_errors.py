@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import pickle
 import sys
+import traceback
 
 import pytest
 
@@ -62,6 +63,14 @@ def test_a_remote_exception_survives_pickling(name: str) -> None:
 def test_other_classes_are_plain_remote_errors(name: str | None) -> None:
     error = remote_error("x: y", name)
     assert type(error) is TuberRemoteError
+
+
+@pytest.mark.parametrize("name", ["SyntaxError", "IndentationError"])
+def test_a_remote_syntax_error_is_printed_with_its_text(name: str) -> None:
+    error = remote_error(f"{name}: invalid syntax", name)
+    for each in (error, pickle.loads(pickle.dumps(error))):
+        printed = "".join(traceback.format_exception(each))
+        assert printed.rstrip().endswith(f"{name}: invalid syntax")
 
 
 def test_classes_are_made_once() -> None:

@@ -53,19 +53,10 @@ def test_properties_have_the_value_of_the_resolve(board: Any) -> None:
     assert type(described(BOARD, convert_json=False).limits) is dict
 
 
-@pytest.mark.parametrize("name", ["gain", "limits", "temperature", "adc"])
+@pytest.mark.parametrize("name", ["gain", "limits", "temperature", "adc", "read"])
 def test_what_the_server_has_cannot_be_assigned(board: Any, name: str) -> None:
     with pytest.raises(AttributeError, match=name):
         setattr(board, name, 3)
-
-
-def test_a_method_can_be_replaced_by_a_local_one(
-    board: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(board, "read", lambda: "local")
-    assert board.read() == "local"
-    monkeypatch.undo()
-    assert board.read()["method"] == "read"
 
 
 def test_a_property_that_failed_raises_its_error_when_it_is_read(board: Any) -> None:
@@ -210,6 +201,90 @@ def test_a_subclass_can_be_combined_with_another_class() -> None:
     assert board.serial == "local"
     board.serial = "mine"
     assert board.serial == "mine"
+
+
+HIDDEN = {
+    "type": "Shutter",
+    "methods": {"close": METHOD, "tuber_resolve": METHOD, "_repr_html_": METHOD, "read": METHOD},
+    "properties": {"gain": 2},
+    "objects": {"object_factory": {"properties": {"gain": 3}}},
+}
+
+
+def test_remote_names_that_are_hidden_are_told_once_and_reached_explicitly() -> None:
+    text = r"^Shutter at http://board/tuber has 'close', 'object_factory', 'tuber_resolve', hidden"
+    with pytest.warns(UserWarning, match=text) as shown:
+        shutter: Any = described(HIDDEN)
+    assert len(shown) == 1
+    shutter.tuber_resolve(force=True)  # a second warning would be an error here
+    assert shutter.tuber_attribute("close")(1)["method"] == "close"
+    assert shutter.tuber_attribute("object_factory").gain == 3
+    assert shutter.tuber_attribute("gain") == shutter.gain == 2
+    assert not hasattr(shutter.close, "__signature__")
+    with pytest.raises(AttributeError, match="did you mean 'close'"):
+        shutter.tuber_attribute("closed")
+
+
+def test_the_items_of_a_container_tell_their_hidden_names_once() -> None:
+    board: Any = described({"keys": 2, "values": {"methods": {"close": METHOD}}})
+    with pytest.warns(UserWarning, match="an object at http://board/tuber has 'close'") as shown:
+        assert len(list(board)) == 2
+    assert len(shown) == 1
+
+
+def test_what_a_subclass_defines_hides_without_a_word() -> None:
+    class Shutter(ScriptedObject):
+        gain = 1
+
+        @staticmethod
+        def answer(asked: Any) -> Any:
+            return {"result": {"methods": {"close": METHOD}, "properties": {"gain": 2}}}
+
+        def close(self) -> None:
+            self.gain = 0
+
+    shutter: Any = Shutter("Shutter", hostname="board")
+    shutter.tuber_resolve()
+    shutter.close()
+    assert (shutter.gain, shutter.tuber_attribute("gain")) == (0, 2)
+
+
+def test_an_attribute_set_before_resolving_stays_and_is_told() -> None:
+    class Board(ScriptedObject):
+        @staticmethod
+        def answer(asked: Any) -> Any:
+            return {"result": BOARD}
+
+    board: Any = Board("Board", hostname="board")
+    board.gain = "mine"
+    with pytest.warns(UserWarning, match="has 'gain', hidden"):
+        board.tuber_resolve()
+    board.tuber_resolve(force=True)
+    assert (board.gain, board.tuber_attribute("gain")) == ("mine", 2.0)
+
+
+def test_a_property_of_all_items_is_read_with_one_request() -> None:
+    class Container(ScriptedObject):
+        keys_described: Any = 3
+
+        @classmethod
+        def answer(cls, asked: Any) -> Any:
+            if isinstance(asked, dict):
+                return {"result": {"keys": cls.keys_described, "values": {}}}
+            return [{"result": call["object"][-1][-1]} for call in asked]
+
+    class Named(Container):
+        keys_described = ("a", "b")
+
+    channels: Any = Container("Channels", hostname="board").tuber_resolve()
+    assert channels.tuber_get("index") == [0, 1, 2]
+    assert channels.tuber_get("index", keys=(2, -1)) == [2, -1]
+    assert channels.tuber_get("index", []) == []
+    assert len(channels._tuber_link.asked) == 3
+    named: Any = Named("Named", hostname="board").tuber_resolve()
+    assert named.tuber_get("index") == ["a", "b"]
+    with pytest.raises(TypeError, match="is not a container"):
+        described({}).tuber_get("index")
 
 
 def test_a_subclass_may_choose_the_class_of_the_objects_inside() -> None:

@@ -33,6 +33,15 @@ def test_a_member_wins_over_a_method_of_the_same_name() -> None:
     assert vars(result) == {"values": [1], "keys": 2, "self": 3}
 
 
+def test_a_member_named_keys_leaves_the_plain_dict_and_the_views() -> None:
+    result: Any = TuberResult({"keys": 2, "a": 1})
+    assert dict(**vars(result)) == dict(result.items()) == {"keys": 2, "a": 1}
+    assert sorted(result.values()) == [1, 2]
+    assert result.get("keys") == 2
+    with pytest.raises(TypeError):
+        dict(result)
+
+
 def test_it_equals_a_map_of_the_same_members() -> None:
     assert TuberResult(a=1) == TuberResult({"a": 1}) == {"a": 1}
     assert TuberResult(a=1) != {"a": 2}

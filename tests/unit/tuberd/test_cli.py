@@ -66,9 +66,12 @@ WRONG_FILES = [
     ("x = 1\n\nx.y\n", "registry.py:3: AttributeError: 'int' object has no attribute 'y'"),
     ("def f():\n  1 // 0\nf()\n", "registry.py:2: ZeroDivisionError: "),
     ("import no_such_module_anywhere", "registry.py:1: ModuleNotFoundError: No module named"),
-    ("import json\njson.loads('')", "registry.py:2: JSONDecodeError: "),
+    ("import json\njson.loads('')", "registry.py:2: json.decoder.JSONDecodeError: "),
     ("raise ValueError('two\\nlines')", "registry.py:1: ValueError: two lines"),
     ("", "registry.py defines no 'registry', a dict of objects"),
+    ("import sys\nsys.exit(0)", "registry.py:2: SystemExit: 0"),
+    ("class Odd(BaseException): pass\nraise Odd('x')", "registry.py:2: tuber_registry.Odd: x"),
+    ("registry = None", "'registry' is None; expected a dict of objects"),
     ("registry = [1]", "registry.py: a registry is a dict of objects; came 'list'"),
     ("import math\nregistry = {'m': math}", "registry['m'] is the module 'math'; register an"),
     ("class B: pass\nregistry = {'B': B}", "registry['B'] is the class 'B'; register an instance"),
@@ -117,6 +120,19 @@ def test_wrong_options_are_one_line(
     argv = ["-p", "0", *(each.format(tmp_path) for each in options)]
     assert main(argv=argv) == 2
     assert line.format(tmp_path) in one_line(capsys)
+
+
+@pytest.mark.parametrize(
+    ("argv", "line"),
+    [([], "-r/--registry"), (["-r", "x", "-p", "many"], "invalid int value: 'many'")],
+)
+def test_what_the_parser_refuses_is_one_line(
+    argv: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(argv=argv)
+    assert end.value.code == 2
+    assert line in one_line(capsys)
 
 
 def test_a_json_library_that_is_not_installed_is_one_line(

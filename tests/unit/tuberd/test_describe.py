@@ -130,10 +130,10 @@ def test_one_name_of_an_object() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        ({"object": 1}, TypeError, "member 'object' of a call: expected a string or an array"),
-        ({"object": {}}, TypeError, "came dict"),
+        ({"object": 1}, TypeError, "the member 'object' of a call must be a string or an array"),
+        ({"object": {}}, TypeError, "an array, not dict"),
         ({"object": "B", "property": 1}, TypeError, "member 'property' of a call"),
-        ({"object": "B", "resolve": 1}, TypeError, "member 'resolve' of a call: expected a bool"),
+        ({"object": "B", "resolve": 1}, TypeError, "member 'resolve' of a call must be a bool"),
         ({"object": []}, TypeError, "a path is a name or an array of steps"),
         ({"object": "C"}, AttributeError, "the registry has no object 'C'"),
         ({"property": "C"}, AttributeError, "the registry has no object 'C'"),

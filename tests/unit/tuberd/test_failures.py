@@ -79,7 +79,7 @@ def test_frames_of_the_server_are_left_out() -> None:
 
 
 def test_errors_of_getters_are_told_as_served_code() -> None:
-    failure = describe_failure(ServedCodeError(OSError("no gauge")), False)
+    failure = describe_failure(ServedCodeError(raised(OSError("no gauge"))), False)
     assert failure["message"] == "OSError: no gauge"
     assert failure["traceback"].endswith("OSError: no gauge\n")
 
@@ -183,3 +183,10 @@ def test_a_traceback_that_cannot_be_made_is_replaced(monkeypatch: pytest.MonkeyP
 def test_every_text_can_be_sent(text: str, entered: bool) -> None:
     for told in describe_failure(raised(ValueError(text + "\ud800")), entered).values():
         told.encode()
+
+
+def test_a_compiled_methods_exception_has_no_traceback_that_only_repeats_the_message() -> None:
+    assert describe_failure(IndexError("no channel 9"), True) == {
+        "message": "IndexError: no channel 9",
+        "type": "IndexError",
+    }

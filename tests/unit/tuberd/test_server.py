@@ -160,7 +160,12 @@ def test_running_calls_are_not_waited_for_past_the_grace() -> None:
 def test_control_c_ends_serve_in_the_main_thread() -> None:
     server = server_of()
     caller, replies = in_thread(server, "signal", signal.SIGINT)
-    server.serve()
+    # A shell starts its background jobs with SIGINT ignored, and Python leaves it so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        server.serve()
+    finally:
+        signal.signal(signal.SIGINT, before)
     caller.join(PATIENCE)
     assert replies == [{"result": None}]
 

@@ -59,7 +59,9 @@ class Codec(Protocol):
 
 
 def codec_for(media_type: str) -> Codec:
-    """The codec of a media type; parameters (``; charset=utf-8``) and letter case do not matter.
+    """The client's codec of a media type: where a codec can be strict in what it writes, it is.
+
+    Parameters (``; charset=utf-8``) and letter case do not matter.
 
     Raises:
         ValueError: no codec is known for it.

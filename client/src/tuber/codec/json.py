@@ -7,15 +7,18 @@ exact path in Python. This module must never hand out a value other than the one
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from math import isfinite
 from typing import Any, Final
 
 from tuber.codec import DecodeError, EncodeError
-from tuber.codec.plain import default, plain_value, with_bytes
+from tuber.codec.plain import plain_value, with_bytes
 from tuber.protocol import JSON
 
-__all__ = ["DEFAULT", "JsonCodec", "default", "orjson_options"]
+__all__ = ["DEFAULT", "JsonCodec"]
 
 LIBRARIES: Final = ("orjson", "msgspec", "json")
 
@@ -26,6 +29,9 @@ class JsonCodec:
     Args:
         library: 'orjson', 'msgspec' or 'json'; None takes orjson when it is installed, otherwise
             json.
+        strict: refuse to write what a peer would read as something else: NaN and infinities (null),
+            keys of a map that are no strings, a map that is the form of bytes. The client does; a
+            server writes what it can.
 
     Raises:
         ImportError: the library asked for is not installed.
@@ -34,24 +40,28 @@ class JsonCodec:
 
     media_type: Final = JSON
 
-    def __init__(self, library: str | None = None) -> None:
+    def __init__(self, library: str | None = None, *, strict: bool = False) -> None:
+        self.strict = strict
         self.library, self._dumps, self._loads = _load(library)
-        # orjson calls the hook for what it does not know and refuses what it can't write exactly;
-        # the others write some values in their own way (msgspec: bytes as base64, json: named
-        # tuples as arrays), so they are only given plain ones.
+        # orjson refuses what it does not know; the others write some values in their own way
+        # (msgspec: bytes as base64, json: named tuples as arrays), so they are only given plain
+        # ones. orjson gets no hook for the values it does not know: it holds borrowed references
+        # into lists and maps, and while a hook runs another thread may change them.
         self._takes_any_value = self.library == "orjson"
 
     def encode(self, value: Any) -> bytes:
         """Write a value; raises EncodeError when it can't be carried."""
         if self._takes_any_value:
-            try:
-                return self._dumps(value)
-            except TypeError:
-                return _json_dumps(plain_value(value))
-        plain = plain_value(value)
+            with suppress(TypeError):
+                body = self._dumps(value)
+                # Every other difference that strict is about makes orjson raise.
+                if self.strict and (b"null" in body or b'"bytes"' in body):
+                    plain_value(value, strict=True)
+                return body
+        plain = plain_value(value, self.strict)
         try:
             return self._dumps(plain)
-        except (OverflowError, ValueError):  # msgspec, for integers over 64 bits
+        except (OverflowError, TypeError, ValueError):  # an integer over 64 bits
             return _json_dumps(plain)
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
@@ -62,25 +72,18 @@ class JsonCodec:
         loads = _json_loads if _has_long_number(body) else self._loads
         try:
             value = loads(body)
-            return with_bytes(value) if b'"bytes"' in body else value
+            # An escape sequence can spell the name in another way.
+            return with_bytes(value) if b'"bytes"' in body or b"\\u" in body else value
         except RecursionError:
             raise DecodeError("not JSON: nested too deeply") from None
         except ValueError as error:
             raise DecodeError(f"not JSON: {error}") from error
 
     def __repr__(self) -> str:
-        return f"JsonCodec({self.library!r})"
+        return f"JsonCodec({self.library!r}, strict={self.strict})"
 
-    def __reduce__(self) -> tuple[type[JsonCodec], tuple[str]]:
-        return type(self), (self.library,)
-
-
-def orjson_options() -> int:
-    """The option bits for ``orjson.dumps(value, default, options)``."""
-    import orjson  # noqa: PLC0415  # optional
-
-    # By itself orjson leaves out fields of a dataclass whose names begin with an underscore.
-    return orjson.OPT_PASSTHROUGH_DATACLASS
+    def __reduce__(self) -> tuple[partial[JsonCodec], tuple[str]]:
+        return partial(type(self), strict=self.strict), (self.library,)
 
 
 # Every 64-bit integer of fewer digits than this is exact in all libraries.
@@ -117,9 +120,11 @@ def _load(library: str | None) -> tuple[str, _Dumps, _Loads]:
 def _load_orjson() -> tuple[str, _Dumps, _Loads]:
     import orjson  # noqa: PLC0415  # optional
 
-    options = orjson_options()
+    # By itself orjson leaves out fields of a dataclass whose names begin with an underscore, and
+    # rounds UTC offsets to minutes.
+    options = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
     dumps = orjson.dumps
-    return "orjson", lambda value: dumps(value, default, options), orjson.loads
+    return "orjson", lambda value: dumps(value, None, options), orjson.loads
 
 
 def _load_msgspec() -> tuple[str, _Dumps, _Loads]:
@@ -144,7 +149,20 @@ def _json_dumps(plain: Any) -> bytes:
 
 def _json_loads(body: bytes) -> Any:
     # The text is decoded here because json.loads() would also take UTF-16 and UTF-32.
-    return _standard_decoder.decode(str(body, "utf-8"))
+    value = _standard_decoder.decode(str(body, "utf-8"))
+    if any(escape.lastindex for escape in _ESCAPES.finditer(body)):
+        raise ValueError("a lone surrogate in a string")
+    return value
+
+
+# The escapes of strings (RFC 8259 section 7); a group matches when it is a surrogate without its
+# partner, which has no UTF-8 form. json.loads() alone takes those.
+_ESCAPES: Final = re.compile(
+    rb"""\\(?: u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}
+          | (u[dD][89a-fA-F])
+          | . )""",
+    re.VERBOSE,
+)
 
 
 def _refuse(constant: str) -> Any:
@@ -161,4 +179,4 @@ _standard_encoder: Final = json.JSONEncoder(
 )
 _standard_decoder: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
-DEFAULT: Final = JsonCodec()
+DEFAULT: Final = JsonCodec(strict=True)

@@ -30,9 +30,7 @@ def default(value: Any) -> Any:
     Raises:
         TypeError: nothing plainer says the same.
     """
-    if isinstance(value, (bytes, bytearray)) or (
-        isinstance(value, memoryview) and value.format == "B" and value.ndim == 1
-    ):
+    if _is_octets(value):
         return {"bytes": list(value)}
     if isinstance(value, Enum):
         return value.value
@@ -56,16 +54,34 @@ def default(value: Any) -> Any:
     raise TypeError(_cannot_carry(value))
 
 
+def _is_octets(value: Any) -> bool:
+    return isinstance(value, (bytes, bytearray)) or (
+        isinstance(value, memoryview) and value.format == "B" and value.ndim == 1
+    )
+
+
 def _array_to_list(value: Any) -> Any:
     """A numpy array or scalar, an array.array: nested lists of Python's own numbers."""
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
-    if kind == "M":  # .tolist() of nanoseconds would be bare integers
-        return value.astype("datetime64[us]").tolist()
+    if kind == "M":
+        return _times_to_list(value)
     plainer = value.tolist()
     # Structured and object arrays and spans of time have no plain form; long double stays itself.
     if kind in "OVmc" or type(plainer) is type(value):
         raise TypeError(_cannot_carry(value))
     return plainer
+
+
+def _times_to_list(value: Any) -> Any:
+    """A numpy datetime64: only microseconds of the years 1 to 9999 have a plain form, not NaT."""
+    times = value.astype("datetime64[us]")  # .tolist() of nanoseconds would be bare integers
+    kept = (times.astype(value.dtype) == value).all()  # NaT is not equal to itself
+    if not kept or set(map(type, times.ravel().tolist())) - {datetime}:
+        raise TypeError(
+            f"JSON cannot carry this {value.dtype}: a time is missing (NaT), finer than "
+            "microseconds, or outside the years 1 to 9999; use value.astype(str)"
+        )
+    return times.tolist()
 
 
 def _cannot_carry(value: object) -> str:
@@ -84,69 +100,84 @@ def _cannot_carry(value: object) -> str:
 _NUMBERS: Final = frozenset({int, bool, type(None)})
 
 
-def plain_value(value: Any) -> Any:
-    """The value in None, bool, int, finite float, str, list and dict with string keys only."""
+def plain_value(value: Any, strict: bool = False) -> Any:
+    """The value in None, bool, int, finite float, str, list and dict with string keys only.
+
+    Args:
+        strict: see ``JsonCodec``.
+    """
     steps: list[str | int] = []
     try:
-        return _plain(value, steps)
+        return _plain(value, steps, strict)
     except RecursionError:
         raise EncodeError("nested too deeply, or it contains itself") from None
     except (TypeError, ValueError) as error:
         raise EncodeError(str(error), _place(steps)) from error
 
 
-def _plain(value: Any, steps: list[str | int]) -> Any:
+def _plain(value: Any, steps: list[str | int], strict: bool) -> Any:
     """One level of it. On a fault, ``steps`` is left holding the way to it, innermost first."""
     kind = type(value)
     if kind in _NUMBERS:
         return value
     if kind is float:
-        return value if isfinite(value) else None
+        if isfinite(value):
+            return value
+        if strict:
+            raise ValueError(f"JSON has no form of {value}; send None, or a string")
+        return None
     if kind is str:
         if not value.isascii():
             value.encode()  # a lone surrogate has no UTF-8 form
         return value
     if kind is list or kind is tuple:
-        return _plain_list(value, steps)
+        return _plain_list(value, steps, strict)
     if kind is dict:
-        return _plain_dict(value, steps)
+        return _plain_dict(value, steps, strict)
     if isinstance(value, dict):
-        return _plain_dict(dict(value), steps)
-    return _plain(default(value), steps)
+        return _plain_dict(dict(value), steps, strict)
+    plainer = default(value)
+    return plainer if _is_octets(value) else _plain(plainer, steps, strict)
 
 
-def _plain_list(value: list[Any] | tuple[Any, ...], steps: list[str | int]) -> Any:
+def _plain_list(value: list[Any] | tuple[Any, ...], steps: list[str | int], strict: bool) -> Any:
     if set(map(type, value)) <= _NUMBERS:
         return value
     plain: list[Any] = []
     try:
         for item in value:
-            plain.append(_plain(item, steps))  # its length tells the place
+            plain.append(_plain(item, steps, strict))  # its length tells the place
     except (TypeError, ValueError):
         steps.append(len(plain))
         raise
     return plain
 
 
-def _plain_dict(value: dict[Any, Any], steps: list[str | int]) -> dict[str, Any]:
+def _plain_dict(value: dict[Any, Any], steps: list[str | int], strict: bool) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for key, item in value.items():
-        name = _plain_key(key)
+        name = _plain_key(key, strict)
         if name in plain:
             raise TypeError(f"two keys of the map become the same string {name!r}")
         try:
-            plain[name] = _plain(item, steps)
+            plain[name] = _plain(item, steps, strict)
         except (TypeError, ValueError):
             steps.append(name)
             raise
+    if strict and _octets_of(plain) is not None:
+        raise ValueError(
+            'a map {"bytes": [...]} would arrive as bytes; send bytes(...), or use another key'
+        )
     return plain
 
 
-def _plain_key(key: Any) -> str:
+def _plain_key(key: Any, strict: bool) -> str:
     """A map's key as a string: strings as they are, others as JSON writes their value."""
-    plain = _plain(key, [])
+    plain = _plain(key, [], strict)
     if isinstance(plain, str):
         return plain
+    if strict:
+        raise TypeError(f"the key {key!r} of a map is no string; send a map with str(key) as key")
     if isinstance(plain, (int, float)) or plain is None:
         return json.dumps(plain)
     raise TypeError(f"the key {key!r} of a map can't become a string")
@@ -173,10 +204,18 @@ def with_bytes(value: Any) -> Any:
         return [with_bytes(item) for item in value]
     if type(value) is not dict:
         return value
-    if len(value) == 1 and type(octets := value.get("bytes")) is list:
-        try:
-            if set(map(type, octets)) <= {int}:
-                return bytes(octets)
-        except ValueError:  # an integer outside 0..255: an ordinary map, after all
-            return value
+    octets = _octets_of(value)
+    if octets is not None:
+        return octets
     return {key: with_bytes(item) for key, item in value.items()}
+
+
+def _octets_of(value: dict[str, Any]) -> bytes | None:
+    """The bytes that a map is the form of; None when it is an ordinary map."""
+    numbers = value.get("bytes") if len(value) == 1 else None
+    if isinstance(numbers, (list, tuple)) and set(map(type, numbers)) <= {int}:
+        try:
+            return bytes(numbers)
+        except ValueError:  # an integer outside 0..255
+            return None
+    return None
