@@ -52,7 +52,9 @@ bool discard_received(const Descriptor& socket, std::size_t& discarded) {
 }  // namespace
 
 Service::Service(Engine& engine)
-    : engine_(engine), handler_(engine.make_handler()), sender_(engine.options.common_fields, engine.options.limits) {}
+    : engine_(engine),
+      handler_(engine.make_handler()),
+      sender_(engine.options.common_fields, engine.options.limits) {}
 
 void Service::serve(std::unique_ptr<Connection> connection) {
   if (connection->waiting == Connection::Waiting::for_end) return await_end(std::move(connection));
