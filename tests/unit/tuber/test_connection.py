@@ -20,6 +20,7 @@ from tuber import (
 from tuber._address import Address, parse_address
 from tuber._connection import Connection
 from tuber._http1 import RequestHead
+from tuber._network_errors import exchange_error
 from tuber._timing import Timing
 
 from tests.support.scripted_server import ScriptedServer, ServedConnection, echo, http_reply
@@ -210,7 +211,7 @@ def test_an_interrupted_exchange_leaves_a_closed_connection(
 
 
 def test_a_vanished_peer_is_said_to_have_vanished() -> None:
-    error = _connection._exchange_error(
+    error = exchange_error(
         TimeoutError(errno.ETIMEDOUT, "timed out"), "http://board/tuber", "Board.read()", True
     )
     assert isinstance(error, TuberTimeout)

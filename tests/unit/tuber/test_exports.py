@@ -11,8 +11,8 @@ import tuber.client
 import tuber.server
 
 NAMES = """SimpleTuberObject TuberConnectionLost TuberConnectionRefused TuberError TuberNetworkError
-TuberProtocolError TuberRemoteError TuberRemoteWarning TuberResult TuberStateError TuberTimeout
-get_include resolve_simple"""
+TuberObject TuberProtocolError TuberRemoteError TuberRemoteWarning TuberResult TuberStateError
+TuberTimeout get_include resolve resolve_simple"""
 
 SERVER_NAMES = """Server TuberArray TuberContainer TuberRegistry get_include load_registry main
 parse_args run"""
@@ -23,7 +23,9 @@ def test_no_name_is_added_or_lost() -> None:
     assert sorted(tuber.server.__all__) == sorted(SERVER_NAMES.split())
     assert sorted(tuber.client.__all__) == [
         "SimpleTuberObject",
+        "TuberObject",
         "attribute_blacklisted",
+        "resolve",
         "resolve_simple",
     ]
     for module in (tuber, tuber.client):
