@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from tuber._asyncio_context import Context
 from tuber._http1 import Reply
 from tuber._link import ServerLink
 from tuber._proxy import RemoteObject
@@ -21,6 +22,8 @@ from tuber.errors import TuberConnectionLost
 from tuber.protocol import Path
 
 if TYPE_CHECKING:
+    import asyncio
+
     from tuber._asyncio_pool import AsyncioPool
 
 __all__ = ["TuberObject", "resolve"]
@@ -37,8 +40,12 @@ class AsyncioLink(ServerLink):
 
     def __init__(self, hostname: str, options: Options, timeout: TimeoutLike) -> None:
         super().__init__(hostname, options, timeout)
-        from tuber._asyncio_pool import pool_of_running_loop  # noqa: PLC0415  # asyncio is slow
+        # asyncio takes longer to import than all of tuber.
+        from asyncio import get_running_loop  # noqa: PLC0415
 
+        from tuber._asyncio_pool import pool_of_running_loop  # noqa: PLC0415
+
+        self._get_running_loop = get_running_loop
         self._pool_of_running_loop = pool_of_running_loop
 
     async def run(self, conversation: Conversation[T]) -> T:
@@ -52,6 +59,10 @@ class AsyncioLink(ServerLink):
             return value
         finally:
             conversation.close()
+
+    def start(self, conversation: Conversation[T]) -> asyncio.Task[T]:
+        """A conversation that is driven by a task of its own."""
+        return self._get_running_loop().create_task(self.run(conversation))
 
     async def close(self) -> None:
         """Close this loop's connections to the server that rest; a later call makes a new one."""
@@ -107,6 +118,15 @@ class TuberObject(RemoteObject):
             objname: its full path from the registry.
         """
         return TuberObject(objname, parent=self)
+
+    def tuber_context(self, **options_and_broadcast: Any) -> Context:
+        """A context in which calls are queued and sent as one batch.
+
+        Args:
+            options_and_broadcast: the options of Context; other names are arguments that are added
+                to every call.
+        """
+        return Context(self, **options_and_broadcast)
 
     async def aclose(self) -> None:
         """Close the running loop's connections to the server that rest; a later call opens one.

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import monotonic
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from tuber._blocking_context import Once, SimpleContext
 from tuber._http1 import Reply
 from tuber._link import ServerLink
 from tuber._pool import Pool
@@ -47,6 +48,10 @@ class BlockingLink(ServerLink):
             return value
         finally:
             conversation.close()
+
+    def start(self, conversation: Conversation[T]) -> Once[T]:
+        """A conversation that is run when its result is first asked for."""
+        return Once(self.run, conversation)
 
     def close(self) -> None:
         """Close the connections that rest; a later call makes a new one."""
@@ -94,6 +99,15 @@ class SimpleTuberObject(RemoteObject):
             objname: its full path from the registry.
         """
         return SimpleTuberObject(objname, parent=self)
+
+    def tuber_context(self, **options_and_broadcast: Any) -> SimpleContext:
+        """A context in which calls are queued and sent as one batch.
+
+        Args:
+            options_and_broadcast: the options of SimpleContext; other names are arguments that are
+                added to every call.
+        """
+        return SimpleContext(self, **options_and_broadcast)
 
     def close(self) -> None:
         """Close the connections that rest, for the objects inside too; a later call opens one."""

@@ -22,6 +22,8 @@ def test_no_name_is_added_or_lost() -> None:
     assert sorted(tuber.__all__) == sorted(NAMES.split())
     assert sorted(tuber.server.__all__) == sorted(SERVER_NAMES.split())
     assert sorted(tuber.client.__all__) == [
+        "Context",
+        "SimpleContext",
         "SimpleTuberObject",
         "TuberObject",
         "attribute_blacklisted",
