@@ -61,6 +61,8 @@ class Context(BaseContext[Future]):
     ...     results = await context()
     """
 
+    _tuber_future_class = Future
+
     async def __call__(
         self,
         *,
@@ -113,9 +115,6 @@ class Context(BaseContext[Future]):
             await self()
         else:
             self._tuber_drop()
-
-    def _tuber_future(self, batch: Batch, place: int) -> Future:
-        return Future(batch, place)
 
     def _tuber_cancelled_error(self) -> BaseException:
         from asyncio import CancelledError  # noqa: PLC0415  # see the module's docstring

@@ -109,6 +109,8 @@ class SimpleContext(BaseContext[SimpleFuture]):
     ...     results = context()
     """
 
+    _tuber_future_class = SimpleFuture
+
     def __call__(
         self,
         *,
@@ -162,9 +164,6 @@ class SimpleContext(BaseContext[SimpleFuture]):
             self()
         else:
             self._tuber_drop()
-
-    def _tuber_future(self, batch: Batch, place: int) -> SimpleFuture:
-        return SimpleFuture(batch, place)
 
     def _tuber_cancelled_error(self) -> BaseException:
         from concurrent.futures import CancelledError  # noqa: PLC0415  # slow to import

@@ -181,6 +181,8 @@ class BaseContext(Generic[Future_]):
         broadcast: named arguments that are added to each call that does not have them itself.
     """
 
+    _tuber_future_class: type[Future_]  # of the shell
+
     def __init__(
         self,
         remote: RemoteObject,
@@ -222,11 +224,7 @@ class BaseContext(Generic[Future_]):
         batch = self._tuber_batch
         calls = batch.calls
         calls.append(Call(path, method, args, kwargs))
-        return self._tuber_future(batch, len(calls) - 1)
-
-    def _tuber_future(self, batch: Batch, place: int) -> Future_:
-        """Make the future of this shell."""
-        raise NotImplementedError
+        return self._tuber_future_class(batch, len(calls) - 1)
 
     def _tuber_cancelled_error(self) -> BaseException:
         """What this shell raises for a call that was cancelled."""
