@@ -10,7 +10,7 @@ import asyncio
 import select
 import socket
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from tuber._address import Address
 from tuber._http1 import Reply, ReplyReader
@@ -120,8 +120,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio.BufferedProtocol."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Part of asyncio.BufferedProtocol: where to put what comes next."""
