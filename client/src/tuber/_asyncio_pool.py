@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import weakref
 from collections import deque
 from collections.abc import AsyncGenerator
@@ -129,6 +130,7 @@ class LoopPools:
 _loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, LoopPools] = (
     weakref.WeakKeyDictionary()
 )
+_lock: Final = threading.Lock()
 
 
 def pool_of_running_loop(address: Address) -> AsyncioPool:
@@ -140,9 +142,10 @@ def pool_of_running_loop(address: Address) -> AsyncioPool:
     loop = asyncio.get_running_loop()
     pools = _loops.get(loop)
     if pools is None:
-        # Pools hold their loop: those of a loop that was closed would never be forgotten.
-        for each in list(_loops):
-            if each.is_closed():
+        made = LoopPools(loop)
+        with _lock:  # other threads may have loops of their own
+            # Pools hold their loop: those of a loop that was closed would never be forgotten.
+            for each in [each for each in _loops if each.is_closed()]:
                 del _loops[each]
-        pools = _loops[loop] = LoopPools(loop)
+            pools = _loops[loop] = made
     return pools.pool(address)

@@ -238,3 +238,31 @@ def test_objects_inside_are_of_the_same_kind() -> None:
     board = TuberObject("Board", hostname="board")
     inside = board.object_factory(["Board", "adc"])
     assert repr(inside) == "<TuberObject Board.adc at http://board/tuber>"
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_uvloop_is_a_loop_like_another() -> None:
+    uvloop = pytest.importorskip("uvloop")
+    gate = Gate()
+
+    async def main(server: ScriptedServer) -> None:
+        board: Any = await tuber.resolve(server.hostname, "Board")
+        text = "x" * 3_000_000
+        assert await board.read(text) == [text]
+        results = await asyncio.gather(*(board.read(n) for n in range(100)))
+        assert results == [[n] for n in range(100)]
+        call = asyncio.create_task(board.read("held"))
+        await gate.holds()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        gate.opened.set()
+        assert_sound(board)
+
+    with ScriptedServer(gate) as server:
+        loop = uvloop.new_event_loop()
+        loop.run_until_complete(main(server))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        gc.collect()
