@@ -9,7 +9,8 @@ from collections.abc import Generator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuber._context import BaseContext, Batch, CallFuture
+from tuber._batch import Batch, CallFuture
+from tuber._context import BaseContext
 from tuber._timing import TimeoutLike
 from tuber.errors import TuberStateError
 
@@ -35,7 +36,7 @@ class Future(CallFuture):
         """
         batch = self._batch
         if not self.done():
-            batch.context._tuber_begin(only=batch)
+            batch.begin(batch)
             from asyncio import shield  # noqa: PLC0415  # see the module's docstring
 
             yield from shield(_task(batch)).__await__()

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from tuber._context import BaseContext, Batch, CallFuture
+from tuber._batch import Batch, CallFuture
+from tuber._context import BaseContext
 from tuber._session import Conversation
 from tuber._timing import TimeoutLike
 from tuber.errors import TuberConnectionLost
@@ -88,7 +89,7 @@ class SimpleFuture(CallFuture):
             TuberError: the call failed, or was not run because one before it failed.
         """
         if not self.done():
-            self._batch.context._tuber_begin(only=self._batch)
+            self._batch.begin(self._batch)
         return self._batch.value(self._place)
 
     def exception(self) -> Exception | None:

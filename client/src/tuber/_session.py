@@ -72,7 +72,7 @@ class Link(Protocol):
         """Drive a conversation: gives what it returns, or an awaitable of that."""
 
     def start(self, conversation: Conversation[T]) -> Any:
-        """A conversation for several to wait for: see ``_context.Running``."""
+        """A conversation for several to wait for: see ``_batch.Running``."""
 
 
 @dataclass(frozen=True, slots=True)
