@@ -25,13 +25,20 @@ def test_the_snippets_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
     registry = tmp_path / "registry.py"
     registry.write_text(snippet("python", "registry = "))
     with live_server(registry) as server:
-        client = snippet("python", "resolve_simple").replace("localhost:8080", server.hostname)
+        client = snippet("python", "help(").replace("localhost:8080", server.hostname)
         done = subprocess.run(
             [sys.executable, "-c", client], capture_output=True, text=True, check=True
         )
         assert done.stdout.startswith("3.3\n")
         assert "set_voltage(volts: float) -> float" in done.stdout
         assert "Sets the output voltage, in V, and returns it." in done.stdout
+
+        for containing in ("tuber_context", "asyncio.run"):
+            client = snippet("python", containing).replace("localhost:8080", server.hostname)
+            done = subprocess.run(
+                [sys.executable, "-c", client], capture_output=True, text=True, check=True
+            )
+            assert done.stdout == "[1.0, 2.0, 3.3]\n"
 
         if shutil.which("curl") is None:
             pytest.skip("curl is not installed; the other snippets passed")

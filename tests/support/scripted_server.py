@@ -74,9 +74,9 @@ class ScriptedServer:
         requests: for tests' handlers to note what came, in order.
     """
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, address: str = "127.0.0.1") -> None:
         self._handler = handler
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((address, 0), backlog=256)
         self.port: int = self._listener.getsockname()[1]
         self.hostname = f"127.0.0.1:{self.port}"
         self.connections = 0

@@ -1,5 +1,6 @@
 """Remote Python and C++ objects of an instrument, as if they were local."""
 
+from tuber._asyncio import TuberObject, resolve
 from tuber._blocking import SimpleTuberObject, resolve_simple
 from tuber._result import TuberResult
 from tuber._version import __getattr__ as __getattr__
@@ -22,6 +23,7 @@ __all__ = [
     "TuberConnectionRefused",
     "TuberError",
     "TuberNetworkError",
+    "TuberObject",
     "TuberProtocolError",
     "TuberRemoteError",
     "TuberRemoteWarning",
@@ -29,5 +31,6 @@ __all__ = [
     "TuberStateError",
     "TuberTimeout",
     "get_include",
+    "resolve",
     "resolve_simple",
 ]

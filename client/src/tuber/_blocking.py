@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import monotonic
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from tuber._address import parse_address
-from tuber._http1 import Reply, RequestHead
+from tuber._blocking_context import Once, SimpleContext
+from tuber._http1 import Reply
+from tuber._link import ServerLink
 from tuber._pool import Pool
 from tuber._proxy import RemoteObject
-from tuber._session import Conversation, Options, Request, Session
-from tuber._timing import TimeoutLike, parse_timeout
+from tuber._session import Conversation, Options, Request
+from tuber._timing import TimeoutLike
 from tuber.errors import TuberConnectionLost
 from tuber.protocol import Path
 
@@ -26,25 +27,15 @@ T = TypeVar("T")
 Self = TypeVar("Self", bound="SimpleTuberObject")
 
 
-class BlockingLink:
-    """The way from remote objects to their server; shared by an object and those inside it.
+class BlockingLink(ServerLink):
+    """A link whose conversations are driven to their end by the thread that calls.
 
     Thread-safe: each call has a connection of its own while it lasts.
-
-    Raises:
-        ValueError, TypeError: hostname, options or timeout make no sense.
     """
 
     def __init__(self, hostname: str, options: Options, timeout: TimeoutLike) -> None:
-        self.hostname = hostname
-        address = parse_address(hostname)
-        self.session = Session(address.url, options)
-        self._timeout = timeout
-        self._timing = parse_timeout(timeout)
-        self._head = RequestHead(
-            address.authority, self.session.codec.media_type, options.accept_types
-        )
-        self._pool = Pool(address)
+        super().__init__(hostname, options, timeout)
+        self._pool = Pool(self._address)
 
     def run(self, conversation: Conversation[T]) -> T:
         """Drive a conversation to its end; returns what it returns."""
@@ -58,12 +49,13 @@ class BlockingLink:
         finally:
             conversation.close()
 
+    def start(self, conversation: Conversation[T]) -> Once[T]:
+        """A conversation that is run when its result is first asked for."""
+        return Once(self.run, conversation)
+
     def close(self) -> None:
         """Close the connections that rest; a later call makes a new one."""
         self._pool.close()
-
-    def __reduce__(self) -> tuple[type[BlockingLink], tuple[str, Options, TimeoutLike]]:
-        return type(self), (self.hostname, self.session.options, self._timeout)
 
     def _exchange(self, request: Request) -> Reply:
         total = self._timing.total
@@ -107,6 +99,15 @@ class SimpleTuberObject(RemoteObject):
             objname: its full path from the registry.
         """
         return SimpleTuberObject(objname, parent=self)
+
+    def tuber_context(self, **options_and_broadcast: Any) -> SimpleContext:
+        """A context in which calls are queued and sent as one batch.
+
+        Args:
+            options_and_broadcast: the options of SimpleContext; other names are arguments that are
+                added to every call.
+        """
+        return SimpleContext(self, **options_and_broadcast)
 
     def close(self) -> None:
         """Close the connections that rest, for the objects inside too; a later call opens one."""

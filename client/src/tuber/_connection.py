@@ -13,14 +13,10 @@ from typing import Any, Final, TypeAlias
 
 from tuber._address import Address
 from tuber._http1 import Reply, ReplyReader
-from tuber._timing import PROBE_AFTER_SECONDS, PROBE_EVERY_SECONDS, PROBES, Timing
-from tuber.errors import (
-    TuberConnectionLost,
-    TuberConnectionRefused,
-    TuberNetworkError,
-    TuberProtocolError,
-    TuberTimeout,
-)
+from tuber._network_errors import closed_by_server, connect_error, exchange_error, reply_error
+from tuber._socket_options import prepare_socket
+from tuber._timing import Timing
+from tuber.errors import TuberProtocolError
 
 # One read takes in any usual reply; Python gives back what was not filled.
 RECEIVE_BYTES: Final = 64 * 1024
@@ -89,12 +85,10 @@ class Connection:
                 self._socket.settimeout(None)
         except OSError as error:
             self.close()
-            raise _exchange_error(error, self._url, called, sent_all) from error
+            raise exchange_error(error, self._url, called, sent_all) from error
         except TuberProtocolError as error:
             self.close()
-            raise TuberProtocolError(
-                f"{self._url}: {error}; {called} may have run", may_have_run=True
-            ) from error
+            raise reply_error(error, self._url, called) from error
         except BaseException:  # also KeyboardInterrupt: a late reply must not meet the next call
             self.close()
             raise
@@ -144,8 +138,7 @@ class Connection:
     def _end(self) -> Reply:
         reply = self._reader.end()
         if reply is None:
-            how = "in the middle of its reply" if self._reader.started else "without a reply"
-            raise ConnectionResetError(f"the server closed it {how}")
+            raise closed_by_server(self._reader.started)
         return reply
 
 
@@ -171,10 +164,9 @@ def _connect(
     try:
         sock = _connect_to_first(address, deadline)
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
-        raise _connect_error(error, address, called) from error
+        raise connect_error(error, address, called) from error
     sock.settimeout(None)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    _notice_a_vanished_peer(sock)
+    prepare_socket(sock)
     return sock
 
 
@@ -205,56 +197,3 @@ def _open(place: _Place, seconds: float | None) -> socket.socket:
         sock.close()
         raise
     return sock
-
-
-def _notice_a_vanished_peer(sock: socket.socket) -> None:
-    """Let the kernel end the connection when the peer's machine is gone without a word."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    give_up = PROBE_AFTER_SECONDS + PROBES * PROBE_EVERY_SECONDS
-    for name, value in (
-        ("TCP_KEEPIDLE", PROBE_AFTER_SECONDS),
-        ("TCP_KEEPALIVE", PROBE_AFTER_SECONDS),  # the same on macOS
-        ("TCP_KEEPINTVL", PROBE_EVERY_SECONDS),
-        ("TCP_KEEPCNT", PROBES),
-        # Probes are not sent while a request is unacknowledged (RFC 9293 section 3.8.4).
-        ("TCP_USER_TIMEOUT", give_up * 1000),
-    ):
-        option = getattr(socket, name, None)
-        if option is not None:
-            sock.setsockopt(socket.IPPROTO_TCP, option, value)
-
-
-def _connect_error(error: Exception, address: Address, called: str) -> TuberNetworkError:
-    url, errno = address.url, getattr(error, "errno", None)
-    if isinstance(error, ConnectionRefusedError):
-        return TuberConnectionRefused(
-            f"connection refused by {url}; {called} was not run. Is the server running there, "
-            f"and is {address.port} its port?",
-            errno=errno,
-        )
-    if isinstance(error, TimeoutError):
-        return TuberTimeout(
-            f"no connection to {url} in time; {called} was not run. Is the machine switched on, "
-            "and does the network reach it?",
-            errno=errno,
-        )
-    if isinstance(error, (socket.gaierror, UnicodeError)):
-        return TuberNetworkError(
-            f"no address is known for the name {address.host!r} ({error}); {called} was not run",
-            errno=errno,
-        )
-    return TuberNetworkError(f"no connection to {url}: {error}; {called} was not run", errno=errno)
-
-
-def _exchange_error(
-    error: OSError, url: str, called: str, sent_all: bool
-) -> TuberConnectionLost | TuberTimeout:
-    ran = f"{called} may have run" if sent_all else f"{called} was not run"
-    if isinstance(error, TimeoutError):
-        what = "the peer vanished" if error.errno else "the time-out passed"
-        return TuberTimeout(
-            f"no reply from {url}: {what}; {ran}", may_have_run=sent_all, errno=error.errno
-        )
-    return TuberConnectionLost(
-        f"connection to {url} lost: {error}; {ran}", may_have_run=sent_all, errno=error.errno
-    )

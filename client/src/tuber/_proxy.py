@@ -241,7 +241,7 @@ class RemoteObject:
 
     def __dir__(self) -> Iterable[str]:
         description = self._tuber_description
-        names = set(super().__dir__())
+        names = {name for name in super().__dir__() if not name.startswith("_tuber")}
         if description is not None:
             names |= _names(description)
             if isinstance(self._tuber_items, MapItems):

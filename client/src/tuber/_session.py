@@ -81,6 +81,9 @@ class Link(Protocol):
     def run(self, conversation: Conversation[T]) -> Any:
         """Drive a conversation: gives what it returns, or an awaitable of that."""
 
+    def start(self, conversation: Conversation[T]) -> Any:
+        """A conversation for several to wait for: see ``_batch.Running``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -157,7 +160,7 @@ class Session:
         calls = [Call(path, property=name) for path in paths]
         names = [f"{path_text(path)}.{name}" for path in paths]
         outcomes = (yield from self.exchange(calls, f"the reading of {name!r}")) if calls else []
-        values = [self._value(*each) for each in zip(outcomes, names, strict=True)]
+        values = [self.value(*each) for each in zip(outcomes, names, strict=True)]
         return with_results(values) if self.options.convert_json else values
 
     def exchange(
@@ -173,7 +176,7 @@ class Session:
         reply = yield Request(body, called, (CONTINUE_ON_ERROR,) if continue_on_error else ())
         envelopes = self._decode(reply, called)
         if isinstance(envelopes, dict):  # one failure for the batch as a whole
-            self._value(self._outcome(envelopes, called), called)
+            self.value(self._outcome(envelopes, called), called)
         if not isinstance(envelopes, list) or len(envelopes) != len(calls):
             fault = f"expected an array of {len(calls)} envelopes, came {type(envelopes).__name__}"
             raise self._not_understood(called, fault)
@@ -188,7 +191,7 @@ class Session:
     def _ask(self, call: Call, called: str) -> Conversation[Any]:
         """Send one call; returns its result, in the form that the user chose."""
         reply = yield Request(self.codec.encode(call.to_map()), called)
-        value = self._value(self._outcome(self._decode(reply, called), called), called)
+        value = self.value(self._outcome(self._decode(reply, called), called), called)
         # The envelope is a map itself: with a single brace in the text there is none in the value.
         if self.options.convert_json and reply.body.count(b"{") > 1:
             return with_results(value)
@@ -198,7 +201,7 @@ class Session:
         """The map of a full description, from old servers put together out of many."""
         called = _description_of(path)
         reply = yield Request(self.codec.encode(Call(path, resolve=True).to_map()), called)
-        members = self._value(self._outcome(self._decode(reply, called), called), called)
+        members = self.value(self._outcome(self._decode(reply, called), called), called)
         if not isinstance(members, dict):
             raise self._not_understood(called, f"expected a map, came {type(members).__name__}")
         if not is_name_lists(members):
@@ -217,7 +220,12 @@ class Session:
         except TuberProtocolError as error:
             raise self._not_understood(called, error) from error
 
-    def _value(self, outcome: Result | Failure, called: str) -> Any:
+    def value(self, outcome: Result | Failure, called: str) -> Any:
+        """What a call returned; shows its warnings again.
+
+        Raises:
+            TuberRemoteError: it failed.
+        """
         if outcome.warnings:
             warn_the_caller(outcome.warnings, TuberRemoteWarning)
         if isinstance(outcome, Failure):

@@ -42,8 +42,9 @@ class Describer:
         self._registry = registry
         self._reach = reach
         self._encode = encode
-        # Methods of classes do not change from call to call; (class, name) -> (attribute, map).
-        self._methods: dict[tuple[type, str], tuple[object, dict[str, Any]]] = {}
+        # Methods of classes do not change from call to call; (class, name) -> (attribute, map). By
+        # the class's id, because not every class can be hashed; the attribute tells them apart.
+        self._methods: dict[tuple[int, str], tuple[object, dict[str, Any]]] = {}
 
     def __call__(self, call: Mapping[str, Any]) -> Any:
         """The result of a call.
@@ -102,7 +103,7 @@ class Describer:
     def method(self, served: object, member: Member) -> dict[str, Any]:
         """The description of a method."""
         cls = type(served)
-        known = self._methods.get((cls, member.name))
+        known = self._methods.get((id(cls), member.name))
         if known is not None and member.by_class and known[0] is member.value:
             return known[1]
         description = describe_method(member.value, cls)
@@ -112,7 +113,7 @@ class Describer:
             "__signature__": signature.to_map() if isinstance(signature, Signature) else None,
         }
         if member.by_class:
-            self._methods[cls, member.name] = (member.value, members)
+            self._methods[id(cls), member.name] = (member.value, members)
         return members
 
     def why_not_sendable(self, value: object) -> Exception | None:

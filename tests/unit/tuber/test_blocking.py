@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import socket
 import threading
 import warnings
@@ -14,81 +13,17 @@ from typing import Any
 import pytest
 
 import tuber
+from tests.support.scripted_board import answer, serve
 from tests.support.scripted_server import ScriptedServer, ServedConnection, echo, http_reply
 from tuber import (
     SimpleTuberObject,
-    TuberConnectionLost,
-    TuberProtocolError,
     TuberRemoteWarning,
-    TuberTimeout,
     _pool,
 )
-
-DESCRIPTION = {
-    "__doc__": "A board.",
-    "methods": {"read": {"__doc__": None, "__signature__": None}},
-    "properties": {"gain": 2.0},
-}
-
-
-def answer(connection: ServedConnection, asked: Any, *fields: str) -> None:
-    result = DESCRIPTION if asked.get("resolve") else asked.get("args")
-    connection.send(http_reply({"result": result}, *fields))
-
-
-def serve(connection: ServedConnection, number: int) -> None:
-    while (asked := connection.read_request()) is not None:
-        answer(connection, asked)
 
 
 def board_of(server: ScriptedServer, **options: Any) -> Any:
     return tuber.resolve_simple(server.hostname, "Board", **options)
-
-
-def test_calls_follow_each_other_on_one_connection() -> None:
-    with ScriptedServer(serve) as server, board_of(server) as board:
-        assert board.gain == 2.0
-        assert [board.read(n) for n in range(5)] == [[n] for n in range(5)]
-        assert server.connections == 1
-
-
-def test_the_request_names_host_and_media_types() -> None:
-    heads = []
-
-    def handler(connection: ServedConnection, number: int) -> None:
-        while (asked := connection.read_request()) is not None:
-            heads.append(connection.head)
-            answer(connection, asked)
-
-    with ScriptedServer(handler) as server, board_of(server):
-        pass
-    assert heads[0].startswith(b"POST /tuber HTTP/1.1\r\nHost: %b\r\n" % server.hostname.encode())
-
-
-def test_a_reply_with_close_makes_the_next_call_connect_again() -> None:
-    def handler(connection: ServedConnection, number: int) -> None:
-        answer(connection, connection.read_request(), "Connection: close")
-
-    with ScriptedServer(handler) as server, board_of(server) as board:
-        assert board.read(1) == [1]
-        assert server.connections == 2
-
-
-def test_a_stale_connection_is_noticed_before_anything_is_sent() -> None:
-    closed = threading.Event()
-
-    def handler(connection: ServedConnection, number: int) -> None:
-        answer(connection, connection.read_request())
-        if number == 1:
-            connection.close()
-            closed.set()
-        else:
-            serve(connection, number)
-
-    with ScriptedServer(handler) as server, board_of(server) as board:
-        assert closed.wait(10)
-        assert board.read(1) == [1]
-        assert server.connections == 2
 
 
 class RefusesToSend:
@@ -112,55 +47,10 @@ def test_a_request_of_which_nothing_left_is_sent_on_another_connection() -> None
         assert server.connections == 2
 
 
-def test_a_request_that_was_sent_is_never_sent_again() -> None:
-    calls = []
-
-    def handler(connection: ServedConnection, number: int) -> None:
-        asked = connection.read_request()
-        answer(connection, asked)
-        calls.append(connection.read_request())
-
-    with ScriptedServer(handler) as server, board_of(server) as board:
-        with pytest.raises(TuberConnectionLost, match=r"Board\.read\(\) may have run"):
-            board.read(1)
-        assert server.connections == 1
-    assert len(calls) == 1
-
-
-def test_after_a_time_out_a_late_reply_does_not_meet_the_next_call() -> None:
-    timed_out = threading.Event()
-
-    def handler(connection: ServedConnection, number: int) -> None:
-        while (asked := connection.read_request()) is not None:
-            if asked.get("args") == ["slow"]:
-                assert timed_out.wait(10)
-            answer(connection, asked)
-
-    with ScriptedServer(handler) as server, board_of(server, timeout=0.2) as board:
-        with pytest.raises(TuberTimeout):
-            board.read("slow")
-        timed_out.set()
-        assert board.read("next") == ["next"]
-
-
 def test_without_a_time_out_a_call_takes_as_long_as_it_takes() -> None:
     with ScriptedServer(serve) as server, board_of(server) as board:
         (connection,) = board._tuber_link._pool._resting
         assert connection._socket.gettimeout() is None
-
-
-def test_a_foreign_server_is_named() -> None:
-    def handler(connection: ServedConnection, number: int) -> None:
-        connection.read_request()
-        connection.send(http_reply("not here", status="404 Not Found"))
-
-    with (
-        ScriptedServer(handler) as server,
-        pytest.raises(
-            TuberProtocolError, match=f"http://{server.hostname}/tuber answered HTTP 404"
-        ),
-    ):
-        board_of(server)
 
 
 def test_threads_share_an_object_and_get_their_own_answers() -> None:
@@ -207,22 +97,6 @@ def test_a_forked_child_makes_its_own_connection() -> None:
         assert server.connections == 2
 
 
-def test_close_ends_the_resting_connections_and_a_later_call_makes_one() -> None:
-    ended = threading.Event()
-
-    def handler(connection: ServedConnection, number: int) -> None:
-        serve(connection, number)
-        ended.set()
-
-    with ScriptedServer(handler) as server:
-        board = board_of(server)
-        board.close()
-        assert ended.wait(10)
-        assert board.read(1) == [1]
-        assert server.connections == 2
-        board.close()
-
-
 def test_an_object_that_is_forgotten_leaves_no_socket_behind() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", ResourceWarning)
@@ -233,33 +107,20 @@ def test_an_object_that_is_forgotten_leaves_no_socket_behind() -> None:
             gc.collect()
 
 
-def test_an_unpickled_object_has_its_own_connections() -> None:
-    with ScriptedServer(serve) as server, board_of(server, timeout=5) as board:
-        with pickle.loads(pickle.dumps(board)) as again:
-            assert again.read(1) == [1]
-            assert again._tuber_link._timing == board._tuber_link._timing
-        assert server.connections == 2
-
-
 def test_the_shells_own_objects_are_made_for_what_is_inside() -> None:
     board = SimpleTuberObject("Board", hostname="board")
     inside = board.object_factory(["Board", "adc"])
     assert repr(inside) == "<SimpleTuberObject Board.adc at http://board/tuber>"
 
 
-@pytest.mark.parametrize(
-    ("options", "error"),
-    [
-        ({"timeout": -1}, ValueError),
-        ({"timeout": "1"}, TypeError),
-        ({"accept_types": ["text/html"]}, ValueError),
-    ],
-)
-def test_options_that_make_no_sense_are_refused_before_connecting(
-    options: dict[str, Any], error: type[Exception]
-) -> None:
-    with pytest.raises(error):
-        tuber.resolve_simple("board", "Board", **options)
+def test_calls_are_echoed_in_full() -> None:
+    with ScriptedServer(echo) as server:
+        board = SimpleTuberObject("Board", hostname=server.hostname)
+        asked = board._tuber_link.run(
+            board._tuber_link.session.call("Board", "read", (1,), {"n": 2}, "Board.read()")
+        )
+        assert asked == {"object": "Board", "method": "read", "args": [1], "kwargs": {"n": 2}}
+        board.close()
 
 
 def test_a_remote_warning_points_at_the_line_of_the_call() -> None:
@@ -272,13 +133,3 @@ def test_a_remote_warning_points_at_the_line_of_the_call() -> None:
         with pytest.warns(TuberRemoteWarning, match="getting hot") as shown:
             assert board.read() == 7
         assert [each.filename for each in shown] == [__file__]
-
-
-def test_calls_are_echoed_in_full() -> None:
-    with ScriptedServer(echo) as server:
-        board = SimpleTuberObject("Board", hostname=server.hostname)
-        asked = board._tuber_link.run(
-            board._tuber_link.session.call("Board", "read", (1,), {"n": 2}, "Board.read()")
-        )
-        assert asked == {"object": "Board", "method": "read", "args": [1], "kwargs": {"n": 2}}
-        board.close()

@@ -17,11 +17,11 @@ from tuber import (
     TuberNetworkError,
     TuberProtocolError,
     TuberTimeout,
-    _connection,
 )
 from tuber._address import Address, parse_address
 from tuber._connection import Connection
 from tuber._http1 import RequestHead
+from tuber._network_errors import exchange_error
 from tuber._timing import Timing
 
 HEAD = RequestHead("board", "application/json", ["application/json"])
@@ -268,7 +268,7 @@ def test_an_interrupted_exchange_leaves_a_closed_connection(
 
 
 def test_a_vanished_peer_is_said_to_have_vanished() -> None:
-    error = _connection._exchange_error(
+    error = exchange_error(
         TimeoutError(errno.ETIMEDOUT, "timed out"), "http://board/tuber", "Board.read()", True
     )
     assert isinstance(error, TuberTimeout)

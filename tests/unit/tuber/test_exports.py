@@ -12,8 +12,8 @@ import tuber.client
 import tuber.server
 
 NAMES = """SimpleTuberObject TuberConnectionLost TuberConnectionRefused TuberError TuberNetworkError
-TuberProtocolError TuberRemoteError TuberRemoteWarning TuberResult TuberStateError TuberTimeout
-get_include resolve_simple"""
+TuberObject TuberProtocolError TuberRemoteError TuberRemoteWarning TuberResult TuberStateError
+TuberTimeout get_include resolve resolve_simple"""
 
 SERVER_NAMES = """Server TuberArray TuberContainer TuberRegistry get_include load_registry main
 parse_args run"""
@@ -23,8 +23,12 @@ def test_no_name_is_added_or_lost() -> None:
     assert sorted(tuber.__all__) == sorted(NAMES.split())
     assert sorted(tuber.server.__all__) == sorted(SERVER_NAMES.split())
     assert sorted(tuber.client.__all__) == [
+        "Context",
+        "SimpleContext",
         "SimpleTuberObject",
+        "TuberObject",
         "attribute_blacklisted",
+        "resolve",
         "resolve_simple",
     ]
     for module in (tuber, tuber.client):

@@ -66,6 +66,7 @@ def main(argv: list[str] | None = None) -> int:
         _receiver(tour, board)
         _power_supply(tour, board)
         _thermometers(tour, board)
+        _batch(tour, board)
     print(f"\n{tour.wrong} steps went wrong" if tour.wrong else "\nall was as expected")
     return 1 if tour.wrong else 0
 
@@ -155,6 +156,22 @@ def _thermometers(tour: Tour, board: Any) -> None:
     tour.step(
         "board.Thermometers.tuber_call('read', average=4)",
         thermometers.tuber_call("read", average=4),
+        expected=lambda kelvins: kelvins == [48.5, 3.75, 0.875],
+    )
+
+
+def _batch(tour: Tour, board: Any) -> None:
+    print("\n# Calls of several objects in one request: queued, sent when the block ends.")
+    print(">>> with board.tuber_context() as batch:")
+    with board.tuber_context() as batch:
+        print("...     volts = batch.PowerSupply.set_voltage(5)")
+        volts = batch.PowerSupply.set_voltage(5)
+        print("...     kelvins = [batch.Thermometers[i].read() for i in range(3)]")
+        kelvins = [batch.Thermometers[i].read() for i in range(3)]
+    tour.step("volts.result()", volts.result(), expected=lambda volts: volts == 5.0)
+    tour.step(
+        "[each.result() for each in kelvins]",
+        [each.result() for each in kelvins],
         expected=lambda kelvins: kelvins == [48.5, 3.75, 0.875],
     )
 

@@ -1,0 +1,230 @@
+"""One connection to a server on an asyncio loop: made, used for one request at a time, closed.
+
+The one place in the asyncio client with input and output. It does not retry, does not know what a
+request means, and leaves a connection on which anything went wrong closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import socket
+from time import monotonic
+from typing import Final, TypeVar, cast
+
+from tuber._address import Address
+from tuber._http1 import Reply, ReplyReader
+from tuber._network_errors import closed_by_server, connect_error, exchange_error, reply_error
+from tuber._socket_options import prepare_socket
+from tuber._timing import Timing
+from tuber.errors import TuberProtocolError
+
+T = TypeVar("T")
+
+# One read takes in any usual reply; longer bodies are received into their own place.
+RECEIVE_BYTES: Final = 16 * 1024
+
+
+class AsyncioConnection(asyncio.BufferedProtocol):
+    """A connection to one server. It belongs to one task at a time, in the loop that made it.
+
+    Attributes:
+        sent_any: whether a byte of the last request may have left; if not, the server can't have
+            seen it.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, url: str) -> None:
+        self._loop = loop
+        self._url = url
+        self._reader = ReplyReader()
+        self._buffer = memoryview(bytearray(RECEIVE_BYTES))
+        self._transport: asyncio.Transport | None = None
+        self._reply: asyncio.Future[Reply] | None = None  # while a request is under way
+        self._into_rest = False
+        self._closed = loop.create_future()
+        self.sent_any = False
+
+    # --- what the pool and the link use
+
+    def is_stale(self) -> bool:
+        """Whether the peer closed the connection, or wrote on it, while it rested.
+
+        The kernel is asked, not the loop: a loop that stood still, between two prompts of an
+        interactive session, has not heard of it yet.
+        """
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return True
+        return _is_readable(transport.get_extra_info("socket"))
+
+    async def exchange(self, buffers: list[bytes], called: str, deadline: float | None) -> Reply:
+        """Send a request and receive its reply.
+
+        Args:
+            deadline: for the reply to be complete, by the clock of ``time.monotonic``.
+
+        Raises:
+            TuberNetworkError: ``may_have_run`` says whether the server may have got all of it.
+            TuberProtocolError: what came is no HTTP reply.
+        """
+        self.sent_any = sent_all = False
+        self._reply = self._loop.create_future()
+        try:
+            self._send(buffers)
+            sent_all = True  # or will be: what the transport holds can't be taken back
+            reply = await wait_until(self._reply, deadline)
+        except OSError as error:
+            self.close()
+            raise exchange_error(error, self._url, called, sent_all) from error
+        except TuberProtocolError as error:
+            self.close()
+            raise reply_error(error, self._url, called) from error
+        except BaseException:  # also a cancelled task: a late reply must not meet the next call
+            self.close()
+            raise
+        finally:
+            self._reply = None
+        if not reply.keep_alive:
+            self.close()
+        return reply
+
+    def close(self) -> None:
+        """Close the connection without waiting for what it still holds; again does nothing."""
+        if self._transport is not None and not self._loop.is_closed():
+            self._transport.abort()
+
+    async def wait_closed(self) -> None:
+        """Wait, after ``close``, until the socket is gone."""
+        await self._closed
+
+    def _send(self, buffers: list[bytes]) -> None:
+        """Hand the request to the transport, which sends at once what the kernel takes.
+
+        Raises:
+            ConnectionResetError: the kernel took nothing.
+        """
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            raise closed_by_server(False)
+        transport.writelines(buffers) if len(buffers) > 1 else transport.write(buffers[0])
+        if transport.is_closing():  # the first attempt failed, so nothing has left
+            raise closed_by_server(False)
+        self.sent_any = True
+
+    # --- what the transport calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Part of asyncio.BufferedProtocol."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Part of asyncio.BufferedProtocol: where to put what comes next."""
+        rest = self._reader.rest()
+        self._into_rest = rest is not None
+        return self._buffer if rest is None else rest
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Part of asyncio.BufferedProtocol: ``nbytes`` were put there."""
+        if self._reply is None or self._reply.done():  # nothing was asked for
+            self.close()
+            return
+        try:
+            if self._into_rest:
+                reply = self._reader.filled(nbytes)
+            else:
+                reply = self._reader.feed(bytes(self._buffer[:nbytes]))
+        except TuberProtocolError as error:
+            self._reply.set_exception(error)
+            return
+        if reply is not None:
+            self._reply.set_result(reply)
+
+    def eof_received(self) -> None:
+        """Part of asyncio.BufferedProtocol; the transport closes itself behind it."""
+        if self._reply is not None and not self._reply.done():
+            reply = self._reader.end()
+            if reply is not None:
+                self._reply.set_result(reply)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Part of asyncio.BufferedProtocol."""
+        if self._reply is not None and not self._reply.done():
+            error = exc if isinstance(exc, OSError) else closed_by_server(self._reader.started)
+            self._reply.set_exception(error)
+        if not self._closed.done():
+            self._closed.set_result(None)
+
+
+async def connect(
+    address: Address, timing: Timing, deadline: float | None, called: str
+) -> AsyncioConnection:
+    """Connect to the first of the name's IPv6 and IPv4 addresses that takes it.
+
+    Args:
+        deadline: for the connection to be made, by the clock of ``time.monotonic``.
+        called: what the connection is made for, for messages.
+
+    Raises:
+        TuberNetworkError: the connection could not be made; nothing was sent.
+    """
+    seconds = timing.connect
+    if deadline is not None:
+        left = max(deadline - monotonic(), 0.001)
+        seconds = left if seconds is None else min(left, seconds)
+    try:
+        return await asyncio.wait_for(_connect(address), seconds)
+    except asyncio.TimeoutError as error:  # no OSError before Python 3.11
+        fault = error if isinstance(error, OSError) else TimeoutError()
+        raise connect_error(fault, address, called) from error
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
+        raise connect_error(error, address, called) from error
+
+
+async def _connect(address: Address) -> AsyncioConnection:
+    loop = asyncio.get_running_loop()
+    # In a thread of the loop's executor: the system's resolver blocks, and knows mDNS names.
+    places = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+    first_error: OSError | None = None
+    for family, kind, protocol, _, place in places:
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.setblocking(False)
+            await loop.sock_connect(sock, place)
+            prepare_socket(sock)
+            _, made = await loop.create_connection(
+                lambda: AsyncioConnection(loop, address.url), sock=sock
+            )
+        except OSError as error:
+            sock.close()
+            first_error = first_error or error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return made
+    raise first_error or OSError("the name has no address")
+
+
+async def wait_until(waited_for: asyncio.Future[T], deadline: float | None) -> T:
+    """Wait for a future of our own; TimeoutError when it is not done by the deadline."""
+    if deadline is None:
+        return await waited_for
+    loop = waited_for.get_loop()
+    timer = loop.call_later(deadline - monotonic(), _time_out, waited_for)
+    try:
+        return await waited_for
+    finally:
+        timer.cancel()
+
+
+def _time_out(waited_for: asyncio.Future[T]) -> None:
+    if not waited_for.done():
+        waited_for.set_exception(TimeoutError())
+
+
+def _is_readable(sock: socket.socket) -> bool:
+    if not hasattr(select, "poll"):  # Windows, where select() takes any number of sockets
+        return bool(select.select([sock], [], [], 0)[0])
+    readiness = select.poll()
+    readiness.register(sock.fileno(), select.POLLIN)
+    return bool(readiness.poll(0))

@@ -1,0 +1,151 @@
+"""The connections of one asyncio loop: to each server so many, used in turn, closed with the loop.
+
+The loop is not patched and not asked to do anything unusual: that it ends is learnt from an
+asynchronous generator, which ``asyncio.run`` and every other runner closes at the end (PEP 525).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+import weakref
+from collections import deque
+from collections.abc import AsyncGenerator
+from typing import Final
+
+from tuber._address import Address
+from tuber._asyncio_connection import AsyncioConnection, connect, wait_until
+from tuber._timing import Timing
+from tuber.errors import TuberTimeout
+
+# At the same time to one server; further calls wait in the order in which they came. Servers of
+# the predecessor have 32 threads, and each kept connection occupies one: half are left to others.
+MAX_CONNECTIONS: Final = 16
+
+
+class AsyncioPool:
+    """Keeps the connections of one loop to one server. To be used in that loop only.
+
+    Every ``take`` that returned is followed by one ``give_back`` or ``give_up``.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, address: Address) -> None:
+        self.loop = loop
+        self.address = address
+        self._resting: list[AsyncioConnection] = []
+        self._places = MAX_CONNECTIONS
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def take(self, deadline: float | None, called: str) -> AsyncioConnection | None:
+        """Occupy a place: a connection that rested and is still open, or None to make one.
+
+        Raises:
+            TuberTimeout: no place became free by the deadline; nothing was sent.
+        """
+        if self._places > 0 and not self._waiting:
+            self._places -= 1
+        else:
+            await self._wait(deadline, called)
+        return self.take_another()
+
+    def take_another(self) -> AsyncioConnection | None:
+        """In the place occupied: the next connection that rested and is still open, if any."""
+        while self._resting:
+            connection = self._resting.pop()
+            if not connection.is_stale():
+                return connection
+            connection.close()
+        return None
+
+    async def make(self, timing: Timing, deadline: float | None, called: str) -> AsyncioConnection:
+        """In the place occupied: a new connection; TuberNetworkError when it can't be made."""
+        return await connect(self.address, timing, deadline, called)
+
+    def give_back(self, connection: AsyncioConnection) -> None:
+        """Let a connection rest that can be used again, and free its place."""
+        self._resting.append(connection)
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Free a place; the one who has waited longest gets it."""
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_result(None)
+                return
+        self._places += 1
+
+    async def close(self) -> None:
+        """Close the connections that rest; calls that are under way are not touched."""
+        closing, self._resting = self._resting, []
+        for connection in closing:
+            connection.close()
+        for connection in closing:
+            await connection.wait_closed()
+
+    async def _wait(self, deadline: float | None, called: str) -> None:
+        place: asyncio.Future[None] = self.loop.create_future()
+        self._waiting.append(place)
+        try:
+            await wait_until(place, deadline)
+        except TimeoutError as error:
+            raise TuberTimeout(
+                f"no free connection to {self.address.url} in time, with {MAX_CONNECTIONS} calls "
+                f"under way; {called} was not run"
+            ) from error
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.exception() is None:
+                # It was given to us at the same moment.
+                self.give_up()
+            raise
+
+
+class LoopPools:
+    """All pools of one loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._pools: dict[Address, AsyncioPool] = {}
+        self._end = self._until_the_loop_ends()
+        # Runs it to its yield, and so makes it known to the loop; it does not wait for anything.
+        with contextlib.suppress(StopIteration):
+            self._end.asend(None).send(None)
+
+    def pool(self, address: Address) -> AsyncioPool:
+        """The pool of a server."""
+        pool = self._pools.get(address)
+        if pool is None:
+            pool = self._pools[address] = AsyncioPool(self._loop, address)
+        return pool
+
+    async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
+        try:
+            yield
+        finally:
+            for pool in self._pools.values():
+                await pool.close()
+
+
+_loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, LoopPools] = (
+    weakref.WeakKeyDictionary()
+)
+_lock: Final = threading.Lock()
+
+
+def pool_of_running_loop(address: Address) -> AsyncioPool:
+    """The running loop's pool of a server.
+
+    Raises:
+        RuntimeError: no loop is running in this thread.
+    """
+    loop = asyncio.get_running_loop()
+    pools = _loops.get(loop)
+    if pools is None:
+        made = LoopPools(loop)
+        with _lock:  # other threads may have loops of their own
+            # Pools hold their loop: those of a loop that was closed would never be forgotten.
+            for each in [each for each in _loops if each.is_closed()]:
+                del _loops[each]
+            pools = _loops[loop] = made
+    return pools.pool(address)

@@ -1,0 +1,188 @@
+"""A batch of a context: the calls of one request, what came of them, and who wants which.
+
+Values and one conversation; nothing here does I/O or knows how one waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from tuber._paths import path_text
+from tuber._result import with_results
+from tuber._session import Conversation, Session
+from tuber.errors import TuberStateError
+from tuber.protocol import Call, Failure, Result
+
+# Of each call in order; None for those that were cancelled before the batch was sent.
+Outcomes: TypeAlias = "list[Result | Failure | None]"
+
+
+class Running(Protocol):
+    """A conversation under way, which ends for all who wait for it with the same outcome."""
+
+    def done(self) -> bool:
+        """Whether it has ended."""
+
+    def result(self) -> Outcomes:
+        """What it returned, when it has ended; raises what it raised."""
+
+
+class Batch:
+    """The calls of one request, and what came of them.
+
+    Args:
+        begin: sends a batch that was not sent yet.
+        cancelled_error: makes what is raised for a call that was cancelled.
+
+    Attributes:
+        calls: in the order in which they were queued.
+        cancelled: the places of those that the user does not want any more.
+        running: the conversation with the server; None before it is sent.
+        fault: why it will never be sent.
+    """
+
+    __slots__ = (
+        "_cancelled_error",
+        "_session",
+        "begin",
+        "calls",
+        "cancelled",
+        "fault",
+        "running",
+    )
+
+    def __init__(
+        self, begin: Callable[[Batch], object], cancelled_error: Callable[[], BaseException]
+    ) -> None:
+        self.begin = begin
+        self._cancelled_error = cancelled_error
+        self.calls: list[Call] = []
+        self.cancelled: set[int] = set()
+        self.running: Running | None = None
+        self.fault: TuberStateError | None = None
+        self._session: Session | None = None
+
+    def conversation(self, session: Session) -> Conversation[Outcomes]:
+        """Send what was not cancelled; returns the outcomes of all calls."""
+        self._session = session
+        left_out = frozenset(self.cancelled)
+        calls: Sequence[Call] = self.calls
+        if left_out:
+            calls = [call for place, call in enumerate(calls) if place not in left_out]
+        outcomes: Outcomes = []
+        if calls:
+            called = f"a batch of {len(calls)} calls"
+            options = session.options
+            outcomes += yield from session.exchange(calls, called, options.return_exceptions)
+            if options.convert_json:
+                outcomes = list(map(_converted, outcomes))
+        for place in sorted(left_out):
+            outcomes.insert(place, None)
+        return outcomes
+
+    def results(self) -> list[Any]:
+        """What the calls returned, in order, when the batch has ended.
+
+        Raises:
+            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` holds.
+            TuberError: of the request as a whole.
+        """
+        outcomes, returned = self.outcomes(), []
+        for place, outcome in enumerate(outcomes):
+            if type(outcome) is Result and not outcome.warnings and place not in self.cancelled:
+                returned.append(outcome.value)  # the usual case, ten thousand times
+            else:
+                returned.append(self._result(place, outcomes))
+        return returned
+
+    def value(self, place: int) -> Any:
+        """What one call returned, when the batch has ended; raises what it raised."""
+        if place in self.cancelled:
+            raise self._cancelled_error()
+        outcomes = self.outcomes()
+        outcome, session = outcomes[place], self._session
+        assert outcome is not None  # it was not cancelled,
+        assert session is not None  # and the batch was sent
+        if outcome.warnings:  # shown once, to who takes the result first
+            outcomes[place] = _without_warnings(outcome)
+        return session.value(outcome, self.called(place))
+
+    def outcomes(self) -> Outcomes:
+        """The outcomes of the calls, when the batch has ended."""
+        if self.fault is not None:
+            raise self.fault
+        assert self.running is not None  # REQUIRES: it was sent
+        return self.running.result()
+
+    def called(self, place: int) -> str:
+        """The call at a place, for people."""
+        call = self.calls[place]
+        return f"{path_text(call.object)}.{call.method}()"
+
+    def _result(self, place: int, outcomes: Outcomes) -> Any:
+        """An item of the list of results: as ``value``, but for what the options say."""
+        session = self._session
+        keep = session is not None and session.options.return_exceptions
+        if place in self.cancelled:
+            return self._cancelled_error() if keep else None
+        try:
+            return self.value(place)
+        except Exception as error:
+            if keep:
+                return error
+            raise
+
+
+class CallFuture:
+    """The result of a call that is queued in a context. Each shell adds how to wait for it."""
+
+    __slots__ = ("_batch", "_place")
+
+    def __init__(self, batch: Batch, place: int) -> None:
+        self._batch = batch
+        self._place = place
+
+    def cancel(self) -> bool:
+        """Give the call up: it is not sent, or, when it was already, its result is not looked at.
+
+        The other calls of the batch are not touched. Returns False when the result is there.
+        """
+        batch = self._batch
+        if batch.fault is not None or (batch.running is not None and batch.running.done()):
+            return False
+        batch.cancelled.add(self._place)
+        return True
+
+    def cancelled(self) -> bool:
+        """Whether the call was given up."""
+        return self._place in self._batch.cancelled
+
+    def done(self) -> bool:
+        """Whether the result is there, or never will be."""
+        batch = self._batch
+        if batch.fault is not None or self.cancelled():
+            return True
+        return batch.running is not None and batch.running.done()
+
+    def __repr__(self) -> str:
+        batch = self._batch
+        if self.cancelled():
+            state = "cancelled"
+        elif self.done():
+            state = "done"
+        else:
+            state = "queued" if batch.running is None else "sent"
+        return f"<{type(self).__name__} of {batch.called(self._place)}: {state}>"
+
+
+def _converted(outcome: Result | Failure | None) -> Result | Failure | None:
+    if isinstance(outcome, Result) and type(outcome.value) in (dict, list):
+        return Result(with_results(outcome.value), outcome.warnings)
+    return outcome
+
+
+def _without_warnings(outcome: Result | Failure) -> Result | Failure:
+    if isinstance(outcome, Result):
+        return Result(outcome.value)
+    return Failure(outcome.message, outcome.type, outcome.traceback)

@@ -1,0 +1,116 @@
+"""Both clients against the live server: calls, batches, restarts, many calls in flight."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tuber
+from tests.support.live_server import LiveServer, live_server
+from tests.support.shells import Shell
+from tuber import TuberTimeout
+
+REGISTRY = Path(__file__).with_name("registry.py")
+
+
+def test_objects_inside_are_explored_and_called(shell: Shell, server: LiveServer) -> None:
+    with shell.resolved(server.hostname, "instrument") as instrument:
+        assert shell.finish(instrument.increment([1, 2])) == [2, 3]
+        assert shell.finish(instrument.sensors[2].read(n=2)) == [2.0, 3.0]
+        assert shell.finish(instrument.mixed["b"][0].read()) == [2.0]
+        assert shell.finish(instrument.echo(1, a={"b": 2}))[1].a.b == 2
+        assert instrument.mode == "fast"
+        with pytest.raises(IndexError, match="out of it"):
+            shell.finish(instrument.raise_it("IndexError", "out of it"))
+        with pytest.warns(match="hot"):
+            assert shell.finish(instrument.warn("hot")) == 1
+
+
+def test_a_batch_runs_in_order_and_stops_at_a_failure(shell: Shell, server: LiveServer) -> None:
+    with shell.resolved(server.hostname, "instrument") as instrument:
+        with shell.within(instrument.tuber_context()) as context:
+            context.static(1)
+            context.sensors[3].read(n=2)
+            context.mixed["a"].read()
+            context.echo(a={"b": 2})
+            one, two, three, four = shell.finish(context())
+        assert (one, two, three, four[1].a.b) == (2, [3.0, 4.0], [1.0], 2)
+        before = shell.finish(instrument.count())
+        context = instrument.tuber_context()
+        futures = [context.count(), context.raise_it("KeyError", "k"), context.count()]
+        with pytest.raises(KeyError):
+            shell.finish(context())
+        assert shell.result(futures[0]) == before + 1
+        with pytest.raises(tuber.TuberRemoteError, match="not"):
+            shell.result(futures[2])
+        assert shell.finish(instrument.count()) == before + 2
+
+
+def test_a_batch_goes_on_after_failures_when_exceptions_are_items(
+    shell: Shell, server: LiveServer
+) -> None:
+    with shell.resolved(server.hostname, "instrument", return_exceptions=True) as instrument:
+        context = instrument.tuber_context()
+        context.static(1)
+        context.raise_it("KeyError", "k")
+        context.unencodable()
+        context.static(2)
+        two, key_error, type_error, four = shell.finish(context())
+    assert (two, four) == (2, 4)
+    assert isinstance(key_error, KeyError)
+    assert isinstance(type_error, TypeError)
+
+
+def test_ten_thousand_calls_in_one_batch(shell: Shell, server: LiveServer) -> None:
+    with shell.resolved(server.hostname, None) as registry:
+        context = registry.tuber_context()
+        for number in range(10_000):
+            context.instrument.static(number)
+        assert shell.finish(context()) == [2 * number for number in range(10_000)]
+
+
+def test_a_server_that_restarted_between_calls_fails_none(shell: Shell) -> None:
+    with live_server(REGISTRY) as first:
+        instrument: Any = shell.resolve(first.hostname, "instrument")
+        assert shell.finish(instrument.static(1)) == 2
+    # The client's loop stands still meanwhile, and has not heard that its connection was closed.
+    with live_server(REGISTRY, "-p", str(first.port)):
+        assert shell.finish(instrument.static(2)) == 4
+        shell.close(instrument)
+
+
+def test_a_time_out_leaves_the_client_usable(shell: Shell, fresh_server: LiveServer) -> None:
+    with (
+        shell.resolved(fresh_server.hostname, "instrument") as patient,
+        shell.resolved(fresh_server.hostname, "instrument", timeout=(5, 0.2)) as hasty,
+    ):
+        with pytest.raises(TuberTimeout, match=r"instrument\.wait\(\) may have run"):
+            shell.finish(hasty.wait())
+        shell.finish(patient.release())
+        assert shell.finish(patient.static(1)) == 2
+
+
+def test_hundreds_of_calls_in_flight_get_their_own_answers(server: LiveServer) -> None:
+    async def main() -> list[Any]:
+        async with await tuber.resolve(server.hostname, "instrument") as instrument:
+            calls: Any = instrument
+            return await asyncio.gather(*(calls.static(n) for n in range(1000)))
+
+    assert asyncio.run(main()) == [2 * n for n in range(1000)]
+
+
+def test_a_cancelled_call_leaves_the_client_usable(fresh_server: LiveServer) -> None:
+    async def main() -> None:
+        instrument: Any = await tuber.resolve(fresh_server.hostname, "instrument")
+        waiting = asyncio.create_task(instrument.wait())
+        assert await instrument.wait_started()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await instrument.release()
+        assert await instrument.static(1) == 2
+
+    asyncio.run(main())

@@ -1,0 +1,37 @@
+"""Links: options that vary over the same connections."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from tuber._link import ServerLink
+from tuber._session import Options
+from tuber._timing import Timing
+
+
+def test_a_varied_link_keeps_what_is_not_given() -> None:
+    link = ServerLink("board:8080", Options(convert_json=False), (3.0, 9.0))
+    assert link.varied() is link
+    varied = link.varied(return_exceptions=True)
+    assert varied.session.options == Options(convert_json=False, return_exceptions=True)
+    assert varied._timing == Timing(3.0, 9.0)
+    assert link.varied(timeout=5.0)._timing.total == 5.0
+    assert link.session.options == Options(convert_json=False), "the first one is untouched"
+
+
+def test_a_varied_link_is_refused_what_a_link_is() -> None:
+    link = ServerLink("board", Options(), None)
+    with pytest.raises(ValueError, match="text/html"):
+        link.varied(accept_types=["text/html"])
+    with pytest.raises(ValueError, match="above 0"):
+        link.varied(timeout=-1.0)
+
+
+def test_a_link_pickles_with_its_options() -> None:
+    link = ServerLink("board", Options(), None).varied(convert_json=False, timeout=2.0)
+    again = pickle.loads(pickle.dumps(link))
+    assert again.session.options == Options(convert_json=False)
+    assert again._timing == link._timing
+    assert again.session.url == "http://board/tuber"
