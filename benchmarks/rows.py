@@ -84,7 +84,6 @@ ROWS = (
         "us",
         ClientScript("async_call.py", NOTHING),
         (at_most(1 / 5, Side.PEER),),
-        waits_for="the asyncio client",
     ),
     Row(
         "batch of 10,000 calls, from Python to the results",
@@ -92,7 +91,6 @@ ROWS = (
         ClientScript("batch_call.py", NOTHING),
         (at_most(1 / 10, Side.PEER),),
         WITHOUT_FLOOR,
-        waits_for="batches in the client",
     ),
     Row(
         "import tuber",
