@@ -73,8 +73,8 @@ std::optional<Fault> ConnectionFields::take_host(std::string_view value) {
   return std::nullopt;
 }
 
-// RFC 9110 section 5.3: only fields that are lists may be repeated. Of two types, another server, or
-// the rules for browsers, may believe the other one.
+// RFC 9110 section 5.3: only fields that are lists may be repeated. Of two types, another server or
+// the rules for browsers may believe the other one.
 std::optional<Fault> ConnectionFields::take_content_type() {
   if (content_type_) return bad_request("more than one Content-Type");
   content_type_ = true;

@@ -26,7 +26,7 @@ struct Limits {
   std::chrono::milliseconds head_time{10'000};
   // For the next bytes of a body or of a reply's reading: a peer that stands still is gone.
   std::chrono::milliseconds stall_time{30'000};
-  // Bytes a second that the reader of a reply takes, over each stall_time: it holds a worker thread,
+  // Bytes a second that the reader of a reply takes, over each stall_time: it holds a worker,
   // and would for ever if a byte now and then were enough. Below any link in use.
   std::uint64_t reply_rate = 1024;
   // A parked connection costs little, but not nothing: notebooks are left open over night.

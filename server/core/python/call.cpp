@@ -50,8 +50,8 @@ bool check_arguments(PyObject* args, PyObject* kwargs) {
   return true;
 }
 
-// Ends an envelope. The texts of warnings are clean (tuberd/call_warnings.py), so that they fail to be
-// encoded only when memory has run out.
+// Ends an envelope. The texts of warnings are clean (tuberd/call_warnings.py), so that they fail to
+// be encoded only when memory has run out.
 void close_with_warnings(PyObject* warnings, const Codec& codec, std::string& out) {
   if (warnings != nullptr) {
     codec.open_warnings(out);

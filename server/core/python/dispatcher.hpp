@@ -14,8 +14,9 @@ class Dispatcher {
  public:
   explicit Dispatcher(Face face) : caller_(std::move(face)) {}
 
-  // Appends the reply to a request's `body`: an envelope, or for a batch the array of its envelopes, in the media type of `writer`. REQUIRES:
-  // the GIL. Every failure ends in an envelope; no Python exception is left set.
+  // Appends the reply to a request's `body`: an envelope, or for a batch the array of its
+  // envelopes, in the media type of `writer`. REQUIRES: the GIL. Every failure ends in an envelope;
+  // no Python exception is left set.
   void answer(std::string_view body, bool continue_on_error, const Codec& reader,
               const Codec& writer, std::string& out) const;
 

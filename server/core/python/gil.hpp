@@ -23,10 +23,10 @@ namespace tuber::python {
 
 // Calls `code`, which takes the GIL or lets it go and takes it again.
 //
-// When the interpreter is finalizing, CPython up to 3.13 ends such a thread with pthread_exit, which
-// unwinds its C++ frames: destructors would then drop Python references without the GIL, and the
-// first noexcept frame aborts the process. Instead the unwinding ends here and the thread waits for
-// the end of the process, as CPython 3.14 does by itself.
+// When the interpreter is finalizing, CPython up to 3.13 ends such a thread with pthread_exit,
+// which unwinds its C++ frames: destructors would then drop Python references without the GIL, and
+// the first noexcept frame aborts the process. Instead the unwinding ends here and the thread waits
+// for the end of the process, as CPython 3.14 does by itself.
 template <class Code>
 decltype(auto) without_unwinding(Code&& code) {
 #ifdef __GLIBCXX__
@@ -40,10 +40,10 @@ decltype(auto) without_unwinding(Code&& code) {
 #endif
 }
 
-// Lets a thread of ours that would end the process with std::terminate, because CPython unwinds it at
-// the interpreter's end through a noexcept frame that we can't wrap (a destructor of an object bound
-// to Python, say), wait for the end of the process instead. Done once a process; all other causes of
-// std::terminate go to the handler there was.
+// Lets a thread of ours that would end the process with std::terminate, because CPython unwinds it
+// at the interpreter's end through a noexcept frame that we can't wrap (a destructor of an object
+// bound to Python, say), wait for the end of the process instead. Done once a process; all other
+// causes of std::terminate go to the handler there was.
 void survive_unwinding_at_exit();
 
 // The Python side of one worker thread. Made and destroyed in that thread, without the GIL.

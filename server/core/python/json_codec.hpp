@@ -9,9 +9,9 @@ namespace tuber::python {
 // orjson serves the usual request and reply; the exact codec of tuber.codec.json serves the others.
 //
 // Reading, orjson would turn integers beyond 64 bits into floats, and it does not know our spelling
-// of bytes. Writing, it holds borrowed references into lists and maps, so nothing may run that could
-// let another thread change them: it is given only values of JSON's own types, for which it runs no
-// Python.
+// of bytes. Writing, it holds borrowed references into lists and maps, so nothing may run that
+// could let another thread change them: it is given only values of JSON's own types, for which it
+// runs no Python.
 class JsonCodec final : public Codec {
  public:
   // `exact` is a tuber.codec.json.JsonCodec. When `orjson` is empty all goes through `exact`.
@@ -44,8 +44,8 @@ class JsonCodec final : public Codec {
 // integer may be beyond 64 bits) or the member name of encoded bytes.
 [[nodiscard]] bool orjson_is_exact_for(std::string_view body);
 
-// Is this value, with all that is in it, of exactly JSON's types (None, bool, int, float, str, list,
-// tuple, dict with string keys), so that encoding it runs no Python? REQUIRES: the GIL.
+// Is this value, with all that is in it, of exactly JSON's types (None, bool, int, float, str,
+// list, tuple, dict with string keys), so that encoding it runs no Python? REQUIRES: the GIL.
 [[nodiscard]] bool is_plain(PyObject* value);
 
 }  // namespace tuber::python

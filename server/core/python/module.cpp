@@ -1,5 +1,5 @@
-// The extension module tuberd._core: makes a net::Server that serves Python objects. tuberd/server.py
-// is its only importer and documents the arguments for people.
+// The extension module tuberd._core: makes a net::Server that serves Python objects.
+// tuberd/server.py is its only importer and documents the arguments for people.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 

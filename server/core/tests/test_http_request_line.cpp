@@ -106,7 +106,7 @@ TEST_CASE("a malformed request line is refused") {
 
 TEST_CASE("characters that are in no URI are refused in the target") {
   for (const char c : "\"<>\\^`{|}"s) {
-    const std::string target = "/a"s + c;
+    const std::string target{'/', 'a', c};
     check_malformed({{"path " + target, requesting("GET " + target + " HTTP/1.1"), 400, 6},
                      {"query of " + target, requesting("GET /?b" + target + " HTTP/1.1"), 400, 9}});
   }
