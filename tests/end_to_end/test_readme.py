@@ -66,3 +66,9 @@ def test_every_linked_file_exists() -> None:
     assert links
     for link in links:
         assert (Path(__file__).parents[2] / link).exists(), link
+
+
+def test_the_benchmark_table_is_there() -> None:
+    table = README.partition("<!-- benchmark table -->")[2].partition("<!-- end of benchmark")[0]
+    assert "| method that does nothing, 1 connection | requests/s |" in table
+    assert "Measured 20" in table
