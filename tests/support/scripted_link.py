@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from tuber._blocking import SimpleTuberObject
 from tuber._session import Conversation, Options, Session
-from tuber._timing import TimeoutLike
+from tuber._target import Target
 from tuber.protocol import JSON
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class ScriptedObject(SimpleTuberObject):
     def answer(asked: Any) -> Any:
         raise AssertionError(f"nothing should be asked, but {asked} was")
 
-    def _tuber_connect(self, hostname: str, options: Options, timeout: TimeoutLike) -> Any:
+    def _tuber_connect(self, target: Target, options: Options) -> Any:
         return ScriptedLink(type(self).answer, options)
 
 

@@ -17,6 +17,7 @@ from tuber._http1 import Reply
 from tuber._link import ServerLink
 from tuber._proxy import RemoteObject
 from tuber._session import Conversation, Options, Request
+from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber.errors import TuberConnectionLost
 from tuber.protocol import Path
@@ -38,8 +39,8 @@ class AsyncioLink(ServerLink):
     Each loop has its own connections to the server, shared by all links to it.
     """
 
-    def __init__(self, hostname: str, options: Options, timeout: TimeoutLike) -> None:
-        super().__init__(hostname, options, timeout)
+    def __init__(self, target: Target, options: Options) -> None:
+        super().__init__(target, options)
         # asyncio takes longer to import than all of tuber.
         from asyncio import get_running_loop  # noqa: PLC0415
 
@@ -108,8 +109,8 @@ class TuberObject(RemoteObject):
     nothing is known of the remote object. It may be used in several loops.
     """
 
-    def _tuber_connect(self, hostname: str, options: Options, timeout: TimeoutLike) -> AsyncioLink:
-        return AsyncioLink(hostname, options, timeout)
+    def _tuber_connect(self, target: Target, options: Options) -> AsyncioLink:
+        return AsyncioLink(target, options)
 
     def object_factory(self, objname: Path) -> RemoteObject:
         """Make the remote object for an object inside this one; subclasses may choose a class.

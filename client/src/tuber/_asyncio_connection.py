@@ -57,7 +57,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             return True
         return _is_readable(transport.get_extra_info("socket"))
 
-    async def exchange(self, buffers: list[bytes], called: str, deadline: float | None) -> Reply:
+    async def exchange(self, buffers: list[bytes], called: object, deadline: float | None) -> Reply:
         """Send a request and receive its reply.
 
         Args:
@@ -156,7 +156,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
 
 async def connect(
-    address: Address, timing: Timing, deadline: float | None, called: str
+    address: Address, timing: Timing, deadline: float | None, called: object
 ) -> AsyncioConnection:
     """Connect to the first of the name's IPv6 and IPv4 addresses that takes it.
 

@@ -37,7 +37,7 @@ class AsyncioPool:
         self._places = MAX_CONNECTIONS
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    async def take(self, deadline: float | None, called: str) -> AsyncioConnection | None:
+    async def take(self, deadline: float | None, called: object) -> AsyncioConnection | None:
         """Occupy a place: a connection that rested and is still open, or None to make one.
 
         Raises:
@@ -58,7 +58,9 @@ class AsyncioPool:
             connection.close()
         return None
 
-    async def make(self, timing: Timing, deadline: float | None, called: str) -> AsyncioConnection:
+    async def make(
+        self, timing: Timing, deadline: float | None, called: object
+    ) -> AsyncioConnection:
         """In the place occupied: a new connection; TuberNetworkError when it can't be made."""
         return await connect(self.address, timing, deadline, called)
 
@@ -84,7 +86,7 @@ class AsyncioPool:
         for connection in closing:
             await connection.wait_closed()
 
-    async def _wait(self, deadline: float | None, called: str) -> None:
+    async def _wait(self, deadline: float | None, called: object) -> None:
         place: asyncio.Future[None] = self.loop.create_future()
         self._waiting.append(place)
         try:

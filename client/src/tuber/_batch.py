@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from tuber._paths import path_text
 from tuber._result import with_results
 from tuber._session import Conversation, Session
 from tuber.errors import TuberStateError
@@ -106,7 +105,7 @@ class Batch:
         assert session is not None  # and the batch was sent
         if outcome.warnings:  # shown once, to who takes the result first
             outcomes[place] = _without_warnings(outcome)
-        return session.value(outcome, self.called(place))
+        return session.value(outcome, self.calls[place])
 
     def outcomes(self) -> Outcomes:
         """The outcomes of the calls, when the batch has ended."""
@@ -114,11 +113,6 @@ class Batch:
             raise self.fault
         assert self.running is not None  # REQUIRES: it was sent
         return self.running.result()
-
-    def called(self, place: int) -> str:
-        """The call at a place, for people."""
-        call = self.calls[place]
-        return f"{path_text(call.object)}.{call.method}()"
 
     def _result(self, place: int, outcomes: Outcomes) -> Any:
         """An item of the list of results: as ``value``, but for what the options say."""
@@ -173,7 +167,7 @@ class CallFuture:
             state = "done"
         else:
             state = "queued" if batch.running is None else "sent"
-        return f"<{type(self).__name__} of {batch.called(self._place)}: {state}>"
+        return f"<{type(self).__name__} of {batch.calls[self._place]}: {state}>"
 
 
 def _converted(outcome: Result | Failure | None) -> Result | Failure | None:

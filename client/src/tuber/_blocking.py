@@ -17,6 +17,7 @@ from tuber._link import ServerLink
 from tuber._pool import Pool
 from tuber._proxy import RemoteObject
 from tuber._session import Conversation, Options, Request
+from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber.errors import TuberConnectionLost
 from tuber.protocol import Path
@@ -33,8 +34,8 @@ class BlockingLink(ServerLink):
     Thread-safe: each call has a connection of its own while it lasts.
     """
 
-    def __init__(self, hostname: str, options: Options, timeout: TimeoutLike) -> None:
-        super().__init__(hostname, options, timeout)
+    def __init__(self, target: Target, options: Options) -> None:
+        super().__init__(target, options)
         self._pool = Pool(self._address)
 
     def run(self, conversation: Conversation[T]) -> T:
@@ -89,8 +90,8 @@ class SimpleTuberObject(RemoteObject):
     is known of the remote object. It may be used by several threads at once.
     """
 
-    def _tuber_connect(self, hostname: str, options: Options, timeout: TimeoutLike) -> BlockingLink:
-        return BlockingLink(hostname, options, timeout)
+    def _tuber_connect(self, target: Target, options: Options) -> BlockingLink:
+        return BlockingLink(target, options)
 
     def object_factory(self, objname: Path) -> RemoteObject:
         """Make the remote object for an object inside this one; subclasses may choose a class.

@@ -44,7 +44,7 @@ class Connection:
     __slots__ = ("_reader", "_socket", "_url", "sent_any")
 
     def __init__(
-        self, address: Address, timing: Timing, deadline: float | None, called: str
+        self, address: Address, timing: Timing, deadline: float | None, called: object
     ) -> None:
         self._url = address.url
         self._socket = _connect(address, timing, deadline, called)
@@ -69,7 +69,7 @@ class Connection:
             sock.settimeout(None)
         return True
 
-    def exchange(self, buffers: list[bytes], called: str, deadline: float | None) -> Reply:
+    def exchange(self, buffers: list[bytes], called: object, deadline: float | None) -> Reply:
         """Send a request and receive its reply.
 
         Raises:
@@ -155,7 +155,7 @@ def _set_deadline(sock: socket.socket, deadline: float) -> None:
 
 
 def _connect(
-    address: Address, timing: Timing, deadline: float | None, called: str
+    address: Address, timing: Timing, deadline: float | None, called: object
 ) -> socket.socket:
     """Connect, before the deadline or the connect time-out, whichever comes first."""
     if timing.connect is not None:

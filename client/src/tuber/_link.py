@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from tuber._address import parse_address
 from tuber._http1 import RequestHead
 from tuber._session import Options, Session
+from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
 
 Self = TypeVar("Self", bound="ServerLink")
@@ -23,18 +24,17 @@ class ServerLink:
     """A link under one set of options; shared by an object and those inside it.
 
     Raises:
-        ValueError, TypeError: hostname, options or timeout make no sense.
+        ValueError, TypeError: target or options make no sense.
     """
 
-    def __init__(self, hostname: str, options: Options, timeout: TimeoutLike) -> None:
-        self.hostname = hostname
-        self._address = parse_address(hostname)
-        self._settle(options, timeout)
+    def __init__(self, target: Target, options: Options) -> None:
+        self._address = parse_address(target.hostname)
+        self._settle(target, options)
 
-    def _settle(self, options: Options, timeout: TimeoutLike) -> None:
+    def _settle(self, target: Target, options: Options) -> None:
+        self._target = target
         self.session = Session(self._address.url, options)
-        self._timeout = timeout
-        self._timing = parse_timeout(timeout)
+        self._timing = parse_timeout(target.timeout)
         self._head = RequestHead(
             self._address.authority, self.session.codec.media_type, options.accept_types
         )
@@ -62,7 +62,8 @@ class ServerLink:
             return self
         made = copy.copy(self)
         options = replace(self.session.options, **changed)
-        made._settle(options, self._timeout if timeout is None else timeout)
+        target = self._target if timeout is None else replace(self._target, timeout=timeout)
+        made._settle(target, options)
         return made
 
     def __copy__(self: Self) -> Self:
@@ -70,5 +71,5 @@ class ServerLink:
         made.__dict__.update(self.__dict__)
         return made
 
-    def __reduce__(self: Self) -> tuple[type[Self], tuple[str, Options, TimeoutLike]]:
-        return type(self), (self.hostname, self.session.options, self._timeout)
+    def __reduce__(self: Self) -> tuple[type[Self], tuple[Target, Options]]:
+        return type(self), (self._target, self.session.options)

@@ -21,7 +21,6 @@ class RemoteMethod:
         self.__qualname__ = f"{path_text(path)}.{name}"
         self.__doc__ = _doc(name, description)
         self._path = path
-        self._called = f"{self.__qualname__}()"
         self._description = description
         self._url = link.session.url
         # Bound once: this is the way of every call.
@@ -29,7 +28,7 @@ class RemoteMethod:
         self._run = link.run
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self._run(self._call(self._path, self.__name__, args, kwargs, self._called))
+        return self._run(self._call(self._path, self.__name__, args, kwargs))
 
     def __get__(self, instance: object, owner: type | None = None) -> RemoteMethod:
         # inspect.isroutine() looks for this; with it help() shows name, signature and docstring.

@@ -14,7 +14,7 @@ from tuber.errors import (
 )
 
 
-def connect_error(error: Exception, address: Address, called: str) -> TuberNetworkError:
+def connect_error(error: Exception, address: Address, called: object) -> TuberNetworkError:
     """A connection could not be made; nothing was sent."""
     url, errno = address.url, getattr(error, "errno", None)
     if isinstance(error, ConnectionRefusedError):
@@ -38,7 +38,7 @@ def connect_error(error: Exception, address: Address, called: str) -> TuberNetwo
 
 
 def exchange_error(
-    error: OSError, url: str, called: str, sent_all: bool
+    error: OSError, url: str, called: object, sent_all: bool
 ) -> TuberConnectionLost | TuberTimeout:
     """A connection ended, or the time-out passed, before the reply had come.
 
@@ -56,7 +56,7 @@ def exchange_error(
     )
 
 
-def reply_error(error: TuberProtocolError, url: str, called: str) -> TuberProtocolError:
+def reply_error(error: TuberProtocolError, url: str, called: object) -> TuberProtocolError:
     """What came is no HTTP reply."""
     return TuberProtocolError(f"{url}: {error}; {called} may have run", may_have_run=True)
 

@@ -1,8 +1,17 @@
-"""Paths (PROTOCOL.md section 3): how those of objects inside are made, and how people read them."""
+"""Paths (PROTOCOL.md section 3): how those of objects inside are made, and how people read them.
+
+Programs import the types from ``tuber.protocol``.
+"""
 
 from __future__ import annotations
 
-from tuber.protocol import Item, Path
+from collections.abc import Sequence
+from typing import TypeAlias
+
+# PROTOCOL.md section 3, 'Paths': a name, or an array of steps; None is the registry.
+Item: TypeAlias = str | int
+Step: TypeAlias = str | Sequence[Item]
+Path: TypeAlias = str | Sequence[Step] | None
 
 
 def path_of_object(parent: Path, name: str) -> Path:

@@ -43,7 +43,7 @@ class Pool:
                 return connection
             connection.close()
 
-    def make(self, timing: Timing, deadline: float | None, called: str) -> Connection:
+    def make(self, timing: Timing, deadline: float | None, called: object) -> Connection:
         """A new connection; raises TuberNetworkError when it can't be made."""
         return Connection(self.address, timing, deadline, called)
 

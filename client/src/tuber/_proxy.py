@@ -16,8 +16,9 @@ from tuber._method import RemoteMethod
 from tuber._paths import path_of_item, path_of_object, path_text
 from tuber._result import with_results
 from tuber._session import Conversation, Link, Options
+from tuber._target import Target
 from tuber._timing import TimeoutLike
-from tuber.protocol import JSON, Description, Item, Path
+from tuber.protocol import JSON, Call, Description, Item, Path
 
 Self = TypeVar("Self", bound="RemoteObject")
 
@@ -81,12 +82,12 @@ class RemoteObject:
                 convert_json=convert_json is not False,
                 return_exceptions=bool(return_exceptions),
             )
-            self._tuber_link = self._tuber_connect(hostname, options, timeout)
+            self._tuber_link = self._tuber_connect(Target(hostname, timeout), options)
         else:
             raise TypeError(f"{type(self).__name__} needs hostname= or parent=")
         self._tuber_path = objname
 
-    def _tuber_connect(self, hostname: str, options: Options, timeout: TimeoutLike) -> Link:
+    def _tuber_connect(self, target: Target, options: Options) -> Link:
         """Make the link of this shell."""
         raise NotImplementedError
 
@@ -213,8 +214,8 @@ class RemoteObject:
             child = description.objects[name]
             return self._tuber_make_object(path_of_object(path, name), child)
         if name in description.failed:
-            called = f"{path_text(path)}.{name}"
-            raise link.session.remote_error(description.failed[name], called)
+            call = Call(path, property=name)
+            raise link.session.remote_error(description.failed[name], call)
         return _NOTHING
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from tuber._old_servers import is_name_lists, questions, with_answers
-from tuber._paths import path_of_object, path_text
+from tuber._paths import path_of_object
 from tuber._result import with_results
 from tuber.codec import Codec, DecodeError, codec_for
 from tuber.errors import TuberProtocolError, TuberRemoteError, TuberRemoteWarning, remote_error
@@ -42,13 +42,13 @@ class Request:
     """One HTTP request, before it is one.
 
     Attributes:
-        called: what it calls, for messages: ``Board.read()``.
+        called: what it calls; its text is for messages: ``Board.read()``.
         options: of ``X-Tuber-Options``.
     """
 
     __slots__ = ("body", "called", "options")
 
-    def __init__(self, body: bytes, called: str, options: Sequence[str] = ()) -> None:
+    def __init__(self, body: bytes, called: object, options: Sequence[str] = ()) -> None:
         self.body = body
         self.called = called
         self.options = options
@@ -123,7 +123,7 @@ class Session:
         self.codec: Codec = codec_for(JSON)
 
     def call(
-        self, path: Path, method: str, args: Sequence[Any], kwargs: Mapping[str, Any], called: str
+        self, path: Path, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Conversation[Any]:
         """Call a method; returns what it returned.
 
@@ -132,25 +132,26 @@ class Session:
             TuberRemoteError: the call failed at the server.
             TuberProtocolError: the reply is not understandable.
         """
-        return self._ask(Call(path, method, args, kwargs), called)
+        return self._ask(Call(path, method, args, kwargs))
 
     def describe(self, path: Path) -> Conversation[Description]:
         """Ask for the full description of an object, or of the registry.
 
         Raises: as ``call``.
         """
-        members = yield from self._describe(path)
+        asked = Call(path, resolve=True)
+        members = yield from self._describe(asked)
         try:
             return Description.from_map(members)
         except TuberProtocolError as error:
-            raise self._not_understood(_description_of(path), error) from error
+            raise self._not_understood(asked, error) from error
 
     def read_property(self, path: Path, name: str) -> Conversation[Any]:
         """Read a property's value at this moment.
 
         Raises: as ``call``.
         """
-        return self._ask(Call(path, property=name), f"{path_text(path)}.{name}")
+        return self._ask(Call(path, property=name))
 
     def read_properties(self, paths: Sequence[Path], name: str) -> Conversation[list[Any]]:
         """Read the property of this name of several objects, with one request, in their order.
@@ -158,13 +159,12 @@ class Session:
         Raises: as ``call``; for the first object whose property can't be read.
         """
         calls = [Call(path, property=name) for path in paths]
-        names = [f"{path_text(path)}.{name}" for path in paths]
         outcomes = (yield from self.exchange(calls, f"the reading of {name!r}")) if calls else []
-        values = [self.value(*each) for each in zip(outcomes, names, strict=True)]
+        values = [self.value(*each) for each in zip(outcomes, calls, strict=True)]
         return with_results(values) if self.options.convert_json else values
 
     def exchange(
-        self, calls: Sequence[Call], called: str, continue_on_error: bool = False
+        self, calls: Sequence[Call], called: object, continue_on_error: bool = False
     ) -> Conversation[list[Result | Failure]]:
         """Send several calls as one batch; returns their outcomes in order.
 
@@ -182,45 +182,47 @@ class Session:
             raise self._not_understood(called, fault)
         return [self._outcome(envelope, called) for envelope in envelopes]
 
-    def remote_error(self, failure: Failure, called: str) -> TuberRemoteError:
+    def remote_error(self, failure: Failure, called: object) -> TuberRemoteError:
         """The exception that says what the failure says."""
         return remote_error(
             failure.message, failure.type, failure.traceback, f"{called} at {self.url}"
         )
 
-    def _ask(self, call: Call, called: str) -> Conversation[Any]:
+    def _ask(self, call: Call) -> Conversation[Any]:
         """Send one call; returns its result, in the form that the user chose."""
-        reply = yield Request(self.codec.encode(call.to_map()), called)
-        value = self.value(self._outcome(self._decode(reply, called), called), called)
+        reply = yield Request(self.codec.encode(call.to_map()), call)
+        value = self.value(self._outcome(self._decode(reply, call), call), call)
         # The envelope is a map itself: with a single brace in the text there is none in the value.
         if self.options.convert_json and reply.body.count(b"{") > 1:
             return with_results(value)
         return value
 
-    def _describe(self, path: Path) -> Conversation[Mapping[str, Any]]:
+    def _describe(self, asked: Call) -> Conversation[Mapping[str, Any]]:
         """The map of a full description, from old servers put together out of many."""
-        called = _description_of(path)
-        reply = yield Request(self.codec.encode(Call(path, resolve=True).to_map()), called)
-        members = self.value(self._outcome(self._decode(reply, called), called), called)
+        reply = yield Request(self.codec.encode(asked.to_map()), asked)
+        members = self.value(self._outcome(self._decode(reply, asked), asked), asked)
         if not isinstance(members, dict):
-            raise self._not_understood(called, f"expected a map, came {type(members).__name__}")
+            raise self._not_understood(asked, f"expected a map, came {type(members).__name__}")
         if not is_name_lists(members):
             return members
+        path = asked.object
         calls = questions(path, members)
-        answers = (yield from self.exchange(calls, called, continue_on_error=True)) if calls else []
+        answers = (yield from self.exchange(calls, asked, continue_on_error=True)) if calls else []
         names = members.get("objects")
         objects = {}
         for name in names if isinstance(names, list) else []:
-            objects[name] = yield from self._describe(path_of_object(path, name))
+            objects[name] = yield from self._describe(
+                Call(path_of_object(path, name), resolve=True)
+            )
         return with_answers(members, answers, objects)
 
-    def _outcome(self, envelope: Any, called: str) -> Result | Failure:
+    def _outcome(self, envelope: Any, called: object) -> Result | Failure:
         try:
             return parse_reply(envelope)
         except TuberProtocolError as error:
             raise self._not_understood(called, error) from error
 
-    def value(self, outcome: Result | Failure, called: str) -> Any:
+    def value(self, outcome: Result | Failure, called: object) -> Any:
         """What a call returned; shows its warnings again.
 
         Raises:
@@ -232,7 +234,7 @@ class Session:
             raise self.remote_error(outcome, called)
         return outcome.value
 
-    def _decode(self, reply: Reply, called: str) -> Any:
+    def _decode(self, reply: Reply, called: object) -> Any:
         if reply.status != 200:
             raise self._other_status(reply, called)
         codec = self.codec
@@ -246,7 +248,7 @@ class Session:
         except DecodeError as error:
             raise self._not_understood(called, error) from error
 
-    def _other_status(self, reply: Reply, called: str) -> TuberProtocolError:
+    def _other_status(self, reply: Reply, called: object) -> TuberProtocolError:
         """The error for a reply whose status is not 200: only a refusal says that nothing ran."""
         refused = reply.status in _REFUSED or (
             reply.status == _UNAVAILABLE and RUN_ID_FIELD.lower() in reply.fields
@@ -260,15 +262,11 @@ class Session:
             may_have_run=not refused,
         )
 
-    def _not_understood(self, called: str, fault: object) -> TuberProtocolError:
+    def _not_understood(self, called: object, fault: object) -> TuberProtocolError:
         return TuberProtocolError(
             f"the reply from {self.url} is malformed: {fault}; {called} may have run",
             may_have_run=True,
         )
-
-
-def _description_of(path: Path) -> str:
-    return f"the description of {path_text(path) or 'the registry'}"
 
 
 def warn_the_caller(texts: Sequence[str], category: type[Warning]) -> None:

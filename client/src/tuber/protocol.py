@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from tuber._members import malformed, map_of, map_or_empty, text_of, text_or_none
+from tuber._paths import Item, Path, Step, path_text
 from tuber._signatures import ABSENT, MethodDescription, Parameter, Signature
 
 __all__ = [
@@ -68,11 +69,6 @@ MAX_STALL_SECONDS: Final = 30.0
 MIN_REPLY_BYTES_PER_SECOND: Final = 1024
 MAX_IDLE_SECONDS: Final = 3600.0
 
-# PROTOCOL.md section 3, 'Paths': a name, or an array of steps; None is the registry.
-Item: TypeAlias = str | int
-Step: TypeAlias = str | Sequence[Item]
-Path: TypeAlias = str | Sequence[Step] | None
-
 
 class Call(NamedTuple):
     """One call, PROTOCOL.md section 3.
@@ -86,6 +82,15 @@ class Call(NamedTuple):
     kwargs: Mapping[str, Any] = MappingProxyType({})
     property: str | None = None
     resolve: bool = False
+
+    def __str__(self) -> str:
+        """What the call asks for, as messages name it: ``Boards[3].read()``."""
+        path = path_text(self.object)
+        if self.method is not None:
+            return f"{path}.{self.method}()"
+        if self.property is not None:
+            return f"{path}.{self.property}"
+        return f"the description of {path or 'the registry'}"
 
     def to_map(self) -> dict[str, Any]:
         """The call as it travels: members that say nothing are left out."""

@@ -117,7 +117,7 @@ def test_calls_are_echoed_in_full() -> None:
     with ScriptedServer(echo) as server:
         board = SimpleTuberObject("Board", hostname=server.hostname)
         asked = board._tuber_link.run(
-            board._tuber_link.session.call("Board", "read", (1,), {"n": 2}, "Board.read()")
+            board._tuber_link.session.call("Board", "read", (1,), {"n": 2})
         )
         assert asked == {"object": "Board", "method": "read", "args": [1], "kwargs": {"n": 2}}
         board.close()

@@ -218,7 +218,7 @@ def test_exceptions_are_items_when_wanted(
 ) -> None:
     wanted = {"return_exceptions": True}
     if level == "object":
-        hostname = board._tuber_link.hostname
+        hostname = board._tuber_link._target.hostname
         board = type(board)("Board", hostname=hostname, **wanted)
     with shell.within(board.tuber_context(**(wanted if level == "context" else {}))) as context:
         context.read(1)
@@ -240,7 +240,7 @@ def test_exceptions_are_items_when_wanted(
 def test_maps_stay_maps_when_wanted(shell: Shell, board: Any, level: str) -> None:
     wanted = {"convert_json": False}
     if level == "object":
-        board = type(board)("Board", hostname=board._tuber_link.hostname, **wanted)
+        board = type(board)("Board", hostname=board._tuber_link._target.hostname, **wanted)
     context = board.tuber_context(**(wanted if level == "context" else {}))
     future = context.read()
     results = shell.finish(context(**(wanted if level == "sending" else {})))

@@ -8,11 +8,12 @@ import pytest
 
 from tuber._link import ServerLink
 from tuber._session import Options
+from tuber._target import Target
 from tuber._timing import Timing
 
 
 def test_a_varied_link_keeps_what_is_not_given() -> None:
-    link = ServerLink("board:8080", Options(convert_json=False), (3.0, 9.0))
+    link = ServerLink(Target("board:8080", (3.0, 9.0)), Options(convert_json=False))
     assert link.varied() is link
     varied = link.varied(return_exceptions=True)
     assert varied.session.options == Options(convert_json=False, return_exceptions=True)
@@ -22,7 +23,7 @@ def test_a_varied_link_keeps_what_is_not_given() -> None:
 
 
 def test_a_varied_link_is_refused_what_a_link_is() -> None:
-    link = ServerLink("board", Options(), None)
+    link = ServerLink(Target("board"), Options())
     with pytest.raises(ValueError, match="text/html"):
         link.varied(accept_types=["text/html"])
     with pytest.raises(ValueError, match="above 0"):
@@ -30,7 +31,7 @@ def test_a_varied_link_is_refused_what_a_link_is() -> None:
 
 
 def test_a_link_pickles_with_its_options() -> None:
-    link = ServerLink("board", Options(), None).varied(convert_json=False, timeout=2.0)
+    link = ServerLink(Target("board"), Options()).varied(convert_json=False, timeout=2.0)
     again = pickle.loads(pickle.dumps(link))
     assert again.session.options == Options(convert_json=False)
     assert again._timing == link._timing

@@ -11,6 +11,7 @@ from tests.support.scripted_link import described
 from tuber._blocking import BlockingLink
 from tuber._method import RemoteMethod
 from tuber._session import Options
+from tuber._target import Target
 from tuber.protocol import MethodDescription
 
 READ = {
@@ -59,6 +60,6 @@ def test_arguments_of_any_name_are_passed_on() -> None:
 
 
 def test_it_is_picklable() -> None:
-    link = BlockingLink("board", Options(), None)
+    link = BlockingLink(Target("board"), Options())
     method = pickle.loads(pickle.dumps(RemoteMethod(link, "Board", "read", MethodDescription("d"))))
     assert (method.__name__, method.__doc__) == ("read", "d")

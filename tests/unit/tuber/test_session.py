@@ -16,7 +16,7 @@ from tuber.protocol import Call, Description, Failure, Result
 
 
 def call(link: ScriptedLink, *args: Any, **kwargs: Any) -> Any:
-    return link.run(link.session.call("Board", "read", args, kwargs, "Board.read()"))
+    return link.run(link.session.call("Board", "read", args, kwargs))
 
 
 def test_a_call_travels_as_the_protocol_says() -> None:
