@@ -197,6 +197,7 @@ class Description:
         values: of a container, the descriptions of its items in order, or the one they share.
         type: the name of the object's class; None from servers before 1.0.
         failed: the properties that could not be read, and why.
+        dynamic: the properties that are live: read at each access, and may be set.
     """
 
     doc: str | None = None
@@ -207,6 +208,7 @@ class Description:
     values: tuple[Description, ...] | Description | None = None
     type: str | None = None
     failed: Mapping[str, Failure] = field(default_factory=dict)
+    dynamic: frozenset[str] = frozenset()
 
     @classmethod
     def from_map(cls, members: Any) -> Description:
@@ -227,6 +229,7 @@ class Description:
             values=_values(members.get("values")),
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
+            dynamic=_dynamic(members.get("dynamic"), described),
         )
 
     @property
@@ -256,6 +259,15 @@ def _keys(keys: Any) -> tuple[Item, ...] | int | None:
     if isinstance(keys, (list, tuple)) and all(isinstance(key, (str, int)) for key in keys):
         return tuple(keys)
     raise malformed("a container", "member 'keys' to be a count or an array of keys", keys)
+
+
+def _dynamic(names: Any, described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """The live ones among the properties, those that failed included."""
+    if names is None:
+        return frozenset()
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise malformed("a description", "member 'dynamic' to be an array of strings", names)
+    return frozenset(names).intersection({**described["properties"], **described["failed"]})
 
 
 def _values(values: Any) -> tuple[Description, ...] | Description | None:

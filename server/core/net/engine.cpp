@@ -27,6 +27,11 @@ milliseconds sweep_interval(const http::Limits& limits) {
   return std::clamp(shortest / 2, milliseconds(1), kLongestSweepInterval);
 }
 
+Listener listener_for(const ServerOptions& options) {
+  if (options.unix_socket) return Listener(*options.unix_socket);
+  return Listener(options.bind, options.port);
+}
+
 // Tells the crew that a worker has ended, however it did.
 class Membership {
  public:
@@ -44,7 +49,7 @@ class Membership {
 Engine::Engine(ServerOptions given_options, HandlerFactory given_make_handler)
     : options(std::move(given_options)),
       make_handler(std::move(given_make_handler)),
-      listener(options.bind, options.port),
+      listener(listener_for(options)),
       crew(std::max<std::size_t>(options.max_workers, 1)),
       sweep_interval_(sweep_interval(options.limits)),
       waiting_time_(std::clamp(options.surplus_worker_time, milliseconds(1), sweep_interval_)),
@@ -104,7 +109,7 @@ void Engine::accept_connections() {
 }
 
 void Engine::admit(Descriptor socket) {
-  if (!prepare_connection(socket, {options.linger, options.limits.stall_time})) return;
+  if (!prepare_connection(socket, listener.transport(), {options.linger, options.limits.stall_time})) return;
   auto connection = std::make_unique<Connection>(std::move(socket), next_serial_++, connections);
   connection->deadline = Clock::now() + options.limits.idle_time;
   lot.park_new(std::move(connection));

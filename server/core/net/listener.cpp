@@ -123,6 +123,14 @@ Listener::Listener(const std::string& bind, std::uint16_t port) {
   fail(error, bind, port);
 }
 
+Listener::Listener(const UnixAddress& where)
+    : socket_(new_socket(AF_UNIX)), transport_(Transport::unix_socket) {
+  if (!socket_.open()) {
+    throw std::system_error(errno, std::generic_category(), "cannot make a unix socket");
+  }
+  file_ = UnixSocketFile::listen(socket_, where, kBacklog);
+}
+
 bool Listener::add_to(Poller& poller, Poller::Token token) {
   const std::lock_guard lock(mutex_);
   return !socket_.open() || poller.add(socket_.get(), token);
@@ -157,6 +165,7 @@ Listener::Accepted Listener::accept() {
 void Listener::close() noexcept {
   const std::lock_guard lock(mutex_);
   if (!socket_.open()) return;
+  file_.remove();
   // Ends the listening even if a child process, forked by a method, still holds the socket.
   ::shutdown(socket_.get(), SHUT_RDWR);
   socket_.close();

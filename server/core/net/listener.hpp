@@ -8,6 +8,8 @@
 
 #include "net/descriptor.hpp"
 #include "net/poller.hpp"
+#include "net/socket.hpp"
+#include "net/unix_socket_file.hpp"
 
 namespace tuber::net {
 
@@ -19,7 +21,12 @@ class Listener {
   // port in its message.
   Listener(const std::string& bind, std::uint16_t port);
 
+  // Listens on a unix socket instead; throws as UnixSocketFile::listen does.
+  explicit Listener(const UnixAddress& where);
+
+  // 0 of a unix socket.
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] Transport transport() const { return transport_; }
 
   // Has the poller watch for those who connect: the first time, and once more after each event.
   // Nothing happens when the listener is closed.
@@ -37,17 +44,22 @@ class Listener {
   };
   [[nodiscard]] Accepted accept();
 
-  // The port is free when this returns; connections that nobody accepted are refused.
+  // The port is free, or the file gone, when this returns; connections that nobody accepted are refused.
   void close() noexcept;
 
   // Closes this process's copy of the socket and leaves it listening in the others. For a forked
   // child, which has one thread and must not take the lock: its owner may not exist here.
-  void abandon() noexcept { socket_.close(); }
+  void abandon() noexcept {
+    file_.forget();
+    socket_.close();
+  }
 
  private:
   std::mutex mutex_;
   Descriptor socket_;
+  UnixSocketFile file_;  // behind the socket: it goes first
   std::uint16_t port_ = 0;
+  Transport transport_ = Transport::tcp;
 };
 
 }  // namespace tuber::net

@@ -5,10 +5,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "http/limits.hpp"
 #include "net/handler.hpp"
+#include "net/unix_socket_file.hpp"
 
 namespace tuber::net {
 
@@ -19,6 +21,7 @@ struct ServerOptions {
   // addresses the first that can be listened on is taken, IPv4 before IPv6.
   std::string bind;
   std::uint16_t port = 80;  // 0: any free one
+  std::optional<UnixAddress> unix_socket;  // instead of bind and port
   // When all of them are busy, connections wait; none is refused.
   std::size_t max_workers = 256;
   // Users' methods run on it. Only what is touched takes memory.
@@ -48,13 +51,14 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // 0 of a unix socket.
   [[nodiscard]] std::uint16_t port() const;
 
   // Begins to answer. Throws std::system_error when the system gives no thread. REQUIRES: called
   // once, at most.
   void start();
 
-  // Frees the port, closes the connections that are idle and has the others end after the request
+  // Frees the port (removes the unix socket's file), closes the connections that are idle and has the others end after the request
   // that is being answered; returns at once.
   void request_stop() noexcept;
 

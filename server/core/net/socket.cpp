@@ -88,7 +88,7 @@ ssize_t send_file_piece(const Descriptor& socket, int file, off_t& offset, std::
 
 }  // namespace
 
-bool prepare_connection(const Descriptor& socket, const SocketTimes& times) {
+bool prepare_connection(const Descriptor& socket, Transport transport, const SocketTimes& times) {
   const int fd = socket.get();
 #ifndef MSG_NOSIGNAL
   if (!set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE)) return false;
@@ -96,7 +96,8 @@ bool prepare_connection(const Descriptor& socket, const SocketTimes& times) {
   // A time-out of zero would mean for ever.
   const auto receive = std::max(times.receive, std::chrono::microseconds(1));
   const auto send = std::max(times.send, std::chrono::milliseconds(1));
-  return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) && set_time(fd, SO_RCVTIMEO, receive) &&
+  if (transport == Transport::tcp && !set_flag(fd, IPPROTO_TCP, TCP_NODELAY)) return false;
+  return set_time(fd, SO_RCVTIMEO, receive) &&
          set_time(fd, SO_SNDTIMEO, send);
 }
 

@@ -1,4 +1,4 @@
-// What the layer asks of a connected TCP socket: to be set up, and to send all of something. The
+// What the layer asks of a connected socket: to be set up, and to send all of something. The
 // sockets are blocking, with time-outs set once: a hot connection then costs one recv and one
 // sendmsg a request, while non-blocking sockets would add a poll before each recv and, for replies
 // larger than the send buffer, one for each piece.
@@ -21,9 +21,13 @@ struct SocketTimes {
   std::chrono::milliseconds send;     // then sendmsg returns with what the peer took so far
 };
 
+// What carries the connections of a listener.
+enum class Transport { tcp, unix_socket };
+
 // Sets the time-outs above and the options every connection has. False when the peer is already
 // gone.
-[[nodiscard]] bool prepare_connection(const Descriptor& socket, const SocketTimes& times);
+[[nodiscard]] bool prepare_connection(const Descriptor& socket, Transport transport,
+                                      const SocketTimes& times);
 
 // What to expect after the bytes that are sent now.
 enum class Follow { nothing, more };

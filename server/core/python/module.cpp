@@ -59,7 +59,8 @@ struct DeleteWithoutGil {
 using ServerHolder = std::unique_ptr<net::Server, DeleteWithoutGil>;
 
 ServerHolder make_server(const py::object& face, const py::object& json, const std::string& bind,
-                         std::uint16_t port, const std::string& run_id,
+                         std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
+                         const std::string& run_id,
                          const std::optional<std::string>& webroot, int max_age,
                          std::unordered_map<std::string, std::string> media_types,
                          std::vector<std::string> allowed_hosts) {
@@ -75,6 +76,9 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
   net::ServerOptions options;
   options.bind = bind;
   options.port = port;
+  if (uds) {
+    options.unix_socket = net::UnixAddress{std::string(*uds), static_cast<mode_t>(uds_mode)};
+  }
   options.common_fields = "X-Tuber-Run: " + run_id + "\r\n";
   PyInterpreterState* interpreter = PyInterpreterState_Get();
   return ServerHolder(new net::Server(std::move(options), [interpreter, service, files] {
@@ -115,7 +119,7 @@ PYBIND11_MODULE(_core, module) {
 
   py::class_<net::Server, ServerHolder>(module, "Server")
       .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
-           py::arg("port"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
+           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
            py::arg("media_types"), py::arg("allowed_hosts"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())

@@ -3,9 +3,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 
 #include <array>
 #include <stdexcept>
+#include <utility>
 
 namespace tuber::testing {
 namespace {
@@ -19,10 +21,13 @@ bool ReceivedReply::has_line(std::string_view line) const {
   return head.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
 }
 
-NetClient::NetClient(std::uint16_t port, int receive_buffer)
-    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+NetClient::NetClient(net::Descriptor socket) : socket_(std::move(socket)) {
   const timeval patience{20, 0};
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+}
+
+NetClient::NetClient(std::uint16_t port, int receive_buffer)
+    : NetClient(net::Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))) {
   if (receive_buffer > 0) {
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
@@ -30,7 +35,19 @@ NetClient::NetClient(std::uint16_t port, int receive_buffer)
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+  connect(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+NetClient::NetClient(const std::string& unix_path)
+    : NetClient(net::Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  unix_path.copy(address.sun_path, sizeof address.sun_path - 1);
+  connect(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+}
+
+void NetClient::connect(const sockaddr* address, socklen_t size) {
+  if (::connect(socket_.get(), address, size) != 0) {
     throw std::runtime_error("cannot connect to the server under test");
   }
 }

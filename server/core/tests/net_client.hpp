@@ -2,6 +2,8 @@
 // that nothing of the server's own code judges what the server sends.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -24,6 +26,8 @@ class NetClient {
  public:
   // Connects over IPv4. `receive_buffer`: bytes of SO_RCVBUF, when not 0.
   explicit NetClient(std::uint16_t port, int receive_buffer = 0);
+  // Connects to a unix socket.
+  explicit NetClient(const std::string& unix_path);
 
   // Sends everything; false when the server has gone.
   bool send(std::string_view bytes);
@@ -46,6 +50,8 @@ class NetClient {
   }
 
  private:
+  explicit NetClient(net::Descriptor socket);
+  void connect(const sockaddr* address, socklen_t size);
   bool receive_more();
 
   net::Descriptor socket_;

@@ -10,6 +10,8 @@ class Server:
         json: object,
         bind: str,
         port: int,
+        uds: bytes | None,
+        uds_mode: int,
         run_id: str,
         webroot: str | None,
         max_age: int,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any, Final, NoReturn
 from tuber.protocol import DEFAULT_PORT
 from tuberd.failures import describe_failure
 from tuberd.registry import TuberRegistry
-from tuberd.server import Server, serve_until_signalled
+from tuberd.server import UDS_MODE, Server, serve_until_signalled
 
 __all__ = ["RegistryFileError", "load_registry", "main", "parse_args"]
 
@@ -83,7 +84,15 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
     _add_options_of_registry(parser, needs_file)
     _add_options_of_network(parser)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('tuberd')}")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.uds is not None and (args.port is not None or args.bind is not None):
+        parser.error("--uds is instead of --port and --bind; start another tuberd for the other")
+    if args.uds is None and args.uds_mode is not None:
+        parser.error("--uds-mode needs --uds")
+    args.port = DEFAULT_PORT if args.port is None else args.port
+    args.bind = args.bind or ""
+    args.uds_mode = UDS_MODE if args.uds_mode is None else args.uds_mode
+    return args
 
 
 def _add_options_of_registry(parser: argparse.ArgumentParser, needs_file: bool) -> None:
@@ -108,11 +117,17 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
     add(
         *("-p", "--port"),
         type=int,
-        default=DEFAULT_PORT,
         metavar="N",
-        help="0 takes any free one (default: %(default)s)",
+        help=f"0 takes any free one (default: {DEFAULT_PORT})",
     )
-    add("--bind", default="", metavar="ADDRESS", help="listen there only (default: everywhere)")
+    add("--bind", metavar="ADDRESS", help="listen there only (default: everywhere)")
+    add("--uds", metavar="PATH", help="listen on a unix socket instead of a port")
+    add(
+        "--uds-mode",
+        type=_permissions,
+        metavar="MODE",
+        help=f"who may connect, as chmod takes it in octal (default: {UDS_MODE:o})",
+    )
     add(
         *("-j", "--json"),
         metavar="NAME",
@@ -135,6 +150,13 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _permissions(text: str) -> int:
+    """Octal digits, for argparse."""
+    if not re.fullmatch("0*[0-7]{1,3}", text):
+        raise argparse.ArgumentTypeError(f"expected octal digits such as 660; came {text!r}")
+    return int(text, 8)
+
+
 def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None = None) -> int:
     """The command; returns its exit code.
 
@@ -152,6 +174,8 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
             args.max_age,
             args.validate,
             bind=args.bind,
+            uds=args.uds,
+            uds_mode=args.uds_mode,
             expose_private=args.expose_private,
             allow_hosts=args.allow_host,
         )

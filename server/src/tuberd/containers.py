@@ -1,14 +1,17 @@
 """Containers: objects that a peer sees as one list or map of objects.
 
 In the process they behave as a read-only sequence or mapping. They must never hold anything but
-objects, and `tuber_call` must never call what the peer could not call on the item itself.
+objects, and must never do to an item what the peer could not do to the item itself (`items`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
+from tuberd import items as of_items
+from tuberd.items import NOT_GIVEN
 from tuberd.reach import Container, Reach
 from tuberd.refusals import check_servable, shown
 
@@ -103,18 +106,63 @@ class TuberContainer(Container):
             raise IndexError(f"{kind} has {len(items)} items; there is no item {shown(key)}")
         return items[key]
 
-    def _tuber_call(
-        self, reach: Reach, method: str, /, *args: Any, keys: Any = None, **kwargs: Any
+    def tuber_call(
+        self, method: str, /, *args: Any, keys: Iterable[Any] | None = None, **kwargs: Any
     ) -> list[Any]:
-        if keys is None:
-            items = self.values()
-        elif isinstance(keys, (str, bytes, Mapping)) or not isinstance(keys, Iterable):
-            raise TypeError(f"'keys' must be a list of indices or keys; came {shown(keys)}")
-        else:
-            items = [reach.item(self, key) for key in keys]
-        # All are looked up before the first is called: a refusal means that nothing was called.
-        bound = [reach.method(item, method) for item in items]
-        return [each(*args, **kwargs) for each in bound]
+        """Call a method of every item, in order.
+
+        Args:
+            method: the name of the method; every item must have it, or nothing is called.
+            args: positional arguments of each call.
+            keys: only call the items of these indices or keys, in this order.
+            kwargs: named arguments of each call.
+
+        Returns:
+            A list of what each call returned.
+        """
+        return of_items.call(Reach(), self, method, *args, keys=keys, **kwargs)
+
+    def tuber_get(self, name: str, keys: Iterable[Any] | None = None) -> list[Any]:
+        """Read a property of every item, in order.
+
+        Args:
+            name: the name of the property; every item must have it, or nothing is read.
+            keys: only read the items of these indices or keys, in this order.
+
+        Returns:
+            A list of the values at this moment.
+        """
+        return of_items.get(Reach(), self, name, keys)
+
+    def tuber_set(
+        self,
+        name: str,
+        value: Any = NOT_GIVEN,
+        keys: Iterable[Any] | None = None,
+        values: Iterable[Any] | None = None,
+    ) -> list[Any]:
+        """Set a live property of every item, in order.
+
+        Args:
+            name: the name of the property; every item must let it be set, or nothing is set.
+            value: one value for all items.
+            keys: only set the items of these indices or keys, in this order.
+            values: instead of ``value``, one value for each item.
+
+        Returns:
+            A list of the values as read back.
+        """
+        return of_items.set_live(Reach(), self, name, value, keys, values)
+
+    def _deciding(self, reach: Reach, method: object) -> Callable[..., Any] | None:
+        for own, does in (
+            (TuberContainer.tuber_call, of_items.call),
+            (TuberContainer.tuber_get, of_items.get),
+            (TuberContainer.tuber_set, of_items.set_live),
+        ):
+            if method is own:
+                return partial(does, reach, self)
+        return None
 
 
 class TuberArray(TuberContainer):

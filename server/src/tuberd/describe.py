@@ -14,7 +14,8 @@ from typing import Any, Final
 from tuber.protocol import Signature
 from tuberd.containers import TuberContainer
 from tuberd.failures import describe_failure
-from tuberd.reach import Kind, Member, Reach, ServedCodeError, is_object
+from tuberd.kinds import Kind, Member, is_object
+from tuberd.reach import LIVE, Reach, ServedCodeError
 from tuberd.registry import TuberRegistry
 from tuberd.signatures import describe_method
 
@@ -64,19 +65,19 @@ class Describer:
             return self.in_full(served) if resolve else self.names(served)
         if not resolve:
             return {"objects": list(self._registry)}
-        described = _Description(self)
-        objects = {name: described.of(served) for name, served in dict(self._registry).items()}
-        return described.sendable({"objects": objects})
+        return self._everything(_Description(self))
 
     def validate(self) -> None:
         """Describe everything.
 
         Raises:
-            ValueError: some properties can't be read or sent; the message names them all.
+            ValueError: some properties can't be read or sent, or classes name as live what is no
+                property; the message names them all.
         """
+        everything = self._everything(_Description(self, strict=True))
         faults = [
             f"{place}: {failure['message']}"
-            for name, description in self({"resolve": True})["objects"].items()
+            for name, description in everything["objects"].items()
             for place, failure in _failed(description, name)
         ]
         if faults:
@@ -124,6 +125,14 @@ class Describer:
             return error
         return None
 
+    def misnamed_live(self, served: object) -> list[str]:
+        """What its class names as live although it is none of its properties."""
+        return self._reach.misnamed_live(served)
+
+    def _everything(self, described: _Description) -> dict[str, Any]:
+        objects = {name: described.of(served) for name, served in dict(self._registry).items()}
+        return described.sendable({"objects": objects})
+
     def _named(self, served: object, name: str, resolve: bool) -> Any:
         member = self._reach.member(served, name)
         if member.kind is Kind.PROPERTY:
@@ -135,9 +144,14 @@ class Describer:
 
 @dataclass(slots=True)
 class _Description:
-    """One full description in the making, of an object and those inside it."""
+    """One full description in the making, of an object and those inside it.
+
+    Attributes:
+        strict: whether names in ``__tuber_dynamic__`` that are no properties are failures.
+    """
 
     describer: Describer
+    strict: bool = False
     branch: list[object] = field(default_factory=list)
     count: int = 0
     described: list[dict[str, Any]] = field(default_factory=list)
@@ -180,7 +194,10 @@ class _Description:
         properties: dict[str, Any] = {}
         objects: dict[str, Any] = {}
         failed: dict[str, Any] = {}
+        live: list[str] = []
         for member in self.describer.members(served):
+            if member.live:
+                live.append(member.name)
             if member.error is not None:
                 failed[member.name] = describe_failure(member.error, True)
             elif member.kind is Kind.METHOD:
@@ -196,8 +213,12 @@ class _Description:
             "objects": objects,
             "type": type(served).__name__,
         }
+        if live:
+            members["dynamic"] = live
         if failed:
             members["failed"] = failed
+        for name in self.describer.misnamed_live(served) if self.strict else ():
+            _fail(members, name, AttributeError(f"it is in {LIVE}, but is no property of a peer's"))
         self.described.append(members)
         if isinstance(served, TuberContainer):
             members.update(self._items(served))

@@ -7,13 +7,10 @@ about one that does not exist, and never run a getter for what the class alone t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
 from functools import partial
-from types import ModuleType
-from typing import Any, ClassVar, Final, get_origin
+from typing import Any, ClassVar, Final
 
 from tuberd.attributes import (
     ABSENT,
@@ -25,35 +22,13 @@ from tuberd.attributes import (
     own_attributes,
     told_names,
 )
+from tuberd.kinds import PLURAL, Kind, Member, is_object, kind_of, likely_kind
 from tuberd.refusals import shown, suggestion
 
-__all__ = ["Container", "Kind", "Member", "Reach", "ServedCodeError"]
+__all__ = ["LIVE", "Container", "Reach", "ServedCodeError"]
 
-
-class Kind(Enum):
-    """What a listed name is, in the words of PROTOCOL.md section 3."""
-
-    METHOD = "method"
-    OBJECT = "object"
-    PROPERTY = "property"
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One listed name of an object.
-
-    Attributes:
-        value: what the name holds; of a method that the class decides, what the class
-            holds, unbound.
-        error: what reading the name raised; ``value`` is then None and the kind is PROPERTY.
-        by_class: whether the class alone decided, for all of its instances.
-    """
-
-    name: str
-    kind: Kind
-    value: Any
-    error: BaseException | None = None
-    by_class: bool = False
+# The attribute of a class that names its live properties.
+LIVE: Final = "__tuber_dynamic__"
 
 
 class ServedCodeError(Exception):
@@ -68,39 +43,32 @@ class ServedCodeError(Exception):
 
 
 class Container:
-    """An object whose items a peer may reach by index or key.
-
-    Underscore names and `tuber_item` are for the server; a peer reaches `tuber_call` only.
-    """
+    """An object whose items a peer may reach by index or key; underscore names are for us."""
 
     __tuber_object__: ClassVar[bool] = True
-    __tuber_exclude__: ClassVar[tuple[str, ...]] = ("tuber_item", "_tuber_call")
+    __tuber_exclude__: ClassVar[tuple[str, ...]] = ("tuber_item", "_deciding")
 
     def tuber_item(self, key: str | int) -> Any:
         """The item of an index or key; raises KeyError or IndexError when there is none."""
         raise NotImplementedError
 
-    def tuber_call(
-        self, method: str, /, *args: Any, keys: Iterable[Any] | None = None, **kwargs: Any
-    ) -> list[Any]:
-        """Call a method of every item, in order.
-
-        Args:
-            method: the name of the method; every item must have it, or nothing is called.
-            args: positional arguments of each call.
-            keys: only call the items of these indices or keys, in this order.
-            kwargs: named arguments of each call.
-
-        Returns:
-            A list of what each call returned.
-        """
-        return self._tuber_call(Reach(), method, *args, keys=keys, **kwargs)
-
-    def _tuber_call(
-        self, reach: Reach, method: str, /, *args: Any, keys: Any = None, **kwargs: Any
-    ) -> list[Any]:
-        """`tuber_call` for a peer: ``reach`` decides what may be called."""
+    def _deciding(self, reach: Reach, method: object) -> Callable[..., Any] | None:
+        """The method that the class holds as ``method``, made to decide by ``reach`` what items let
+        a peer do; None: it is not about items."""
         raise NotImplementedError
+
+
+def tuber_set(self: Any, name: str, value: Any) -> Any:
+    """Set a live property.
+
+    Args:
+        name: the name of the property.
+        value: its new value.
+
+    Returns:
+        The value as read back.
+    """
+    return Reach().set_live(self, name, value)
 
 
 class Reach:
@@ -125,26 +93,53 @@ class Reach:
         if not self._allows(classes, name):
             return None
         attribute = class_attribute(classes[0], name)
-        own = own_attributes(obj)
         if (
             is_plain_method(attribute)
-            and name not in own
+            and name not in own_attributes(obj)
             and len(classes) == 1
             and is_looked_up_as_usual(classes[0])
         ):
             return Member(name, Kind.METHOD, attribute, by_class=True)
-        if attribute is ABSENT and name not in own and name not in told_names(obj):
-            return None
+        if not _exists(obj, name):
+            given = name == tuber_set.__name__ and self.live_names(obj)
+            return Member(name, Kind.METHOD, tuber_set) if given else None
+        live = self.is_live(obj, name)
         try:
             value = getattr(obj, name)
         except BaseException as error:  # noqa: BLE001 (the border of user code)
-            return Member(name, Kind.PROPERTY, None, error)
-        kind = _kind_of(value)
-        return None if kind is None else Member(name, kind, value)
+            return Member(name, Kind.PROPERTY, None, error, live=live)
+        kind = Kind.PROPERTY if live else kind_of(value)
+        return None if kind is None else Member(name, kind, value, live=live)
+
+    def is_live(self, obj: object, name: str) -> bool:
+        """The decision about setting: whether ``name`` of ``obj`` is a live property.
+
+        It is made without reading the property: the class's word makes it one, whatever it holds.
+        """
+        listed = name in _listed(classes_of(obj), LIVE)
+        return listed and self.expected_kind(obj, name) is Kind.PROPERTY
+
+    def live_names(self, obj: object) -> list[str]:
+        """The live properties of an object."""
+        return [each for each in sorted(_listed(classes_of(obj), LIVE)) if self.is_live(obj, each)]
+
+    def misnamed_live(self, obj: object) -> list[str]:
+        """What the class names as live although it is no property that a peer may reach."""
+        return sorted(_listed(classes_of(obj), LIVE).difference(self.live_names(obj)))
+
+    def expected_kind(self, obj: object, name: str) -> Kind | None:
+        """What `look` finds, as far as can be told without running a getter."""
+        classes = classes_of(obj)
+        if not self._allows(classes, name) or not _exists(obj, name):
+            return None
+        if any(is_plain_method(class_attribute(each, name)) for each in classes[1:]):
+            return Kind.METHOD  # of the object behind a proxy
+        return likely_kind(obj, name)
 
     def members(self, obj: object) -> list[Member]:
         """All that is listed of an object, by name."""
-        looked = (self.look(obj, name) for name in sorted(names_of(obj)))
+        names = names_of(obj) | {tuber_set.__name__}
+        looked = (self.look(obj, name) for name in sorted(names))
         return [member for member in looked if member is not None]
 
     def member(self, obj: object, name: str, kind: Kind | None = None) -> Member:
@@ -154,23 +149,22 @@ class Reach:
             AttributeError: it is not.
             ServedCodeError: reading it raised.
         """
-        if not isinstance(name, str):
-            raise TypeError(f"expected a name (a string), came {shown(name)}")
+        _check_name(name)
         member = self.look(obj, name)
         if member is not None and member.error is not None:
             raise ServedCodeError(member.error) from member.error
         if member is None or (kind is not None and member.kind is not kind):
-            raise self._refusal(obj, name, kind or Kind.PROPERTY, member)
+            raise self._refusal(obj, name, kind or Kind.PROPERTY, member and member.kind)
         return member
 
     def method(self, obj: object, name: str) -> Callable[..., Any]:
         """The method of that name, bound; raises as `member` does."""
         member = self.member(obj, name, Kind.METHOD)
+        if (own := self._deciding(obj, member.value)) is not None:
+            return own  # never cached: it must be given this decision
         if not member.by_class:
             bound: Callable[..., Any] = member.value
             return bound
-        if member.value is _CALL_OF_ITEMS and isinstance(obj, Container):
-            return partial(obj._tuber_call, self)  # never cached: it must be given this decision
         with suppress(TypeError):  # a class that can't be hashed is asked about each time
             self.reachable.setdefault(type(obj), {})[name] = member.value
         called: Callable[..., Any] = getattr(obj, name)
@@ -192,6 +186,49 @@ class Reach:
             return _item_of_own_container(obj, key)
         raise KeyError(f"{type(obj).__name__!r} is no container; it has no item {shown(key)}")
 
+    def check_property(self, obj: object, name: str) -> None:
+        """Refuse what is no property, without running a getter; raises as `member` does."""
+        _check_name(name)
+        kind = self.expected_kind(obj, name)
+        if kind is not Kind.PROPERTY:
+            raise self._refusal(obj, name, Kind.PROPERTY, kind)
+
+    def check_live(self, obj: object, name: str) -> None:
+        """Refuse what is no live property, without running a getter.
+
+        Raises:
+            AttributeError: it is not one, or can't be reached at all.
+            TypeError: ``name`` is not a string.
+        """
+        self.check_property(obj, name)
+        if not self.is_live(obj, name):
+            live = ", ".join(self.live_names(obj)) or "none"
+            raise AttributeError(
+                f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"
+                f" properties are {live} (those that its class lists in {LIVE})"
+            )
+
+    def set_live(self, obj: object, name: str, value: Any) -> Any:
+        """Set a live property; the value read back.
+
+        Raises: as `check_live`, and what the object's own code raises.
+            RuntimeError: the property was set, but reading it back raised.
+        """
+        self.check_live(obj, name)
+        setattr(obj, name, value)
+        try:
+            return getattr(obj, name)
+        except Exception as error:
+            kind = type(error).__name__
+            text = f"{name!r} was set, but reading it back raised {kind}: {error}"
+            raise RuntimeError(text) from error
+
+    def _deciding(self, obj: object, method: object) -> Callable[..., Any] | None:
+        """One of our own methods, made to decide as we do; None: it is none of ours."""
+        if method is tuber_set:
+            return partial(self.set_live, obj)
+        return obj._deciding(self, method) if isinstance(obj, Container) else None
+
     def _allows(self, classes: tuple[type, ...], name: str) -> bool:
         """The part of the decision that depends on the name and the class's lists only."""
         if not name.isidentifier():
@@ -204,56 +241,29 @@ class Reach:
                 return False
         return name not in _listed(classes, "__tuber_exclude__")
 
-    def _refusal(self, obj: object, name: str, kind: Kind, member: Member | None) -> AttributeError:
+    def _refusal(self, obj: object, name: str, kind: Kind, found: Kind | None) -> AttributeError:
         """The refusal of a name, the same for a hidden one and for one that does not exist."""
         text = f"{type(obj).__name__!r} has no {kind.value} {shown(name)}"
-        if member is not None:
-            return AttributeError(f"{text}; that is the name of its {member.kind.value}")
+        if found is not None:
+            return AttributeError(f"{text}; that is the name of its {found.value}")
         classes = classes_of(obj)
         names = [
             each
             for each in sorted(names_of(obj))
-            if self._allows(classes, each) and _likely_kind(obj, each) is kind
+            if self._allows(classes, each) and likely_kind(obj, each) is kind
         ]
-        return AttributeError(text + suggestion(name, names, _PLURAL[kind]))
+        return AttributeError(text + suggestion(name, names, PLURAL[kind]))
 
 
-def _likely_kind(obj: object, name: str) -> Kind | None:
-    """What a name is as far as can be told without running a getter."""
-    own = own_attributes(obj)
-    if name in own:
-        return _kind_of(own[name])
-    held = class_attribute(type(obj), name)
-    if is_plain_method(held):
-        return Kind.METHOD
-    if isinstance(held, (staticmethod, classmethod)):
-        return None
-    return Kind.PROPERTY if hasattr(type(held), "__get__") else _kind_of(held)
+def _check_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"expected a name (a string), came {shown(name)}")
 
 
-_PLURAL: Final = {
-    Kind.METHOD: "methods",
-    Kind.OBJECT: "objects",
-    Kind.PROPERTY: "properties",
-}
-
-_CALL_OF_ITEMS: Final[object] = Container.__dict__["tuber_call"]
-
-
-def _kind_of(value: object) -> Kind | None:
-    """What a value is for a peer; None: it is not listed."""
-    if issubclass(type(value), (type, ModuleType)):
-        return None
-    if is_object(value):
-        return Kind.OBJECT
-    if not callable(value):
-        return Kind.PROPERTY
-    return None if get_origin(value) is not None else Kind.METHOD  # list[int] is a class, too
-
-
-def is_object(value: object) -> bool:
-    """Whether a value says that it is an object for a peer to walk into."""
-    return any(getattr(each, "__tuber_object__", False) for each in classes_of(value))
+def _exists(obj: object, name: str) -> bool:
+    """Whether the class, the instance, or the object's own words have the name."""
+    held = class_attribute(type(obj), name) is not ABSENT
+    return held or name in own_attributes(obj) or name in told_names(obj)
 
 
 def _listed(classes: tuple[type, ...], attribute: str) -> set[str]:

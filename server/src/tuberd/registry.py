@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-from tuberd.reach import Kind, Reach
+from tuberd.kinds import Kind
+from tuberd.reach import Reach
 from tuberd.refusals import check_servable, shown, suggestion
 
 __all__ = ["Reach", "TuberRegistry"]

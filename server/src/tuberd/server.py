@@ -30,12 +30,15 @@ from tuberd.failures import describe_failure
 from tuberd.reach import Reach
 from tuberd.registry import TuberRegistry
 
-__all__ = ["Server", "run", "serve_until_signalled"]
+__all__ = ["UDS_MODE", "Server", "run", "serve_until_signalled"]
 
 # Seconds that running calls are given to finish when a server stops, and when the interpreter
 # exits with servers alive (nobody asked for that and nobody sees why it takes long).
 GRACE: Final = 30.0
 GRACE_AT_EXIT: Final = 5.0
+
+# The permissions of a unix socket: whoever may connect drives the instrument, so its owner only.
+UDS_MODE: Final = 0o600
 
 # Seconds between looks for signals and for the end of the grace: Python runs signal handlers in
 # the main thread only, and only between two calls into C.
@@ -77,9 +80,14 @@ class Server:
         max_age: seconds for which browsers may keep static files.
         validate: describe all objects now, and refuse to serve if something can't be described.
         bind: the address to listen on; empty: all of this machine.
+        uds: the path of a unix socket to listen on instead; `port` and ``bind`` are not used then.
+        uds_mode: the permissions of its file: who may not write to it can't connect.
         expose_private: see `Reach`.
         allow_hosts: further names by which browsers may call this machine (PROTOCOL.md section 8).
         grace: seconds that running calls are given to finish when the server stops.
+
+    Attributes:
+        uds: the absolute path of the unix socket; None when it listens on a port.
 
     Raises:
         OSError: can't listen there, or the webroot is no directory.
@@ -97,6 +105,8 @@ class Server:
         validate: bool = False,
         *,
         bind: str = "",
+        uds: str | os.PathLike[str] | None = None,
+        uds_mode: int = UDS_MODE,
         expose_private: bool = False,
         allow_hosts: Sequence[str] = (),
         grace: float = GRACE,
@@ -111,11 +121,14 @@ class Server:
         self._grace = grace
         self._served = threading.Lock()  # taken by serve() and never given back
         self._end: float | None = None  # when running calls are no longer waited for
+        self.uds = None if uds is None else os.path.abspath(uds)
         self._core = CoreServer(
             face=_face(objects, reach, describer),
             json=codec,
             bind=bind,
             port=_checked("port", port, 65535),
+            uds=None if self.uds is None else os.fsencode(self.uds),
+            uds_mode=_checked("uds_mode", uds_mode, 0o777),
             run_id=secrets.token_hex(16),
             webroot=_directory(webroot),
             max_age=_checked("max_age", max_age, 2**31 - 1),
@@ -126,8 +139,13 @@ class Server:
 
     @property
     def port(self) -> int:
-        """The port that the server listens on."""
+        """The port that the server listens on; 0 when it is a unix socket."""
         return int(self._core.port)
+
+    @property
+    def place(self) -> str:
+        """Where the server listens, in the words of its ready line: ``port N``, ``unix:PATH``."""
+        return f"port {self.port}" if self.uds is None else f"unix:{self.uds}"
 
     def serve(self) -> None:
         """Answer requests until `stop` is called, or Ctrl-C pressed; once in a server's life.
@@ -162,7 +180,7 @@ class Server:
                 return
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} on port {self.port}>"
+        return f"<{type(self).__name__} on {self.place}>"
 
 
 def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
@@ -173,7 +191,7 @@ def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
 def serve_until_signalled(server: Server) -> None:
     """Say on stdout where the server is, and serve until SIGINT, SIGTERM or `Server.stop`."""
     with _stopping_on_signals(server):
-        print(f"Serving on port {server.port}", flush=True)
+        print(f"Serving on {server.place}", flush=True)
         server.serve()
 
 

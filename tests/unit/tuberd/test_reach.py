@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuberd.containers import TuberContainer
-from tuberd.reach import Kind, Member, Reach, ServedCodeError
+from tuberd.kinds import Kind, Member
+from tuberd.reach import Reach, ServedCodeError
 from tuberd.registry import TuberRegistry
 
 

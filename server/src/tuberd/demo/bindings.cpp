@@ -17,13 +17,17 @@ PYBIND11_MODULE(_receiver, m) {
       .value("HANN", Window::HANN, "raised cosine")
       .value("BLACKMAN", Window::BLACKMAN, "three terms: widest, leaks least");
 
-  py::class_<Receiver>(m, "Receiver", "A four-channel digitiser with a tone at 62.5 MHz.")
-      .def(py::init<std::string, std::uint32_t>(), py::arg("serial"), py::arg("seed") = 1)
+  py::class_<Receiver> receiver(m, "Receiver", "A four-channel digitiser with a tone at 62.5 MHz.");
+  // Clients read these anew at each access, and may set them.
+  receiver.attr("__tuber_dynamic__") = py::make_tuple("attenuation_db");
+  receiver.def(py::init<std::string, std::uint32_t>(), py::arg("serial"), py::arg("seed") = 1)
       .def_property_readonly("serial", &Receiver::serial, "The serial number.")
       .def_property_readonly(
           "sample_rate_hz", [](const Receiver&) { return Receiver::kSampleRateHz; },
           "Samples per second and channel.")
       .def_property_readonly("gains", &Receiver::gains, "The gain of each channel, in dB.")
+      .def_property("attenuation_db", &Receiver::attenuation, &Receiver::set_attenuation,
+                    "The attenuation before all channels, 0 to 31.5 dB.")
       .def("set_gain", &Receiver::set_gain, py::arg("channel"), py::arg("db"),
            "Sets the gain of a channel, in dB; IndexError when there is no such channel.")
       .def("get_window", &Receiver::window, "The window in use.")

@@ -10,15 +10,20 @@ MAX_VOLTS = 30.0
 # Above this the fan runs at full speed; the real ones are specified for it, but not for long.
 WARN_VOLTS = 27.0
 LOAD_OHMS = 50.0
+MAX_OFFSET_VOLTS = 1.0
 
 
 class PowerSupply:
     """A bench power supply, 0 to 30 V, with a load of 50 ohms."""
 
+    # Clients read these anew at each access, and may set them.
+    __tuber_dynamic__ = ("output_offset",)
+
     def __init__(self, serial: str) -> None:
         """Start with the output at 0 V."""
         self._serial = serial
         self._volts = 0.0
+        self._offset = 0.0
 
     @property
     def serial(self) -> str:
@@ -30,9 +35,20 @@ class PowerSupply:
         """The highest voltage that can be set, in V."""
         return MAX_VOLTS
 
+    @property
+    def output_offset(self) -> float:
+        """What is added to the voltage at the terminals, for the drop in the cables, in V."""
+        return self._offset
+
+    @output_offset.setter
+    def output_offset(self, volts: float) -> None:
+        if not abs(volts) <= MAX_OFFSET_VOLTS:
+            raise ValueError(f"the offset must be within {MAX_OFFSET_VOLTS:g} V, not {volts:g} V")
+        self._offset = float(volts)
+
     def measure_current(self) -> float:
         """Measure the current into the load, in A."""
-        return self._volts / LOAD_OHMS
+        return (self._volts + self._offset) / LOAD_OHMS
 
     def set_voltage(self, volts: float) -> float:
         """Set the voltage of the output and return it as read back.

@@ -15,6 +15,7 @@ constexpr double kToneHz = 62.5e6;
 constexpr double kToneAmplitude = 0.5;    // of full scale
 constexpr double kNoiseAmplitude = 0.01;  // of full scale
 constexpr double kNoiseFloorDb = -92.0;   // of one bin
+constexpr double kMaxAttenuationDb = 31.5;
 constexpr double kPi = 3.14159265358979323846;
 
 struct Leakage {
@@ -80,6 +81,19 @@ std::vector<double> Receiver::gains() const {
   return gains_;
 }
 
+double Receiver::attenuation() const {
+  const std::lock_guard lock(mutex_);
+  return attenuation_;
+}
+
+void Receiver::set_attenuation(double db) {
+  if (!(db >= 0.0 && db <= kMaxAttenuationDb)) {
+    throw std::invalid_argument("the attenuation must be 0 ... 31.5 dB");
+  }
+  const std::lock_guard lock(mutex_);
+  attenuation_ = db;
+}
+
 void Receiver::set_gain(int channel, double db) {
   if (channel < 0 || channel >= kChannels) {
     throw std::out_of_range("there is no channel " + std::to_string(channel) +
@@ -92,7 +106,7 @@ void Receiver::set_gain(int channel, double db) {
 std::vector<double> Receiver::spectrum(int bins) const {
   check_range("bins", bins, kMaxBins);
   const Leakage leakage = leakage_of(window());
-  const double gain_db = gains()[0];
+  const double gain_db = gains()[0] - attenuation();
   const double tone_db = decibels(kToneAmplitude * kToneAmplitude) + gain_db;
   const int tone_bin = std::min(bins - 1, static_cast<int>(kToneHz / (kSampleRateHz / 2) * bins));
   std::vector<double> powers;
@@ -117,7 +131,7 @@ std::vector<double> Receiver::integrate(int samples) const {
       const double voltage = tone + kNoiseAmplitude * noise.next();
       sum += voltage * voltage;
     }
-    powers.push_back(decibels(2.0 * sum / samples) + gain_db);
+    powers.push_back(decibels(2.0 * sum / samples) + gain_db - attenuation());
   }
   return powers;
 }

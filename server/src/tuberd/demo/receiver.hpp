@@ -27,6 +27,10 @@ class Receiver {
   void set_window(Window window);
   std::vector<double> gains() const;  // dB, one a channel
 
+  double attenuation() const;  // dB, before all channels
+  // Throws std::invalid_argument when it is not 0 ... 31.5.
+  void set_attenuation(double db);
+
   // Throws std::out_of_range when there is no such channel.
   void set_gain(int channel, double db);
 
@@ -43,6 +47,7 @@ class Receiver {
   const std::uint32_t seed_;
   mutable std::mutex mutex_;  // guards what is below
   Window window_ = Window::HANN;
+  double attenuation_ = 0.0;
   std::vector<double> gains_;
 };
 

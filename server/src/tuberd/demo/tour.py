@@ -109,6 +109,11 @@ def _receiver(tour: Tour, board: Any) -> None:
         lambda: receiver.set_window("TRIANGLE"),
         ValueError,
     )
+    tour.step(
+        "board.Receiver.tuber_set('attenuation_db', 6)",
+        receiver.tuber_set("attenuation_db", 6),
+        expected=lambda decibels: decibels == 6.0,
+    )
     tour.raised("board.Receiver.set_gain(9, 3.0)", lambda: receiver.set_gain(9, 3.0), IndexError)
 
 
@@ -136,6 +141,12 @@ def _power_supply(tour: Tour, board: Any) -> None:
     if not any("close to the limit" in str(warning.message) for warning in caught):
         tour.wrong += 1
         print("    ^ expected a warning about the limit")
+    print("# Its live properties can be set; what is given back was read from the instrument.")
+    tour.step(
+        "board.PowerSupply.tuber_set('output_offset', 0.5)",
+        supply.tuber_set("output_offset", 0.5),
+        expected=lambda volts: volts == 0.5,
+    )
     tour.raised("board.PowerSupply.set_voltage(99)", lambda: supply.set_voltage(99), ValueError)
 
 
