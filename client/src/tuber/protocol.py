@@ -267,7 +267,7 @@ def _dynamic(names: Any, described: Mapping[str, Mapping[str, Any]]) -> frozense
         return frozenset()
     if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
         raise malformed("a description", "member 'dynamic' to be an array of strings", names)
-    return frozenset(names).intersection({**described["properties"], **described["failed"]})
+    return frozenset(names).intersection([*described["properties"], *described["failed"]])
 
 
 def _values(values: Any) -> tuple[Description, ...] | Description | None:

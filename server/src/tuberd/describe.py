@@ -206,7 +206,7 @@ class _Description:
                 objects[member.name] = self.of(member.value)
             else:
                 properties[member.name] = member.value
-        members = {
+        members: dict[str, Any] = {
             "__doc__": _docstring(served),
             "methods": methods,
             "properties": properties,

@@ -154,7 +154,7 @@ class Reach:
         if member is not None and member.error is not None:
             raise ServedCodeError(member.error) from member.error
         if member is None or (kind is not None and member.kind is not kind):
-            raise self._refusal(obj, name, kind or Kind.PROPERTY, member and member.kind)
+            raise self._refusal(obj, name, kind or Kind.PROPERTY, member.kind if member else None)
         return member
 
     def method(self, obj: object, name: str) -> Callable[..., Any]:

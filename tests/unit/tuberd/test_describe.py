@@ -194,12 +194,12 @@ def test_values_are_encoded_once_while_all_is_well_and_few_times_otherwise() -> 
     assert len(sent) == 1 + 100 + 1
 
 
-CALL = "tuber_call"
+OF_ITEMS = ["tuber_call", "tuber_get", "tuber_set"]
 
 
 def contained(container: TuberContainer) -> dict[str, Any]:
     description: dict[str, Any] = describer(C=container)({"object": "C", "resolve": True})
-    assert list(description["methods"]) == [CALL]
+    assert list(description["methods"]) == OF_ITEMS
     assert description["properties"] == description["objects"] == {}
     assert description["type"] == type(container).__name__
     return {name: description[name] for name in ("keys", "values") if name in description}
@@ -219,9 +219,9 @@ def test_containers_are_described_with_their_items() -> None:
     assert contained(TuberContainer({})) == contained(TuberArray({})) == {"keys": [], "values": []}
 
 
-def test_containers_by_names_list_tuber_call() -> None:
+def test_containers_by_names_list_what_is_done_to_all_items() -> None:
     names = describer(C=TuberContainer([Channel()]))({"object": "C"})
-    assert names["methods"] == [CALL]
+    assert names["methods"] == OF_ITEMS
     assert names["properties"] == []
 
 
@@ -245,7 +245,7 @@ def test_a_subclass_of_a_container_may_add_members() -> None:
         def power(self) -> None: ...
 
     description = describer(C=Crate([Channel()]))({"object": "C", "resolve": True})
-    assert list(description["methods"]) == ["power", CALL]
+    assert list(description["methods"]) == ["power", *OF_ITEMS]
     assert description["properties"] == {"slot_count": 20}
     assert description["values"] == [CHANNEL]
 
@@ -343,3 +343,38 @@ def test_validation_names_everything_that_failed() -> None:
         describer(B=board, R=row, A=TuberArray([Faulty()])).validate()
     for place in ("B.gains: TypeError", "R['x'].gauge: OSError: no gauge", "A[0].unsendable: "):
         assert place in str(raised.value)
+
+
+class Tuned:
+    __tuber_dynamic__ = ("gain", "gauge", "read", "gone")
+    gain = 1.5
+    unit = "V"
+
+    @property
+    def gauge(self) -> float:
+        raise OSError("no gauge")
+
+    def read(self) -> None: ...
+
+
+def test_live_properties_are_told_in_full_descriptions_also_when_they_failed() -> None:
+    described = describer(T=Tuned())
+    full = described({"object": "T", "resolve": True})
+    assert full["dynamic"] == ["gain", "gauge"]
+    assert full["properties"] == {"gain": 1.5, "unit": "V"}
+    assert set(full["failed"]) == {"gauge"}
+    parameters = full["methods"]["tuber_set"]["__signature__"]["parameters"]
+    assert [each["name"] for each in parameters] == ["self", "name", "value"]
+    names = described({"object": "T"})
+    assert names["methods"] == ["read", "tuber_set"]
+    assert "dynamic" not in names
+    assert "dynamic" not in describer(C=Channel())({"object": "C", "resolve": True})
+
+
+def test_validation_names_live_properties_that_are_none_or_fail() -> None:
+    with pytest.raises(ValueError, match="can't be served whole") as raised:
+        describer(A=TuberArray([Tuned()])).validate()
+    for place in ("A[0].gauge: OSError", "A[0].read: AttributeError: it is in __tuber_dynamic__"):
+        assert place in str(raised.value)
+    assert "A[0].gone: AttributeError" in str(raised.value)
+    assert "gain" not in str(raised.value)

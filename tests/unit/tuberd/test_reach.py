@@ -393,6 +393,145 @@ def test_items_of_a_users_own_container_must_be_objects() -> None:
         reach.item(rack, "boom")
 
 
+class Live:
+    """One of each way in which a property can be live, or not."""
+
+    __tuber_dynamic__ = (
+        *("plain", "slotted", "checked", "fixed", "at_class", "inside", "read", "gone", "_hidden"),
+        *("excluded", "failing", "mathematics"),
+    )
+    __tuber_exclude__ = "excluded"
+    __slots__ = ("__dict__", "reads", "slotted")
+    at_class = 1
+    excluded = 2
+    mathematics = math
+
+    def __init__(self) -> None:
+        self.plain = 1
+        self.still = 1
+        self._hidden = 1
+        self.inside = Channel()
+        self.reads = 0
+
+    @property
+    def checked(self) -> int:
+        self.reads += 1
+        return int(vars(self).get("checked", 0))
+
+    @checked.setter
+    def checked(self, value: int) -> None:
+        if value < 0:
+            raise ValueError("negative")
+        vars(self)["checked"] = value
+
+    @property
+    def fixed(self) -> int:
+        return 1
+
+    @property
+    def failing(self) -> int:
+        raise OSError("unplugged")
+
+    @failing.setter
+    def failing(self, value: int) -> None: ...
+
+    def read(self) -> None: ...
+
+
+LIVE_NAMES = {"plain", "slotted", "checked", "fixed", "at_class", "failing"}
+
+
+def test_live_is_what_the_class_lists_and_a_peer_may_read() -> None:
+    reach, obj = Reach(), Live()
+    assert set(reach.live_names(obj)) == LIVE_NAMES
+    assert {each.name for each in reach.members(obj) if each.live} == LIVE_NAMES
+    misnamed = {"_hidden", "excluded", "gone", "inside", "mathematics", "read"}
+    assert set(reach.misnamed_live(obj)) == misnamed
+
+
+def test_sets_live_properties_and_reads_them_back() -> None:
+    reach, obj = Reach(), Live()
+    setter = reach.method(obj, "tuber_set")
+    assert setter("plain", [2]) == [2]
+    assert setter("slotted", 3) == 3
+    assert setter("at_class", 4) == 4
+    assert (Live.at_class, obj.at_class) == (1, 4)
+    obj.reads = 0
+    assert setter(name="checked", value=5) == 5
+    assert obj.reads == 1  # it reads back, and never before
+    assert reach.reachable == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("still", r"'still' of 'Live' can't be set: .* at_class, checked, .*__tuber_dynamic__\)"),
+        ("gone", "'Live' has no property 'gone'"),
+        ("_hidden", "'Live' has no property '_hidden'"),
+        ("excluded", "'Live' has no property 'excluded'"),
+        ("__class__", "'Live' has no property '__class__'"),
+        ("__dict__", "'Live' has no property '__dict__'"),
+        ("mathematics", "'Live' has no property 'mathematics'"),
+        ("read", "no property 'read'; that is the name of its method"),
+        ("inside", "no property 'inside'; that is the name of its object"),
+        ("tuber_set", "no property 'tuber_set'"),
+        ("fixed", "property 'fixed' of 'Live' object has no setter|can't set attribute"),
+    ],
+)
+def test_refuses_to_set_anything_else(name: str, message: str) -> None:
+    obj = Live()
+    before = dict(vars(obj))
+    with pytest.raises(AttributeError, match=message):
+        Reach().method(obj, "tuber_set")(name, 9)
+    assert vars(obj) == before
+
+
+def test_what_the_setter_raises_is_the_failure() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        Reach().set_live(Live(), "checked", -1)
+
+
+def test_a_failure_to_read_back_says_that_it_was_set() -> None:
+    with pytest.raises(RuntimeError, match="'failing' was set, but .* raised OSError: unplugged"):
+        Reach().set_live(Live(), "failing", 1)
+
+
+def test_an_object_lists_tuber_set_when_it_has_live_properties_only() -> None:
+    class Own(Live):
+        def tuber_set(self, name: str, value: int) -> str:
+            return "own"
+
+    class Locked(Live):
+        __tuber_exclude__ = ("tuber_set",)  # type: ignore[assignment]
+
+    class Misnamed:
+        __tuber_dynamic__ = ("nothing",)
+
+    reach = Reach()
+    assert "tuber_set" in names(reach, Live(), Kind.METHOD)
+    assert reach.method(Own(), "tuber_set")("plain", 1) == "own"
+    for obj in (Board(), Misnamed(), Locked()):
+        assert "tuber_set" not in names(reach, obj, Kind.METHOD)
+        with pytest.raises(AttributeError, match="has no method 'tuber_set'"):
+            reach.method(obj, "tuber_set")
+
+
+def test_nothing_is_set_over_a_method_of_the_object_behind_a_proxy() -> None:
+    obj = Slotless()
+    proxy = weakref.proxy(obj)
+    assert Reach().set_live(proxy, "gain", 2) == 2
+    with pytest.raises(AttributeError, match="the name of its method"):
+        Reach().set_live(proxy, "read", 1)
+    assert vars(obj) == {"gain": 2}
+
+
+class Slotless:
+    __tuber_dynamic__ = ("gain", "read")
+    gain = 1
+
+    def read(self) -> None: ...
+
+
 # --- the law: what is listed is reachable, and nothing else ---------------------------------------
 
 _VALUES: dict[str, Any] = {
@@ -422,13 +561,14 @@ _NAMES = st.sampled_from(
     ["a", "b", "read", "_a", "_b", "__a", "__a__", "_C__a", "_pybind11_a", "a.b", "", "é", "class"]
 )
 _MEMBERS = st.dictionaries(_NAMES, st.sampled_from(sorted(_VALUES)), max_size=6)
-_CLASSES = st.tuples(_MEMBERS, st.lists(_NAMES), st.lists(_NAMES), st.booleans())
+_CLASSES = st.tuples(_MEMBERS, st.lists(_NAMES), st.lists(_NAMES), st.booleans(), st.lists(_NAMES))
 
 
 def _an_object(classes: list[Any], own: dict[str, str]) -> Any:
     cls: type = object
-    for members, excluded, exposed, slots in classes:
+    for members, excluded, exposed, slots, live in classes:
         namespace = {name: _VALUES[kind]() for name, kind in members.items()}
+        namespace["__tuber_dynamic__"] = live
         namespace |= {"__tuber_exclude__": excluded, "__tuber_expose__": exposed}
         if slots:
             namespace["__slots__"] = ("slot",)
@@ -450,20 +590,51 @@ def test_what_is_listed_is_reachable_and_nothing_else(
     listed = {each.name: each.kind for each in reach.members(obj)}
     reached = {}
     everything = {*dir(obj), *own, *(name for members, *_ in classes for name in members)}
-    for name in everything | {"nowhere"}:
+    for name in everything | {"nowhere", "tuber_set"}:
         for kind in Kind:
             member = _reached(reach, obj, name, kind)
             if member is not None:
                 reached[name] = member.kind
     assert reached == listed
     excluded = {name for _, names, *_ in classes for name in names}
-    exposed = {name for _, _, names, _ in classes for name in names}
+    exposed = {name for _, _, names, *_ in classes for name in names}
     assert not excluded & set(listed)
-    for name in listed:
+    for name in set(listed) - {"tuber_set"}:
         assert "__" not in name
         assert not name.startswith("_") or private or name in exposed
     for cached in reach.reachable.values():
         assert {listed[name] for name in cached} <= {Kind.METHOD}
+
+
+class _Setting(Exception):
+    """Raised in the place of setting: it was allowed."""
+
+
+@settings(deadline=None)
+@given(st.lists(_CLASSES, min_size=1, max_size=3), _MEMBERS, st.booleans())
+def test_what_is_listed_as_live_can_be_set_and_nothing_else(
+    classes: list[Any], own: dict[str, str], private: bool
+) -> None:
+    obj = _an_object(classes, own)
+    reach = Reach(expose_private=private)
+    listed = {each.name: each for each in reach.members(obj)}
+    live = {name for name, each in listed.items() if each.live}
+    assert ("tuber_set" in listed) == bool(live)
+
+    def refuse(self: object, name: str, value: object) -> None:
+        raise _Setting(name)
+
+    type(obj).__setattr__ = refuse  # type: ignore[method-assign]
+    settable = set()
+    everything = {*dir(obj), *own, *(name for members, *_ in classes for name in members)}
+    for name in everything | {"nowhere"}:
+        with pytest.raises((AttributeError, _Setting)) as refused:
+            reach.set_live(obj, name, 1)
+        if refused.type is _Setting:
+            settable.add(name)
+    assert settable == live
+    assert all(listed[name].kind is Kind.PROPERTY for name in live)
+    assert live <= {name for *_, names in classes for name in names}
 
 
 def _reached(reach: Reach, obj: object, name: str, kind: Kind) -> Member | None:
