@@ -18,6 +18,15 @@ class Cell:
         return n + 1
 
 
+class Tuner:
+    """Tunes."""
+
+    __tuber_object__ = True
+    __tuber_dynamic__ = "tune"
+    tune = 440
+    unit = "Hz"
+
+
 class Adder:
     """Adds."""
 
@@ -25,6 +34,7 @@ class Adder:
 
     def __init__(self) -> None:
         self.inner = Cell()
+        self.tuner = Tuner()
         self.cells = TuberArray([Cell(), Cell()])
 
     def add(self, a, b=1):  # type: ignore[no-untyped-def]
@@ -51,4 +61,22 @@ class Adder:
         raise OSError("unplugged")
 
 
-registry = {"adder": Adder()}
+class Knob:
+    """A knob."""
+
+    __tuber_dynamic__ = ("broken", "offset", "turns")
+    unit = "V"
+
+    def __init__(self) -> None:
+        self.offset = 0.5
+
+    @property
+    def turns(self) -> int:
+        return 3
+
+    @property
+    def broken(self) -> float:
+        raise OSError("unplugged")
+
+
+registry = {"adder": Adder(), "knob": Knob(), "knobs": TuberArray([Knob(), Knob()])}

@@ -231,3 +231,27 @@ def test_a_wrong_registry_file_shows_no_traceback_on_the_command_line(tmp_path: 
     assert done.stdout == ""
     assert done.stderr.startswith(f"tuberd: {path}:1: ZeroDivisionError: ")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--uds", "s", "-p", "0"], "--uds is instead of --port and --bind"),
+        (["--uds", "s", "--bind", "::1"], "--uds is instead of --port and --bind"),
+        (["--uds-mode", "600"], "--uds-mode needs --uds"),
+        (["--uds", "s", "--uds-mode", "rw"], "expected octal digits such as 660; came 'rw'"),
+        (["--uds", "s", "--uds-mode", "1777"], "expected octal digits such as 660; came '1777'"),
+    ],
+)
+def test_a_unix_socket_is_instead_of_a_port(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse_args(["-r", "x", *arguments])
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_the_mode_of_a_unix_socket_is_octal() -> None:
+    assert parse_args(["-r", "x", "--uds", "s", "--uds-mode", "0660"]).uds_mode == 0o660
+    assert parse_args(["-r", "x", "--uds", "s"]).uds_mode == 0o600

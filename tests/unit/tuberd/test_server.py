@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -337,3 +338,21 @@ def test_the_interpreter_exits_cleanly_with_a_server_alive(call: str) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "leaving\n", "")
+
+
+def test_a_server_on_a_unix_socket_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="tuber-") as directory:
+        monkeypatch.chdir(directory)
+        server = Server({"Board": Board()}, uds="board.sock", uds_mode=0o660)
+        path = os.path.join(os.path.realpath(directory), "board.sock")
+        assert server.port == 0
+        assert server.place == f"unix:{server.uds}"
+        assert os.path.samefile(str(server.uds), path)
+        with serving(server):
+            monkeypatch.chdir("/")  # the file is found again wherever the process went
+        assert not os.path.exists(path)
+        with pytest.raises(OSError, match="the path has [0-9]+ bytes") as raised:
+            Server({}, uds="x" * 200)
+        assert raised.value.errno == errno.ENAMETOOLONG
+        with pytest.raises(ValueError, match="uds_mode must be an integer from 0 to 511"):
+            Server({}, uds="board.sock", uds_mode=0o1777)
