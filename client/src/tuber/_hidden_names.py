@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from typing import Final
+
 from tuber._session import Session, warn_the_caller
+
+# What servers list of their own accord (PROTOCOL.md section 3), and what does the same here.
+_DOING_THE_SAME: Final = frozenset({"tuber_call", "tuber_get", "tuber_set"})
 
 
 def tell_hidden(
@@ -34,6 +39,8 @@ def tell_hidden(
 
 def _hidden_on_purpose(remote: object, name: str) -> bool:
     """Whether a class of the user's defines the name; those of this package do so by chance."""
+    if name in _DOING_THE_SAME:
+        return True
     if name.startswith("_"):  # ours are protected by it, others' are for other libraries
         return True
     for owner in type(remote).__mro__:

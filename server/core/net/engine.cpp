@@ -109,7 +109,9 @@ void Engine::accept_connections() {
 }
 
 void Engine::admit(Descriptor socket) {
-  if (!prepare_connection(socket, listener.transport(), {options.linger, options.limits.stall_time})) return;
+  if (!prepare_connection(socket, listener.transport(),
+                          {options.linger, options.limits.stall_time}))
+    return;
   auto connection = std::make_unique<Connection>(std::move(socket), next_serial_++, connections);
   connection->deadline = Clock::now() + options.limits.idle_time;
   lot.park_new(std::move(connection));

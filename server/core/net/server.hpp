@@ -20,7 +20,7 @@ struct ServerOptions {
   // Address or name to listen on; empty: all addresses, IPv6 and IPv4 on one socket. Of a name's
   // addresses the first that can be listened on is taken, IPv4 before IPv6.
   std::string bind;
-  std::uint16_t port = 80;  // 0: any free one
+  std::uint16_t port = 80;                 // 0: any free one
   std::optional<UnixAddress> unix_socket;  // instead of bind and port
   // When all of them are busy, connections wait; none is refused.
   std::size_t max_workers = 256;

@@ -97,8 +97,7 @@ bool prepare_connection(const Descriptor& socket, Transport transport, const Soc
   const auto receive = std::max(times.receive, std::chrono::microseconds(1));
   const auto send = std::max(times.send, std::chrono::milliseconds(1));
   if (transport == Transport::tcp && !set_flag(fd, IPPROTO_TCP, TCP_NODELAY)) return false;
-  return set_time(fd, SO_RCVTIMEO, receive) &&
-         set_time(fd, SO_SNDTIMEO, send);
+  return set_time(fd, SO_RCVTIMEO, receive) && set_time(fd, SO_SNDTIMEO, send);
 }
 
 bool Pace::keeps_up(std::size_t taken) {

@@ -67,7 +67,7 @@ Descriptor lock_directory_of(const std::string& path) {
 
 // Removes what a dead server has left there; refuses to touch anything else.
 void clear_the_way(const std::string& path, const sockaddr_un& address) {
-  struct stat found {};
+  struct stat found{};
   if (::lstat(path.c_str(), &found) != 0) {
     if (errno == ENOENT) return;
     fail(errno, path);
@@ -100,7 +100,7 @@ UnixSocketFile UnixSocketFile::listen(const Descriptor& socket, const UnixAddres
   UnixSocketFile file;
   file.path_ = path;
   // Nobody can connect before listen(), so the mode that bind() gave it lets nobody in.
-  struct stat made {};
+  struct stat made{};
   if (::chmod(path.c_str(), where.mode) != 0 || ::lstat(path.c_str(), &made) != 0) {
     const int error = errno;
     ::unlink(path.c_str());
@@ -125,7 +125,7 @@ UnixSocketFile& UnixSocketFile::operator=(UnixSocketFile&& other) noexcept {
 
 void UnixSocketFile::remove() noexcept {
   if (path_.empty()) return;
-  struct stat found {};
+  struct stat found{};
   if (::lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_) {
     ::unlink(path_.c_str());
   }

@@ -60,9 +60,8 @@ using ServerHolder = std::unique_ptr<net::Server, DeleteWithoutGil>;
 
 ServerHolder make_server(const py::object& face, const py::object& json, const std::string& bind,
                          std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
-                         const std::string& run_id,
-                         const std::optional<std::string>& webroot, int max_age,
-                         std::unordered_map<std::string, std::string> media_types,
+                         const std::string& run_id, const std::optional<std::string>& webroot,
+                         int max_age, std::unordered_map<std::string, std::string> media_types,
                          std::vector<std::string> allowed_hosts) {
   std::shared_ptr<const Service> service(new Service{.dispatcher = Dispatcher(make_face(face)),
                                                      .codecs = make_codecs(json),
@@ -119,8 +118,8 @@ PYBIND11_MODULE(_core, module) {
 
   py::class_<net::Server, ServerHolder>(module, "Server")
       .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
-           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
-           py::arg("media_types"), py::arg("allowed_hosts"))
+           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("run_id"),
+           py::arg("webroot"), py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())

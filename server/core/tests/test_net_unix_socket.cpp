@@ -31,9 +31,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::unique_ptr<NetServer> serve_at(const std::string& path, mode_t mode = 0600) {
-  return std::make_unique<NetServer>([&](auto& options) {
-    options.unix_socket = UnixAddress{path, mode};
-  });
+  return std::make_unique<NetServer>(
+      [&](auto& options) { options.unix_socket = UnixAddress{path, mode}; });
 }
 
 std::string in(const TemporaryTree& tree, const std::string& name) {
@@ -62,7 +61,7 @@ void leave_dead_socket(const std::string& path) {
 }
 
 mode_t mode_of(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   REQUIRE(::lstat(path.c_str(), &found) == 0);
   REQUIRE(S_ISSOCK(found.st_mode));
   return found.st_mode & 0777;

@@ -190,3 +190,17 @@ def test_the_forms_of_containers(members: dict[str, Any], keys: Any, values: Any
 def test_what_is_no_description_is_refused(members: Any) -> None:
     with pytest.raises(TuberProtocolError, match="expected"):
         Description.from_map(members)
+
+
+def test_live_properties_are_those_told_that_are_properties() -> None:
+    failure = {"message": "OSError: unplugged"}
+    members = {
+        "properties": {"gain": 1, "unit": "V"},
+        "failed": {"gauge": failure},
+        "dynamic": ["gain", "gauge", "gone"],
+    }
+    assert Description.from_map(members).dynamic == {"gain", "gauge"}
+    assert Description.from_map({"properties": {"gain": 1}}).dynamic == frozenset()
+    for wrong in ("gain", [1], {"gain": True}, 1):
+        with pytest.raises(TuberProtocolError, match="member 'dynamic' to be an array of strings"):
+            Description.from_map({**members, "dynamic": wrong})

@@ -492,7 +492,7 @@ def test_what_the_setter_raises_is_the_failure() -> None:
 
 
 def test_a_failure_to_read_back_says_that_it_was_set() -> None:
-    with pytest.raises(RuntimeError, match="'failing' was set, but .* raised OSError: unplugged"):
+    with pytest.raises(RuntimeError, match=r"'failing' was set, but .* raised OSError: unplugged"):
         Reach().set_live(Live(), "failing", 1)
 
 

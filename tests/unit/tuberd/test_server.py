@@ -351,7 +351,7 @@ def test_a_server_on_a_unix_socket_says_where_it_is(monkeypatch: pytest.MonkeyPa
         with serving(server):
             monkeypatch.chdir("/")  # the file is found again wherever the process went
         assert not os.path.exists(path)
-        with pytest.raises(OSError, match="the path has [0-9]+ bytes") as raised:
+        with pytest.raises(OSError, match=r"the path has [0-9]+ bytes") as raised:
             Server({}, uds="x" * 200)
         assert raised.value.errno == errno.ENAMETOOLONG
         with pytest.raises(ValueError, match="uds_mode must be an integer from 0 to 511"):
