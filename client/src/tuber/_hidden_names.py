@@ -6,7 +6,6 @@ It tells the user of those that nobody hid on purpose. It changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-
 from typing import Final
 
 from tuber._session import Session, warn_the_caller

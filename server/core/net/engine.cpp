@@ -109,9 +109,8 @@ void Engine::accept_connections() {
 }
 
 void Engine::admit(Descriptor socket) {
-  if (!prepare_connection(socket, listener.transport(),
-                          {options.linger, options.limits.stall_time}))
-    return;
+  const SocketTimes times{options.linger, options.limits.stall_time};
+  if (!prepare_connection(socket, listener.transport(), times)) return;
   auto connection = std::make_unique<Connection>(std::move(socket), next_serial_++, connections);
   connection->deadline = Clock::now() + options.limits.idle_time;
   lot.park_new(std::move(connection));
