@@ -30,7 +30,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     install = [sys.executable, "-m", "pip", "install", "--no-build-isolation", "--no-deps"]
     # Unoptimised: this is about finding the header, not about speed.
     installed = subprocess.run(
-        [*install, "--target", str(target), "-Ccmake.build-type=Debug", str(project)],
+        [
+            *install,
+            "--target",
+            str(target),
+            "--config-settings=cmake.build-type=Debug",
+            str(project),
+        ],
         check=False,
         capture_output=True,
         text=True,
