@@ -18,10 +18,11 @@ class Counter:
             self._runs[token] = self._runs.get(token, 0) + 1
         return token
 
-    def runs(self) -> dict[str, int]:
-        """How often each token was counted."""
+    def take_runs(self) -> dict[str, int]:
+        """How often each token was counted; begins anew."""
         with self._lock:
-            return dict(self._runs)
+            runs, self._runs = self._runs, {}
+            return runs
 
 
 registry = {"counter": Counter()}

@@ -151,7 +151,7 @@ async def awaited_batches(hostname: str, book: Book) -> None:
                 book.failed(tokens, error)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
     with live_server(Path(__file__).with_name("counting_registry.py")) as running:
         yield running
@@ -160,7 +160,7 @@ def server() -> Iterator[LiveServer]:
 def runs_at(server: LiveServer) -> dict[str, int]:
     """Asked past the proxy. That has ended, so the server has answered all it got through it."""
     with tuber.resolve_simple(server.hostname, "counter", convert_json=False) as counter:
-        runs: dict[str, int] = counter.runs()
+        runs: dict[str, int] = counter.take_runs()
         return runs
 
 
