@@ -18,8 +18,8 @@ from tuber import (
     TuberRestartWarning,
     TuberStateError,
 )
-from tuber._server_state import MAX_ATTEMPTS, Roots, ServerState
 from tuber._restart import REFRESH_SECONDS
+from tuber._server_state import MAX_ATTEMPTS, Roots, ServerState
 from tuber.codec.json import DEFAULT
 
 A, B, C = (letter * 32 for letter in "abc")
