@@ -97,8 +97,17 @@ def test_an_object_that_is_not_there_any_more_says_so(shell: Shell, machine: Mac
         assert old.serial == 3
 
 
-async def sent_in_a_task(context: Any) -> Any:
-    return await context.receive(context.send())
+def sent(shell: Shell, context: Any, in_background: bool) -> Any:
+    """The results of a context, whose batch may be sent by a thread or a task of its own."""
+    if not in_background:
+        return shell.finish(context())
+    if shell.name == "blocking":
+        return context.receive(context.send())
+
+    async def sent_in_a_task() -> Any:
+        return await context.receive(context.send())
+
+    return shell.finish(sent_in_a_task())
 
 
 @pytest.mark.parametrize("in_background", [False, True])
@@ -110,12 +119,7 @@ def test_a_batch_learns_of_it_too(shell: Shell, machine: Machine, in_background:
             context.read()
         machine.restart(2, "Board")
         with pytest.warns(TuberRestartWarning) as shown:
-            if not in_background:
-                results = shell.finish(context())
-            elif shell.name == "blocking":
-                results = context.receive(context.send())
-            else:
-                results = shell.finish(sent_in_a_task(context))
+            results = sent(shell, context, in_background)
         assert results == [2, 2, 2]
         assert len(shown) == 1
         assert board.serial == 2

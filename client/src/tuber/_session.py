@@ -262,15 +262,19 @@ class Session:
             try:
                 codec = codec_for(reply.media_type)
             except ValueError as error:
-                raise self._not_understood(called, error) from None
+                raise self._not_understood(called, error, reply.media_type) from None
         try:
             return codec.decode(reply.body)
         except DecodeError as error:
             raise self._not_understood(called, error) from error
 
-    def _not_understood(self, called: object, fault: object) -> TuberProtocolError:
+    def _not_understood(
+        self, called: object, fault: object, media_type: str | None = None
+    ) -> TuberProtocolError:
         return TuberProtocolError(
-            f"the reply from {self.url} is malformed: {fault}; {called} may have run",
+            f"the reply from {self.url} is malformed: {fault}; {called} may have run. Is it a "
+            "tuber server that listens there?",
+            media_type=media_type,
             may_have_run=True,
         )
 

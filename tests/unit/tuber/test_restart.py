@@ -133,9 +133,9 @@ def test_an_object_that_is_gone_says_so_until_it_is_there_again(server: Restarti
     (text,) = texts_of(other.read)
     assert "what is known of Other was read again" in text
     assert "Board is not there any more" in text
-    for use in (lambda: board.gain, lambda: board.read(), lambda: board.tuber_is_container):
+    for name in ("gain", "read", "tuber_is_container"):
         with pytest.raises(TuberStateError, match=r"restarted .*tuber_resolve\(force=True\)"):
-            use()
+            getattr(board, name)
     server.describe = server.description
     board.tuber_resolve(force=True)
     assert board.gain == 1.0
