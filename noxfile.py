@@ -31,6 +31,22 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """'At most once' under tens of thousands of cut connections; `-- CALLS SEEDS` for others."""
+    calls, seeds = session.posargs or ("2000", "5")
+    session.install(
+        "./client",
+        "./server[orjson]",
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"),
+    )
+    session.run(
+        "pytest",
+        "tests/end_to_end/test_at_most_once.py",
+        env={"TUBER_FAULT_CALLS": calls, "TUBER_FAULT_SEEDS": seeds},
+    )
+
+
+@nox.session
 def sanitizers(session: nox.Session) -> None:
     """The C++ tests under AddressSanitizer with UBSan, and under ThreadSanitizer."""
     for name, flags in (("address", "address,undefined"), ("thread", "thread")):

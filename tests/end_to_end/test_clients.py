@@ -11,7 +11,7 @@ import pytest
 import tuber
 from tests.support.live_server import LiveServer, live_server
 from tests.support.shells import Shell
-from tuber import TuberTimeout
+from tuber import TuberRestartWarning, TuberTimeout
 
 REGISTRY = Path(__file__).with_name("registry.py")
 
@@ -78,7 +78,8 @@ def test_a_server_that_restarted_between_calls_fails_none(shell: Shell) -> None:
         assert shell.finish(instrument.static(1)) == 2
     # The client's loop stands still meanwhile, and has not heard that its connection was closed.
     with live_server(REGISTRY, "-p", str(first.port)):
-        assert shell.finish(instrument.static(2)) == 4
+        with pytest.warns(TuberRestartWarning, match="what is known of instrument was read again"):
+            assert shell.finish(instrument.static(2)) == 4
         shell.close(instrument)
 
 

@@ -40,6 +40,12 @@ def test_the_snippets_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
             )
             assert done.stdout == "[1.0, 2.0, 3.3]\n"
 
+        client = snippet("python", "may_have_run").replace("localhost:8080", server.hostname)
+        done = subprocess.run(
+            [sys.executable, "-c", client], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.startswith("at the server: TypeError: ")
+
         if shutil.which("curl") is None:
             pytest.skip("curl is not installed; the other snippets passed")
         curl = snippet("sh", "curl").replace("localhost:8080", server.hostname)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tuber._blocking import SimpleTuberObject
-from tuber._session import Conversation, Options, Session
+from tuber._session import Conversation, Options, Request, Session
 from tuber._target import Target
+from tuber.errors import TuberError
 from tuber.protocol import JSON
 
 T = TypeVar("T")
@@ -37,12 +38,15 @@ Answer = Callable[[Any], Any]
 class ScriptedLink:
     """Answers each request with ``answer(decoded body)``: an envelope, or a ScriptedReply.
 
+    A TuberError that is answered is thrown into the conversation, as for a connection that failed.
+
     Attributes:
         asked: the decoded bodies of the requests, in order.
     """
 
     def __init__(self, answer: Answer, options: Options | None = None) -> None:
         self.session = Session(URL, options or Options())
+        self.requests: list[Request] = []
         self.asked: list[Any] = []
         self.options_sent: list[tuple[str, ...]] = []
         self._answer = answer
@@ -53,8 +57,12 @@ class ScriptedLink:
             while True:
                 asked = json.loads(request.body)
                 self.asked.append(asked)
+                self.requests.append(request)
                 self.options_sent.append(tuple(request.options))
                 answer = self._answer(asked)
+                if isinstance(answer, TuberError):
+                    request = conversation.throw(answer)
+                    continue
                 if not isinstance(answer, ScriptedReply):
                     answer = ScriptedReply(json.dumps(answer).encode())
                 request = conversation.send(answer)

@@ -48,6 +48,10 @@ class ServedConnection:
                 return int(line.partition(b":")[2])
         return 0
 
+    def read_some(self, count: int) -> bytes:
+        """At most so many bytes of what comes next; what is left of it is for nobody."""
+        return self._socket.recv(count)
+
     def send(self, reply: bytes) -> None:
         self._socket.sendall(reply)
 

@@ -19,7 +19,7 @@ from tuber._proxy import RemoteObject
 from tuber._session import Conversation, Options, Request
 from tuber._target import Target
 from tuber._timing import TimeoutLike
-from tuber.errors import TuberConnectionLost
+from tuber.errors import TuberConnectionLost, TuberError
 from tuber.protocol import Path
 
 if TYPE_CHECKING:
@@ -54,7 +54,12 @@ class AsyncioLink(ServerLink):
         try:
             request = next(conversation)
             while True:
-                request = conversation.send(await self._exchange(request))
+                try:
+                    reply = await self._exchange(request)
+                except TuberError as error:  # some conversations can go on without a reply
+                    request = conversation.throw(error)
+                else:
+                    request = conversation.send(reply)
         except StopIteration as end:
             value: T = end.value
             return value
@@ -73,7 +78,7 @@ class AsyncioLink(ServerLink):
         return self._pool_of_running_loop(self._address)
 
     async def _exchange(self, request: Request) -> Reply:
-        total = self._timing.total
+        total = request.limited(self._timing.total)
         deadline = None if total is None else monotonic() + total
         buffers = self._head.encode(request.body, request.options)
         pool = self._pool()

@@ -42,6 +42,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._reply: asyncio.Future[Reply] | None = None  # while a request is under way
         self._into_rest = False
         self._closed = loop.create_future()
+        self._tells = False
+        self._holding = False  # the transport holds what the kernel did not take yet
         self.sent_any = False
 
     # --- what the pool and the link use
@@ -67,13 +69,13 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             TuberNetworkError: ``may_have_run`` says whether the server may have got all of it.
             TuberProtocolError: what came is no HTTP reply.
         """
-        self.sent_any = sent_all = False
+        self.sent_any = self._holding = False
         self._reply = self._loop.create_future()
         try:
             self._send(buffers)
-            sent_all = True  # or will be: what the transport holds can't be taken back
             reply = await wait_until(self._reply, deadline)
         except OSError as error:
+            sent_all = self.sent_any and not self._holding
             self.close()
             raise exchange_error(error, self._url, called, sent_all) from error
         except TuberProtocolError as error:
@@ -116,6 +118,19 @@ class AsyncioConnection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio.BufferedProtocol."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
+        # To be told of every byte that it holds: what was not sent as a whole can't have run. Under
+        # TLS asyncio tells of buffers that are empty too, so there we hold that all was sent.
+        self._tells = transport.get_extra_info("sslcontext") is None
+        if self._tells:
+            self._transport.set_write_buffer_limits(high=0)
+
+    def pause_writing(self) -> None:
+        """Part of asyncio.BufferedProtocol: the kernel has not taken all."""
+        self._holding = self._tells
+
+    def resume_writing(self) -> None:
+        """Part of asyncio.BufferedProtocol: it has by now."""
+        self._holding = False
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Part of asyncio.BufferedProtocol: where to put what comes next."""

@@ -88,6 +88,8 @@ class Batch:
             TuberError: of the request as a whole.
         """
         outcomes, returned = self.outcomes(), []
+        if self._session is not None:
+            self._session.tell_restarts()
         for place, outcome in enumerate(outcomes):
             if type(outcome) is Result and not outcome.warnings and place not in self.cancelled:
                 returned.append(outcome.value)  # the usual case, ten thousand times
@@ -103,6 +105,7 @@ class Batch:
         outcome, session = outcomes[place], self._session
         assert outcome is not None  # it was not cancelled,
         assert session is not None  # and the batch was sent
+        session.tell_restarts()
         if outcome.warnings:  # shown once, to who takes the result first
             outcomes[place] = _without_warnings(outcome)
         return session.value(outcome, self.calls[place])

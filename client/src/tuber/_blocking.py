@@ -19,7 +19,7 @@ from tuber._proxy import RemoteObject
 from tuber._session import Conversation, Options, Request
 from tuber._target import Target
 from tuber._timing import TimeoutLike
-from tuber.errors import TuberConnectionLost
+from tuber.errors import TuberConnectionLost, TuberError
 from tuber.protocol import Path
 
 __all__ = ["SimpleTuberObject", "resolve_simple"]
@@ -43,7 +43,12 @@ class BlockingLink(ServerLink):
         try:
             request = next(conversation)
             while True:
-                request = conversation.send(self._exchange(request))
+                try:
+                    reply = self._exchange(request)
+                except TuberError as error:  # some conversations can go on without a reply
+                    request = conversation.throw(error)
+                else:
+                    request = conversation.send(reply)
         except StopIteration as end:
             value: T = end.value
             return value
@@ -59,7 +64,7 @@ class BlockingLink(ServerLink):
         self._pool.close()
 
     def _exchange(self, request: Request) -> Reply:
-        total = self._timing.total
+        total = request.limited(self._timing.total)
         deadline = None if total is None else monotonic() + total
         buffers = self._head.encode(request.body, request.options)
         pool = self._pool

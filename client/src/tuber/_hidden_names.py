@@ -31,8 +31,8 @@ def tell_hidden(
         f"{type_name or 'an object'} at {session.url} has {', '.join(map(repr, names))}, hidden by "
         f"what has this name here; tuber_attribute({names[0]!r}) gives the remote one"
     )
-    if text not in session.told_hidden:
-        session.told_hidden.add(text)
+    if text not in session.state.told_hidden:
+        session.state.told_hidden.add(text)
         warn_the_caller([text], UserWarning)
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from tuber._address import parse_address
 from tuber._http1 import RequestHead
-from tuber._session import Options, Session
+from tuber._session import Options, ServerState, Session
 from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
 
@@ -29,11 +29,12 @@ class ServerLink:
 
     def __init__(self, target: Target, options: Options) -> None:
         self._address = parse_address(target.hostname)
+        self._state = ServerState()
         self._settle(target, options)
 
     def _settle(self, target: Target, options: Options) -> None:
         self._target = target
-        self.session = Session(self._address.url, options)
+        self.session = Session(self._address.url, options, self._state)
         self._timing = parse_timeout(target.timeout)
         self._head = RequestHead(
             self._address.authority, self.session.codec.media_type, options.accept_types

@@ -1,40 +1,62 @@
-"""Faults of sockets as the errors of tuber: one wording for both shells. No I/O."""
+"""Faults of sockets as the errors of tuber: one wording for both shells. No I/O.
+
+Each message says what happened, at which URL, whether the call may have run, and what to try.
+"""
 
 from __future__ import annotations
 
+import errno
 import socket
+from typing import Final
 
 from tuber._address import Address
 from tuber.errors import (
     TuberConnectionLost,
     TuberConnectionRefused,
+    TuberConnectTimeout,
+    TuberNameNotFound,
     TuberNetworkError,
     TuberProtocolError,
     TuberTimeout,
+    TuberUnreachable,
 )
+
+_UNREACHABLE: Final = frozenset(
+    {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+)
+
+_ASK_FIRST: Final = "Ask the server how far it got before you call it again."
+_CALL_AGAIN: Final = "It is safe to call again."
 
 
 def connect_error(error: Exception, address: Address, called: object) -> TuberNetworkError:
     """A connection could not be made; nothing was sent."""
-    url, errno = address.url, getattr(error, "errno", None)
+    url, number = address.url, getattr(error, "errno", None)
     if isinstance(error, ConnectionRefusedError):
         return TuberConnectionRefused(
             f"connection refused by {url}; {called} was not run. Is the server running there, "
             f"and is {address.port} its port?",
-            errno=errno,
+            errno=number,
         )
     if isinstance(error, TimeoutError):
-        return TuberTimeout(
+        return TuberConnectTimeout(
             f"no connection to {url} in time; {called} was not run. Is the machine switched on, "
             "and does the network reach it?",
-            errno=errno,
+            errno=number,
         )
     if isinstance(error, (socket.gaierror, UnicodeError)):
-        return TuberNetworkError(
-            f"no address is known for the name {address.host!r} ({error}); {called} was not run",
-            errno=errno,
+        return TuberNameNotFound(
+            f"no address is known for the name {address.host!r} of {url} ({error}); {called} was "
+            "not run. Is it spelled as the network knows it? An IP address needs no name.",
+            errno=number,
         )
-    return TuberNetworkError(f"no connection to {url}: {error}; {called} was not run", errno=errno)
+    if number in _UNREACHABLE:
+        return TuberUnreachable(
+            f"no way to {url}: {error}; {called} was not run. Is this machine on the server's "
+            "network, and is there a route to it?",
+            errno=number,
+        )
+    return TuberNetworkError(f"no connection to {url}: {error}; {called} was not run", errno=number)
 
 
 def exchange_error(
@@ -45,7 +67,10 @@ def exchange_error(
     Args:
         sent_all: whether the kernel took the whole request, so that the server may have it.
     """
-    ran = f"{called} may have run" if sent_all else f"{called} was not run"
+    if sent_all:
+        ran = f"{called} may have run. {_ASK_FIRST}"
+    else:
+        ran = f"{called} was not run. {_CALL_AGAIN}"
     if isinstance(error, TimeoutError):
         what = "the peer vanished" if error.errno else "the time-out passed"
         return TuberTimeout(
@@ -58,7 +83,11 @@ def exchange_error(
 
 def reply_error(error: TuberProtocolError, url: str, called: object) -> TuberProtocolError:
     """What came is no HTTP reply."""
-    return TuberProtocolError(f"{url}: {error}; {called} may have run", may_have_run=True)
+    return TuberProtocolError(
+        f"{url}: {error}; {called} may have run. Is it a tuber server that listens there, and is "
+        "this its port?",
+        may_have_run=True,
+    )
 
 
 def closed_by_server(in_reply: bool) -> ConnectionResetError:

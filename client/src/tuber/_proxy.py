@@ -18,6 +18,7 @@ from tuber._result import with_results
 from tuber._session import Conversation, Link, Options
 from tuber._target import Target
 from tuber._timing import TimeoutLike
+from tuber.errors import TuberRemoteError, TuberStateError
 from tuber.protocol import JSON, Call, Description, Item, Path
 
 Self = TypeVar("Self", bound="RemoteObject")
@@ -58,6 +59,11 @@ class RemoteObject:
     _tuber_path: Path
     _tuber_description: Description | None = None
     _tuber_items: ListItems | MapItems | None = None
+    # Why the server does not have the object any more, since it was restarted.
+    _tuber_gone: TuberRemoteError | None = None
+    # The object that this one was found in: who was resolved is told of a restart, and must be
+    # there as long as something of it is.
+    _tuber_holder: RemoteObject | None = None
     # The names in the description that something of ours, or of a subclass, stands before.
     _tuber_hidden: frozenset[str] = frozenset()
 
@@ -153,7 +159,7 @@ class RemoteObject:
     def _tuber_resolving(self: Self, force: bool) -> Conversation[Self]:
         if self._tuber_description is None or force:
             link = self._tuber_link
-            description = yield from link.session.describe(self._tuber_path)
+            description = yield from link.session.describe(self._tuber_path, self)
             self._tuber_adopt(description)
         return self
 
@@ -164,6 +170,7 @@ class RemoteObject:
             for name in _names(old) - self._tuber_hidden:
                 self.__dict__.pop(name, None)
         self._tuber_description = description
+        self._tuber_gone = None
         self._tuber_items = items_of(description, self._tuber_make_item)
         if description.doc is not None:
             self.__doc__ = description.doc
@@ -174,8 +181,17 @@ class RemoteObject:
         )
         tell_hidden(self, self._tuber_hidden, description.type, self._tuber_link.session)
 
+    def _tuber_vanished(self, error: TuberRemoteError) -> None:
+        """The server was restarted and does not have the object any more: later uses say so."""
+        old = self._tuber_description
+        for name in (_names(old) - self._tuber_hidden) if old is not None else ():
+            self.__dict__.pop(name, None)
+        self._tuber_description = self._tuber_items = None
+        self._tuber_gone = error
+
     def _tuber_make_object(self, path: Path, description: Description) -> RemoteObject:
         made = self.object_factory(path)
+        made._tuber_holder = self
         made._tuber_adopt(description)
         return made
 
@@ -184,6 +200,11 @@ class RemoteObject:
 
     def _tuber_known(self) -> Description:
         description = self._tuber_description
+        if self._tuber_gone is not None:
+            raise TuberStateError(
+                f"{self!r} is not at the server any more since that was restarted "
+                f"({self._tuber_gone}); tuber_resolve(force=True) looks for it again"
+            ) from self._tuber_gone
         if description is None:
             raise AttributeError(f"{self!r} is not resolved yet: call its tuber_resolve() first")
         return description

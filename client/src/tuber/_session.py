@@ -1,22 +1,31 @@
 """The conversations with a server, each written once as a generator.
 
-A conversation yields a Request, is sent the reply to it, and returns what it was for. It does no
-I/O and does not know who drives it: ``_blocking`` over a socket, or another shell.
+What a conversation is, and how it is driven, ``_conversation`` says. Nothing here does I/O.
 """
 
 from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
+from tuber._conversation import Conversation, Reply, Request
 from tuber._old_servers import is_name_lists, questions, with_answers
 from tuber._paths import path_of_object
+from tuber._restart import follow
 from tuber._result import with_results
+from tuber._server_state import Root, ServerState
+from tuber._statuses import status_error
 from tuber.codec import Codec, DecodeError, codec_for
-from tuber.errors import TuberProtocolError, TuberRemoteError, TuberRemoteWarning, remote_error
+from tuber.errors import (
+    TuberProtocolError,
+    TuberRemoteError,
+    TuberRemoteWarning,
+    TuberRestartWarning,
+    remote_error,
+)
 from tuber.protocol import (
     CONTINUE_ON_ERROR,
     JSON,
@@ -29,46 +38,20 @@ from tuber.protocol import (
     parse_reply,
 )
 
+__all__ = [
+    "Conversation",
+    "Link",
+    "Options",
+    "Reply",
+    "Request",
+    "ServerState",
+    "Session",
+    "warn_the_caller",
+]
+
 T = TypeVar("T")
 
-# PROTOCOL.md section 2: with these a request is refused before anything is called; so it is with
-# 503 when a tuber server says it. Others may come from a proxy that lost a request it had passed on
-# (RFC 9110 sections 15.6.3 and 15.6.5), or from an old server whose method had run.
-_REFUSED: Final = frozenset({400, 403, 404, 405, 406, 408, 413, 414, 415, 417, 431, 505})
-_UNAVAILABLE: Final = 503
-
-
-class Request:
-    """One HTTP request, before it is one.
-
-    Attributes:
-        called: what it calls; its text is for messages: ``Board.read()``.
-        options: of ``X-Tuber-Options``.
-    """
-
-    __slots__ = ("body", "called", "options")
-
-    def __init__(self, body: bytes, called: object, options: Sequence[str] = ()) -> None:
-        self.body = body
-        self.called = called
-        self.options = options
-
-
-class Reply(Protocol):
-    """What a shell answers to a Request; ``_http1.Reply`` is one."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def body(self) -> bytes | bytearray: ...
-    @property
-    def fields(self) -> Mapping[str, str]:
-        """The header fields, by name in lower case."""
-
-
-Conversation: TypeAlias = Generator[Request, Reply, T]
+_RUN_ID: Final = RUN_ID_FIELD.lower()
 
 
 class Link(Protocol):
@@ -111,15 +94,13 @@ class Session:
 
     Args:
         url: of the server's endpoint, for messages.
-
-    Attributes:
-        told_hidden: what the user was already told of remote names that are hidden here.
+        state: what is known of the server's run; shared by the sessions of a link.
     """
 
-    def __init__(self, url: str, options: Options) -> None:
+    def __init__(self, url: str, options: Options, state: ServerState | None = None) -> None:
         self.url = url
         self.options = options
-        self.told_hidden: set[str] = set()
+        self.state = ServerState() if state is None else state
         self.codec: Codec = codec_for(JSON)
 
     def call(
@@ -134,17 +115,21 @@ class Session:
         """
         return self._ask(Call(path, method, args, kwargs))
 
-    def describe(self, path: Path) -> Conversation[Description]:
+    def describe(self, path: Path, root: Root | None = None) -> Conversation[Description]:
         """Ask for the full description of an object, or of the registry.
+
+        Args:
+            root: who is going to adopt it, and will be told of when the server was restarted.
 
         Raises: as ``call``.
         """
         asked = Call(path, resolve=True)
-        members = yield from self._describe(asked)
-        try:
-            return Description.from_map(members)
-        except TuberProtocolError as error:
-            raise self._not_understood(asked, error) from error
+        members, run_id = yield from self._describe(asked, root)
+        description = self.description(members, asked)
+        if root is not None:
+            self.state.described(root, run_id)
+        self.tell_restarts()
+        return description
 
     def read_property(self, path: Path, name: str) -> Conversation[Any]:
         """Read a property's value at this moment.
@@ -160,6 +145,7 @@ class Session:
         """
         calls = [Call(path, property=name) for path in paths]
         outcomes = (yield from self.exchange(calls, f"the reading of {name!r}")) if calls else []
+        self.tell_restarts()
         values = [self.value(*each) for each in zip(outcomes, calls, strict=True)]
         return with_results(values) if self.options.convert_json else values
 
@@ -168,12 +154,28 @@ class Session:
     ) -> Conversation[list[Result | Failure]]:
         """Send several calls as one batch; returns their outcomes in order.
 
+        Who takes them in the caller's thread or task is to ``tell_restarts``.
+
         Raises:
             TuberRemoteError: the server did not take the batch as a whole.
             TuberProtocolError: the reply is not understandable.
         """
+        sent_under = self.state.run_id
         body = self.codec.encode([call.to_map() for call in calls])
         reply = yield Request(body, called, (CONTINUE_ON_ERROR,) if continue_on_error else ())
+        if reply.fields.get(_RUN_ID) != sent_under or self.state.behind:
+            yield from follow(self, reply, sent_under)
+        return self.outcomes(reply, calls, called)
+
+    def tell_restarts(self) -> None:
+        """Show what is still to be said of restarts, at the line of the caller."""
+        if self.state.unsaid:
+            warn_the_caller(self.state.take_unsaid(), TuberRestartWarning)
+
+    def outcomes(
+        self, reply: Reply, calls: Sequence[Call], called: object
+    ) -> list[Result | Failure]:
+        """The outcomes of a batch, in order; raises as ``exchange``."""
         envelopes = self._decode(reply, called)
         if isinstance(envelopes, dict):  # one failure for the batch as a whole
             self.value(self._outcome(envelopes, called), called)
@@ -190,31 +192,49 @@ class Session:
 
     def _ask(self, call: Call) -> Conversation[Any]:
         """Send one call; returns its result, in the form that the user chose."""
+        state = self.state
+        sent_under = state.run_id
         reply = yield Request(self.codec.encode(call.to_map()), call)
+        if reply.fields.get(_RUN_ID) != sent_under or state.behind:
+            yield from follow(self, reply, sent_under)
+        if state.unsaid:
+            self.tell_restarts()
         value = self.value(self._outcome(self._decode(reply, call), call), call)
         # The envelope is a map itself: with a single brace in the text there is none in the value.
         if self.options.convert_json and reply.body.count(b"{") > 1:
             return with_results(value)
         return value
 
-    def _describe(self, asked: Call) -> Conversation[Mapping[str, Any]]:
-        """The map of a full description, from old servers put together out of many."""
+    def _describe(
+        self, asked: Call, root: Root | None = None
+    ) -> Conversation[tuple[Mapping[str, Any], str | None]]:
+        """The map of a full description, from old servers put together out of many; the run id."""
+        sent_under = self.state.run_id
         reply = yield Request(self.codec.encode(asked.to_map()), asked)
+        run_id = reply.fields.get(_RUN_ID)
+        if run_id != sent_under or self.state.behind:
+            yield from follow(self, reply, sent_under, root)
         members = self.value(self._outcome(self._decode(reply, asked), asked), asked)
         if not isinstance(members, dict):
             raise self._not_understood(asked, f"expected a map, came {type(members).__name__}")
         if not is_name_lists(members):
-            return members
+            return members, run_id
         path = asked.object
         calls = questions(path, members)
         answers = (yield from self.exchange(calls, asked, continue_on_error=True)) if calls else []
         names = members.get("objects")
         objects = {}
         for name in names if isinstance(names, list) else []:
-            objects[name] = yield from self._describe(
-                Call(path_of_object(path, name), resolve=True)
-            )
-        return with_answers(members, answers, objects)
+            inside = Call(path_of_object(path, name), resolve=True)
+            objects[name], _ = yield from self._describe(inside)
+        return with_answers(members, answers, objects), run_id
+
+    def description(self, members: Any, asked: Call) -> Description:
+        """Read a full description; raises TuberProtocolError when it is none."""
+        try:
+            return Description.from_map(members)
+        except TuberProtocolError as error:
+            raise self._not_understood(asked, error) from error
 
     def _outcome(self, envelope: Any, called: object) -> Result | Failure:
         try:
@@ -236,35 +256,25 @@ class Session:
 
     def _decode(self, reply: Reply, called: object) -> Any:
         if reply.status != 200:
-            raise self._other_status(reply, called)
+            raise status_error(reply, self.url, called)
         codec = self.codec
         if reply.media_type != codec.media_type:
             try:
                 codec = codec_for(reply.media_type)
             except ValueError as error:
-                raise self._not_understood(called, error) from None
+                raise self._not_understood(called, error, reply.media_type) from None
         try:
             return codec.decode(reply.body)
         except DecodeError as error:
             raise self._not_understood(called, error) from error
 
-    def _other_status(self, reply: Reply, called: object) -> TuberProtocolError:
-        """The error for a reply whose status is not 200: only a refusal says that nothing ran."""
-        refused = reply.status in _REFUSED or (
-            reply.status == _UNAVAILABLE and RUN_ID_FIELD.lower() in reply.fields
-        )
-        text = bytes(reply.body[:200]).decode("utf-8", "replace").strip().partition("\n")[0]
+    def _not_understood(
+        self, called: object, fault: object, media_type: str | None = None
+    ) -> TuberProtocolError:
         return TuberProtocolError(
-            f"{self.url} answered HTTP {reply.status} ({text}); "
-            f"{called} {'was not run' if refused else 'may have run'}. "
-            "Is it a tuber server that listens there?",
-            status=reply.status,
-            may_have_run=not refused,
-        )
-
-    def _not_understood(self, called: object, fault: object) -> TuberProtocolError:
-        return TuberProtocolError(
-            f"the reply from {self.url} is malformed: {fault}; {called} may have run",
+            f"the reply from {self.url} is malformed: {fault}; {called} may have run. Is it a "
+            "tuber server that listens there?",
+            media_type=media_type,
             may_have_run=True,
         )
 

@@ -2,16 +2,20 @@
 
     TuberError
     ├── TuberNetworkError (OSError)                          the call did not get through
+    │   ├── TuberNameNotFound (socket.gaierror)              the host's name has no address
+    │   ├── TuberUnreachable                                 no way through the network to it
     │   ├── TuberConnectionRefused (ConnectionRefusedError)  nobody listens there
     │   ├── TuberConnectionLost (ConnectionError)            the connection ended before the reply
-    │   └── TuberTimeout (TimeoutError)                      the time-out passed
+    │   └── TuberTimeout (TimeoutError)                      no reply in time
+    │       └── TuberConnectTimeout                          not even a connection in time
     ├── TuberProtocolError                                   the peer's reply is not understandable
     ├── TuberStateError                                      an operation in the wrong state
     └── TuberRemoteError                                     the call failed at the server
         └── TuberRemoteKeyError (KeyError) ...               made as needed, by remote_error()
 
     UserWarning
-    └── TuberRemoteWarning                                   a warning raised during a call
+    ├── TuberRemoteWarning                                   a warning raised during a call
+    └── TuberRestartWarning                                  the server was restarted
 
 Programs read attributes, people read the message. This module imports nothing of tuber.
 """
@@ -20,18 +24,24 @@ from __future__ import annotations
 
 import builtins
 import re
+import socket
 from typing import Any, Final
 
 __all__ = [
+    "RemoteTraceback",
+    "TuberConnectTimeout",
     "TuberConnectionLost",
     "TuberConnectionRefused",
     "TuberError",
+    "TuberNameNotFound",
     "TuberNetworkError",
     "TuberProtocolError",
     "TuberRemoteError",
     "TuberRemoteWarning",
+    "TuberRestartWarning",
     "TuberStateError",
     "TuberTimeout",
+    "TuberUnreachable",
     "remote_error",
 ]
 
@@ -46,6 +56,7 @@ class TuberNetworkError(TuberError, OSError):
     Attributes:
         may_have_run: True when the server may have run the call all the same. False means that it
             can't have, and that sending it again is safe.
+        errno: the system's number of the fault, as OSError has it; None when it named none.
     """
 
     def __init__(
@@ -57,6 +68,14 @@ class TuberNetworkError(TuberError, OSError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args[0]), {**self.__dict__, "errno": self.errno}
+
+
+class TuberNameNotFound(TuberNetworkError, socket.gaierror):
+    """The host's name has no address; ``errno`` is one of ``socket.EAI_*``."""
+
+
+class TuberUnreachable(TuberNetworkError):
+    """The network has no way to the host; ``errno`` is EHOSTUNREACH, ENETUNREACH or alike."""
 
 
 class TuberConnectionRefused(TuberNetworkError, ConnectionRefusedError):
@@ -71,19 +90,33 @@ class TuberTimeout(TuberNetworkError, TimeoutError):
     """The caller's time-out passed, or the peer vanished from the network."""
 
 
+class TuberConnectTimeout(TuberTimeout):
+    """There was no connection in time, so nothing was sent."""
+
+
 class TuberProtocolError(TuberError):
     """The peer answered with something that is not a reply of the tuber protocol.
 
     Attributes:
         status: the HTTP status when the peer answered with one other than 200.
+        media_type: what the peer's answer called itself when no codec reads it: ``text/html``.
+        location: where the peer redirects to; never followed.
         may_have_run: as in TuberNetworkError.
     """
 
     def __init__(
-        self, message: str, *, status: int | None = None, may_have_run: bool = False
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        media_type: str | None = None,
+        location: str | None = None,
+        may_have_run: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
+        self.media_type = media_type
+        self.location = location
         self.may_have_run = may_have_run
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -124,9 +157,32 @@ class TuberRemoteError(TuberError):
         arguments = (self.args[0], self.type_name, self.remote_traceback)
         return _rebuild_remote, arguments, dict(self.__dict__)
 
+    def __setstate__(self, state: dict[str, Any] | None) -> None:
+        """Unpickle: ``__cause__`` does not travel, the notes do."""
+        self.__dict__.update(state or {})
+        _show_notes(self)
+
+
+class RemoteTraceback(Exception):
+    """Not raised: before Python 3.11 the cause of a TuberRemoteError, where its notes are shown."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+
+    def __str__(self) -> str:
+        return f"\n{self.args[0]}"
+
 
 class TuberRemoteWarning(UserWarning):
     """A warning that was raised at the server during a call, shown again at the caller's line."""
+
+
+class TuberRestartWarning(UserWarning):
+    """The server was restarted since it was last heard: what it had in memory is gone.
+
+    What is known of its objects was read again before this is shown, or the text says that it
+    could not be.
+    """
 
 
 def remote_error(
@@ -151,10 +207,21 @@ def remote_error(
     note = f"raised at the server by {called}" if called else ""
     if remote_traceback:
         note = f"{note}\n{remote_traceback.rstrip()}".lstrip("\n")
-    add_note = getattr(error, "add_note", None)  # Python 3.11
-    if note and add_note is not None:
-        add_note(note)
+    if note:
+        # As add_note() does, which came with Python 3.11; before, tools that know notes see them.
+        error.__dict__["__notes__"] = [note]
+        _show_notes(error)
     return error
+
+
+_NOTES_ARE_PRINTED: Final = hasattr(BaseException, "add_note")  # with tracebacks, Python 3.11
+
+
+def _show_notes(error: TuberRemoteError) -> None:
+    """Where Python does not print notes, make them the printed cause of the error."""
+    notes = getattr(error, "__notes__", None)
+    if notes and not _NOTES_ARE_PRINTED:
+        error.__cause__ = RemoteTraceback("\n".join(notes))
 
 
 _TRACEBACK: Final = "Traceback (most recent call last):"

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import builtins
+import copy
+import multiprocessing
 import pickle
-import sys
+import socket
 import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
 
 import pytest
 
 from tuber import errors
+from tuber.codec import DecodeError, EncodeError
 from tuber.errors import TuberError, TuberNetworkError, TuberRemoteError, remote_error
 
 JOINED = sorted(
@@ -77,13 +83,150 @@ def test_classes_are_made_once() -> None:
     assert type(remote_error("a", "KeyError")) is type(remote_error("b", "KeyError"))
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="notes came with Python 3.11")
-def test_the_remote_traceback_is_shown_as_a_note() -> None:
+NOTE = "raised at the server by Board.read()\nTraceback ...\n  line"
+
+
+def test_the_remote_traceback_is_a_note_on_every_python() -> None:
     error = remote_error("KeyError: 1", "KeyError", "Traceback ...\n  line\n", "Board.read()")
-    assert getattr(error, "__notes__", None) == [
-        "raised at the server by Board.read()\nTraceback ...\n  line"
-    ]
+    assert getattr(error, "__notes__", None) == [NOTE]
     assert not hasattr(remote_error("KeyError: 1", "KeyError"), "__notes__")
+
+
+COPIES: list[Callable[[Any], Any]] = [
+    lambda error: error,
+    lambda error: pickle.loads(pickle.dumps(error)),
+    copy.copy,
+    copy.deepcopy,
+]
+
+
+@pytest.mark.parametrize("notes_are_printed", [False, hasattr(BaseException, "add_note")])
+@pytest.mark.parametrize("copied", COPIES)
+def test_a_printed_error_shows_the_remote_traceback_once(
+    monkeypatch: pytest.MonkeyPatch, copied: Callable[[Any], Any], notes_are_printed: bool
+) -> None:
+    monkeypatch.setattr(errors, "_NOTES_ARE_PRINTED", notes_are_printed)
+    error = copied(remote_error("KeyError: 1", "KeyError", "Traceback ...\n  line", "Board.read()"))
+    assert (error.__cause__ is None) == notes_are_printed
+    if not notes_are_printed:
+        del error.__notes__  # newer Pythons print them, and so does a backport that pytest uses
+    printed = "".join(traceback.format_exception(error))
+    assert printed.count(NOTE) == 1
+    assert printed.rstrip().endswith(("KeyError: 1", NOTE))
+
+
+@pytest.mark.parametrize("copied", COPIES[1:])
+def test_notes_that_a_program_adds_travel_too(copied: Callable[[Any], Any]) -> None:
+    error = remote_error("KeyError: 1", "KeyError", None, "Board.read()")
+    error.__dict__["__notes__"].append("while cooling down")
+    assert copied(error).__notes__[1:] == ["while cooling down"]
+
+
+# Their constructors want other arguments than a message, and their text is made of those.
+ODD = [
+    ("UnicodeDecodeError", "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff", True),
+    ("UnicodeEncodeError", "UnicodeEncodeError: 'ascii' codec can't encode", True),
+    ("FileNotFoundError", "FileNotFoundError: [Errno 2] No such file: 'x'", True),
+    ("BlockingIOError", "BlockingIOError: [Errno 11] would block", True),
+    ("KeyError", "KeyError: 'gain'", True),
+    ("ImportError", "ImportError: no module", True),
+    ("ExceptionGroup", "ExceptionGroup: two (2 sub-exceptions)", False),
+    ("BaseExceptionGroup", "BaseExceptionGroup: two (2 sub-exceptions)", False),
+    ("SystemExit", "SystemExit: 1", False),
+    ("KeyboardInterrupt", "KeyboardInterrupt", False),
+    ("GeneratorExit", "GeneratorExit", False),
+    ("StopIteration", "StopIteration: 3", False),
+    ("StopAsyncIteration", "StopAsyncIteration", False),
+]
+
+
+@pytest.mark.parametrize(("name", "message", "joined"), ODD)
+def test_classes_with_odd_constructors_are_raised_caught_and_printed(
+    name: str, message: str, joined: bool
+) -> None:
+    def generator() -> Iterator[None]:
+        yield
+        raise remote_error(message, name, "Traceback ...")
+
+    running = generator()
+    next(running)
+    with pytest.raises(TuberRemoteError) as caught:
+        next(running)
+    for error in (caught.value, *(copied(caught.value) for copied in COPIES[1:])):
+        assert str(error) == message
+        assert error.args == (message,)
+        assert (error.type_name, error.remote_traceback) == (name, "Traceback ...")
+        assert (type(error) is not TuberRemoteError) == joined
+        assert getattr(error, "errno", None) is None
+        assert message in "".join(traceback.format_exception_only(type(error), error))
+        assert repr(error)
+
+
+EVERY = [
+    errors.TuberError("e"),
+    errors.TuberStateError("s"),
+    errors.TuberNetworkError("n", may_have_run=True, errno=5),
+    errors.TuberNameNotFound("d", errno=-2),
+    errors.TuberUnreachable("u", errno=113),
+    errors.TuberConnectionRefused("r", errno=111),
+    errors.TuberConnectionLost("l", may_have_run=True, errno=104),
+    errors.TuberTimeout("t", may_have_run=True),
+    errors.TuberConnectTimeout("c"),
+    errors.TuberProtocolError(
+        "p", status=302, media_type="text/html", location="http://b", may_have_run=True
+    ),
+    errors.TuberRemoteWarning("w"),
+    errors.TuberRestartWarning("w"),
+    EncodeError("no", "$.a"),
+    DecodeError("no"),
+    *(remote_error(message, name, "Traceback ...", "Board.read()") for name, message, _ in ODD),
+]
+ATTRIBUTES = [
+    "may_have_run",
+    "errno",
+    "status",
+    "media_type",
+    "location",
+    "type_name",
+    "remote_traceback",
+    "place",
+]
+
+
+def shown(error: BaseException) -> tuple[Any, ...]:
+    """All that a program can read of an error."""
+    return (
+        type(error), str(error), error.args, getattr(error, "__notes__", None),
+        *(getattr(error, name, None) for name in ATTRIBUTES),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("copied", COPIES[1:])
+def test_every_error_is_the_same_after_pickling_and_copying(copied: Callable[[Any], Any]) -> None:
+    for error in EVERY:
+        assert shown(copied(error)) == shown(error)
+
+
+def raise_it(number: int) -> None:
+    raise EVERY[number]
+
+
+def test_every_error_comes_out_of_another_process() -> None:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        raised = [pool.submit(raise_it, number).exception(60) for number in range(len(EVERY))]
+    for error, original in zip(raised, EVERY, strict=True):
+        assert error is not None
+        assert shown(error) == shown(original)
+
+
+def test_no_class_of_the_tree_is_forgotten_here() -> None:
+    made = {type(error) for error in EVERY}
+    for name in errors.__all__:
+        kind = getattr(errors, name)
+        if isinstance(kind, type) and issubclass(kind, (TuberError, Warning)):
+            assert any(issubclass(each, kind) for each in made)
+            assert kind in made or kind is TuberRemoteError
 
 
 TRACEBACK = """Traceback (most recent call last):
@@ -130,6 +273,9 @@ def test_an_old_servers_other_messages_are_kept(message: str) -> None:
         (errors.TuberConnectionRefused, ConnectionRefusedError),
         (errors.TuberConnectionLost, ConnectionError),
         (errors.TuberTimeout, TimeoutError),
+        (errors.TuberConnectTimeout, TimeoutError),
+        (errors.TuberNameNotFound, socket.gaierror),
+        (errors.TuberUnreachable, OSError),
     ],
 )
 def test_network_errors_are_of_the_matching_builtin_class_and_picklable(

@@ -11,9 +11,10 @@ import tuber
 import tuber.client
 import tuber.server
 
-NAMES = """SimpleTuberObject TuberConnectionLost TuberConnectionRefused TuberError TuberNetworkError
-TuberObject TuberProtocolError TuberRemoteError TuberRemoteWarning TuberResult TuberStateError
-TuberTimeout get_include resolve resolve_simple"""
+NAMES = """SimpleTuberObject TuberConnectTimeout TuberConnectionLost TuberConnectionRefused
+TuberError TuberNameNotFound TuberNetworkError TuberObject TuberProtocolError TuberRemoteError
+TuberRemoteWarning TuberRestartWarning TuberResult TuberStateError TuberTimeout TuberUnreachable
+get_include resolve resolve_simple"""
 
 SERVER_NAMES = """Server TuberArray TuberContainer TuberRegistry get_include load_registry main
 parse_args run"""
