@@ -197,6 +197,7 @@ class Description:
         values: of a container, the descriptions of its items in order, or the one they share.
         type: the name of the object's class; None from servers before 1.0.
         failed: the properties that could not be read, and why.
+        dynamic: the names in ``properties`` that are live.
     """
 
     doc: str | None = None
@@ -207,6 +208,7 @@ class Description:
     values: tuple[Description, ...] | Description | None = None
     type: str | None = None
     failed: Mapping[str, Failure] = field(default_factory=dict)
+    dynamic: frozenset[str] = frozenset()
 
     @classmethod
     def from_map(cls, members: Any) -> Description:
@@ -227,6 +229,7 @@ class Description:
             values=_values(members.get("values")),
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
+            dynamic=_dynamic(members.get("dynamic"), described["properties"]),
         )
 
     @property
@@ -248,6 +251,14 @@ class Description:
 
 
 _MAPS: Final = ("methods", "properties", "objects", "failed")
+
+
+def _dynamic(names: Any, properties: Mapping[str, Any]) -> frozenset[str]:
+    if names is None:
+        return frozenset()
+    if isinstance(names, (list, tuple)) and all(isinstance(name, str) for name in names):
+        return frozenset(names).intersection(properties)
+    raise malformed("a description", "member 'dynamic' to be an array of names", names)
 
 
 def _keys(keys: Any) -> tuple[Item, ...] | int | None:
