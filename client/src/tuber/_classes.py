@@ -9,8 +9,7 @@ from __future__ import annotations
 import sys
 import weakref
 from abc import ABCMeta
-from collections.abc import Callable, Mapping
-from hashlib import sha256
+from collections.abc import Mapping
 from types import new_class
 from typing import Any, Final, NamedTuple
 
@@ -44,10 +43,10 @@ def class_for(base: type, description: Description, hidden: frozenset[str], conv
     recent = _recent.get((base, id(description), hidden, convert))
     if recent is not None:
         return recent[1]
-    key = (base, _content_hash(asked))
+    key = (base, _content(asked))
     made = _classes.get(key)
     if made is None:
-        made = _classes.setdefault(key, _make(asked, key[1]))
+        made = _classes.setdefault(key, _make(asked))
     if len(_recent) >= _MAX_RECENT:
         _recent.clear()
     _recent[base, id(description), hidden, convert] = description, made
@@ -94,8 +93,8 @@ def kinds_of(description: Description, convert: bool) -> dict[str, type]:
     }
 
 
-def _content_hash(asked: _Asked) -> str:
-    """Of what the class depends on: not the values of properties, but their types."""
+def _content(asked: _Asked) -> str:
+    """What the class depends on: not the values of properties, but their types."""
     description = asked.description
     content = (
         description.type,
@@ -110,10 +109,10 @@ def _content_hash(asked: _Asked) -> str:
         _container_class(description),
         sorted(asked.hidden),
     )
-    return sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
+    return repr(content)
 
 
-def _make(asked: _Asked, content_hash: str) -> type:
+def _make(asked: _Asked) -> type:
     base, description, hidden = asked.base, asked.description, asked.hidden
     name = _class_name(description.type, base)
     kinds = kinds_of(description, asked.convert)
@@ -123,7 +122,6 @@ def _make(asked: _Asked, content_hash: str) -> type:
         "__doc__": _Docstring(description.doc),
         "__annotations__": {name: kind for name, kind in kinds.items() if name not in hidden},
         "_tuber_base": base,
-        "_tuber_hash": content_hash,
     }
     container = _container_class(description)
     if container is not None and ("maps" in all_names(description) or has(base, "maps")):
@@ -187,5 +185,5 @@ class _Docstring:
     def __get__(self, instance: Any, owner: type) -> str | None:
         if instance is None:
             return self._text
-        overview: Callable[[Any], str] = instance._tuber_overview
-        return overview()
+        overview: str = instance._tuber_overview()
+        return overview

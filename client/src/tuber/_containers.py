@@ -14,6 +14,13 @@ from tuber._items import ListItems, MapItems
 from tuber.protocol import Item
 
 
+class _Maps:
+    """Where ChainMap's item access looks; unlike a property it gives way to a remote one."""
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        return self if instance is None else (instance._tuber_items,)
+
+
 class Container:
     """The special methods of both kinds of containers."""
 
@@ -25,9 +32,7 @@ class Container:
     # looks into the maps that `maps` names.
     __getitem__: Any = ChainMap.__getitem__
 
-    @property
-    def maps(self) -> tuple[Any, ...]:
-        return (self._tuber_items,)
+    maps = _Maps()
 
     def __missing__(self, key: Any) -> NoReturn:
         raise KeyError(key)

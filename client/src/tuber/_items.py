@@ -49,8 +49,8 @@ class ListItems(Sequence[Any]):
 
     def description_of(self, index: int) -> Description:
         """The description of an item; raises IndexError when there is none."""
-        values = self._values
-        return values if isinstance(values, Description) else values[range(self._length)[index]]
+        place, values = range(self._length)[index], self._values
+        return values if isinstance(values, Description) else values[place]
 
     def made(self) -> list[Any]:
         """The items that were made already."""

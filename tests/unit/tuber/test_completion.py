@@ -1,0 +1,107 @@
+"""TAB in IPython, with jedi and without: everything is offered, and nothing is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+
+from tests.support.live_board import live_board
+from tests.support.shells import Shell
+
+
+@pytest.fixture(scope="module")
+def ipython() -> Iterator[InteractiveShell]:
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture(params=[True, False], ids=["jedi", "no jedi"])
+def complete(request: pytest.FixtureRequest, ipython: InteractiveShell) -> Any:
+    ipython.Completer.use_jedi = request.param
+
+    def names(line: str) -> set[str]:
+        with provisionalcompleter(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # jedi's and IPython's own
+            return {
+                each.text.lstrip(".") for each in ipython.Completer.completions(line, len(line))
+            }
+
+    return names
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("board.", {"read", "offset", "gain", "supply", "channels"}),
+        ("board.supply.", {"read", "fan"}),
+        ("board.supply.fan.", {"spin"}),
+        ("board.channels[0].", {"read", "serial", "offset"}),
+        ("board.channels[-1].", {"read", "serial", "offset"}),
+        ("board.named['left'].", {"read", "serial", "offset"}),
+        ("board.named['", {"left", "right"}),
+        ("board.gain.", {"is_integer"}),
+        ("board.channels[0].serial.", {"upper"}),
+        ("board.supply.read(", {"samples="}),
+        ("board.supply.read(sam", {"samples="}),
+    ],
+)
+def test_it_offers_what_there_is_without_a_request(
+    shell: Shell, complete: Any, ipython: InteractiveShell, line: str, expected: set[str]
+) -> None:
+    with live_board() as (hostname, served), shell.resolved(hostname) as board:
+        served.asked.clear()
+        ipython.user_ns["board"] = board
+        assert expected <= complete(line)
+        assert served.asked == []
+
+
+def test_a_live_property_is_not_read_to_complete_its_value(
+    complete: Any, ipython: InteractiveShell
+) -> None:
+    with live_board() as (hostname, served):
+        from tuber import resolve_simple
+
+        board = ipython.user_ns["board"] = resolve_simple(hostname, "Board")
+        served.asked.clear()
+        assert "is_integer" in complete("board.offset.")
+        complete("board.channels[0].offset.")
+        assert served.asked == []
+        board.close()
+
+
+def test_question_mark_asks_nothing(shell: Shell, ipython: InteractiveShell) -> None:
+    with live_board() as (hostname, served), shell.resolved(hostname) as board:
+        served.asked.clear()
+        ipython.user_ns["board"] = board
+        shown = ipython.object_inspect_text("board")
+        assert "A board." in shown
+        assert "read(samples: int = 1) -> int" in shown
+        assert "Reads samples." in ipython.object_inspect_text("board.read", detail_level=1)
+        assert served.asked == []
+
+
+def test_the_synchronous_client_works_in_a_running_loop(ipython: InteractiveShell) -> None:
+    with live_board() as (hostname, _):
+        cells = (
+            "import asyncio, tuber",
+            f"board = tuber.resolve_simple({hostname!r}, 'Board')",
+            "await asyncio.sleep(0); offset = board.offset",
+            "board.close()",
+        )
+        for cell in cells:
+            ipython.run_cell(cell).raise_error()
+        assert ipython.user_ns["offset"] == 1.5
+
+        async def within() -> Any:
+            from tuber import resolve_simple
+
+            with resolve_simple(hostname, "Board") as board:
+                return board.offset
+
+        assert asyncio.run(within()) == 1.5
