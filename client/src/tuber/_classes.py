@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import weakref
 from abc import ABCMeta
-from collections.abc import Mapping
+from collections.abc import Collection
 from types import new_class
 from typing import Any, Final, NamedTuple
 
@@ -161,11 +161,11 @@ def has(base: type, name: str) -> bool:
     return any(name in vars(owner) for owner in base.__mro__)
 
 
-def hidden_names(base: type, own: Mapping[str, Any], description: Description) -> frozenset[str]:
+def hidden_names(base: type, own: Collection[str], description: Description) -> frozenset[str]:
     """The names in a description that something local stands before.
 
     Args:
-        own: the attributes that the object has itself.
+        own: the names of the attributes that the object has itself.
     """
     return frozenset(
         name

@@ -8,7 +8,7 @@ Nothing here does I/O but methods, live properties and ``tuber_resolve``, ``_get
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MethodType
 from typing import Any, TypeVar
 
@@ -122,10 +122,7 @@ class RemoteObject:
             TuberRemoteError: there is no such object.
             TuberNetworkError: the server can't be reached.
         """
-        link = self._tuber_link
-        if isinstance(link, VanishedLink):
-            link = link.link
-        return link.run(self._tuber_resolving(link, force))
+        return self._tuber_present_link().run(self._tuber_resolving(force))
 
     def object_factory(self, objname: Path) -> RemoteObject:
         """Make the remote object for an object inside this one; subclasses may choose a class.
@@ -218,36 +215,81 @@ class RemoteObject:
         """Whether the object has items: whether it is a list or a map of objects."""
         return self._tuber_known().is_container
 
-    def _tuber_resolving(self: Self, link: Any, force: bool) -> Conversation[Self]:
+    def _tuber_present_link(self) -> Any:
+        """The link, also of an object that vanished."""
+        link = self._tuber_link
+        return link.link if isinstance(link, VanishedLink) else link
+
+    def _tuber_resolving(self: Self, force: bool) -> Conversation[Self]:
         if self._tuber_description is None or force:
+            link = self._tuber_present_link()
             description = yield from link.session.describe(self._tuber_path)
             self._tuber_link = link
             self._tuber_adopt(description)
         return self
 
     def _tuber_adopt(self, description: Description) -> None:
-        """Take on what is known of the object, in place; so do objects inside and items."""
+        """Take on what is known of the object, in place; so do objects inside and items.
+
+        What stays is never missing in between, for other threads may be using it.
+        """
         base = _classes.base_of(type(self))
         session = self._tuber_link.session
-        before = self._tuber_forget()
-        self._tuber_hidden = hidden = _classes.hidden_names(base, self.__dict__, description)
-        convert = session.options.convert_json
+        before = self._tuber_contents()
+        own = self.__dict__.keys() - before.keys()
+        hidden = _classes.hidden_names(base, own, description)
+        contents = self._tuber_new_contents(description, hidden, before)
+        items = items_of(description, self._tuber_make_item)
+        gone = carry_over(self._tuber_items, items)
+        self._tuber_items, self._tuber_hidden = items, hidden
+        self._tuber_generate(base, description, hidden)
+        self.__dict__.update(contents, _tuber_description=description)
+        for name, value in before.items():
+            if name not in contents:
+                del self.__dict__[name]
+            if isinstance(value, RemoteObject) and contents.get(name) is not value:
+                gone.append(value)
+        for each in gone:
+            each._tuber_vanished(_gone(each))
+        tell_hidden(base, hidden, description.type, session)
+
+    def _tuber_generate(self, base: type, description: Description, hidden: frozenset[str]) -> None:
+        """Take on the class that is generated for the description."""
+        convert = self._tuber_link.session.options.convert_json
         if _classes.may_be_subclassed(base):
             self.__class__ = _classes.class_for(base, description, hidden, convert)
         else:
             plain = _classes.plain_base(base)
             self._tuber_stand_in = _classes.class_for(plain, description, hidden, convert)
-        self._tuber_description = description
-        for name, value in description.properties.items():
-            if name not in hidden and name not in description.dynamic:
-                self.__dict__[name] = self._tuber_value(value)
+
+    def _tuber_contents(self) -> dict[str, Any]:
+        """What is in ``__dict__`` because of the description: static values, objects inside."""
+        old = self._tuber_description
+        if old is None:
+            return {}
+        names = _classes.all_names(old) - self._tuber_hidden
+        return {name: self.__dict__[name] for name in names if name in self.__dict__}
+
+    def _tuber_new_contents(
+        self, description: Description, hidden: frozenset[str], before: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """As ``_tuber_contents`` for a new description; objects from before take it on."""
+        contents = {
+            name: self._tuber_value(value)
+            for name, value in description.properties.items()
+            if name not in hidden and name not in description.dynamic
+        }
         for name, inside in description.objects.items():
-            if name not in hidden:
-                self.__dict__[name] = self._tuber_object(name, inside, before.pop(name, None))
-        old, self._tuber_items = self._tuber_items, items_of(description, self._tuber_make_item)
-        for gone in (*before.values(), *carry_over(old, self._tuber_items)):
-            gone._tuber_vanished(_gone(gone))
-        tell_hidden(base, hidden, description.type, session)
+            known = before.get(name)
+            if name in hidden:
+                continue
+            if isinstance(known, RemoteObject):
+                known._tuber_adopt(inside)
+                contents[name] = known
+            else:
+                path = path_of_object(self._tuber_path, name)
+                contents[name] = self._tuber_make_object(path, inside)
+        return contents
 
     def _tuber_vanished(self, error: TuberStateError) -> None:
         """Take note that the server has the object no more: every later use raises the error.
@@ -255,31 +297,18 @@ class RemoteObject:
         ``tuber_resolve(force=True)`` brings it back when the server has it again.
         """
         items, self._tuber_items = self._tuber_items, None
-        for inside in (*self._tuber_forget().values(), *(items.made() if items else ())):
-            inside._tuber_vanished(error)
+        inside = list(items.made()) if items else []
+        for name, value in self._tuber_contents().items():
+            del self.__dict__[name]
+            if isinstance(value, RemoteObject):
+                inside.append(value)
         self.__class__ = _classes.base_of(type(self))
         self._tuber_stand_in = self._tuber_description = None
         self._tuber_hidden = frozenset()
         if not isinstance(self._tuber_link, VanishedLink):
             self._tuber_link = VanishedLink(self._tuber_link, error)
-
-    def _tuber_forget(self) -> dict[str, RemoteObject]:
-        """Take out of ``__dict__`` what older knowledge put there; gives the objects inside."""
-        old = self._tuber_description
-        if old is None:
-            return {}
-        names = _classes.all_names(old) - self._tuber_hidden
-        taken = {name: self.__dict__.pop(name) for name in names if name in self.__dict__}
-        return {name: each for name, each in taken.items() if name in old.objects}
-
-    def _tuber_object(
-        self, name: str, description: Description, before: RemoteObject | None
-    ) -> RemoteObject:
-        """The object inside of that name: the one from before, when there was one."""
-        if before is None:
-            return self._tuber_make_object(path_of_object(self._tuber_path, name), description)
-        before._tuber_adopt(description)
-        return before
+        for each in inside:
+            each._tuber_vanished(error)
 
     def _tuber_make_object(self, path: Path, description: Description) -> RemoteObject:
         made = self.object_factory(path)
@@ -398,8 +427,7 @@ class RemoteObject:
     def __reduce__(self) -> tuple[Any, ...]:
         """To pickle and copy: what is known travels along, so that arriving needs no I/O."""
         description = self._tuber_description
-        ours = set() if description is None else _classes.all_names(description)
-        ours -= self._tuber_hidden
+        ours = self._tuber_contents()
         state = {
             name: value
             for name, value in self.__dict__.items()

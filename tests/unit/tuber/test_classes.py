@@ -84,7 +84,7 @@ def test_a_map_of_objects_is_a_mapping_in_every_respect() -> None:
     assert {**named} == dict(named.items())
     assert named.get("middle") is None
     assert "left" in named
-    assert named == named  # noqa: PLR0124
+    assert named == named
     assert named != {**named}
     assert named._ipython_key_completions_() == ["left", "right"]
     with pytest.raises(KeyError, match="middle"):
@@ -104,7 +104,7 @@ def test_remote_names_win_over_those_of_a_mapping() -> None:
     assert (board.values, board.maps) == (1, 2)
     assert board["a"].serial == "C1"  # type: ignore[index]
     assert list(board) == ["a"]  # type: ignore[call-overload]
-    assert board == board  # noqa: PLR0124
+    assert board == board
 
 
 def test_a_base_that_wants_to_know_its_subclasses_gets_none() -> None:
@@ -162,7 +162,7 @@ def test_a_vanished_object_says_so_and_can_come_back() -> None:
     for use in (
         lambda: board.read,
         lambda: board.gain,
-        lambda: channel.read(),
+        lambda: channel.read,
         method,
         lambda: board.tuber_get("offset"),
         lambda: board.tuber_set("offset", 1),

@@ -11,7 +11,8 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
-from tests.support.live_board import live_board
+from tests.support.live_board import BOARD, live_board
+from tests.support.scripted_server import ScriptedServer, ServedConnection, http_reply
 from tests.support.shells import Shell
 
 
@@ -105,3 +106,19 @@ def test_the_synchronous_client_works_in_a_running_loop(ipython: InteractiveShel
                 return board.offset
 
         assert asyncio.run(within()) == 1.5
+
+
+def test_the_asyncio_client_survives_prompts_between_which_its_loop_stands_still(
+    ipython: InteractiveShell,
+) -> None:
+    def serve_once(connection: ServedConnection, number: int) -> None:
+        """As a server that is restarted after every call."""
+        asked = connection.read_request()
+        connection.send(http_reply({"result": BOARD if asked.get("resolve") else asked}))
+
+    with ScriptedServer(serve_once) as server:
+        cells = ["import tuber", f"board = await tuber.resolve({server.hostname!r}, 'Board')"]
+        for cell in (*cells, *["read = await board.read()"] * 5):
+            ipython.run_cell(cell).raise_error()
+        assert ipython.user_ns["read"] == {"object": "Board", "method": "read"}
+        assert server.connections == 6
