@@ -23,7 +23,7 @@ from tuber._session import Conversation, Link, Options
 from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber._vanished import VanishedLink
-from tuber.errors import TuberStateError
+from tuber.errors import TuberError, TuberStateError
 from tuber.protocol import ABSENT, JSON, Call, Description, Item, Path
 
 Self = TypeVar("Self", bound="RemoteObject")
@@ -74,6 +74,9 @@ class RemoteObject:
     _tuber_path: Path
     _tuber_description: Description | None = None
     _tuber_items: ListItems | MapItems | None = None
+    # The object that this one was found in: who was resolved is told of a restart, and must be
+    # there as long as something of it is.
+    _tuber_holder: RemoteObject | None = None
     # The names in the description that something of ours, or of a subclass, stands before.
     _tuber_hidden: frozenset[str] = frozenset()
     # The generated class, where that of the object can't be changed (_classes.may_be_subclassed).
@@ -250,7 +253,7 @@ class RemoteObject:
             if isinstance(value, RemoteObject) and contents.get(name) is not value:
                 gone.append(value)
         for each in gone:
-            each._tuber_vanished(_gone(each))
+            each._tuber_vanished(TuberStateError("what it was in is described without it now"))
         tell_hidden(base, hidden, description.type, session)
 
     def _tuber_generate(self, base: type, description: Description, hidden: frozenset[str]) -> None:
@@ -291,8 +294,8 @@ class RemoteObject:
                 contents[name] = self._tuber_make_object(path, inside)
         return contents
 
-    def _tuber_vanished(self, error: TuberStateError) -> None:
-        """Take note that the server has the object no more: every later use raises the error.
+    def _tuber_vanished(self, error: TuberError) -> None:
+        """Take note that the server has the object no more: every later use raises an error.
 
         ``tuber_resolve(force=True)`` brings it back when the server has it again.
         """
@@ -306,12 +309,17 @@ class RemoteObject:
         self._tuber_stand_in = self._tuber_description = None
         self._tuber_hidden = frozenset()
         if not isinstance(self._tuber_link, VanishedLink):
-            self._tuber_link = VanishedLink(self._tuber_link, error)
+            self._tuber_link = VanishedLink(
+                self._tuber_link,
+                f"{self!r} is not at the server any more ({error}); "
+                "tuber_resolve(force=True) looks for it again",
+            )
         for each in inside:
             each._tuber_vanished(error)
 
     def _tuber_make_object(self, path: Path, description: Description) -> RemoteObject:
         made = self.object_factory(path)
+        made._tuber_holder = self
         made._tuber_adopt(description)
         return made
 
@@ -450,13 +458,6 @@ def _rebuild(
     if description is not None:
         made._tuber_adopt(description)
     return made
-
-
-def _gone(remote: RemoteObject) -> TuberStateError:
-    return TuberStateError(
-        f"{remote!r} is not at the server any more: the object that it was in has been described "
-        "again without it. If it is there again, tuber_resolve(force=True) brings it back"
-    )
 
 
 def _unknown(remote: RemoteObject, description: Description, name: str) -> str:

@@ -13,12 +13,12 @@ class VanishedLink:
 
     Args:
         link: the one to go on with, should the object be found again.
-        error: says what happened and how to go on.
+        text: says what happened and how to go on.
     """
 
-    def __init__(self, link: Any, error: TuberStateError) -> None:
+    def __init__(self, link: Any, text: str) -> None:
         self.link: Link = link
-        self._text = str(error)
+        self._text = text
 
     @property
     def session(self) -> Session:
@@ -45,4 +45,4 @@ class VanishedLink:
         return self.link.close()  # type: ignore[attr-defined]  # each shell's link has it
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return VanishedLink, (self.link, TuberStateError(self._text))
+        return VanishedLink, (self.link, self._text)

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import IPython
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -70,7 +71,11 @@ def test_a_live_property_is_not_read_to_complete_its_value(
 
         board = ipython.user_ns["board"] = resolve_simple(hostname, "Board")
         served.asked.clear()
-        assert "is_integer" in complete("board.offset.")
+        offered = complete("board.offset.")
+        # IPython 8 without jedi gives up on a property, annotated or not.
+        assert "is_integer" in offered or (
+            IPython.version_info < (9,) and not ipython.Completer.use_jedi
+        )
         complete("board.channels[0].offset.")
         assert served.asked == []
         board.close()
