@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,12 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 from tests.support.live_board import BOARD, live_board
-from tests.support.scripted_server import ScriptedServer, ServedConnection, http_reply
+from tests.support.scripted_server import (
+    PATIENCE_SECONDS,
+    ScriptedServer,
+    ServedConnection,
+    http_reply,
+)
 from tests.support.shells import Shell
 
 
@@ -120,10 +126,15 @@ def test_the_asyncio_client_survives_prompts_between_which_its_loop_stands_still
         """As a server that is restarted after every call."""
         asked = connection.read_request()
         connection.send(http_reply({"result": BOARD if asked.get("resolve") else asked}))
+        connection.close()
+        closed.release()
 
+    closed = threading.Semaphore(0)
     with ScriptedServer(serve_once) as server:
-        cells = ["import tuber", f"board = await tuber.resolve({server.hostname!r}, 'Board')"]
-        for cell in (*cells, *["read = await board.read()"] * 5):
-            ipython.run_cell(cell).raise_error()
+        ipython.run_cell("import tuber").raise_error()
+        cell = f"board = await tuber.resolve({server.hostname!r}, 'Board')"
+        for each in (cell, *["read = await board.read()"] * 5):
+            ipython.run_cell(each).raise_error()
+            assert closed.acquire(timeout=PATIENCE_SECONDS)
         assert ipython.user_ns["read"] == {"object": "Board", "method": "read"}
         assert server.connections == 6
