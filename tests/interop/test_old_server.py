@@ -14,7 +14,7 @@ from tests.support.shells import Shell
 
 def test_our_client_explores_and_calls_an_old_server(old_server: str) -> None:
     with tuber.resolve_simple(old_server, "Board") as board:
-        assert board.__doc__ == "A board with a bit of everything."
+        assert type(board).__doc__ == "A board with a bit of everything."
         assert board.SERIAL == "0042"
         assert board.limits == [0.5, 1.5]
         assert board.increment([1, 2, 3]) == [2, 3, 4]

@@ -19,7 +19,7 @@ from tuber._proxy import RemoteObject
 from tuber._session import Conversation, Options, Request
 from tuber._target import Target
 from tuber._timing import TimeoutLike
-from tuber.errors import TuberConnectionLost, TuberError
+from tuber.errors import TuberConnectionLost, TuberError, TuberStateError
 from tuber.protocol import Path
 
 if TYPE_CHECKING:
@@ -116,6 +116,12 @@ class TuberObject(RemoteObject):
 
     def _tuber_connect(self, target: Target, options: Options) -> AsyncioLink:
         return AsyncioLink(target, options)
+
+    def _tuber_assign(self, name: str, value: Any) -> None:
+        raise TuberStateError(
+            f"property {name!r} of {self!r} can't be assigned, for an assignment can't be awaited: "
+            f"await obj.tuber_set({name!r}, value)"
+        )
 
     def object_factory(self, objname: Path) -> RemoteObject:
         """Make the remote object for an object inside this one; subclasses may choose a class.

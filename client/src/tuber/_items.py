@@ -44,10 +44,21 @@ class ListItems(Sequence[Any]):
             raise IndexError(f"index {index} is out of range for {self._length} items") from None
         item = self._made.get(index)
         if item is None:
-            values = self._values
-            description = values if isinstance(values, Description) else values[index]
-            item = self._made.setdefault(index, self._make(index, description))
+            item = self._made.setdefault(index, self._make(index, self.description_of(index)))
         return item
+
+    def description_of(self, index: int) -> Description:
+        """The description of an item; raises IndexError when there is none."""
+        place, values = range(self._length)[index], self._values
+        return values if isinstance(values, Description) else values[place]
+
+    def made(self) -> list[Any]:
+        """The items that were made already."""
+        return list(self._made.values())
+
+    def every_key(self) -> Sequence[Item]:
+        """The indices of the items, in their order."""
+        return range(self._length)
 
 
 class MapItems(Mapping[Item, Any]):
@@ -76,12 +87,40 @@ class MapItems(Mapping[Item, Any]):
         """One item; raises KeyError as a dict does."""
         item = self._made.get(key)
         if item is None:
-            description = self._descriptions[key]
-            item = self._made.setdefault(key, self._make(key, description))
+            item = self._made.setdefault(key, self._make(key, self.description_of(key)))
         return item
+
+    def description_of(self, key: Item) -> Description:
+        """The description of an item; raises KeyError when there is none."""
+        return self._descriptions[key]
+
+    def made(self) -> list[Any]:
+        """The items that were made already."""
+        return list(self._made.values())
+
+    def every_key(self) -> Sequence[Item]:
+        """The keys of the items, in their order."""
+        return tuple(self._descriptions)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self._descriptions)!r})"
+
+
+def carry_over(old: ListItems | MapItems | None, new: ListItems | MapItems | None) -> list[Any]:
+    """Let the items that were made already take on what is new, and stay the same objects.
+
+    Returns: those that there are no more.
+    """
+    if old is None:
+        return []
+    vanished = []
+    for key, item in old._made.items():
+        if new is None or type(new) is not type(old) or key not in new.every_key():
+            vanished.append(item)
+        else:
+            item._tuber_adopt(new.description_of(key))  # type: ignore[arg-type]
+            new._made[key] = item  # type: ignore[index]
+    return vanished
 
 
 def items_of(description: Description, make: Maker) -> ListItems | MapItems | None:

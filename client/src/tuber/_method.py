@@ -1,45 +1,50 @@
-"""A method of a remote object: what a program calls, and what ``help`` and ``inspect`` show."""
+"""The functions of generated classes: a remote method as Python, ``help`` and ``inspect`` know one.
+
+They only say to the link what is to be called; nothing here waits or does I/O.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from types import CodeType
+from typing import Any, Final
 
-from tuber._paths import path_text
-from tuber._session import Link
-from tuber._signature import make_signature
-from tuber.protocol import MethodDescription, Path
+from tuber._signature import annotations_of, make_signature
+from tuber.protocol import MethodDescription
 
-if TYPE_CHECKING:
-    from inspect import Signature
+# In place of a module's name: no module has it, so nobody shows a file of ours as the source.
+REMOTE: Final = "tuber.<remote>"
 
 
-class RemoteMethod:
-    """Calls one method of one remote object. Thread-safe as its link is."""
+def make_method(owner: str, name: str, description: MethodDescription) -> Callable[..., Any]:
+    """The function that calls the method of this name of the object that it is bound to.
 
-    def __init__(self, link: Link, path: Path, name: str, description: MethodDescription) -> None:
-        self.__name__ = name
-        self.__qualname__ = f"{path_text(path)}.{name}"
-        self.__doc__ = _doc(name, description)
-        self._path = path
-        self._description = description
-        self._url = link.session.url
-        # Bound once: this is the way of every call.
-        self._call = link.session.call
-        self._run = link.run
+    Args:
+        owner: the name of the class it will belong to.
+    """
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self._run(self._call(self._path, self.__name__, args, kwargs))
+    def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        link = self._tuber_link
+        return link.run(link.session.call(self._tuber_path, name, args, kwargs))
 
-    def __get__(self, instance: object, owner: type | None = None) -> RemoteMethod:
-        # inspect.isroutine() looks for this; with it help() shows name, signature and docstring.
-        return self
+    dress(call, owner, name)
+    call.__doc__ = _doc(name, description)
+    signature = make_signature(description.signature)
+    call.__annotations__ = annotations_of(signature)
+    call.__dict__["__signature__"] = signature
+    return call
 
-    @property
-    def __signature__(self) -> Signature:
-        return make_signature(self._description.signature)
 
-    def __repr__(self) -> str:
-        return f"<remote method {self.__qualname__} at {self._url}>"
+def dress(function: Any, owner: str, name: str) -> None:
+    """Give a function the names of what it stands for, in tracebacks too.
+
+    Its code has no file: inspect, IPython and jedi would show ours as that of the remote method.
+    """
+    code: CodeType = function.__code__
+    function.__code__ = code.replace(co_name=name, co_filename=f"<remote {owner}>")
+    function.__name__ = name
+    function.__qualname__ = f"{owner}.{name}"
+    function.__module__ = REMOTE
 
 
 def _doc(name: str, description: MethodDescription) -> str | None:

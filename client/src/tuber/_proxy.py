@@ -1,38 +1,53 @@
 """Remote objects: what a program holds in its hands instead of the object at the server.
 
 One implementation for both shells: whatever needs the server goes through a link, which runs a
-conversation in its own way. Everything else here is local; attribute access, ``dir``, ``repr``,
-``len`` and iteration never do I/O.
+conversation in its own way. What an object offers is in its class, which is generated from the
+description (``_classes``), and in its ``__dict__``: values of static properties, objects inside.
+Nothing here does I/O but methods, live properties and ``tuber_resolve``, ``_get`` and ``_set``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MethodType
 from typing import Any, TypeVar
 
-from tuber._hidden_names import tell_hidden
-from tuber._items import ListItems, MapItems, items_of
-from tuber._method import RemoteMethod
+from tuber import _classes
+from tuber._hidden_names import is_foreign, tell_hidden
+from tuber._items import ListItems, MapItems, carry_over, items_of
+from tuber._method import make_method
 from tuber._paths import path_of_item, path_of_object, path_text
+from tuber._properties import read, read_items, refuse_unsettable, write, write_items
 from tuber._result import with_results
 from tuber._session import Conversation, Link, Options
 from tuber._target import Target
 from tuber._timing import TimeoutLike
-from tuber.errors import TuberRemoteError, TuberStateError
-from tuber.protocol import JSON, Call, Description, Item, Path
+from tuber._vanished import VanishedLink
+from tuber.errors import TuberError, TuberStateError
+from tuber.protocol import ABSENT, JSON, Call, Description, Item, Path
 
 Self = TypeVar("Self", bound="RemoteObject")
-
-# Names that other libraries look for in every object they meet (SQLAlchemy's instrumentation,
-# IPython's and Jupyter's display hooks), and our own. No server is asked about them.
-_LOCAL_PREFIXES = ("__", "_sa", "_ipython", "_repr_", "_tuber")
-_MAP_METHODS = ("keys", "values", "items", "get")
-_NOTHING = object()  # for None is the value of many properties
 
 
 def attribute_blacklisted(name: str) -> bool:
     """Whether an attribute of this name is never looked for at a server."""
-    return name.startswith(_LOCAL_PREFIXES)
+    return is_foreign(name)
+
+
+class _ForInstances:
+    """A method that only objects have: looked up in the class it is not there.
+
+    IPython's completer evaluates ``lab.supply.`` only when the class of ``lab`` has no
+    ``__getattr__`` that might do anything. Ours does no I/O, but there is no way to tell.
+    """
+
+    def __init__(self, function: Callable[[Any, str], Any]) -> None:
+        self._function = function
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            raise AttributeError(f"type object {owner.__name__!r} has no attribute '__getattr__'")
+        return MethodType(self._function, instance)
 
 
 class RemoteObject:
@@ -59,13 +74,13 @@ class RemoteObject:
     _tuber_path: Path
     _tuber_description: Description | None = None
     _tuber_items: ListItems | MapItems | None = None
-    # Why the server does not have the object any more, since it was restarted.
-    _tuber_gone: TuberRemoteError | None = None
     # The object that this one was found in: who was resolved is told of a restart, and must be
     # there as long as something of it is.
     _tuber_holder: RemoteObject | None = None
     # The names in the description that something of ours, or of a subclass, stands before.
     _tuber_hidden: frozenset[str] = frozenset()
+    # The generated class, where that of the object can't be changed (_classes.may_be_subclassed).
+    _tuber_stand_in: type | None = None
 
     def __init__(
         self,
@@ -104,12 +119,13 @@ class RemoteObject:
 
         Args:
             force: ask again, also when it is known; properties get the values of this moment.
+                Objects inside and items that were handed out stay the same Python objects.
 
         Raises:
             TuberRemoteError: there is no such object.
             TuberNetworkError: the server can't be reached.
         """
-        return self._tuber_link.run(self._tuber_resolving(force))
+        return self._tuber_present_link().run(self._tuber_resolving(force))
 
     def object_factory(self, objname: Path) -> RemoteObject:
         """Make the remote object for an object inside this one; subclasses may choose a class.
@@ -124,70 +140,182 @@ class RemoteObject:
 
         ``board.tuber_attribute("close")()`` calls the method ``close`` of the remote object.
 
-        Returns: the method, the property's value as of the resolve, or the object inside.
+        Returns: the method, the property's value as of the resolve, or the object inside; what a
+            live property gives when it is read.
         Raises:
             AttributeError: the remote object has nothing of this name, or is not resolved yet.
         """
-        made = self._tuber_make_attribute(name)
-        if made is _NOTHING:
-            raise AttributeError(_unknown(self, name), name=name, obj=self)
-        return made
+        description = self._tuber_known()
+        if name in description.methods:
+            return MethodType(self._tuber_method(description, name), self)
+        if name in description.dynamic:
+            return self.tuber_get(name)
+        if name not in self._tuber_hidden and name in self.__dict__:
+            return self.__dict__[name]
+        if name in description.properties:
+            return self._tuber_value(description.properties[name])
+        if name in description.objects:
+            return self._tuber_make_object(
+                path_of_object(self._tuber_path, name), description.objects[name]
+            )
+        raise self._tuber_missing(name)
 
     def tuber_get(self, name: str, keys: Iterable[Item] | None = None) -> Any:
-        """Read a property of the items of a container at this moment, with one request.
+        """Read a property at this moment; of a container, that of its items, with one request.
 
         Args:
             name: of the property.
-            keys: the indices or keys of the items to ask; None: all, in their order.
+            keys: of a container, the indices or keys of the items to ask; None: all, in order.
 
-        Returns: the list of values.
+        Returns: the value; of a container, the list of values.
         Raises:
-            TypeError: the object is not a container.
-            TuberRemoteError: the property of an item can't be read; of the first such item.
+            TypeError: keys are given and the object is not a container.
+            TuberRemoteError: the property can't be read; of the first such item.
         """
-        items = self._tuber_container()
-        if keys is None:
-            keys = items if isinstance(items, Mapping) else range(len(items))
-        paths = [path_of_item(self._tuber_path, key) for key in keys]
-        return self._tuber_link.run(self._tuber_link.session.read_properties(paths, name))
+        link, path, items = self._tuber_link, self._tuber_path, self._tuber_items
+        if items is not None:
+            known = self._tuber_known()
+            return link.run(read_items(link.session, path, known, items, name, keys))
+        if keys is not None:
+            raise self._tuber_no_container()
+        return link.run(read(link.session, path, name))
+
+    def tuber_set(
+        self,
+        name: str,
+        value: Any = ABSENT,
+        keys: Iterable[Item] | None = None,
+        values: Sequence[Any] | None = None,
+    ) -> Any:
+        """Set a live property; of a container, that of its items, with one request.
+
+        Args:
+            name: of the property.
+            value: the one value, also for all items of a container.
+            keys: of a container, the indices or keys of the items to set; None: all.
+            values: of a container, one for each of the items, in place of ``value``.
+
+        Returns: the value read back; of a container, the list of them.
+        Raises:
+            AttributeError: the property is not live; nothing was sent.
+            TypeError: the arguments don't fit together; nothing was sent.
+            TuberRemoteError: the server did not set it.
+        """
+        link, path, items = self._tuber_link, self._tuber_path, self._tuber_items
+        known, where = self._tuber_known(), repr(self)
+        if items is not None:
+            return link.run(
+                write_items(link.session, path, known, items, name, value, keys, values, where)
+            )
+        if keys is not None or values is not None:
+            raise self._tuber_no_container()
+        if value is ABSENT:
+            raise TypeError(f"expected a value for property {name!r} of {where}; came none")
+        return link.run(write(link.session, path, known, name, value, where))
 
     @property
     def tuber_is_container(self) -> bool:
         """Whether the object has items: whether it is a list or a map of objects."""
         return self._tuber_known().is_container
 
+    def _tuber_present_link(self) -> Any:
+        """The link, also of an object that vanished."""
+        link = self._tuber_link
+        return link.link if isinstance(link, VanishedLink) else link
+
     def _tuber_resolving(self: Self, force: bool) -> Conversation[Self]:
         if self._tuber_description is None or force:
-            link = self._tuber_link
+            link = self._tuber_present_link()
             description = yield from link.session.describe(self._tuber_path, self)
+            self._tuber_link = link
             self._tuber_adopt(description)
         return self
 
     def _tuber_adopt(self, description: Description) -> None:
-        """Take on what is known of the object; forgets what was made out of older knowledge."""
-        old = self._tuber_description
-        if old is not None:
-            for name in _names(old) - self._tuber_hidden:
-                self.__dict__.pop(name, None)
-        self._tuber_description = description
-        self._tuber_gone = None
-        self._tuber_items = items_of(description, self._tuber_make_item)
-        if description.doc is not None:
-            self.__doc__ = description.doc
-        self._tuber_hidden = frozenset(
-            name
-            for name in _names(description)
-            if name in self.__dict__ or hasattr(type(self), name)
-        )
-        tell_hidden(self, self._tuber_hidden, description.type, self._tuber_link.session)
+        """Take on what is known of the object, in place; so do objects inside and items.
 
-    def _tuber_vanished(self, error: TuberRemoteError) -> None:
-        """The server was restarted and does not have the object any more: later uses say so."""
+        What stays is never missing in between, for other threads may be using it.
+        """
+        base = _classes.base_of(type(self))
+        session = self._tuber_link.session
+        before = self._tuber_contents()
+        own = self.__dict__.keys() - before.keys()
+        hidden = _classes.hidden_names(base, own, description)
+        contents = self._tuber_new_contents(description, hidden, before)
+        items = items_of(description, self._tuber_make_item)
+        gone = carry_over(self._tuber_items, items)
+        self._tuber_items, self._tuber_hidden = items, hidden
+        self._tuber_generate(base, description, hidden)
+        self.__dict__.update(contents, _tuber_description=description)
+        for name, value in before.items():
+            if name not in contents:
+                del self.__dict__[name]
+            if isinstance(value, RemoteObject) and contents.get(name) is not value:
+                gone.append(value)
+        for each in gone:
+            each._tuber_vanished(TuberStateError("what it was in is described without it now"))
+        tell_hidden(base, hidden, description.type, session)
+
+    def _tuber_generate(self, base: type, description: Description, hidden: frozenset[str]) -> None:
+        """Take on the class that is generated for the description."""
+        convert = self._tuber_link.session.options.convert_json
+        if _classes.may_be_subclassed(base):
+            self.__class__ = _classes.class_for(base, description, hidden, convert)
+        else:
+            plain = _classes.plain_base(base)
+            self._tuber_stand_in = _classes.class_for(plain, description, hidden, convert)
+
+    def _tuber_contents(self) -> dict[str, Any]:
+        """What is in ``__dict__`` because of the description: static values, objects inside."""
         old = self._tuber_description
-        for name in (_names(old) - self._tuber_hidden) if old is not None else ():
-            self.__dict__.pop(name, None)
-        self._tuber_description = self._tuber_items = None
-        self._tuber_gone = error
+        if old is None:
+            return {}
+        names = _classes.all_names(old) - self._tuber_hidden
+        return {name: self.__dict__[name] for name in names if name in self.__dict__}
+
+    def _tuber_new_contents(
+        self, description: Description, hidden: frozenset[str], before: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """As ``_tuber_contents`` for a new description; objects from before take it on."""
+        contents = {
+            name: self._tuber_value(value)
+            for name, value in description.properties.items()
+            if name not in hidden and name not in description.dynamic
+        }
+        for name, inside in description.objects.items():
+            known = before.get(name)
+            if name in hidden:
+                continue
+            if isinstance(known, RemoteObject):
+                known._tuber_adopt(inside)
+                contents[name] = known
+            else:
+                path = path_of_object(self._tuber_path, name)
+                contents[name] = self._tuber_make_object(path, inside)
+        return contents
+
+    def _tuber_vanished(self, error: TuberError) -> None:
+        """Take note that the server has the object no more: every later use raises an error.
+
+        ``tuber_resolve(force=True)`` brings it back when the server has it again.
+        """
+        items, self._tuber_items = self._tuber_items, None
+        inside = list(items.made()) if items else []
+        for name, value in self._tuber_contents().items():
+            del self.__dict__[name]
+            if isinstance(value, RemoteObject):
+                inside.append(value)
+        self.__class__ = _classes.base_of(type(self))
+        self._tuber_stand_in = self._tuber_description = None
+        self._tuber_hidden = frozenset()
+        if not isinstance(self._tuber_link, VanishedLink):
+            self._tuber_link = VanishedLink(
+                self._tuber_link,
+                f"{self!r} is not at the server any more ({error}); "
+                "tuber_resolve(force=True) looks for it again",
+            )
+        for each in inside:
+            each._tuber_vanished(error)
 
     def _tuber_make_object(self, path: Path, description: Description) -> RemoteObject:
         made = self.object_factory(path)
@@ -198,60 +326,66 @@ class RemoteObject:
     def _tuber_make_item(self, item: Item, description: Description) -> RemoteObject:
         return self._tuber_make_object(path_of_item(self._tuber_path, item), description)
 
+    def _tuber_method(self, description: Description, name: str) -> Any:
+        """The function of a method, also when it is hidden."""
+        if name not in self._tuber_hidden:
+            return vars(self._tuber_stand_in or type(self))[name]
+        return make_method(description.type or type(self).__name__, name, description.methods[name])
+
+    def _tuber_value(self, value: Any) -> Any:
+        """A property's value in the form that the user chose."""
+        return with_results(value) if self._tuber_link.session.options.convert_json else value
+
     def _tuber_known(self) -> Description:
         description = self._tuber_description
-        if self._tuber_gone is not None:
-            raise TuberStateError(
-                f"{self!r} is not at the server any more since that was restarted "
-                f"({self._tuber_gone}); tuber_resolve(force=True) looks for it again"
-            ) from self._tuber_gone
         if description is None:
+            if isinstance(self.__dict__.get("_tuber_link"), VanishedLink):
+                self._tuber_link.fail()
             raise AttributeError(f"{self!r} is not resolved yet: call its tuber_resolve() first")
         return description
 
+    def _tuber_no_container(self) -> TypeError:
+        self._tuber_known()
+        return TypeError(f"{self!r} is not a container: it has no items, so it takes no keys")
+
     # --- attributes
 
+    @_ForInstances
     def __getattr__(self, name: str) -> Any:
-        """An attribute that was not used before: made from the description, then kept."""
-        if attribute_blacklisted(name):
+        """An attribute that neither the object nor its class has: raises the fitting error."""
+        if is_foreign(name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        made = self._tuber_make_attribute(name)
-        if made is not _NOTHING:
-            return self.__dict__.setdefault(name, made)
-        if name in _MAP_METHODS and isinstance(self._tuber_items, MapItems):
-            return getattr(self._tuber_items, name)
-        raise AttributeError(_unknown(self, name), name=name, obj=self)
+        self._tuber_known()
+        stand_in = vars(self._tuber_stand_in).get(name) if self._tuber_stand_in else None
+        if stand_in is not None:
+            return stand_in.__get__(self, type(self))
+        raise self._tuber_missing(name)
 
-    def _tuber_make_attribute(self, name: str) -> Any:
-        """What the description has under a name; _NOTHING when it has nothing."""
+    def _tuber_missing(self, name: str) -> Exception:
+        """Why there is no attribute of that name."""
         description = self._tuber_known()
-        link, path = self._tuber_link, self._tuber_path
-        if name in description.methods:
-            return RemoteMethod(link, path, name, description.methods[name])
-        if name in description.properties:
-            value = description.properties[name]
-            return with_results(value) if link.session.options.convert_json else value
-        if name in description.objects:
-            child = description.objects[name]
-            return self._tuber_make_object(path_of_object(path, name), child)
+        session = self._tuber_link.session
+        raised: Exception | None = self.__dict__.pop("_tuber_raised", None)
+        if raised is not None and name in description.dynamic:
+            return raised
         if name in description.failed:
-            call = Call(path, property=name)
-            raise link.session.remote_error(description.failed[name], call)
-        return _NOTHING
+            call = Call(self._tuber_path, property=name)
+            return session.remote_error(description.failed[name], call)  # type: ignore[no-any-return]
+        return AttributeError(_unknown(self, description, name), name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set a local attribute; what the server has can't be changed this way.
+        """Set a local attribute or a live property; the rest of what the server has stays.
 
         Raises:
             AttributeError: the name is one of the remote object's methods, properties or objects.
         """
         description = self._tuber_description
         if description is not None and name not in self._tuber_hidden:
+            if name in description.dynamic:
+                return self._tuber_assign(name, value)
             if name in description.properties or name in description.failed:
-                raise AttributeError(
-                    f"property {name!r} of {self!r} can't be set: its value is a copy from when "
-                    "the object was resolved"
-                )
+                refuse_unsettable(description, name, repr(self))
+                return self._tuber_assign(name, value)
             if name in description.objects:
                 raise AttributeError(f"object {name!r} of {self!r} can't be replaced from here")
             if name in description.methods:
@@ -259,62 +393,78 @@ class RemoteObject:
                     f"method {name!r} of {self!r} can't be replaced from here; for a local one, "
                     "define it in a subclass"
                 )
-        super().__setattr__(name, value)
+        return super().__setattr__(name, value)
+
+    def _tuber_assign(self, name: str, value: Any) -> None:
+        """Set a live property by assignment."""
+        self.tuber_set(name, value)
 
     def __dir__(self) -> Iterable[str]:
-        description = self._tuber_description
         names = {name for name in super().__dir__() if not name.startswith("_tuber")}
+        description = self._tuber_description
         if description is not None:
-            names |= _names(description)
-            if isinstance(self._tuber_items, MapItems):
-                names.update(_MAP_METHODS)
+            names |= {name for name in _classes.all_names(description) if not is_foreign(name)}
+            if "maps" not in _classes.all_names(description):
+                names.discard("maps")  # IPython's business, see _containers
         return sorted(names)
+
+    # --- displays, which never do I/O
 
     def __repr__(self) -> str:
         path = self.__dict__.get("_tuber_path")
         link = self.__dict__.get("_tuber_link")
         where = "" if link is None else f" at {link.session.url}"
-        return f"<{type(self).__name__} {path_text(path) or 'registry'}{where}>"
+        name = _classes.base_of(type(self)).__name__
+        return f"<{name} {path_text(path) or 'registry'}{where}>"
 
-    # --- items
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
 
-    def __len__(self) -> int:
-        return len(self._tuber_container())
+    def _repr_html_(self) -> str:
+        from tuber._display import html  # noqa: PLC0415  # only for Jupyter
 
-    def __bool__(self) -> bool:
-        return self._tuber_items is None or len(self._tuber_items) > 0
+        return html(self)
 
-    def __getitem__(self, item: Any) -> Any:
-        return self._tuber_container()[item]
+    def _tuber_overview(self) -> str:
+        from tuber._display import overview  # noqa: PLC0415  # only for help() and obj?
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._tuber_container())
+        return overview(self)
 
-    def __contains__(self, item: object) -> bool:
-        return item in self._tuber_container()
+    # --- travelling
 
-    def _tuber_container(self) -> ListItems | MapItems:
-        items = self._tuber_items
-        if items is None:
-            self._tuber_known()
-            raise TypeError(f"{self!r} is not a container: it has no items")
-        return items
-
-
-def _names(description: Description) -> set[str]:
-    return {
-        *description.methods,
-        *description.properties,
-        *description.objects,
-        *description.failed,
-    }
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To pickle and copy: what is known travels along, so that arriving needs no I/O."""
+        description = self._tuber_description
+        ours = self._tuber_contents()
+        state = {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in ours and not name.startswith("_tuber")
+        }
+        base = _classes.base_of(type(self))
+        return _rebuild, (base, self._tuber_path, self._tuber_link, description, state)
 
 
-def _unknown(remote: RemoteObject, name: str) -> str:
+def _rebuild(
+    base: type[RemoteObject],
+    path: Path,
+    link: Any,
+    description: Description | None,
+    state: dict[str, Any],
+) -> RemoteObject:
+    """Unpickle; ``__init__`` is not called again, its effects are in the state."""
+    made: RemoteObject = base.__new__(base)
+    made.__dict__.update(state, _tuber_path=path, _tuber_link=link)
+    if description is not None:
+        made._tuber_adopt(description)
+    return made
+
+
+def _unknown(remote: RemoteObject, description: Description, name: str) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  # only for this message
 
     message = f"{remote!r} has no attribute {name!r}"
-    close = get_close_matches(name, _names(remote._tuber_known()))
+    close = get_close_matches(name, _classes.all_names(description))
     if close:
         return f"{message}; did you mean {' or '.join(map(repr, close))}?"
     return f"{message}; dir() lists what it has, tuber_resolve(force=True) asks the server again"

@@ -9,7 +9,7 @@ from tuber.protocol import ABSENT, Signature
 
 
 def make_signature(signature: Signature | str | None) -> inspect.Signature:
-    """The signature without ``self``, for the method is bound; any arguments when not known."""
+    """The signature of the function, ``self`` included; any arguments when it is not known."""
     if not isinstance(signature, Signature):
         return _ANY_ARGUMENTS
     try:
@@ -18,8 +18,23 @@ def make_signature(signature: Signature | str | None) -> inspect.Signature:
         return _ANY_ARGUMENTS
 
 
+def annotations_of(signature: inspect.Signature) -> dict[str, str]:
+    """The annotations as a function has them in ``__annotations__``."""
+    absent = inspect.Parameter.empty
+    found = {
+        name: str(each.annotation)
+        for name, each in signature.parameters.items()
+        if each.annotation is not absent
+    }
+    if signature.return_annotation is not absent:
+        found["return"] = str(signature.return_annotation)
+    return found
+
+
+_SELF: Final = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
 _ANY_ARGUMENTS: Final = inspect.Signature(
     [
+        _SELF,
         inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
         inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
     ]
@@ -36,8 +51,8 @@ def _make(signature: Signature) -> inspect.Signature:
         )
         for each in signature.parameters
     ]
-    if parameters and parameters[0].name == "self":
-        del parameters[0]
+    if not parameters or parameters[0].name != "self":
+        parameters.insert(0, _SELF)  # bound functions of C++ are described without it
     return inspect.Signature(parameters, return_annotation=_annotation(signature.return_annotation))
 
 

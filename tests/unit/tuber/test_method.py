@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 import pickle
 import pydoc
+import re
 from typing import Any
 
+import pytest
+
 from tests.support.scripted_link import described
-from tuber._blocking import BlockingLink
-from tuber._method import RemoteMethod
-from tuber._session import Options
-from tuber._target import Target
-from tuber.protocol import MethodDescription
+from tuber import SimpleTuberObject, TuberStateError
+from tuber.protocol import Description
 
 READ = {
     "__doc__": "Reads n samples.",
@@ -21,24 +21,45 @@ READ = {
 
 
 def read(**description: Any) -> Any:
-    return described({"methods": {"read": {**READ, **description}}}).read
+    return described({"type": "Board", "methods": {"read": {**READ, **description}}}).read
 
 
 def test_it_has_the_names_and_the_docstring_of_the_method() -> None:
     method = read()
     assert (method.__name__, method.__qualname__) == ("read", "Board.read")
     assert method.__doc__ == "Reads n samples."
-    assert repr(method) == "<remote method Board.read at http://board/tuber>"
-    assert callable(method)
+    assert inspect.ismethod(method)
+    assert repr(method.__self__) == "<Described Board at http://board/tuber>"
 
 
 def test_inspect_knows_its_signature() -> None:
     assert str(inspect.signature(read())) == "(n=1)"
+    assert str(inspect.signature(read().__func__)) == "(self, n=1)"
+
+
+def test_a_signature_without_self_loses_nothing() -> None:
+    method = read(__signature__={"parameters": [{"name": "n", "annotation": "int"}]})
+    assert str(inspect.signature(method)) == "(n: int)"
+    assert method.__annotations__ == {"n": "int"}
+
+
+def test_no_source_file_is_shown_for_it() -> None:
+    with pytest.raises(OSError, match=r"could not get source|source code not available"):
+        inspect.getsource(read())
+
+
+def test_a_traceback_names_it() -> None:
+    board = described({"methods": {"read": READ}})
+    board._tuber_vanished(TuberStateError("gone"))
+    kept = type(described({"methods": {"read": READ}})).read.__get__(board)
+    with pytest.raises(TuberStateError) as caught:
+        kept()
+    assert "read" in [entry.name for entry in caught.traceback]
 
 
 def test_help_shows_signature_and_docstring() -> None:
     shown = pydoc.plain(pydoc.render_doc(read()))
-    assert "read(n=1)\n    Reads n samples." in shown
+    assert re.search(r"read\(n=1\).*\n    Reads n samples\.", shown)
 
 
 def test_a_signature_that_is_text_is_shown_in_the_docstring() -> None:
@@ -60,6 +81,7 @@ def test_arguments_of_any_name_are_passed_on() -> None:
 
 
 def test_it_is_picklable() -> None:
-    link = BlockingLink(Target("board"), Options())
-    method = pickle.loads(pickle.dumps(RemoteMethod(link, "Board", "read", MethodDescription("d"))))
-    assert (method.__name__, method.__doc__) == ("read", "d")
+    board: Any = SimpleTuberObject("Board", hostname="board")
+    board._tuber_adopt(Description.from_map({"methods": {"read": READ}}))
+    method = pickle.loads(pickle.dumps(board.read))
+    assert (method.__name__, method.__doc__) == ("read", "Reads n samples.")

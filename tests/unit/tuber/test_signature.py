@@ -10,7 +10,7 @@ from tuber._signature import make_signature
 from tuber.protocol import Parameter, Signature
 
 
-def test_every_kind_of_parameter_is_shown_and_self_is_not() -> None:
+def test_every_kind_of_parameter_is_shown() -> None:
     signature = make_signature(
         Signature(
             (
@@ -24,11 +24,11 @@ def test_every_kind_of_parameter_is_shown_and_self_is_not() -> None:
             "str",
         )
     )
-    assert str(signature) == "(a, /, b: int = 2, *rest, c=None, **named) -> str"
+    assert str(signature) == "(self, a, /, b: int = 2, *rest, c=None, **named) -> str"
     assert isinstance(signature, inspect.Signature)
 
 
-ANY = "(*args, **kwargs)"
+ANY = "(self, /, *args, **kwargs)"
 
 
 @pytest.mark.parametrize("signature", [None, "(self, n)"])

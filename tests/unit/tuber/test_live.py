@@ -1,0 +1,129 @@
+"""Live properties: read and set at the server on each access, by both shells."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.live_board import BOARD, SET, live_board
+from tests.support.shells import Shell
+from tuber import TuberStateError
+
+
+@pytest.fixture
+def served() -> Iterator[Any]:
+    with live_board() as made:
+        yield made
+
+
+@pytest.fixture
+def board(shell: Shell, served: Any) -> Iterator[Any]:
+    with shell.resolved(served[0]) as made:
+        served[1].asked.clear()
+        yield made
+
+
+def test_it_is_read_on_each_access(shell: Shell, board: Any, served: Any) -> None:
+    served[1].offset = 7
+    assert shell.finish(board.offset) == 7
+    served[1].offset = 8
+    assert shell.finish(board.offset) == 8
+    assert served[1].asked == [{"object": "Board", "property": "offset"}] * 2
+
+
+def test_it_is_set_and_read_back(shell: Shell, board: Any, served: Any) -> None:
+    assert shell.finish(board.tuber_set("offset", 3)) == 3
+    call = {"object": "Board", "method": "tuber_set", "args": ["offset", 3]}
+    assert served[1].asked == [call]
+
+
+def test_assignment_sets_it_or_says_how_to(shell: Shell, board: Any, served: Any) -> None:
+    if shell.name == "blocking":
+        board.offset = 4
+        assert served[1].offset == 4
+    else:
+        with pytest.raises(TuberStateError, match=r"await obj\.tuber_set\('offset', value\)"):
+            board.offset = 4
+        assert served[1].asked == []
+
+
+def test_a_static_one_can_not_be_set(shell: Shell, board: Any, served: Any) -> None:
+    for assign in (
+        lambda: setattr(board, "gain", 3),
+        lambda: board.tuber_set("gain", 3),
+        lambda: board.channels.tuber_set("serial", "C2"),
+        lambda: board.channels[0].tuber_set("serial", "C2"),
+    ):
+        with pytest.raises(AttributeError, match=r"tuber_get\(.*force=True.*__tuber_dynamic__"):
+            assign()
+    assert served[1].asked == []
+    assert shell.finish(board.tuber_get("offset")) == 1.5
+
+
+def test_arguments_that_do_not_fit_together_send_nothing(board: Any, served: Any) -> None:
+    for call in (
+        lambda: board.tuber_set("offset"),
+        lambda: board.tuber_set("offset", 1, keys=[0]),
+        lambda: board.channels.tuber_set("offset"),
+        lambda: board.channels.tuber_set("offset", 1, values=[1, 2, 3]),
+    ):
+        with pytest.raises(TypeError):
+            call()
+    with pytest.raises(IndexError):
+        board.channels.tuber_set("offset", 1, keys=[3])
+    with pytest.raises(AttributeError, match="no property 'spin'"):
+        board.tuber_set("spin", 1)
+    assert served[1].asked == []
+
+
+def test_containers_are_asked_by_their_own_methods(shell: Shell, board: Any, served: Any) -> None:
+    channels = board.channels
+    shell.finish(channels.tuber_set("offset", 2))
+    shell.finish(channels.tuber_set("offset", keys=[0, 2], values=[1, 2]))
+    shell.finish(channels.tuber_get("offset"))
+    shell.finish(channels.tuber_get("offset", keys=range(2)))
+    path = ["Board", "channels"]
+    assert served[1].asked == [
+        {"object": path, "method": "tuber_set", "args": ["offset", 2]},
+        {
+            "object": path,
+            "method": "tuber_set",
+            "args": ["offset"],
+            "kwargs": {"values": [1, 2], "keys": [0, 2]},
+        },
+        {"object": path, "method": "tuber_get", "args": ["offset"]},
+        {"object": path, "method": "tuber_get", "args": ["offset"], "kwargs": {"keys": [0, 1]}},
+    ]
+
+
+def test_containers_of_old_servers_are_read_item_by_item(
+    shell: Shell, board: Any, served: Any
+) -> None:
+    assert shell.finish(board.named.tuber_get("offset")) == [1.5, 1.5]
+    assert len(served[1].asked) == 1
+    with pytest.raises(AttributeError, match="its server offers no tuber_set"):
+        board.named.tuber_set("offset", 1)
+
+
+def test_an_error_at_the_server_is_the_one_that_is_raised(shell: Shell) -> None:
+    description = {"properties": {"gone": 1}, "dynamic": ["gone"], "methods": {"tuber_set": SET}}
+    with live_board(description) as (hostname, served), shell.resolved(hostname) as board:
+        served.asked.clear()
+        with pytest.raises(AttributeError, match="no sensor"):
+            shell.finish(board.gone)
+        assert len(served.asked) == 1
+
+
+def test_servers_without_live_properties_are_used_as_before(shell: Shell) -> None:
+    description = copy.deepcopy(BOARD)
+    del description["dynamic"]
+    del description["methods"]["tuber_set"]  # type: ignore[attr-defined]
+    with live_board(description) as (hostname, served), shell.resolved(hostname) as board:
+        served.asked.clear()
+        assert board.offset == 1.5
+        assert served.asked == []
+        with pytest.raises(AttributeError, match="can't be set"):
+            board.tuber_set("offset", 2)
