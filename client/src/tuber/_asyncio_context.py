@@ -135,11 +135,10 @@ class Future(CallFuture):
             self._call_soon((fn, context))
             return
         self._batch.begin(self._batch)
+        task = _running(self._batch)
+        _check_loop(task, self)
         if self._callbacks is None:
             self._callbacks = []
-            task = _task(self._batch)
-            assert task is not None  # it was begun
-            _check_loop(task, self)
             task.add_done_callback(self._tell)
         self._callbacks.append((fn, context))
 
