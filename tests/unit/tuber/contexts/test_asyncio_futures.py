@@ -117,7 +117,8 @@ def test_failures_and_cancelled_calls_are_gathered(run: Run, keep: bool) -> None
         if keep:
             futures.append(context.read())
             futures[2].cancel()
-            good, failed, cancelled = await asyncio.gather(*futures, return_exceptions=True)
+            results: list[Any] = await asyncio.gather(*futures, return_exceptions=True)
+            good, failed, cancelled = results
             assert good.method == "read"
             assert isinstance(failed, KeyError)
             assert isinstance(cancelled, asyncio.CancelledError)
