@@ -64,6 +64,38 @@ def test_a_batch_goes_on_after_failures_when_exceptions_are_items(
     assert isinstance(type_error, TypeError)
 
 
+def test_a_batch_reaches_items_and_reads_properties(shell: Shell, server: LiveServer) -> None:
+    with shell.resolved(server.hostname, None) as registry:
+        with shell.within(registry.tuber_context()) as context:
+            context.array[-1].read()
+            context.instrument.mixed["b"][-1].read(n=2)
+            context.instrument.tuber_get("gains")
+            context.instrument.sensors[-2].tuber_get("offset")
+            results = shell.finish(context())
+        assert results == [[8.0], [2.0, 3.0], [1.0, 2.0], 2.0]
+        with shell.within(registry.instrument.tuber_context(n=3)) as context:
+            future = context.static()
+            with pytest.raises(TypeError, match=r"instrument\.static\(\) got n=1"):
+                context.static(n=1)
+        assert shell.result(future) == 6
+
+
+def test_a_batch_that_is_out_of_time_leaves_the_client_usable(
+    shell: Shell, fresh_server: LiveServer
+) -> None:
+    with shell.resolved(fresh_server.hostname, "instrument") as instrument:
+        context = instrument.tuber_context(timeout=0.2)
+        futures = [context.wait(), context.count()]
+        sent = shell.send(context)
+        with pytest.raises(TuberTimeout) as caught:
+            shell.finish(context.receive(sent))
+        for future in futures:
+            assert future.exception() is caught.value
+        shell.finish(instrument.release())
+        context.static(1)
+        assert shell.finish(context()) == [2]
+
+
 def test_ten_thousand_calls_in_one_batch(shell: Shell, server: LiveServer) -> None:
     with shell.resolved(server.hostname, None) as registry:
         context = registry.tuber_context()

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from time import monotonic, sleep
 from typing import Any
 
 import tuber
+
+# Far longer than anything here takes: a test that hangs fails instead.
+PATIENCE_SECONDS = 20.0
 
 
 class BlockingShell:
@@ -29,6 +34,21 @@ class BlockingShell:
     def result(self, future: Any) -> Any:
         """The result of a call queued in a context."""
         return future.result()
+
+    def send(self, context: Any, **options: Any) -> Any:
+        """Send what is queued in a context in the background."""
+        return context.send(**options)
+
+    def wait_for(self, event: threading.Event) -> None:
+        """Wait for what another thread says, while what is in the background goes on."""
+        assert event.wait(PATIENCE_SECONDS)
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait for what goes on in the background."""
+        deadline = monotonic() + PATIENCE_SECONDS
+        while not condition():
+            assert monotonic() < deadline
+            sleep(0.001)
 
     def close(self, remote: Any) -> None:
         remote.close()
@@ -63,6 +83,22 @@ class AsyncioShell:
 
     def result(self, future: Any) -> Any:
         return self.finish(future)
+
+    def send(self, context: Any, **options: Any) -> Any:
+        async def sending() -> Any:
+            return context.send(**options)
+
+        return self.finish(sending())
+
+    def wait_for(self, event: threading.Event) -> None:
+        assert self.finish(asyncio.to_thread(event.wait, PATIENCE_SECONDS))
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        async def waiting() -> None:
+            while not condition():
+                await asyncio.sleep(0.001)
+
+        self.finish(asyncio.wait_for(waiting(), PATIENCE_SECONDS))
 
     def close(self, remote: Any) -> None:
         self.finish(remote.aclose())

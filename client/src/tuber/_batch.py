@@ -39,14 +39,17 @@ class Batch:
         cancelled: the places of those that the user does not want any more.
         running: the conversation with the server; None before it is sent.
         fault: why it will never be sent.
+        collected: whether somebody took all results, or was told why there are none.
     """
 
     __slots__ = (
         "_cancelled_error",
+        "_errors",
         "_session",
         "begin",
         "calls",
         "cancelled",
+        "collected",
         "fault",
         "running",
     )
@@ -60,7 +63,10 @@ class Batch:
         self.cancelled: set[int] = set()
         self.running: Running | None = None
         self.fault: TuberStateError | None = None
+        self.collected = False
         self._session: Session | None = None
+        # Of the calls that failed, by place, once somebody asked for their results.
+        self._errors: dict[int, Exception] = {}
 
     def conversation(self, session: Session) -> Conversation[Outcomes]:
         """Send what was not cancelled; returns the outcomes of all calls."""
@@ -90,6 +96,7 @@ class Batch:
         outcomes, returned = self.outcomes(), []
         if self._session is not None:
             self._session.tell_restarts()
+        self.collected = True
         for place, outcome in enumerate(outcomes):
             if type(outcome) is Result and not outcome.warnings and place not in self.cancelled:
                 returned.append(outcome.value)  # the usual case, ten thousand times
@@ -98,29 +105,91 @@ class Batch:
         return returned
 
     def value(self, place: int) -> Any:
-        """What one call returned, when the batch has ended; raises what it raised."""
+        """What one call returned, when the batch has ended; raises what it raised.
+
+        Its warnings are shown to who asks first. When that raises, because the user made errors of
+        warnings, the call has this error from then on.
+        """
         if place in self.cancelled:
             raise self._cancelled_error()
         outcomes = self.outcomes()
+        if place in self._errors:
+            raise self._errors[place]
         outcome, session = outcomes[place], self._session
         assert outcome is not None  # it was not cancelled,
         assert session is not None  # and the batch was sent
         session.tell_restarts()
         if outcome.warnings:  # shown once, to who takes the result first
             outcomes[place] = _without_warnings(outcome)
-        return session.value(outcome, self.calls[place])
+        try:
+            return session.value(outcome, self.calls[place])
+        except Exception as error:
+            self._errors[place] = error
+            raise
+
+    def error(self, place: int) -> Exception | None:
+        """What ``value`` raises; None when it returns. Raises only that the call was cancelled."""
+        if place in self.cancelled:
+            raise self._cancelled_error()
+        try:
+            self.value(place)
+        except Exception as error:  # noqa: BLE001  # it is what was asked for
+            return error
+        return None
 
     def outcomes(self) -> Outcomes:
-        """The outcomes of the calls, when the batch has ended."""
+        """The outcomes of the calls, when the batch has ended; raises why there are none."""
         if self.fault is not None:
             raise self.fault
         assert self.running is not None  # REQUIRES: it was sent
-        return self.running.result()
+        try:
+            return self.running.result()
+        except BaseException:
+            self.collected = True
+            raise
+
+    def tell_unseen(self) -> None:
+        """Raise the first error, and show the warnings, that nobody saw; when the batch has ended.
+
+        With ``return_exceptions`` failures of single calls are not raised.
+        """
+        if self.collected:
+            return
+        outcomes = self.outcomes()
+        self.collected = True
+        for place in self._unseen(outcomes):
+            self._result(place, outcomes)
+
+    def is_settled(self) -> bool:
+        """Whether it has ended and left nothing that ``tell_unseen`` would tell."""
+        running = self.running
+        if self.collected or running is None or not running.done():
+            return self.collected
+        try:
+            return not self._unseen(running.result())
+        except BaseException:  # noqa: BLE001  # somebody is to be told of it
+            return False
+
+    def _unseen(self, outcomes: Outcomes) -> list[int]:
+        """The places of failures and warnings for which nobody asked yet."""
+        unseen = []
+        for place, outcome in enumerate(outcomes):
+            if type(outcome) is Result and not outcome.warnings:
+                continue
+            if outcome is None or place in self.cancelled:
+                continue
+            if place not in self._errors:
+                unseen.append(place)
+            elif not self._keeps_failures():
+                break  # the calls behind it were not run for its sake
+        return unseen
+
+    def _keeps_failures(self) -> bool:
+        return self._session is not None and self._session.options.return_exceptions
 
     def _result(self, place: int, outcomes: Outcomes) -> Any:
         """An item of the list of results: as ``value``, but for what the options say."""
-        session = self._session
-        keep = session is not None and session.options.return_exceptions
+        keep = self._keeps_failures()
         if place in self.cancelled:
             return self._cancelled_error() if keep else None
         try:

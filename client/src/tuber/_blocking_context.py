@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from tuber._batch import Batch, CallFuture
+from tuber._batch import Batch, CallFuture, Outcomes
 from tuber._context import BaseContext
 from tuber._session import Conversation
 from tuber._timing import TimeoutLike
-from tuber.errors import TuberConnectionLost
+from tuber.errors import TuberConnectionLost, TuberStateError, TuberTimeout
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="SimpleContext")
@@ -28,40 +29,54 @@ class Once(Generic[T]):
 
     def __init__(self, run: Callable[[Conversation[T]], T], conversation: Conversation[T]) -> None:
         self._run = run
-        self._conversation: Conversation[T] | None = conversation
+        self._conversation: Conversation[T] | None = conversation  # None: somebody has taken it
+        self._process = os.getpid()
         self._lock = threading.Lock()
-        self._done = False
+        self._ended = threading.Event()
         self._fault: Exception | None = None
         self._value: T
 
     def done(self) -> bool:
         """Whether it has ended."""
-        return self._done
+        return self._ended.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Run the conversation, or wait for it; returns whether it has ended.
+
+        Args:
+            seconds: to wait at most, while it runs in the background; None for no limit.
+        """
+        if self.done():
+            return True
+        if seconds is None:
+            self._end()
+        else:
+            self.begin()
+        self._check_process()
+        return self._ended.wait(seconds)
 
     def result(self) -> T:
-        """Run the conversation, or wait for it; raises what it raised, to everyone who asks."""
-        with self._lock:
-            if not self._done:
-                self._end()
+        """What the conversation returned; waits for it. Raises what it raised, to all who ask."""
+        self.wait()
         if self._fault is not None:
             raise self._fault
         return self._value
 
     def begin(self) -> None:
-        """Run the conversation in the background.
+        """Run the conversation in the background, when nobody runs it yet.
 
         The thread is no daemon: a program that ends first finishes what it has sent.
         """
-        threading.Thread(target=self._in_background, name="tuber batch").start()
-
-    def _in_background(self) -> None:
-        with self._lock:
-            if not self._done:
-                self._end()
+        if self._conversation is not None:
+            self._process = os.getpid()
+            threading.Thread(target=self._end, name="tuber batch").start()
 
     def _end(self) -> None:
-        conversation, self._conversation = self._conversation, None
-        assert conversation is not None
+        with self._lock:
+            conversation, self._conversation = self._conversation, None
+        if conversation is None:
+            return
+        self._process = os.getpid()
         try:
             self._value = self._run(conversation)
         except Exception as fault:  # noqa: BLE001  # kept, and raised for each who asks
@@ -73,32 +88,64 @@ class Once(Generic[T]):
             )
             raise
         finally:
-            self._done = True
+            self._ended.set()
+
+    def _check_process(self) -> None:
+        """After a fork the thread that runs the conversation is in the other process only."""
+        if self._process != os.getpid() and not self.done():
+            raise TuberStateError(
+                "the batch was being sent when this process was forked: its results come to the "
+                "process that sent it; take them there"
+            )
 
 
 class SimpleFuture(CallFuture):
-    """The result of a call that is queued in a SimpleContext."""
+    """The result of a call that is queued in a SimpleContext.
+
+    It has the methods of ``concurrent.futures.Future`` by which results are taken, but it is none,
+    for a batch may have ten thousand: ``concurrent.futures.wait`` and ``as_completed`` do not take
+    it. The futures of one batch end together; of several, send each and receive them in order.
+    """
 
     __slots__ = ()
 
-    def result(self) -> Any:
+    def result(self, timeout: float | None = None) -> Any:
         """What the call returned; sends all queued calls first if they were not sent.
 
+        Args:
+            timeout: seconds to wait here. When they pass the batch goes on in the background, and a
+                later ``result`` waits for it; what ends the batch is the context's ``timeout``.
+
         Raises:
+            TuberTimeout: the result was not there in time.
             concurrent.futures.CancelledError: it was cancelled.
             TuberError: the call failed, or was not run because one before it failed.
         """
-        if not self.done():
-            self._batch.begin(self._batch)
+        self._wait(timeout)
         return self._batch.value(self._place)
 
-    def exception(self) -> Exception | None:
-        """What ``result`` raises; None when it returns."""
-        try:
-            self.result()
-        except Exception as error:  # noqa: BLE001  # it is what was asked for
-            return error
-        return None
+    def exception(self, timeout: float | None = None) -> Exception | None:
+        """What the call raised; None when it returned.
+
+        Args: as ``result``.
+
+        Raises:
+            TuberTimeout: the result was not there in time. That of the batch itself is returned.
+            concurrent.futures.CancelledError: it was cancelled.
+        """
+        self._wait(timeout)
+        return self._batch.error(self._place)
+
+    def _wait(self, timeout: float | None) -> None:
+        batch = self._batch
+        if not self.done():
+            batch.begin(batch)
+        if not self.done() and not _once(batch).wait(timeout):
+            raise TuberTimeout(
+                f"no result of {batch.calls[self._place]} within {timeout} s; its batch goes on in "
+                "the background, and a later result() waits for it",
+                may_have_run=True,
+            )
 
 
 class SimpleContext(BaseContext[SimpleFuture]):
@@ -139,8 +186,7 @@ class SimpleContext(BaseContext[SimpleFuture]):
         Args: see the class; None takes what the context was given.
         """
         batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
-        assert isinstance(batch.running, Once)  # made by our link
-        batch.running.begin()
+        _once(batch).begin()
         return batch
 
     def receive(self, sent: Batch) -> list[Any]:
@@ -153,6 +199,7 @@ class SimpleContext(BaseContext[SimpleFuture]):
         return sent.results()
 
     def __enter__(self: Self) -> Self:
+        self._tuber_enter()
         return self
 
     def __exit__(
@@ -161,12 +208,23 @@ class SimpleContext(BaseContext[SimpleFuture]):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self()
-        else:
+        if kind is not None:
             self._tuber_drop()
+            return
+        begun = self._tuber_end()
+        for batch in begun:
+            _once(batch).wait()
+        for batch in begun:
+            batch.tell_unseen()
 
     def _tuber_cancelled_error(self) -> BaseException:
         from concurrent.futures import CancelledError  # noqa: PLC0415  # slow to import
 
         return CancelledError()
+
+
+def _once(batch: Batch) -> Once[Outcomes]:
+    """What our link made of a batch that was begun."""
+    once = batch.running
+    assert isinstance(once, Once)
+    return once

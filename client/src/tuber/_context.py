@@ -11,28 +11,37 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from tuber._batch import Batch, CallFuture
-from tuber._paths import path_of_item, path_of_object, path_text
-from tuber._proxy import RemoteObject, attribute_blacklisted
+from tuber._paths import path_text
+from tuber._proxy import RemoteObject
+from tuber._reference import Queue, Referring
 from tuber._timing import TimeoutLike
 from tuber.errors import TuberStateError
-from tuber.protocol import Call, Item, Path
+from tuber.protocol import Call, Path
 
 Future_ = TypeVar("Future_", bound=CallFuture)
 
 
-class BaseContext(Generic[Future_]):
+class BaseContext(Referring, Generic[Future_]):
     """Queues calls and sends them as one batch, in order.
 
     ``context.adc[3].read(n=1024)`` queues a call of an object inside; names and items may follow
-    each other at any depth. A context belongs to one thread or task; the futures may be given to
-    others. A method named ``send`` or ``receive`` is queued through a context of the object above.
+    each other at any depth. Arguments are encoded when the batch is sent, so what is changed until
+    then is sent changed. ``context.tuber_attribute("send")()`` queues a call of a method whose name
+    a context has itself.
+
+    Leaving the block sends what is queued, waits for everything that was sent in it, and raises the
+    first error that nobody has seen. Left with an exception, it sends nothing.
+
+    A context is meant for one thread or task, and its futures may be given to others. Should
+    several queue calls in it, each call is sent once, in the batch of whoever sends first.
 
     Args:
         remote: the object that the context is of.
         accept_types, convert_json, return_exceptions, timeout: as for the object, whose values
             hold where None is given. With ``return_exceptions`` failures become items of the list
             of results, and the calls behind a failed one are run.
-        broadcast: named arguments that are added to each call that does not have them itself.
+        broadcast: named arguments that are added to each call of a method. A call that has one of
+            them itself is refused with a TypeError: neither of the two values is dropped unseen.
     """
 
     _tuber_future_class: type[Future_]  # of the shell
@@ -53,32 +62,41 @@ class BaseContext(Generic[Future_]):
         self._tuber_broadcast = broadcast
         self._tuber_batch = self._tuber_new_batch()
         self._tuber_lock = allocate_lock()
+        self._tuber_begun: list[Batch] | None = None  # in a block: what was sent, in order
 
     # --- queueing
 
-    def __getattr__(self, name: str) -> Reference:
-        if attribute_blacklisted(name):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        made = Reference(self, path_of_object(self._tuber_path, name), self._tuber_path, name)
-        self.__dict__[name] = made  # next time it is there
-        return made
+    def _tuber_where(self) -> Path:
+        return self._tuber_path
 
-    def __getitem__(self, item: Item) -> Reference:
-        return Reference(self, path_of_item(self._tuber_path, item))
+    def _tuber_queue_of(self) -> Queue:
+        return self
 
     def __repr__(self) -> str:
         where = path_text(self._tuber_path) or "registry"
         return f"<{type(self).__name__} of {where}: {len(self._tuber_batch.calls)} calls queued>"
 
-    def _tuber_queue(
+    def _tuber_queue(self, call: Call) -> Future_:
+        with self._tuber_lock:  # against a thread that sends the batch, or queues, just now
+            batch = self._tuber_batch
+            calls = batch.calls
+            calls.append(call)
+            return self._tuber_future_class(batch, len(calls) - 1)
+
+    def _tuber_queue_method(
         self, path: Path, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Future_:
-        if self._tuber_broadcast:
-            kwargs = {**self._tuber_broadcast, **kwargs}
-        batch = self._tuber_batch
-        calls = batch.calls
-        calls.append(Call(path, method, args, kwargs))
-        return self._tuber_future_class(batch, len(calls) - 1)
+        broadcast = self._tuber_broadcast
+        if broadcast:
+            for name in kwargs:
+                if name in broadcast:
+                    call = Call(path, method)
+                    raise TypeError(
+                        f"{call} got {name}={kwargs[name]!r}, and this context gives all calls "
+                        f"{name}={broadcast[name]!r}: write it in one of the two places"
+                    )
+            kwargs = {**broadcast, **kwargs}
+        return self._tuber_queue(Call(path, method, args, kwargs))
 
     def _tuber_new_batch(self) -> Batch:
         return Batch(lambda batch: self._tuber_begin(only=batch), self._tuber_cancelled_error)
@@ -107,52 +125,35 @@ class BaseContext(Generic[Future_]):
             batch = self._tuber_batch if only is None else only
             if batch.running is None and batch.fault is None:
                 batch.running = link.start(batch.conversation(link.session))
+                self._tuber_started(batch)
                 self._tuber_batch = self._tuber_new_batch()
+                if self._tuber_begun is not None:
+                    # A block may last for days: what ended and was seen is let go.
+                    open_still = [each for each in self._tuber_begun if not each.is_settled()]
+                    self._tuber_begun = [*open_still, batch]
         return batch
+
+    def _tuber_started(self, batch: Batch) -> None:
+        """What a shell does with a batch that was started just now."""
+
+    def _tuber_enter(self) -> None:
+        """A block begins: from now on it is known what was sent in it."""
+        if self._tuber_begun is None:
+            self._tuber_begun = []
+
+    def _tuber_end(self) -> list[Batch]:
+        """The block is left: begin to send what is queued; returns the batches to wait for."""
+        if self._tuber_batch.calls:
+            self._tuber_begin()
+        begun, self._tuber_begun = self._tuber_begun, []
+        return begun or []
 
     def _tuber_drop(self) -> None:
         """The block is left with an exception: send nothing; no future waits for ever."""
         with self._tuber_lock:
             batch, self._tuber_batch = self._tuber_batch, self._tuber_new_batch()
+            self._tuber_begun = []
             batch.fault = TuberStateError(
                 f"the block of {self!r} was left with an exception, so its "
                 f"{len(batch.calls)} queued calls were not sent"
             )
-
-
-class Reference:
-    """An object or a method that is named inside a context.
-
-    Args:
-        path: of the object, should it be one.
-        parent, name: of the method, should it be one; no name when it is an item.
-    """
-
-    def __init__(
-        self, context: BaseContext[Any], path: Path, parent: Path = None, name: str | None = None
-    ) -> None:
-        self._tuber_context = context
-        self._tuber_path = path
-        self._tuber_parent = parent
-        self._tuber_name = name
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Queue a call of the method; returns its future."""
-        name = self._tuber_name
-        if name is None:
-            raise TypeError(f"{path_text(self._tuber_path)} is an item and can't be called")
-        return self._tuber_context._tuber_queue(self._tuber_parent, name, args, kwargs)
-
-    def __getattr__(self, name: str) -> Reference:
-        if attribute_blacklisted(name):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        path = self._tuber_path
-        made = Reference(self._tuber_context, path_of_object(path, name), path, name)
-        self.__dict__[name] = made
-        return made
-
-    def __getitem__(self, item: Item) -> Reference:
-        return Reference(self._tuber_context, path_of_item(self._tuber_path, item))
-
-    def __repr__(self) -> str:
-        return f"<{path_text(self._tuber_path)} in {self._tuber_context!r}>"

@@ -1,0 +1,232 @@
+"""When a batch is sent, and what comes of it and of the requests beside it."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import warnings
+from typing import Any
+
+import pytest
+
+from tests.support.batch_server import BatchServer
+from tests.support.scripted_server import ScriptedServer
+from tests.support.shells import Shell
+from tuber import (
+    TuberConnectionLost,
+    TuberConnectionRefused,
+    TuberProtocolError,
+    TuberRemoteError,
+    TuberRemoteWarning,
+)
+
+
+def test_the_first_result_sends_all_that_is_queued(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
+    with shell.within(board.tuber_context()) as context:
+        first, second = context.read(1), context.read(2)
+        assert shell.result(second).args == [2]
+        assert first.done()
+        context.read(3)
+        assert [result.args for result in shell.finish(context())] == [[3]]
+        assert shell.result(first).args == [1]
+    assert [len(batch) for batch in served.batches] == [2, 1]
+
+
+def test_the_first_failure_is_raised_and_the_calls_behind_it_were_not_run(
+    shell: Shell, board: Any
+) -> None:
+    context = board.tuber_context()
+    futures = [context.read(), context.fail(), context.read()]
+    with pytest.raises(KeyError, match="gain") as caught:
+        shell.finish(context())
+    assert any(
+        "Board.fail() at" in note
+        for note in getattr(caught.value, "__notes__", ["Board.fail() at"])
+    )
+    assert shell.result(futures[0]).method == "read"
+    with pytest.raises(KeyError):
+        shell.result(futures[1])
+    with pytest.raises(TuberRemoteError) as not_run:
+        shell.result(futures[2])
+    assert not_run.value.type_name == "tuber.NotExecuted"
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [("cut", TuberConnectionLost), ("refuse", KeyError), ("lose", TuberProtocolError)],
+)
+def test_a_failed_request_fails_all_its_calls_with_the_same_error(
+    shell: Shell, board: Any, served: BatchServer, method: str, error: type[Exception]
+) -> None:
+    context = board.tuber_context(return_exceptions=True)
+    futures = [context.read(), getattr(context, method)()]
+    with pytest.raises(error) as caught:
+        shell.finish(context())
+    for future in futures:
+        assert future.done()
+        with pytest.raises(error) as again:
+            shell.result(future)
+        assert again.value is caught.value
+    assert len(served.batches) == 1
+
+
+def test_a_warning_is_shown_once_to_who_takes_the_result(shell: Shell, board: Any) -> None:
+    context = board.tuber_context()
+    first, second = context.warn("hot"), context.warn("very hot")
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        shell.result(second)
+        assert [str(each.message) for each in shown] == ["very hot"]
+        shell.result(second)
+        shell.result(first)
+    assert [str(each.message) for each in shown] == ["very hot", "hot"]
+    context.warn("at last")
+    with pytest.warns(TuberRemoteWarning, match="at last"):
+        shell.finish(context())
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [("cut", TuberConnectionLost), ("refuse", KeyError), ("lose", TuberProtocolError)],
+)
+def test_a_request_that_fails_in_the_background_fails_all_its_calls(
+    shell: Shell, board: Any, method: str, error: type[Exception]
+) -> None:
+    context = board.tuber_context()
+    futures = [context.read(), getattr(context, method)()]
+    sent = shell.send(context)
+    with pytest.raises(error) as caught:
+        shell.finish(context.receive(sent))
+    for future in futures:
+        with pytest.raises(error) as again:
+            shell.result(future)
+        assert again.value is caught.value
+    with pytest.raises(error) as again:
+        shell.finish(context.receive(sent))
+    assert again.value is caught.value
+    context.read(1)
+    assert shell.finish(context())[0].args == [1], "the next batch is not touched"
+
+
+def test_refused_connections_fail_all_calls_and_nothing_ran(
+    shell: Shell, served: BatchServer
+) -> None:
+    with ScriptedServer(served) as server:
+        board = shell.resolve(server.hostname, "Board")
+        shell.close(board)
+    context = board.tuber_context()
+    futures = [context.read(), context.read()]
+    with pytest.raises(TuberConnectionRefused) as caught:
+        shell.finish(context())
+    assert not caught.value.may_have_run
+    for future in futures:
+        with pytest.raises(TuberConnectionRefused) as again:
+            shell.result(future)
+        assert again.value is caught.value
+
+
+def test_several_batches_are_in_flight_in_the_background(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
+    context = board.tuber_context()
+    held = context.hold()
+    first = shell.send(context)
+    context.read(2)
+    second = shell.send(context)
+    context.read(3)
+    third = shell.send(context)
+    assert shell.finish(context.receive(third))[0].args == [3]
+    assert shell.finish(context.receive(second))[0].args == [2]
+    assert not held.done()
+    served.gate.set()
+    assert shell.finish(context.receive(first))[0].method == "hold"
+    assert held.done()
+    assert shell.finish(context.receive(first))[0].method == "hold", "as often as wanted"
+
+
+def test_a_batch_nobody_holds_is_sent_all_the_same(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
+    context = board.tuber_context()
+    context.hold()
+    shell.send(context)
+    del context
+    gc.collect()
+    shell.wait_for(served.arrived)
+    gc.collect()
+    served.gate.set()
+    later = board.tuber_context()
+    later.read()
+    shell.finish(later())
+    assert len(served.batches) == 2
+
+
+def test_a_failure_nobody_asks_for_makes_no_noise(
+    shell: Shell, board: Any, served: BatchServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = board.tuber_context()
+    future = context.cut()
+    shell.send(context)
+    shell.wait_until(future.done)
+    del context, future
+    gc.collect()  # asyncio would log a task whose exception nobody has seen
+    assert caplog.records == []
+
+
+def test_a_context_goes_on_after_sending(shell: Shell, board: Any, served: BatchServer) -> None:
+    context, other = board.tuber_context(), board.tuber_context()
+    inner = other.read(1)
+    for number in range(3):
+        context.adc.read(number)
+        assert [each.args for each in shell.finish(context())] == [[number]]
+    assert shell.finish(context()) == []
+    assert not inner.done(), "contexts of one object do not send each other's calls"
+    assert shell.result(inner).args == [1]
+    assert [len(batch) for batch in served.batches] == [1, 1, 1, 1]
+
+
+def test_a_warning_made_an_error_is_the_result(shell: Shell, board: Any) -> None:
+    context = board.tuber_context()
+    future = context.warn("hot")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(TuberRemoteWarning) as caught:
+            shell.result(future)
+    assert future.exception() is caught.value
+
+
+def test_the_results_of_a_failing_batch_are_the_same_each_time(shell: Shell, board: Any) -> None:
+    context = board.tuber_context()
+    future = context.fail()
+    with pytest.raises(KeyError) as caught:
+        shell.finish(context())
+    assert future.exception() is caught.value
+    with pytest.raises(TuberRemoteError) as again:
+        shell.result(future)
+    assert again.value is caught.value
+
+
+def test_calls_queued_by_several_threads_are_each_sent_once(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
+    context = board.tuber_context()
+    queued: list[Any] = []
+
+    def queue(first: int) -> None:
+        queued.extend((n, context.read(n)) for n in range(first, first + 500))
+
+    threads = [threading.Thread(target=queue, args=(1000 * n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        shell.finish(context())
+    shell.finish(context())
+    for thread in threads:
+        thread.join()
+    assert len(queued) == 2000
+    for number, future in queued:
+        assert shell.result(future).args == [number]
+    sent = [call["args"][0] for batch in served.batches for call in batch]
+    assert sorted(sent) == sorted(number for number, _ in queued)
