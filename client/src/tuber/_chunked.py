@@ -8,7 +8,8 @@ from typing import Final
 from tuber.errors import TuberProtocolError
 from tuber.protocol import MAX_CHUNK_LINE_BYTES, MAX_HEAD_BYTES
 
-# The protocol does not limit a result; this keeps a peer that is not tuber from filling memory.
+# The protocol does not limit a result, and arrays of many megabytes are usual; this keeps a peer
+# that is not tuber from filling memory. Users may set another by ``max_reply_bytes``.
 MAX_REPLY_BODY_BYTES: Final = 1 << 30
 
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00\r\n]*)?")
@@ -17,14 +18,18 @@ _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00\r\n]*)?")
 class ChunkedBody:
     """Takes chunks out of what was received.
 
+    Args:
+        max_bytes: a longer body is refused.
+
     Attributes:
         body: what has come of it so far.
     """
 
-    __slots__ = ("_in_trailer", "body")
+    __slots__ = ("_in_trailer", "_max_bytes", "body")
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int = MAX_REPLY_BODY_BYTES) -> None:
         self.body = bytearray()
+        self._max_bytes = max_bytes
         self._in_trailer = False
 
     def take(self, received: bytearray) -> bool:
@@ -54,8 +59,8 @@ class ChunkedBody:
 
     def _take_chunk(self, received: bytearray, start: int, size: int) -> bool:
         end = start + size
-        if len(self.body) + size > MAX_REPLY_BODY_BYTES:
-            raise body_too_long(len(self.body) + size)
+        if len(self.body) + size > self._max_bytes:
+            raise body_too_long(len(self.body) + size, self._max_bytes)
         if len(received) < end + 2:
             return False
         if received[end : end + 2] != b"\r\n":
@@ -79,9 +84,9 @@ def _take_trailer(received: bytearray) -> bool:
     return True
 
 
-def body_too_long(length: int) -> TuberProtocolError:
+def body_too_long(length: int, limit: int) -> TuberProtocolError:
     """The error for a body over the limit."""
-    return malformed(f"a body of at most {MAX_REPLY_BODY_BYTES} bytes", f"{length} bytes")
+    return malformed(f"a body of at most {limit} bytes (max_reply_bytes)", f"{length} bytes")
 
 
 def malformed(expected: str, came: object) -> TuberProtocolError:

@@ -29,16 +29,18 @@ class RequestHead:
 
     Args:
         authority: host and port, for ``Host``.
+        target: what the request line asks for: the endpoint's path, or its URL for a proxy.
         content_type: the media type of the bodies.
         accept: the media types of replies, the preferred first.
     """
 
-    def __init__(self, authority: str, content_type: str, accept: Sequence[str]) -> None:
-        host = authority if authority.isascii() else authority.encode("idna").decode("ascii")
-        self._start = (
-            f"POST {ENDPOINT} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {content_type}\r\n"
-            f"Accept: {', '.join(accept)}\r\n"
-        ).encode("ascii")
+    def __init__(
+        self, authority: str, content_type: str, accept: Sequence[str], target: str = ENDPOINT
+    ) -> None:
+        self._fields = {"Content-Type": content_type, "Accept": ", ".join(accept)}
+        lines = [f"POST {target} HTTP/1.1", f"Host: {authority}"]
+        lines += [f"{name}: {value}" for name, value in self._fields.items()]
+        self._start = "\r\n".join([*lines, ""]).encode("ascii")
 
     def encode(self, body: bytes, options: Sequence[str] = ()) -> list[bytes]:
         """One request as the buffers to send: one, or head and body when the body is big."""
@@ -48,6 +50,10 @@ class RequestHead:
         if len(body) <= JOIN_BYTES:
             return [b"%bContent-Length: %d\r\n\r\n%b" % (start, len(body), body)]
         return [b"%bContent-Length: %d\r\n\r\n" % (start, len(body)), body]
+
+    def fields(self, options: Sequence[str] = ()) -> dict[str, str]:
+        """The header fields of one request that are not the connection's business."""
+        return {**self._fields, OPTIONS_FIELD: ", ".join(options)} if options else {**self._fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,9 @@ class ReplyReader:
     Feed what was received until a reply is returned. After an error or a reply without
     ``keep_alive`` the reader is spent, as is its connection.
 
+    Args:
+        max_body_bytes: a longer body is refused.
+
     Attributes:
         started: whether bytes of a reply have come that is not complete.
     """
@@ -101,11 +110,13 @@ class ReplyReader:
         "_interim",
         "_known",
         "_known_bytes",
+        "_max_body_bytes",
         "_received",
         "_wanted",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, max_body_bytes: int = MAX_REPLY_BODY_BYTES) -> None:
+        self._max_body_bytes = max_body_bytes
         self._received = bytearray()  # what has come of an incomplete reply
         self._head: ReplyHead | None = None  # the head of the reply being read
         self._wanted: bytearray | None = None  # its whole body, when it has a known length
@@ -176,8 +187,8 @@ class ReplyReader:
         if self._chunks is not None:
             complete = self._chunks.take(self._received)
             return self._finish(head, self._chunks.body) if complete else None
-        if len(self._received) > MAX_REPLY_BODY_BYTES:
-            raise body_too_long(len(self._received))
+        if len(self._received) > self._max_body_bytes:
+            raise body_too_long(len(self._received), self._max_body_bytes)
         return None
 
     def _begin(self, head: ReplyHead) -> None:
@@ -190,7 +201,7 @@ class ReplyReader:
         if head.length is not None:
             self._wanted, self._filled = bytearray(head.length), 0
         elif head.chunked:
-            self._chunks = ChunkedBody()
+            self._chunks = ChunkedBody(self._max_body_bytes)
 
     def _fill(self, received: bytes | bytearray) -> Reply | None:
         body, start = self._wanted, self._filled
@@ -209,12 +220,15 @@ class ReplyReader:
 
     def _read_head(self, head_bytes: bytes) -> ReplyHead:
         if self._known is None or head_bytes != self._known_bytes:
-            self._known = _parse_head(head_bytes)
+            head = parse_head(head_bytes)
+            if head.length is not None and head.length > self._max_body_bytes:
+                raise body_too_long(head.length, self._max_body_bytes)
+            self._known = head
             self._known_bytes = head_bytes
         return self._known
 
 
-def _parse_head(head_bytes: bytes) -> ReplyHead:
+def parse_head(head_bytes: bytes) -> ReplyHead:
     """Read a head, without the empty line that ends it (RFC 9112 sections 4 and 5)."""
     if len(head_bytes) > MAX_HEAD_BYTES:
         raise malformed(f"a head of at most {MAX_HEAD_BYTES} bytes", head_bytes)
@@ -269,7 +283,4 @@ def _length(status: int, fields: Mapping[str, str]) -> int | None:
         return None
     if not _DIGITS.fullmatch(text):  # also repeated ones, joined by a comma
         raise malformed("Content-Length to be one number", text)
-    length = int(text)
-    if length > MAX_REPLY_BODY_BYTES:
-        raise body_too_long(length)
-    return length
+    return int(text)

@@ -1,7 +1,7 @@
 """The way from remote objects to their server: what it consists of in both shells.
 
-What is said (the session), where to, how it is introduced (the head) and how long it may take. The
-shells add connections and the driving of conversations.
+What is said (the session), where to, how it is introduced (the head) and how long it may take; and
+the driving of a conversation, written once. The shells add connections, and decide who waits.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from tuber._address import parse_address
-from tuber._http1 import RequestHead
-from tuber._session import Options, Session
+from tuber._exchange import Pool, exchange
+from tuber._http1 import Reply, RequestHead
+from tuber._route import route_to
+from tuber._session import Conversation, Options, Request, Session
 from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
+from tuber._transport import close, exchange_over
 
+T = TypeVar("T")
 Self = TypeVar("Self", bound="ServerLink")
 
 
@@ -28,16 +31,46 @@ class ServerLink:
     """
 
     def __init__(self, target: Target, options: Options) -> None:
-        self._address = parse_address(target.hostname)
+        self._route = route_to(target)
         self._settle(target, options)
 
     def _settle(self, target: Target, options: Options) -> None:
+        address = self._route.address
         self._target = target
-        self.session = Session(self._address.url, options)
+        self.session = Session(address.url, options)
         self._timing = parse_timeout(target.timeout)
         self._head = RequestHead(
-            self._address.authority, self.session.codec.media_type, options.accept_types
+            address.authority,
+            self.session.codec.media_type,
+            options.accept_types,
+            self._route.request_target,
         )
+
+    def _connections(self) -> Pool[Any]:
+        """The pool of this shell."""
+        raise NotImplementedError
+
+    async def _drive(self, conversation: Conversation[T]) -> T:
+        """Drive a conversation to its end; returns what it returns."""
+        try:
+            request = next(conversation)
+            while True:
+                request = conversation.send(await self._exchange(request))
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        finally:
+            conversation.close()
+
+    async def _exchange(self, request: Request) -> Reply:
+        transport = self._target.transport
+        if transport is None:
+            return await exchange(self._connections(), self._head, self._timing, request)
+        return await exchange_over(transport, self.session.url, self._head, self._timing, request)
+
+    async def _close_transport(self) -> None:
+        if self._target.transport is not None:
+            await close(self._target.transport)
 
     def varied(
         self: Self,
@@ -72,4 +105,5 @@ class ServerLink:
         return made
 
     def __reduce__(self: Self) -> tuple[type[Self], tuple[Target, Options]]:
+        self._target.check_picklable()
         return type(self), (self._target, self.session.options)

@@ -8,7 +8,7 @@ conversation in its own way. Everything else here is local; attribute access, ``
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber._hidden_names import tell_hidden
 from tuber._items import ListItems, MapItems, items_of
@@ -19,6 +19,11 @@ from tuber._session import Conversation, Link, Options
 from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber.protocol import JSON, Call, Description, Item, Path
+
+if TYPE_CHECKING:
+    import ssl
+
+    from tuber._transport import Transport
 
 Self = TypeVar("Self", bound="RemoteObject")
 
@@ -51,6 +56,7 @@ class RemoteObject:
         convert_json: whether maps in results become TuberResult objects; None means yes.
         return_exceptions: whether failures in a batch become items of its list of results.
         timeout: seconds for a call, or ``(connect, total)``; see ``Timing``.
+        trust_env, ssl_context, transport, max_reply_bytes: see ``Target``.
         parent: take the link to the server, with its options, from this remote object.
     """
 
@@ -70,6 +76,10 @@ class RemoteObject:
         convert_json: bool | None = None,
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
+        trust_env: bool = False,
+        ssl_context: ssl.SSLContext | None = None,
+        transport: Transport | None = None,
+        max_reply_bytes: int | None = None,
         parent: RemoteObject | None = None,
         **others: Any,
     ) -> None:
@@ -82,7 +92,8 @@ class RemoteObject:
                 convert_json=convert_json is not False,
                 return_exceptions=bool(return_exceptions),
             )
-            self._tuber_link = self._tuber_connect(Target(hostname, timeout), options)
+            target = Target(hostname, timeout, trust_env, ssl_context, transport, max_reply_bytes)
+            self._tuber_link = self._tuber_connect(target, options)
         else:
             raise TypeError(f"{type(self).__name__} needs hostname= or parent=")
         self._tuber_path = objname

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuber import _http1
 from tuber._chunked import MAX_REPLY_BODY_BYTES
 from tuber._http1 import JOIN_BYTES, MAX_INTERIM_REPLIES, Reply, ReplyReader, RequestHead
 from tuber.errors import TuberProtocolError
@@ -35,9 +34,21 @@ def test_a_big_body_is_not_copied() -> None:
     assert head.endswith(b"Content-Length: %d\r\n\r\n" % len(body))
 
 
-def test_a_name_in_another_script_is_sent_as_ascii() -> None:
-    (request,) = RequestHead("bücher", "application/json", ["application/json"]).encode(b"{}")
-    assert b"\r\nHost: xn--bcher-kva\r\n" in request
+def test_the_endpoint_may_be_elsewhere() -> None:
+    head = RequestHead("board", "application/json", ["application/json"], "http://board/crate/3")
+    assert head.encode(b"{}")[0].startswith(
+        b"POST http://board/crate/3 HTTP/1.1\r\nHost: board\r\n"
+    )
+
+
+def test_the_fields_of_a_request_are_known_to_other_transports() -> None:
+    fields = {
+        "Content-Type": "application/json",
+        "Accept": "application/json, application/cbor",
+    }
+    assert HEAD.fields() == fields
+    assert HEAD.fields(["a", "b"]) == {**fields, "X-Tuber-Options": "a, b"}
+    assert HEAD.fields() == fields
 
 
 def reply(*fields: str, body: bytes = b"", start: str = "HTTP/1.1 200 OK") -> bytes:
@@ -106,12 +117,27 @@ def test_a_big_body_can_also_be_fed() -> None:
     assert answer.body == BIG
 
 
-def test_a_body_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http1, "MAX_REPLY_BODY_BYTES", 100)
-    reader = ReplyReader()
-    assert reader.feed(reply(body=b"x" * 100)) is None
-    with pytest.raises(TuberProtocolError, match="a body of at most"):
-        reader.feed(b"x")
+@pytest.mark.parametrize(
+    "longer",
+    [
+        [reply(body=b"x" * 100), b"x"],
+        [reply("Content-Length: 101")],
+        [reply("Content-Length: 101", body=b"x" * 101)],
+        [reply("Transfer-Encoding: chunked", body=b"64\r\n" + b"x" * 100), b"\r\n1\r\nx"],
+    ],
+)
+def test_a_longer_body_than_is_wanted_is_refused(longer: list[bytes]) -> None:
+    *before, last = longer
+    reader = ReplyReader(max_body_bytes=100)
+    assert [reader.feed(piece) for piece in before] == [None] * len(before)
+    with pytest.raises(TuberProtocolError, match=r"at most 100 bytes \(max_reply_bytes\)"):
+        reader.feed(last)
+
+
+def test_a_body_of_the_longest_length_is_taken() -> None:
+    answer = ReplyReader(max_body_bytes=100).feed(reply("Content-Length: 100", body=b"x" * 100))
+    assert answer is not None
+    assert len(answer.body) == 100
 
 
 def test_several_replies_follow_each_other_on_one_reader() -> None:
