@@ -11,6 +11,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 import tuber
 
 
@@ -91,7 +93,10 @@ def a_shell(name: str) -> Iterator[Shell]:
     if name == "blocking":
         yield BlockingShell()
         return
-    loop = asyncio.new_event_loop()
+    if name == "uvloop":
+        loop = pytest.importorskip("uvloop").new_event_loop()
+    else:
+        loop = asyncio.new_event_loop()
     try:
         yield AsyncioShell(loop)
     finally:

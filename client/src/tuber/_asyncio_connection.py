@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import select
 import socket
-import sys
 from time import monotonic
 from typing import Final, TypeVar, cast
 
@@ -22,9 +21,8 @@ T = TypeVar("T")
 
 # One read takes in any usual reply; longer bodies are received into their own place.
 RECEIVE_BYTES: Final = 16 * 1024
-# Whether an end of encrypted bytes that is reported was announced by 'close_notify'. One that was
-# not may be an attack (RFC 9112 section 9.8); asyncio reported both alike before Python 3.11.
-_TLS_END_IS_ANNOUNCED: Final = sys.version_info >= (3, 11)
+# How long a peer may take to answer the end of TLS; it has nothing else to do for us.
+GOODBYE_SECONDS: Final = 1.0
 
 
 class AsyncioConnection(asyncio.BufferedProtocol):
@@ -97,8 +95,14 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         if self._transport is not None and not self._loop.is_closed():
             self._transport.abort()
 
-    async def wait_closed(self) -> None:
-        """Wait, after ``close``, until the socket is gone."""
+    async def end(self) -> None:
+        """Close a connection that rests, and wait until the socket is gone."""
+        transport = self._transport
+        if self._encrypted and transport is not None:
+            # RFC 9112 section 9.8: a client says that it closes.
+            transport.close()
+            await asyncio.wait({self._closed}, timeout=GOODBYE_SECONDS)
+        self.close()
         await self._closed
 
     def _send(self, buffers: list[bytes]) -> None:
@@ -115,6 +119,19 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         if transport.is_closing():  # the first attempt failed, so nothing has left
             raise closed_by_server(False)
         self.sent_any = True
+
+    def _end_was_announced(self) -> bool:
+        """Whether the peer sent 'close_notify'; asyncio reports every end alike.
+
+        One that was not announced may be an attack (RFC 9112 section 9.8), and must not pass for
+        the end of a reply.
+        """
+        assert self._transport is not None
+        try:
+            announced: bool = self._transport.get_extra_info("ssl_object").read(1) == b""
+        except OSError:  # nothing to read, and no end
+            return False
+        return announced
 
     # --- what the transport calls
 
@@ -146,7 +163,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def eof_received(self) -> None:
         """Part of asyncio.BufferedProtocol; the transport closes itself behind it."""
-        if self._encrypted and not _TLS_END_IS_ANNOUNCED:
+        if self._encrypted and not self._end_was_announced():
             return
         if self._reply is not None and not self._reply.done():
             reply = self._reader.end()

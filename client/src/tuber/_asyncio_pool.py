@@ -79,10 +79,7 @@ class AsyncioPool:
     async def close(self) -> None:
         """Close the connections that rest; calls that are under way are not touched."""
         closing, self._resting = self._resting, []
-        for connection in closing:
-            connection.close()
-        for connection in closing:
-            await connection.wait_closed()
+        await asyncio.gather(*(connection.end() for connection in closing))
 
     async def _wait(self, deadline: float | None, called: object) -> None:
         place: asyncio.Future[None] = self.loop.create_future()

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from tuber._exchange import Pool, exchange
 from tuber._http1 import Reply, RequestHead
+from tuber._own_transport import close, exchange_over
 from tuber._route import route_to
 from tuber._session import Conversation, Options, Request, Session
 from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
-from tuber._transport import close, exchange_over
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="ServerLink")
