@@ -12,6 +12,7 @@ from tuber.protocol import MAX_CHUNK_LINE_BYTES, MAX_HEAD_BYTES
 # that is not tuber from filling memory. Users may set another by ``max_reply_bytes``.
 MAX_REPLY_BODY_BYTES: Final = 1 << 30
 
+_BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00\r\n]*)?")
 
 
@@ -43,6 +44,7 @@ class ChunkedBody:
             if end < 0:
                 if len(received) > MAX_CHUNK_LINE_BYTES:
                     raise malformed("the size of a chunk", received)
+                refuse_bare_line_feed(received)
                 return False
             match = _SIZE_LINE.fullmatch(received, 0, end)
             if match is None:
@@ -79,9 +81,16 @@ def _take_trailer(received: bytearray) -> bool:
     if end < 0:
         if len(received) > MAX_HEAD_BYTES:
             raise malformed(f"a trailer of at most {MAX_HEAD_BYTES} bytes", received)
+        refuse_bare_line_feed(received)
         return False
     del received[: end + 4]
     return True
+
+
+def refuse_bare_line_feed(received: bytearray) -> None:
+    """Refuse lines that end with LF alone (RFC 9112 section 2.2), for whose CRLF one would wait."""
+    if _BARE_LINE_FEED.search(received):
+        raise malformed("lines that end with CRLF", received)
 
 
 def body_too_long(length: int, limit: int) -> TuberProtocolError:

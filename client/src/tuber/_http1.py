@@ -11,7 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tuber._chunked import MAX_REPLY_BODY_BYTES, ChunkedBody, body_too_long, malformed
+from tuber._chunked import (
+    MAX_REPLY_BODY_BYTES,
+    ChunkedBody,
+    body_too_long,
+    malformed,
+    refuse_bare_line_feed,
+)
 from tuber.protocol import ENDPOINT, MAX_FIELDS, MAX_HEAD_BYTES, OPTIONS_FIELD
 
 # 'HTTP/1.1 100 Continue' and the like before the reply; nobody needs more than one or two.
@@ -19,6 +25,7 @@ MAX_INTERIM_REPLIES: Final = 8
 # Up to this size one copy of the body costs less than a second buffer in the system call.
 JOIN_BYTES: Final = 16 * 1024
 
+_VERSION: Final = b"HTTP/1."
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\x00\r\n]*)?")
 _FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*?)[ \t]*")
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
@@ -176,6 +183,10 @@ class ReplyReader:
             if end < 0:
                 if len(self._received) > MAX_HEAD_BYTES:
                     raise malformed(f"a head of at most {MAX_HEAD_BYTES} bytes", self._received)
+                # Other servers speak first and then wait (SSH, SMTP): nobody waits for them here.
+                if not _VERSION.startswith(self._received[: len(_VERSION)]):
+                    raise malformed("a status line of HTTP/1.1", self._received)
+                refuse_bare_line_feed(self._received)
                 return None
             head = self._read_head(bytes(self._received[:end]))
             del self._received[: end + 4]
@@ -246,10 +257,15 @@ def parse_head(head_bytes: bytes) -> ReplyHead:
         name, value = field.group(1).decode("ascii").lower(), field.group(2).decode("latin-1")
         fields[name] = f"{fields[name]}, {value}" if name in fields else value
     status = int(match.group(2))
-    chunked = _is_chunked(fields)
+    # RFC 9112 section 6.3, point 1: whatever their fields say, these have no body.
+    has_body = status not in (204, 304)
+    chunked = _is_chunked(fields) and has_body
     length = None if chunked else _length(status, fields)
     connection = [each.strip() for each in fields.get("connection", "").lower().split(",")]
-    keeps = "close" not in connection and (match.group(1) == b"1" or "keep-alive" in connection)
+    is_old = match.group(1) == b"0"
+    keeps = "close" not in connection and (not is_old or "keep-alive" in connection)
+    if is_old and "transfer-encoding" in fields:  # RFC 9112 section 6.1: its framing is faulty
+        keeps = False
     if fields.get("content-encoding", "identity").lower() != "identity":
         raise malformed("a body as it is", f"Content-Encoding: {fields['content-encoding']}")
     return ReplyHead(
@@ -276,11 +292,9 @@ def _length(status: int, fields: Mapping[str, str]) -> int | None:
     """RFC 9112 section 6.3, points 1 and 4 to 8, for a reply to a POST."""
     if status < 200:
         return None
-    if status in (204, 304):
-        return 0
     text = fields.get("content-length")
     if text is None:
-        return None
+        return 0 if status in (204, 304) else None
     if not _DIGITS.fullmatch(text):  # also repeated ones, joined by a comma
         raise malformed("Content-Length to be one number", text)
-    return int(text)
+    return 0 if status in (204, 304) else int(text)

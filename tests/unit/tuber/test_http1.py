@@ -85,6 +85,7 @@ REPLIES = [
     (reply(start="HTTP/1.1 100 Continue") + reply("Content-Length: 1", body=b"x"), b"x"),
     (reply("A: b", start="HTTP/1.1 103 Early") * 2 + reply("Content-Length: 1", body=b"x"), b"x"),
     (reply(start="HTTP/1.1 204 No Content"), b""),
+    (reply("Transfer-Encoding: chunked", start="HTTP/1.1 204 No Content"), b""),
     (reply("Content-Length: 10240", body=BIG), BIG),
 ]
 
@@ -201,6 +202,20 @@ def test_whether_another_request_may_follow(fields: list[str], start: str, keeps
     assert read(reply("Content-Length: 0", *fields, start=start)).keep_alive is keeps
 
 
+def test_after_chunks_of_an_old_version_no_request_follows() -> None:
+    fields = ["Transfer-Encoding: chunked", "Connection: keep-alive"]
+    old = read(reply(*fields, body=b"0\r\n\r\n", start="HTTP/1.0 200 OK"))
+    assert not old.keep_alive
+
+
+@pytest.mark.parametrize(
+    "greeting", [b"SSH-2.0-OpenSSH_9.2\r\n", b"220 mail ready\r\n", b"\x15\x03"]
+)
+def test_nobody_waits_for_more_of_what_is_no_http(greeting: bytes) -> None:
+    with pytest.raises(TuberProtocolError, match="a status line"):
+        ReplyReader().feed(greeting)
+
+
 def test_bytes_behind_a_reply_end_the_connection() -> None:
     answer = read(reply("Content-Length: 1", body=b"xHTTP/1.1 200 OK"))
     assert (answer.body, answer.keep_alive) == (b"x", False)
@@ -221,6 +236,10 @@ MALFORMED = [
     reply("Content-Length: 1", "Content-Length: 1"),
     reply("Content-Length: 0x10"),
     reply("Content-Length: "),
+    b"HTTP/1.1 200 OK\nContent-Length: 0\n\n",
+    reply("Transfer-Encoding: chunked", body=b"2\n"),
+    reply("Transfer-Encoding: chunked", body=b"0\r\nA: b\n\n"),
+    reply("Content-Length: -1", start="HTTP/1.1 204 No Content"),
     reply(f"Content-Length: {MAX_REPLY_BODY_BYTES + 1}"),
     reply("Content-Length: " + "9" * 30),
     reply("Transfer-Encoding: chunked", "Content-Length: 1"),
