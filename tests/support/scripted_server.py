@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -60,6 +63,27 @@ class ServedConnection:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()
 
+    def begin_goodbye(self) -> None:
+        """With TLS: say that nothing more will come (close_notify); not wait for the same."""
+        assert isinstance(self._socket, ssl.SSLSocket)
+        self._socket.settimeout(0)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self._socket.unwrap()
+
+    def wait_for_the_end(self) -> None:
+        """Wait until the client has closed, whatever it sends before."""
+        self._socket.settimeout(PATIENCE_SECONDS)
+        with contextlib.suppress(OSError):
+            while socket.socket.recv(self._socket, 65536):
+                pass
+
+    def heard_goodbye(self) -> bool:
+        """With TLS: wait for the client's end; whether it was announced by close_notify."""
+        try:
+            return self._socket.recv(1) == b""
+        except ssl.SSLEOFError:
+            return False
+
     def close(self) -> None:
         self._socket.close()
 
@@ -73,16 +97,37 @@ class ScriptedServer:
     A connection is closed when its handler returns. What a handler raised is raised again at the
     end of the ``with`` block.
 
+    Args:
+        ssl_context: speak TLS with it; a handshake that fails is no fault.
+        unix_path: listen there and not on the network.
+
     Attributes:
         connections: how many connections were made.
         requests: for tests' handlers to note what came, in order.
     """
 
-    def __init__(self, handler: Handler, address: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        address: str = "127.0.0.1",
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        unix_path: Path | None = None,
+    ) -> None:
         self._handler = handler
-        self._listener = socket.create_server((address, 0), backlog=256)
-        self.port: int = self._listener.getsockname()[1]
-        self.hostname = f"127.0.0.1:{self.port}"
+        self._ssl_context = ssl_context
+        self.port = 0
+        if unix_path is not None:
+            self._listener = socket.socket(socket.AF_UNIX)
+            self._listener.bind(str(unix_path))
+            self._listener.listen(256)
+            self.hostname = f"unix:{unix_path}"
+        else:
+            self._listener = socket.create_server((address, 0), backlog=256)
+            self.port = self._listener.getsockname()[1]
+            self.hostname = f"127.0.0.1:{self.port}"
+            if ssl_context is not None:
+                self.hostname = f"https://{self.hostname}"
         self.connections = 0
         self.requests: list[Any] = []
         self._faults: list[BaseException] = []
@@ -104,6 +149,14 @@ class ScriptedServer:
             thread.start()
 
     def _serve(self, sock: socket.socket, number: int) -> None:
+        if self._ssl_context is not None:
+            try:
+                sock = self._ssl_context.wrap_socket(
+                    sock, server_side=True, suppress_ragged_eofs=False
+                )
+            except OSError:
+                sock.close()
+                return
         with sock:
             try:
                 self._handler(ServedConnection(sock), number)

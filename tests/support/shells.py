@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from time import monotonic, sleep
 from typing import Any
 
+import pytest
+
 import tuber
 
 # Far longer than anything here takes: a test that hangs fails instead.
@@ -127,7 +129,10 @@ def a_shell(name: str) -> Iterator[Shell]:
     if name == "blocking":
         yield BlockingShell()
         return
-    loop = asyncio.new_event_loop()
+    if name == "uvloop":
+        loop = pytest.importorskip("uvloop").new_event_loop()
+    else:
+        loop = asyncio.new_event_loop()
     try:
         yield AsyncioShell(loop)
     finally:

@@ -11,33 +11,79 @@ from typing import Final
 
 from tuber.protocol import DEFAULT_PORT, ENDPOINT
 
-_FORMS: Final = "'board', 'board:8080', 'http://board:8080', '192.168.1.2' or '[fe80::1]:8080'"
+HTTP: Final = "http"
+HTTPS: Final = "https"
+UNIX: Final = "unix"
+
+_PORTS: Final = {HTTP: DEFAULT_PORT, HTTPS: 443}  # RFC 9110 section 4.2
+_FORMS: Final = (
+    "'board', 'board:8080', '192.168.1.2', '[fe80::1%eth0]:8080', 'http://board:8080', "
+    "'http://gateway/crate3/tuber', 'https://board' or 'unix:/run/tuber.sock'"
+)
 _HOST_AND_PORT: Final = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]]+))(?::([0-9]{1,5}))?")
 # What RFC 3986 section 3.2.2 allows in a name, and names in other scripts (IDNA).
 _HOST: Final = re.compile(r"[\w.~%:-]+")
+# RFC 3986 section 3.3, without the characters that a path has to percent-encode.
+_PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+")
+_IPV4: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A server's host and port.
+    """A server's place on the network, or its socket on this machine.
 
     Attributes:
-        host: a name or an IP address, without brackets.
+        host: a name or an IP address, without brackets; ``localhost`` for a unix socket.
+        scheme: HTTP, HTTPS or UNIX.
+        path: of the endpoint; another than ENDPOINT behind a reverse proxy.
+        socket_path: of the unix socket; '' for the other schemes.
     """
 
     host: str
     port: int = DEFAULT_PORT
+    scheme: str = HTTP
+    path: str = ENDPOINT
+    socket_path: str = ""
 
     @property
     def authority(self) -> str:
-        """Host and port as ``Host`` and URLs have them (RFC 9110 section 7.2)."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == DEFAULT_PORT else f"{host}:{self.port}"
+        """Host and port as ``Host`` has them (RFC 9110 section 7.2).
+
+        Without the zone of a link-local address, which means nothing at the other end
+        (RFC 6874 section 4).
+        """
+        return self._authority(self.ascii_host)
+
+    @property
+    def host_and_port(self) -> str:
+        """As ``authority``, with the port in any case: what CONNECT asks for."""
+        return f"{_bracketed(self.ascii_host)}:{self.port}"
 
     @property
     def url(self) -> str:
         """The server's endpoint, for messages."""
-        return f"http://{self.authority}{ENDPOINT}"
+        if self.scheme == UNIX:
+            return f"{UNIX}:{self.socket_path}"
+        return f"{self.scheme}://{self._authority(self.host)}{self.path}"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the host is an IP address, which needs no looking up."""
+        return ":" in self.host or bool(_IPV4.fullmatch(self.host))
+
+    @property
+    def ascii_host(self) -> str:
+        """The host as others are told of it: without zone, and as IDNA spells it."""
+        host = self.host.partition("%")[0]
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+
+    def _authority(self, host: str) -> str:
+        host = _bracketed(host)
+        return host if self.port == _PORTS.get(self.scheme, self.port) else f"{host}:{self.port}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def parse_address(hostname: str) -> Address:
@@ -50,18 +96,53 @@ def parse_address(hostname: str) -> Address:
     if not isinstance(hostname, str):
         raise TypeError(f"expected hostname to be a string such as {_FORMS}; came {hostname!r}")
     text = hostname.strip()
+    if text.lower().startswith("unix:"):
+        return _parse_unix(text[len("unix:") :], hostname)
     scheme, separator, rest = text.partition("://")
-    if separator:
-        if scheme.lower() != "http":
-            raise ValueError(f"tuber speaks plain http only; came {hostname!r}")
-        text = rest.removesuffix(ENDPOINT).removesuffix("/")
+    if not separator:
+        return _parse_authority(text, HTTP, ENDPOINT, hostname)
+    scheme = scheme.lower()
+    if scheme not in _PORTS:
+        raise ValueError(f"tuber speaks http, https and unix only; came {hostname!r}")
+    authority, slash, rest = rest.partition("/")
+    path = slash + rest if rest else ENDPOINT
+    if not _PATH.fullmatch(path):
+        raise ValueError(
+            "expected a path of letters, digits and percent-encoded bytes, without a query; "
+            f"came {hostname!r}"
+        )
+    # RFC 6874 section 2: in a URL the sign before the zone is percent-encoded.
+    return _parse_authority(authority.replace("%25", "%"), scheme, path, hostname)
+
+
+def _parse_unix(rest: str, hostname: str) -> Address:
+    """``unix:/path`` or ``unix:///path``.
+
+    Absolute only: what a relative path means changes with the working directory, and in another
+    process after pickling.
+    """
+    path = rest[2:] if rest.startswith("//") else rest
+    if not path.startswith("/") or "\0" in path:
+        raise ValueError(
+            f"expected the absolute path of a socket, 'unix:/run/tuber.sock'; came {hostname!r}"
+        )
+    return Address("localhost", scheme=UNIX, socket_path=path)
+
+
+def _parse_authority(text: str, scheme: str, path: str, hostname: str) -> Address:
+    if "@" in text:  # not repeated in the message: it may hold a password
+        raise ValueError(
+            "tuber does not log in: expected hostname without a user or password before '@'"
+        )
+    if "/" in text:
+        raise ValueError(f"a path needs a scheme before it: 'http://{text}'; came {hostname!r}")
     if text.count(":") > 1 and "[" not in text:  # a bare IPv6 address can't have a port
         text = f"[{text}]"
     match = _HOST_AND_PORT.fullmatch(text)
     host = (match.group(1) or match.group(2)) if match else ""
     if match is None or not _HOST.fullmatch(host):
         raise ValueError(f"expected hostname as {_FORMS}; came {hostname!r}")
-    port = int(match.group(3)) if match.group(3) else DEFAULT_PORT
+    port = int(match.group(3)) if match.group(3) else _PORTS[scheme]
     if not 1 <= port <= 65535:
         raise ValueError(f"expected a port from 1 to 65535; came {port} in {hostname!r}")
-    return Address(host, port)
+    return Address(host, port, scheme, path)

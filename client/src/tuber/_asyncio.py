@@ -1,31 +1,31 @@
 """The asyncio shell: remote objects whose calls are awaited.
 
-It drives the conversations of ``_session`` over the connections of ``_asyncio_pool``, and decides
-when a request is sent again: only when not a byte of it had left. asyncio is imported when the
-first link is made, by whom asyncio is used anyway; ``import tuber`` does not pay for it.
+It awaits the conversations of ``_session`` over the connections of ``_asyncio_pool``. What happens
+on the way is written in ``_link`` and ``_exchange``. asyncio is imported when the first link is
+made, by whom asyncio is used anyway; ``import tuber`` does not pay for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from time import monotonic
+from collections.abc import Coroutine, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber._asyncio_context import Context
-from tuber._http1 import Reply
 from tuber._link import ServerLink
 from tuber._proxy import RemoteObject
-from tuber._session import Conversation, Options, Request
+from tuber._session import Conversation, Options, ServerState
 from tuber._target import Target
 from tuber._timing import TimeoutLike
-from tuber.errors import TuberConnectionLost, TuberError, TuberStateError
+from tuber.errors import TuberStateError
 from tuber.protocol import Path
 
 if TYPE_CHECKING:
     import asyncio
+    import ssl
 
     from tuber._asyncio_pool import AsyncioPool
+    from tuber._transport import Transport
 
 __all__ = ["TuberObject", "resolve"]
 
@@ -39,8 +39,8 @@ class AsyncioLink(ServerLink):
     Each loop has its own connections to the server, shared by all links to it.
     """
 
-    def __init__(self, target: Target, options: Options) -> None:
-        super().__init__(target, options)
+    def __init__(self, target: Target, options: Options, state: ServerState | None = None) -> None:
+        super().__init__(target, options, state)
         # asyncio takes longer to import than all of tuber.
         from asyncio import get_running_loop  # noqa: PLC0415
 
@@ -49,22 +49,9 @@ class AsyncioLink(ServerLink):
         self._get_running_loop = get_running_loop
         self._pool_of_running_loop = pool_of_running_loop
 
-    async def run(self, conversation: Conversation[T]) -> T:
-        """Drive a conversation to its end; returns what it returns."""
-        try:
-            request = next(conversation)
-            while True:
-                try:
-                    reply = await self._exchange(request)
-                except TuberError as error:  # some conversations can go on without a reply
-                    request = conversation.throw(error)
-                else:
-                    request = conversation.send(reply)
-        except StopIteration as end:
-            value: T = end.value
-            return value
-        finally:
-            conversation.close()
+    def run(self, conversation: Conversation[T]) -> Coroutine[Any, Any, T]:
+        """Drive a conversation to its end; gives what it returns when awaited."""
+        return self._drive(conversation)
 
     def start(self, conversation: Conversation[T]) -> asyncio.Task[T]:
         """A conversation that is driven by a task of its own."""
@@ -72,39 +59,11 @@ class AsyncioLink(ServerLink):
 
     async def close(self) -> None:
         """Close this loop's connections to the server that rest; a later call makes a new one."""
-        await self._pool().close()
+        await self._connections().close()
+        await self._close_transport()
 
-    def _pool(self) -> AsyncioPool:
-        return self._pool_of_running_loop(self._address)
-
-    async def _exchange(self, request: Request) -> Reply:
-        total = request.limited(self._timing.total)
-        deadline = None if total is None else monotonic() + total
-        buffers = self._head.encode(request.body, request.options)
-        pool = self._pool()
-        connection = await pool.take(deadline, request.called)
-        reply = None
-        try:
-            while connection is not None and reply is None:
-                try:
-                    reply = await connection.exchange(buffers, request.called, deadline)
-                except TuberConnectionLost:
-                    if connection.sent_any:
-                        raise
-                    # Closed by the server just as we took it, and nothing had left: PROTOCOL.md
-                    # section 2, 'At most once', allows the next connection.
-                    connection = pool.take_another()
-            if connection is None or reply is None:
-                connection = await pool.make(self._timing, deadline, request.called)
-                reply = await connection.exchange(buffers, request.called, deadline)
-        except BaseException:
-            pool.give_up()
-            raise
-        if reply.keep_alive:
-            pool.give_back(connection)
-        else:
-            pool.give_up()
-        return reply
+    def _connections(self) -> AsyncioPool:
+        return self._pool_of_running_loop(self._route)
 
 
 class TuberObject(RemoteObject):
@@ -166,6 +125,11 @@ async def resolve(
     convert_json: bool | None = None,
     return_exceptions: bool | None = None,
     timeout: TimeoutLike = None,
+    *,
+    trust_env: bool = False,
+    ssl_context: ssl.SSLContext | None = None,
+    transport: Transport | None = None,
+    max_reply_bytes: int | None = None,
 ) -> TuberObject:
     """Connect to a server and learn what an object offers.
 
@@ -178,6 +142,10 @@ async def resolve(
         convert_json=convert_json,
         return_exceptions=return_exceptions,
         timeout=timeout,
+        trust_env=trust_env,
+        ssl_context=ssl_context,
+        transport=transport,
+        max_reply_bytes=max_reply_bytes,
     )
     await resolved.tuber_resolve()
     return resolved

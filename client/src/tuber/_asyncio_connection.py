@@ -12,17 +12,17 @@ import socket
 from time import monotonic
 from typing import Final, TypeVar, cast
 
-from tuber._address import Address
 from tuber._http1 import Reply, ReplyReader
-from tuber._network_errors import closed_by_server, connect_error, exchange_error, reply_error
-from tuber._socket_options import prepare_socket
-from tuber._timing import Timing
+from tuber._network_errors import closed_by_server, exchange_error, reply_error
+from tuber._route import Route
 from tuber.errors import TuberProtocolError
 
 T = TypeVar("T")
 
 # One read takes in any usual reply; longer bodies are received into their own place.
 RECEIVE_BYTES: Final = 16 * 1024
+# How long a peer may take to answer the end of TLS; it has nothing else to do for us.
+GOODBYE_SECONDS: Final = 1.0
 
 
 class AsyncioConnection(asyncio.BufferedProtocol):
@@ -33,10 +33,11 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             seen it.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, url: str) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, route: Route) -> None:
         self._loop = loop
-        self._url = url
-        self._reader = ReplyReader()
+        self._url = route.address.url
+        self._encrypted = route.ssl_context is not None
+        self._reader = ReplyReader(route.max_reply_bytes)
         self._buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._transport: asyncio.Transport | None = None
         self._reply: asyncio.Future[Reply] | None = None  # while a request is under way
@@ -52,7 +53,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         """Whether the peer closed the connection, or wrote on it, while it rested.
 
         The kernel is asked, not the loop: a loop that stood still, between two prompts of an
-        interactive session, has not heard of it yet.
+        interactive session, has not heard of it yet. What TLS says on its own account (a session
+        ticket that came late) passes for a fault here: that costs a new connection, and no call.
         """
         transport = self._transport
         if transport is None or transport.is_closing():
@@ -95,8 +97,14 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         if self._transport is not None and not self._loop.is_closed():
             self._transport.abort()
 
-    async def wait_closed(self) -> None:
-        """Wait, after ``close``, until the socket is gone."""
+    async def end(self) -> None:
+        """Close a connection that rests, and wait until the socket is gone."""
+        transport = self._transport
+        if self._encrypted and transport is not None:
+            # RFC 9112 section 9.8: a client says that it closes.
+            transport.close()
+            await asyncio.wait({self._closed}, timeout=GOODBYE_SECONDS)
+        self.close()
         await self._closed
 
     def _send(self, buffers: list[bytes]) -> None:
@@ -108,10 +116,24 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             raise closed_by_server(False)
+        self.sent_any = self._encrypted  # a record may be on its way when sending fails
         transport.writelines(buffers) if len(buffers) > 1 else transport.write(buffers[0])
         if transport.is_closing():  # the first attempt failed, so nothing has left
             raise closed_by_server(False)
         self.sent_any = True
+
+    def _end_was_announced(self) -> bool:
+        """Whether the peer sent 'close_notify'; asyncio reports every end alike.
+
+        One that was not announced may be an attack (RFC 9112 section 9.8), and must not pass for
+        the end of a reply.
+        """
+        assert self._transport is not None
+        try:
+            announced: bool = self._transport.get_extra_info("ssl_object").read(1) == b""
+        except OSError:  # nothing to read, and no end
+            return False
+        return announced
 
     # --- what the transport calls
 
@@ -156,6 +178,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def eof_received(self) -> None:
         """Part of asyncio.BufferedProtocol; the transport closes itself behind it."""
+        if self._encrypted and not self._end_was_announced():
+            return
         if self._reply is not None and not self._reply.done():
             reply = self._reader.end()
             if reply is not None:
@@ -168,56 +192,6 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             self._reply.set_exception(error)
         if not self._closed.done():
             self._closed.set_result(None)
-
-
-async def connect(
-    address: Address, timing: Timing, deadline: float | None, called: object
-) -> AsyncioConnection:
-    """Connect to the first of the name's IPv6 and IPv4 addresses that takes it.
-
-    Args:
-        deadline: for the connection to be made, by the clock of ``time.monotonic``.
-        called: what the connection is made for, for messages.
-
-    Raises:
-        TuberNetworkError: the connection could not be made; nothing was sent.
-    """
-    seconds = timing.connect
-    if deadline is not None:
-        left = max(deadline - monotonic(), 0.001)
-        seconds = left if seconds is None else min(left, seconds)
-    try:
-        return await asyncio.wait_for(_connect(address), seconds)
-    except asyncio.TimeoutError as error:  # no OSError before Python 3.11
-        fault = error if isinstance(error, OSError) else TimeoutError()
-        raise connect_error(fault, address, called) from error
-    except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
-        raise connect_error(error, address, called) from error
-
-
-async def _connect(address: Address) -> AsyncioConnection:
-    loop = asyncio.get_running_loop()
-    # In a thread of the loop's executor: the system's resolver blocks, and knows mDNS names.
-    places = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    first_error: OSError | None = None
-    for family, kind, protocol, _, place in places:
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.setblocking(False)
-            await loop.sock_connect(sock, place)
-            prepare_socket(sock)
-            _, made = await loop.create_connection(
-                lambda: AsyncioConnection(loop, address.url), sock=sock
-            )
-        except OSError as error:
-            sock.close()
-            first_error = first_error or error
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return made
-    raise first_error or OSError("the name has no address")
 
 
 async def wait_until(waited_for: asyncio.Future[T], deadline: float | None) -> T:

@@ -14,8 +14,9 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from tuber._address import Address
-from tuber._asyncio_connection import AsyncioConnection, connect, wait_until
+from tuber._asyncio_connecting import connect
+from tuber._asyncio_connection import AsyncioConnection, wait_until
+from tuber._route import Route
 from tuber._timing import Timing
 from tuber.errors import TuberTimeout
 
@@ -25,14 +26,11 @@ MAX_CONNECTIONS: Final = 16
 
 
 class AsyncioPool:
-    """Keeps the connections of one loop to one server. To be used in that loop only.
+    """Keeps the connections of one loop over one route: a pool of ``_exchange``, for that loop."""
 
-    Every ``take`` that returned is followed by one ``give_back`` or ``give_up``.
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, address: Address) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, route: Route) -> None:
         self.loop = loop
-        self.address = address
+        self._route = route
         self._resting: list[AsyncioConnection] = []
         self._places = MAX_CONNECTIONS
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -62,7 +60,7 @@ class AsyncioPool:
         self, timing: Timing, deadline: float | None, called: object
     ) -> AsyncioConnection:
         """In the place occupied: a new connection; TuberNetworkError when it can't be made."""
-        return await connect(self.address, timing, deadline, called)
+        return await connect(self._route, timing, deadline, called)
 
     def give_back(self, connection: AsyncioConnection) -> None:
         """Let a connection rest that can be used again, and free its place."""
@@ -81,10 +79,7 @@ class AsyncioPool:
     async def close(self) -> None:
         """Close the connections that rest; calls that are under way are not touched."""
         closing, self._resting = self._resting, []
-        for connection in closing:
-            connection.close()
-        for connection in closing:
-            await connection.wait_closed()
+        await asyncio.gather(*(connection.end() for connection in closing))
 
     async def _wait(self, deadline: float | None, called: object) -> None:
         place: asyncio.Future[None] = self.loop.create_future()
@@ -93,8 +88,8 @@ class AsyncioPool:
             await wait_until(place, deadline)
         except TimeoutError as error:
             raise TuberTimeout(
-                f"no free connection to {self.address.url} in time, with {MAX_CONNECTIONS} calls "
-                f"under way; {called} was not run"
+                f"no free connection to {self._route.address.url} in time, with "
+                f"{MAX_CONNECTIONS} calls under way; {called} was not run"
             ) from error
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and place.exception() is None:
@@ -108,17 +103,17 @@ class LoopPools:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._pools: dict[Address, AsyncioPool] = {}
+        self._pools: dict[Route, AsyncioPool] = {}
         self._end = self._until_the_loop_ends()
         # Runs it to its yield, and so makes it known to the loop; it does not wait for anything.
         with contextlib.suppress(StopIteration):
             self._end.asend(None).send(None)
 
-    def pool(self, address: Address) -> AsyncioPool:
-        """The pool of a server."""
-        pool = self._pools.get(address)
+    def pool(self, route: Route) -> AsyncioPool:
+        """The pool of a route."""
+        pool = self._pools.get(route)
         if pool is None:
-            pool = self._pools[address] = AsyncioPool(self._loop, address)
+            pool = self._pools[route] = AsyncioPool(self._loop, route)
         return pool
 
     async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
@@ -135,8 +130,8 @@ _loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, LoopPools] = (
 _lock: Final = threading.Lock()
 
 
-def pool_of_running_loop(address: Address) -> AsyncioPool:
-    """The running loop's pool of a server.
+def pool_of_running_loop(route: Route) -> AsyncioPool:
+    """The running loop's pool of a route.
 
     Raises:
         RuntimeError: no loop is running in this thread.
@@ -150,4 +145,4 @@ def pool_of_running_loop(address: Address) -> AsyncioPool:
             for each in [each for each in _loops if each.is_closed()]:
                 del _loops[each]
             pools = _loops[loop] = made
-    return pools.pool(address)
+    return pools.pool(route)

@@ -1,26 +1,29 @@
 """The synchronous shell: remote objects whose calls return when the reply is there.
 
-It drives the conversations of ``_session`` over the connections of ``_pool``, and decides when a
-request is sent again: only when not a byte of it had left.
+It drives the conversations of ``_session`` to their end in the thread that calls, over the
+connections of ``_pool``. What happens on the way is written in ``_link`` and ``_exchange``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import monotonic
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber._blocking_context import Once, SimpleContext
-from tuber._http1 import Reply
+from tuber._exchange import finish
 from tuber._link import ServerLink
 from tuber._pool import Pool
 from tuber._proxy import RemoteObject
-from tuber._session import Conversation, Options, Request
+from tuber._session import Conversation, Options, ServerState
 from tuber._target import Target
 from tuber._timing import TimeoutLike
-from tuber.errors import TuberConnectionLost, TuberError
 from tuber.protocol import Path
+
+if TYPE_CHECKING:
+    import ssl
+
+    from tuber._transport import Transport
 
 __all__ = ["SimpleTuberObject", "resolve_simple"]
 
@@ -34,26 +37,13 @@ class BlockingLink(ServerLink):
     Thread-safe: each call has a connection of its own while it lasts.
     """
 
-    def __init__(self, target: Target, options: Options) -> None:
-        super().__init__(target, options)
-        self._pool = Pool(self._address)
+    def __init__(self, target: Target, options: Options, state: ServerState | None = None) -> None:
+        super().__init__(target, options, state)
+        self._pool = Pool(self._route)
 
     def run(self, conversation: Conversation[T]) -> T:
         """Drive a conversation to its end; returns what it returns."""
-        try:
-            request = next(conversation)
-            while True:
-                try:
-                    reply = self._exchange(request)
-                except TuberError as error:  # some conversations can go on without a reply
-                    request = conversation.throw(error)
-                else:
-                    request = conversation.send(reply)
-        except StopIteration as end:
-            value: T = end.value
-            return value
-        finally:
-            conversation.close()
+        return finish(self._drive(conversation))
 
     def start(self, conversation: Conversation[T]) -> Once[T]:
         """A conversation that is run when its result is first asked for."""
@@ -62,30 +52,10 @@ class BlockingLink(ServerLink):
     def close(self) -> None:
         """Close the connections that rest; a later call makes a new one."""
         self._pool.close()
+        finish(self._close_transport())
 
-    def _exchange(self, request: Request) -> Reply:
-        total = request.limited(self._timing.total)
-        deadline = None if total is None else monotonic() + total
-        buffers = self._head.encode(request.body, request.options)
-        pool = self._pool
-        connection = pool.take()
-        while connection is not None:
-            try:
-                reply = connection.exchange(buffers, request.called, deadline)
-            except TuberConnectionLost:
-                if connection.sent_any:
-                    raise
-                # Closed by the server just as we took it, and nothing had left: PROTOCOL.md
-                # section 2, 'At most once', allows the next connection.
-                connection = pool.take()
-            else:
-                break
-        else:
-            connection = pool.make(self._timing, deadline, request.called)
-            reply = connection.exchange(buffers, request.called, deadline)
-        if reply.keep_alive:
-            pool.give_back(connection)
-        return reply
+    def _connections(self) -> Pool:
+        return self._pool
 
 
 class SimpleTuberObject(RemoteObject):
@@ -138,15 +108,22 @@ def resolve_simple(
     convert_json: bool | None = None,
     return_exceptions: bool | None = None,
     timeout: TimeoutLike = None,
+    *,
+    trust_env: bool = False,
+    ssl_context: ssl.SSLContext | None = None,
+    transport: Transport | None = None,
+    max_reply_bytes: int | None = None,
 ) -> SimpleTuberObject:
     """Connect to a server and learn what an object offers.
 
     Args:
-        hostname: where the server is: 'board', 'board:8080', 'http://board:8080', '[fe80::1]:8080'.
+        hostname: where the server is: 'board', 'board:8080', '[fe80::1%eth0]', 'https://board',
+            'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'.
         objname: the name of the object, or its path; None for the registry, whose objects are
             then attributes.
         accept_types, convert_json, return_exceptions: see ``tuber._session.Options``.
         timeout: see ``tuber._timing.Timing``; seconds for a whole call, or ``(connect, total)``.
+        trust_env, ssl_context, transport, max_reply_bytes: see ``tuber._target.Target``.
 
     Raises:
         TuberNetworkError: the server can't be reached.
@@ -160,6 +137,10 @@ def resolve_simple(
         convert_json=convert_json,
         return_exceptions=return_exceptions,
         timeout=timeout,
+        trust_env=trust_env,
+        ssl_context=ssl_context,
+        transport=transport,
+        max_reply_bytes=max_reply_bytes,
     )
     resolved.tuber_resolve()
     return resolved

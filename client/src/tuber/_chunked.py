@@ -8,23 +8,29 @@ from typing import Final
 from tuber.errors import TuberProtocolError
 from tuber.protocol import MAX_CHUNK_LINE_BYTES, MAX_HEAD_BYTES
 
-# The protocol does not limit a result; this keeps a peer that is not tuber from filling memory.
+# The protocol does not limit a result, and arrays of many megabytes are usual; this keeps a peer
+# that is not tuber from filling memory. Users may set another by ``max_reply_bytes``.
 MAX_REPLY_BODY_BYTES: Final = 1 << 30
 
+_BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00\r\n]*)?")
 
 
 class ChunkedBody:
     """Takes chunks out of what was received.
 
+    Args:
+        max_bytes: a longer body is refused.
+
     Attributes:
         body: what has come of it so far.
     """
 
-    __slots__ = ("_in_trailer", "body")
+    __slots__ = ("_in_trailer", "_max_bytes", "body")
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int = MAX_REPLY_BODY_BYTES) -> None:
         self.body = bytearray()
+        self._max_bytes = max_bytes
         self._in_trailer = False
 
     def take(self, received: bytearray) -> bool:
@@ -38,6 +44,7 @@ class ChunkedBody:
             if end < 0:
                 if len(received) > MAX_CHUNK_LINE_BYTES:
                     raise malformed("the size of a chunk", received)
+                refuse_bare_line_feed(received)
                 return False
             match = _SIZE_LINE.fullmatch(received, 0, end)
             if match is None:
@@ -54,8 +61,8 @@ class ChunkedBody:
 
     def _take_chunk(self, received: bytearray, start: int, size: int) -> bool:
         end = start + size
-        if len(self.body) + size > MAX_REPLY_BODY_BYTES:
-            raise body_too_long(len(self.body) + size)
+        if len(self.body) + size > self._max_bytes:
+            raise body_too_long(len(self.body) + size, self._max_bytes)
         if len(received) < end + 2:
             return False
         if received[end : end + 2] != b"\r\n":
@@ -74,14 +81,21 @@ def _take_trailer(received: bytearray) -> bool:
     if end < 0:
         if len(received) > MAX_HEAD_BYTES:
             raise malformed(f"a trailer of at most {MAX_HEAD_BYTES} bytes", received)
+        refuse_bare_line_feed(received)
         return False
     del received[: end + 4]
     return True
 
 
-def body_too_long(length: int) -> TuberProtocolError:
+def refuse_bare_line_feed(received: bytearray) -> None:
+    """Refuse lines that end with LF alone (RFC 9112 section 2.2), for whose CRLF one would wait."""
+    if _BARE_LINE_FEED.search(received):
+        raise malformed("lines that end with CRLF", received)
+
+
+def body_too_long(length: int, limit: int) -> TuberProtocolError:
     """The error for a body over the limit."""
-    return malformed(f"a body of at most {MAX_REPLY_BODY_BYTES} bytes", f"{length} bytes")
+    return malformed(f"a body of at most {limit} bytes (max_reply_bytes)", f"{length} bytes")
 
 
 def malformed(expected: str, came: object) -> TuberProtocolError:

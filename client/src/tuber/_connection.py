@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import socket
 from contextlib import suppress
-from time import monotonic
-from typing import Any, Final, TypeAlias
+from typing import Final
 
-from tuber._address import Address
+from tuber._connecting import connected, left
 from tuber._http1 import Reply, ReplyReader
-from tuber._network_errors import closed_by_server, connect_error, exchange_error, reply_error
-from tuber._socket_options import prepare_socket
+from tuber._network_errors import closed_by_server, exchange_error, reply_error
+from tuber._route import Route
 from tuber._timing import Timing
 from tuber.errors import TuberProtocolError
 
@@ -22,8 +21,6 @@ from tuber.errors import TuberProtocolError
 RECEIVE_BYTES: Final = 64 * 1024
 
 _CAN_GATHER: Final = hasattr(socket.socket, "sendmsg")  # not on Windows
-# As getaddrinfo() gives it: family, type, protocol, canonical name, address.
-_Place: TypeAlias = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
 
 
 class Connection:
@@ -35,21 +32,27 @@ class Connection:
 
     Attributes:
         sent_any: whether the kernel took a byte of the last request; if not, the server can't
-            have seen it.
+            have seen it. With TLS it is not known, and taken for granted.
 
     Raises:
         TuberNetworkError: the connection could not be made; nothing was sent.
     """
 
-    __slots__ = ("_reader", "_socket", "_url", "sent_any")
+    __slots__ = ("_encrypted", "_nothing_yet", "_reader", "_socket", "_url", "sent_any")
 
     def __init__(
-        self, address: Address, timing: Timing, deadline: float | None, called: object
+        self, route: Route, timing: Timing, deadline: float | None, called: object
     ) -> None:
-        self._url = address.url
-        self._socket = _connect(address, timing, deadline, called)
-        self._reader = ReplyReader()
+        self._url = route.address.url
+        self._socket = connected(route, timing, deadline, called)
+        self._reader = ReplyReader(route.max_reply_bytes)
         self.sent_any = False
+        self._encrypted = route.ssl_context is not None
+        self._nothing_yet: type[OSError] = BlockingIOError
+        if self._encrypted:
+            from tuber._tls import NOTHING_YET  # noqa: PLC0415  # ssl is imported by now
+
+            self._nothing_yet = NOTHING_YET
 
     def is_stale(self) -> bool:
         """Whether the peer closed the connection, or wrote on it, while it rested.
@@ -60,8 +63,10 @@ class Connection:
         sock = self._socket
         sock.settimeout(0)
         try:
-            sock.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
+            # Encrypted bytes can't be looked at; reading also takes in what TLS says on its own
+            # account (session tickets), which is no reason not to go on.
+            sock.recv(1, 0 if self._encrypted else socket.MSG_PEEK)
+        except self._nothing_yet:
             return False
         except OSError:
             return True
@@ -69,8 +74,8 @@ class Connection:
             sock.settimeout(None)
         return True
 
-    def exchange(self, buffers: list[bytes], called: object, deadline: float | None) -> Reply:
-        """Send a request and receive its reply.
+    async def exchange(self, buffers: list[bytes], called: object, deadline: float | None) -> Reply:
+        """Send a request and receive its reply. It never suspends: see ``_exchange``.
 
         Raises:
             TuberNetworkError: ``may_have_run`` says whether the server may have got all of it.
@@ -98,6 +103,15 @@ class Connection:
 
     def close(self) -> None:
         """Close the connection; closing it again does nothing."""
+        if self._encrypted:
+            # RFC 9112 section 9.8: a client says that it closes; nobody waits for the answer.
+            with suppress(OSError, ValueError):
+                self._socket.settimeout(0)
+                self._socket.unwrap()  # type: ignore[attr-defined]  # an ssl.SSLSocket
+        self._socket.close()
+
+    def forget(self) -> None:
+        """In the child of a fork: close its copy of the socket without a word to the peer."""
         self._socket.close()
 
     def _send(self, buffers: list[bytes], deadline: float | None) -> None:
@@ -105,7 +119,8 @@ class Connection:
         sock = self._socket
         if deadline is not None:
             _set_deadline(sock, deadline)
-        if len(buffers) == 1 or not _CAN_GATHER:
+        self.sent_any = self._encrypted  # a record may be on its way when sending fails
+        if len(buffers) == 1 or self._encrypted or not _CAN_GATHER:
             request = b"".join(buffers)
             count = sock.send(request)
         else:
@@ -142,58 +157,5 @@ class Connection:
         return reply
 
 
-def _left(deadline: float) -> float:
-    """Seconds until the deadline; raises TimeoutError when it has passed."""
-    left = deadline - monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
-
-
 def _set_deadline(sock: socket.socket, deadline: float) -> None:
-    sock.settimeout(_left(deadline))
-
-
-def _connect(
-    address: Address, timing: Timing, deadline: float | None, called: object
-) -> socket.socket:
-    """Connect, before the deadline or the connect time-out, whichever comes first."""
-    if timing.connect is not None:
-        end = monotonic() + timing.connect
-        deadline = end if deadline is None else min(end, deadline)
-    try:
-        sock = _connect_to_first(address, deadline)
-    except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
-        raise connect_error(error, address, called) from error
-    sock.settimeout(None)
-    prepare_socket(sock)
-    return sock
-
-
-def _connect_to_first(address: Address, deadline: float | None) -> socket.socket:
-    """Connect to the first of the name's IPv6 and IPv4 addresses that takes it.
-
-    They are tried in the system's order (RFC 6724) and share the time that is left, so that one
-    that does not answer leaves some to the next. Looking up the name can't be given a time.
-    """
-    places = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    for waiting in range(len(places) - 1, 0, -1):
-        with suppress(OSError):
-            return _open(places[-1 - waiting], _share(deadline, waiting + 1))
-    return _open(places[-1], _share(deadline, 1))
-
-
-def _share(deadline: float | None, addresses: int) -> float | None:
-    return None if deadline is None else _left(deadline) / addresses
-
-
-def _open(place: _Place, seconds: float | None) -> socket.socket:
-    family, kind, protocol, _, address = place
-    sock = socket.socket(family, kind, protocol)
-    try:
-        sock.settimeout(seconds)
-        sock.connect(address)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
+    sock.settimeout(left(deadline))

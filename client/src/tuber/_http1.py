@@ -11,7 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tuber._chunked import MAX_REPLY_BODY_BYTES, ChunkedBody, body_too_long, malformed
+from tuber._chunked import (
+    MAX_REPLY_BODY_BYTES,
+    ChunkedBody,
+    body_too_long,
+    malformed,
+    refuse_bare_line_feed,
+)
 from tuber.protocol import ENDPOINT, MAX_FIELDS, MAX_HEAD_BYTES, OPTIONS_FIELD
 
 # 'HTTP/1.1 100 Continue' and the like before the reply; nobody needs more than one or two.
@@ -19,6 +25,7 @@ MAX_INTERIM_REPLIES: Final = 8
 # Up to this size one copy of the body costs less than a second buffer in the system call.
 JOIN_BYTES: Final = 16 * 1024
 
+_VERSION: Final = b"HTTP/1."
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\x00\r\n]*)?")
 _FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*?)[ \t]*")
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
@@ -29,16 +36,18 @@ class RequestHead:
 
     Args:
         authority: host and port, for ``Host``.
+        target: what the request line asks for: the endpoint's path, or its URL for a proxy.
         content_type: the media type of the bodies.
         accept: the media types of replies, the preferred first.
     """
 
-    def __init__(self, authority: str, content_type: str, accept: Sequence[str]) -> None:
-        host = authority if authority.isascii() else authority.encode("idna").decode("ascii")
-        self._start = (
-            f"POST {ENDPOINT} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {content_type}\r\n"
-            f"Accept: {', '.join(accept)}\r\n"
-        ).encode("ascii")
+    def __init__(
+        self, authority: str, content_type: str, accept: Sequence[str], target: str = ENDPOINT
+    ) -> None:
+        self._fields = {"Content-Type": content_type, "Accept": ", ".join(accept)}
+        lines = [f"POST {target} HTTP/1.1", f"Host: {authority}"]
+        lines += [f"{name}: {value}" for name, value in self._fields.items()]
+        self._start = "\r\n".join([*lines, ""]).encode("ascii")
 
     def encode(self, body: bytes, options: Sequence[str] = ()) -> list[bytes]:
         """One request as the buffers to send: one, or head and body when the body is big."""
@@ -48,6 +57,10 @@ class RequestHead:
         if len(body) <= JOIN_BYTES:
             return [b"%bContent-Length: %d\r\n\r\n%b" % (start, len(body), body)]
         return [b"%bContent-Length: %d\r\n\r\n" % (start, len(body)), body]
+
+    def fields(self, options: Sequence[str] = ()) -> dict[str, str]:
+        """The header fields of one request that are not the connection's business."""
+        return {**self._fields, OPTIONS_FIELD: ", ".join(options)} if options else {**self._fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,9 @@ class ReplyReader:
     Feed what was received until a reply is returned. After an error or a reply without
     ``keep_alive`` the reader is spent, as is its connection.
 
+    Args:
+        max_body_bytes: a longer body is refused.
+
     Attributes:
         started: whether bytes of a reply have come that is not complete.
     """
@@ -101,11 +117,13 @@ class ReplyReader:
         "_interim",
         "_known",
         "_known_bytes",
+        "_max_body_bytes",
         "_received",
         "_wanted",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, max_body_bytes: int = MAX_REPLY_BODY_BYTES) -> None:
+        self._max_body_bytes = max_body_bytes
         self._received = bytearray()  # what has come of an incomplete reply
         self._head: ReplyHead | None = None  # the head of the reply being read
         self._wanted: bytearray | None = None  # its whole body, when it has a known length
@@ -165,6 +183,10 @@ class ReplyReader:
             if end < 0:
                 if len(self._received) > MAX_HEAD_BYTES:
                     raise malformed(f"a head of at most {MAX_HEAD_BYTES} bytes", self._received)
+                # Other servers speak first and then wait (SSH, SMTP): nobody waits for them here.
+                if not _VERSION.startswith(self._received[: len(_VERSION)]):
+                    raise malformed("a status line of HTTP/1.1", self._received)
+                refuse_bare_line_feed(self._received)
                 return None
             head = self._read_head(bytes(self._received[:end]))
             del self._received[: end + 4]
@@ -176,8 +198,8 @@ class ReplyReader:
         if self._chunks is not None:
             complete = self._chunks.take(self._received)
             return self._finish(head, self._chunks.body) if complete else None
-        if len(self._received) > MAX_REPLY_BODY_BYTES:
-            raise body_too_long(len(self._received))
+        if len(self._received) > self._max_body_bytes:
+            raise body_too_long(len(self._received), self._max_body_bytes)
         return None
 
     def _begin(self, head: ReplyHead) -> None:
@@ -190,7 +212,7 @@ class ReplyReader:
         if head.length is not None:
             self._wanted, self._filled = bytearray(head.length), 0
         elif head.chunked:
-            self._chunks = ChunkedBody()
+            self._chunks = ChunkedBody(self._max_body_bytes)
 
     def _fill(self, received: bytes | bytearray) -> Reply | None:
         body, start = self._wanted, self._filled
@@ -209,12 +231,15 @@ class ReplyReader:
 
     def _read_head(self, head_bytes: bytes) -> ReplyHead:
         if self._known is None or head_bytes != self._known_bytes:
-            self._known = _parse_head(head_bytes)
+            head = parse_head(head_bytes)
+            if head.length is not None and head.length > self._max_body_bytes:
+                raise body_too_long(head.length, self._max_body_bytes)
+            self._known = head
             self._known_bytes = head_bytes
         return self._known
 
 
-def _parse_head(head_bytes: bytes) -> ReplyHead:
+def parse_head(head_bytes: bytes) -> ReplyHead:
     """Read a head, without the empty line that ends it (RFC 9112 sections 4 and 5)."""
     if len(head_bytes) > MAX_HEAD_BYTES:
         raise malformed(f"a head of at most {MAX_HEAD_BYTES} bytes", head_bytes)
@@ -232,10 +257,15 @@ def _parse_head(head_bytes: bytes) -> ReplyHead:
         name, value = field.group(1).decode("ascii").lower(), field.group(2).decode("latin-1")
         fields[name] = f"{fields[name]}, {value}" if name in fields else value
     status = int(match.group(2))
-    chunked = _is_chunked(fields)
+    # RFC 9112 section 6.3, point 1: whatever their fields say, these have no body.
+    has_body = status not in (204, 304)
+    chunked = _is_chunked(fields) and has_body
     length = None if chunked else _length(status, fields)
     connection = [each.strip() for each in fields.get("connection", "").lower().split(",")]
-    keeps = "close" not in connection and (match.group(1) == b"1" or "keep-alive" in connection)
+    is_old = match.group(1) == b"0"
+    keeps = "close" not in connection and (not is_old or "keep-alive" in connection)
+    if is_old and "transfer-encoding" in fields:  # RFC 9112 section 6.1: its framing is faulty
+        keeps = False
     if fields.get("content-encoding", "identity").lower() != "identity":
         raise malformed("a body as it is", f"Content-Encoding: {fields['content-encoding']}")
     return ReplyHead(
@@ -262,14 +292,9 @@ def _length(status: int, fields: Mapping[str, str]) -> int | None:
     """RFC 9112 section 6.3, points 1 and 4 to 8, for a reply to a POST."""
     if status < 200:
         return None
-    if status in (204, 304):
-        return 0
     text = fields.get("content-length")
     if text is None:
-        return None
+        return 0 if status in (204, 304) else None
     if not _DIGITS.fullmatch(text):  # also repeated ones, joined by a comma
         raise malformed("Content-Length to be one number", text)
-    length = int(text)
-    if length > MAX_REPLY_BODY_BYTES:
-        raise body_too_long(length)
-    return length
+    return 0 if status in (204, 304) else int(text)

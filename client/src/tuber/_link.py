@@ -1,7 +1,7 @@
 """The way from remote objects to their server: what it consists of in both shells.
 
-What is said (the session), where to, how it is introduced (the head) and how long it may take. The
-shells add connections and the driving of conversations.
+What is said (the session), where to, how it is introduced (the head) and how long it may take; and
+the driving of a conversation, written once. The shells add connections, and decide who waits.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from tuber._address import parse_address
-from tuber._http1 import RequestHead
-from tuber._session import Options, ServerState, Session
+from tuber._exchange import Pool, exchange
+from tuber._http1 import Reply, RequestHead
+from tuber._own_transport import close, exchange_over
+from tuber._route import route_to
+from tuber._session import Conversation, Options, Request, ServerState, Session
 from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
+from tuber.errors import TuberError
 
+T = TypeVar("T")
 Self = TypeVar("Self", bound="ServerLink")
 
 
@@ -27,18 +31,53 @@ class ServerLink:
         ValueError, TypeError: target or options make no sense.
     """
 
-    def __init__(self, target: Target, options: Options) -> None:
-        self._address = parse_address(target.hostname)
-        self._state = ServerState()
+    def __init__(self, target: Target, options: Options, state: ServerState | None = None) -> None:
+        self._route = route_to(target)
+        self._state = ServerState() if state is None else state
         self._settle(target, options)
 
     def _settle(self, target: Target, options: Options) -> None:
+        address = self._route.address
         self._target = target
-        self.session = Session(self._address.url, options, self._state)
+        self.session = Session(address.url, options, self._state)
         self._timing = parse_timeout(target.timeout)
         self._head = RequestHead(
-            self._address.authority, self.session.codec.media_type, options.accept_types
+            address.authority,
+            self.session.codec.media_type,
+            options.accept_types,
+            self._route.request_target,
         )
+
+    def _connections(self) -> Pool[Any]:
+        """The pool of this shell."""
+        raise NotImplementedError
+
+    async def _drive(self, conversation: Conversation[T]) -> T:
+        """Drive a conversation to its end; returns what it returns."""
+        try:
+            request = next(conversation)
+            while True:
+                try:
+                    reply = await self._exchange(request)
+                except TuberError as error:  # some conversations can go on without a reply
+                    request = conversation.throw(error)
+                else:
+                    request = conversation.send(reply)
+        except StopIteration as end:
+            value: T = end.value
+            return value
+        finally:
+            conversation.close()
+
+    async def _exchange(self, request: Request) -> Reply:
+        transport = self._target.transport
+        if transport is None:
+            return await exchange(self._connections(), self._head, self._timing, request)
+        return await exchange_over(transport, self.session.url, self._head, self._timing, request)
+
+    async def _close_transport(self) -> None:
+        if self._target.transport is not None:
+            await close(self._target.transport)
 
     def varied(
         self: Self,
@@ -72,5 +111,6 @@ class ServerLink:
         made.__dict__.update(self.__dict__)
         return made
 
-    def __reduce__(self: Self) -> tuple[type[Self], tuple[Target, Options]]:
-        return type(self), (self._target, self.session.options)
+    def __reduce__(self: Self) -> tuple[type[Self], tuple[Target, Options, ServerState]]:
+        self._target.check_picklable()
+        return type(self), (self._target, self.session.options, self._state)

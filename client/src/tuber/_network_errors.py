@@ -9,7 +9,7 @@ import errno
 import socket
 from typing import Final
 
-from tuber._address import Address
+from tuber._address import HTTPS, UNIX, Address
 from tuber.errors import (
     TuberConnectionLost,
     TuberConnectionRefused,
@@ -33,9 +33,10 @@ def connect_error(error: Exception, address: Address, called: object) -> TuberNe
     """A connection could not be made; nothing was sent."""
     url, number = address.url, getattr(error, "errno", None)
     if isinstance(error, ConnectionRefusedError):
+        its_port = "" if address.scheme == UNIX else f", and is {address.port} its port"
         return TuberConnectionRefused(
-            f"connection refused by {url}; {called} was not run. Is the server running there, "
-            f"and is {address.port} its port?",
+            f"connection refused by {url}; {called} was not run. Is the server running "
+            f"there{its_port}?",
             errno=number,
         )
     if isinstance(error, TimeoutError):
@@ -44,6 +45,12 @@ def connect_error(error: Exception, address: Address, called: object) -> TuberNe
             "and does the network reach it?",
             errno=number,
         )
+    if address.scheme == HTTPS:
+        from tuber._tls import advice  # noqa: PLC0415  # imported already when https is used
+
+        told = advice(error)
+        if told is not None:
+            return TuberNetworkError(f"no connection to {url}: {told}; {called} was not run")
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return TuberNameNotFound(
             f"no address is known for the name {address.host!r} of {url} ({error}); {called} was "

@@ -1,4 +1,4 @@
-"""The connections to one server that rest between calls.
+"""The connections over one route that rest between calls; what ``_exchange`` calls a pool.
 
 Thread-safe without a lock: a list's ``append`` and ``pop`` are atomic, and whoever took a
 connection out has it alone. The last one in is the first one out, so that few stay in use.
@@ -10,8 +10,8 @@ import os
 import weakref
 from typing import Final
 
-from tuber._address import Address
 from tuber._connection import Connection
+from tuber._route import Route
 from tuber._timing import Timing
 
 # More threads than this seldom call one server at the same time for long; the connections over
@@ -20,20 +20,24 @@ MAX_RESTING: Final = 32
 
 
 class Pool:
-    """Keeps the connections to one server.
+    """Keeps the connections over one route. Nobody waits: its coroutines never suspend.
 
     In the child of a fork the pool is empty: a connection carries one conversation, not two.
     """
 
-    def __init__(self, address: Address) -> None:
-        self.address = address
+    def __init__(self, route: Route) -> None:
+        self._route = route
         self._resting: list[Connection] = []
         # Also when the program ends: no socket is left to the garbage collector.
         weakref.finalize(self, _close_all, self._resting)
         _pools.add(self)
 
-    def take(self) -> Connection | None:
+    async def take(self, deadline: float | None, called: object) -> Connection | None:
         """A connection that rested and is still open; None when there is none."""
+        return self.take_another()
+
+    def take_another(self) -> Connection | None:
+        """As ``take``: there are as many connections at a time as threads that call."""
         while True:
             try:
                 connection = self._resting.pop()
@@ -43,9 +47,9 @@ class Pool:
                 return connection
             connection.close()
 
-    def make(self, timing: Timing, deadline: float | None, called: object) -> Connection:
+    async def make(self, timing: Timing, deadline: float | None, called: object) -> Connection:
         """A new connection; raises TuberNetworkError when it can't be made."""
-        return Connection(self.address, timing, deadline, called)
+        return Connection(self._route, timing, deadline, called)
 
     def give_back(self, connection: Connection) -> None:
         """Let a connection rest that can be used again."""
@@ -53,6 +57,9 @@ class Pool:
             self._resting.append(connection)
         else:
             connection.close()
+
+    def give_up(self) -> None:
+        """Part of ``_exchange.Pool``: nobody waits for it."""
 
     def close(self) -> None:
         """Close the connections that rest; calls that are under way are not touched."""
@@ -70,7 +77,8 @@ _pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 def _forget_the_parents_connections() -> None:
     """In the child: close its copies of the sockets; the parent's stay as they are."""
     for pool in list(_pools):
-        pool.close()
+        while pool._resting:
+            pool._resting.pop().forget()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from types import MethodType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber import _classes
 from tuber._hidden_names import is_foreign
@@ -22,6 +22,11 @@ from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber._vanished import VanishedLink
 from tuber.protocol import ABSENT, JSON, Call, Description, Item, Path
+
+if TYPE_CHECKING:
+    import ssl
+
+    from tuber._transport import Transport
 
 Self = TypeVar("Self", bound="RemoteObject")
 
@@ -64,6 +69,7 @@ class RemoteObject(Known):
         convert_json: whether maps in results become TuberResult objects; None means yes.
         return_exceptions: whether failures in a batch become items of its list of results.
         timeout: seconds for a call, or ``(connect, total)``; see ``Timing``.
+        trust_env, ssl_context, transport, max_reply_bytes: see ``Target``.
         parent: take the link to the server, with its options, from this remote object.
     """
 
@@ -76,6 +82,10 @@ class RemoteObject(Known):
         convert_json: bool | None = None,
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
+        trust_env: bool = False,
+        ssl_context: ssl.SSLContext | None = None,
+        transport: Transport | None = None,
+        max_reply_bytes: int | None = None,
         parent: RemoteObject | None = None,
         **others: Any,
     ) -> None:
@@ -88,7 +98,8 @@ class RemoteObject(Known):
                 convert_json=convert_json is not False,
                 return_exceptions=bool(return_exceptions),
             )
-            self._tuber_link = self._tuber_connect(Target(hostname, timeout), options)
+            target = Target(hostname, timeout, trust_env, ssl_context, transport, max_reply_bytes)
+            self._tuber_link = self._tuber_connect(target, options)
         else:
             raise TypeError(f"{type(self).__name__} needs hostname= or parent=")
         self._tuber_path = objname
@@ -329,6 +340,8 @@ def _rebuild(
     made.__dict__.update(state, _tuber_path=path, _tuber_link=link)
     if description is not None:
         made._tuber_adopt(description)
+        server = link.session.state
+        server.described(made, server.run_id)
     return made
 
 

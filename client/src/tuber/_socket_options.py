@@ -9,6 +9,8 @@ from tuber._timing import PROBE_AFTER_SECONDS, PROBE_EVERY_SECONDS, PROBES
 
 def prepare_socket(sock: socket.socket) -> None:
     """Send at once, and let the kernel end a connection whose peer is gone without a word."""
+    if sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return  # a unix socket sends at once, and its peer can't vanish without being noticed
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     give_up = PROBE_AFTER_SECONDS + PROBES * PROBE_EVERY_SECONDS

@@ -18,7 +18,7 @@ from tuber._asyncio_pool import MAX_CONNECTIONS, pool_of_running_loop
 
 
 def pool_of(board: Any) -> Any:
-    return pool_of_running_loop(board._tuber_link._address)
+    return pool_of_running_loop(board._tuber_link._route)
 
 
 def assert_sound(board: Any) -> None:

@@ -18,21 +18,24 @@ from tuber import (
     TuberProtocolError,
     TuberTimeout,
 )
-from tuber._address import Address, parse_address
+from tuber._address import Address
 from tuber._connection import Connection
+from tuber._exchange import finish
 from tuber._http1 import RequestHead
 from tuber._network_errors import exchange_error
+from tuber._route import Route, route_to
+from tuber._target import Target
 from tuber._timing import Timing
 
 HEAD = RequestHead("board", "application/json", ["application/json"])
 
 
 def connect(server: ScriptedServer) -> Connection:
-    return Connection(parse_address(server.hostname), Timing(), None, "Board.read()")
+    return Connection(route_to(Target(server.hostname)), Timing(), None, "Board.read()")
 
 
 def exchange(connection: Connection, body: bytes = b"{}", deadline: float | None = None) -> Any:
-    return connection.exchange(HEAD.encode(body), "Board.read()", deadline)
+    return finish(connection.exchange(HEAD.encode(body), "Board.read()", deadline))
 
 
 PLACE = (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", 1))
@@ -58,10 +61,8 @@ class UnreachableSocket:
         type(self).closed += 1
 
 
-def unreachable(
-    monkeypatch: pytest.MonkeyPatch, fault: Exception, addresses: int = 1
-) -> type[UnreachableSocket]:
-    """Let the name have so many addresses, or none with an error; no connection can be made."""
+def unreachable(monkeypatch: pytest.MonkeyPatch, fault: Exception) -> type[UnreachableSocket]:
+    """Let the name have one address, or none with an error; no connection can be made."""
 
     class Unreachable(UnreachableSocket):
         given: ClassVar[list[float | None]] = []
@@ -71,7 +72,7 @@ def unreachable(
     def getaddrinfo(*name: object, **kind: object) -> list[Any]:
         if isinstance(fault, (socket.gaierror, UnicodeError)):
             raise fault
-        return [PLACE] * addresses
+        return [PLACE]
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setattr(socket, "socket", Unreachable)
@@ -82,7 +83,7 @@ def test_a_refused_connection_says_that_the_call_was_not_run() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(TuberConnectionRefused, match="refused") as caught:
-        Connection(Address("127.0.0.1", port), Timing(), None, "Board.read()")
+        Connection(Route(Address("127.0.0.1", port)), Timing(), None, "Board.read()")
     assert f"http://127.0.0.1:{port}/tuber; Board.read() was not run" in str(caught.value)
     assert (caught.value.may_have_run, caught.value.errno) == (False, errno.ECONNREFUSED)
 
@@ -105,7 +106,7 @@ def test_each_way_not_to_get_a_connection_has_its_error(
 ) -> None:
     unreachable(monkeypatch, fault)
     with pytest.raises(kind, match=message) as caught:
-        Connection(Address("board"), Timing(), None, "Board.read()")
+        Connection(Route(Address("board")), Timing(), None, "Board.read()")
     assert caught.value.__cause__ is fault
 
 
@@ -119,23 +120,15 @@ def test_the_shorter_of_the_two_times_holds_for_connecting(
     unreachables = unreachable(monkeypatch, TimeoutError())
     deadline = None if left is None else monotonic() + left
     with pytest.raises(TuberTimeout):
-        Connection(Address("board"), timing, deadline, "Board.read()")
+        Connection(Route(Address("board")), timing, deadline, "Board.read()")
     assert unreachables.given == [pytest.approx(seconds, abs=0.5)]
     assert unreachables.closed == 1
 
 
-def test_the_addresses_of_a_name_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    unreachables = unreachable(monkeypatch, OSError(errno.EHOSTUNREACH, "no route"), addresses=3)
-    with pytest.raises(TuberNetworkError, match="no route"):
-        Connection(Address("board"), Timing(6), None, "Board.read()")
-    assert unreachables.given == [pytest.approx(each, abs=0.5) for each in (2, 3, 6)]
-    assert unreachables.closed == 3
-
-
 def test_a_deadline_that_has_passed_connects_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    unreachables = unreachable(monkeypatch, OSError("never"), addresses=2)
+    unreachables = unreachable(monkeypatch, OSError("never"))
     with pytest.raises(TuberTimeout, match="was not run"):
-        Connection(Address("board"), Timing(), monotonic() - 1, "Board.read()")
+        Connection(Route(Address("board")), Timing(), monotonic() - 1, "Board.read()")
     assert unreachables.given == []
 
 

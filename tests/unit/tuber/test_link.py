@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import ssl
+import threading
+from typing import Any
 
 import pytest
 
@@ -36,3 +39,38 @@ def test_a_link_pickles_with_its_options() -> None:
     assert again.session.options == Options(convert_json=False)
     assert again._timing == link._timing
     assert again.session.url == "http://board/tuber"
+
+
+class Untransportable:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def exchange(self, *request: Any) -> Any:
+        raise AssertionError("nothing is sent")
+
+    def close(self) -> None:
+        pass
+
+
+class Transportable(Untransportable):
+    def __init__(self) -> None:
+        self.number = 3
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("ssl_context", Target("https://board", ssl_context=ssl.create_default_context())),
+        ("transport", Target("board", transport=Untransportable())),
+    ],
+)
+def test_what_can_not_travel_says_what_to_do(name: str, target: Target) -> None:
+    with pytest.raises(TypeError, match=f"with {name}= can't be pickled .* resolve it in"):
+        pickle.dumps(ServerLink(target, Options()))
+
+
+def test_a_transport_that_pickles_travels() -> None:
+    target = Target("https://board", transport=Transportable(), max_reply_bytes=7)
+    again = pickle.loads(pickle.dumps(ServerLink(target, Options())))
+    assert isinstance(again._target.transport, Transportable)
+    assert again._target.max_reply_bytes == 7

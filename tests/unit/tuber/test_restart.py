@@ -134,7 +134,9 @@ def test_an_object_that_is_gone_says_so_until_it_is_there_again(server: Restarti
     assert "what is known of Other was read again" in text
     assert "Board is not there any more" in text
     for name in ("gain", "read", "tuber_is_container"):
-        with pytest.raises(TuberStateError, match=r"not at the server any more .*tuber_resolve\(force=True\)"):
+        with pytest.raises(
+            TuberStateError, match=r"not at the server any more .*tuber_resolve\(force=True\)"
+        ):
             getattr(board, name)
     server.describe = server.description
     board.tuber_resolve(force=True)

@@ -1,0 +1,94 @@
+"""The adapters of docs/transports.md, run as they stand."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tuber
+from tests.support.live_server import LiveServer
+from tuber import TuberNetworkError, TuberTimeout
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "transports.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def adapters() -> dict[str, Any]:
+    """What the code blocks define, one after the other in one namespace."""
+    defined: dict[str, Any] = {}
+    blocks = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        exec(block, defined)
+    return defined
+
+
+def blocking_transport(adapters: dict[str, Any], library: str) -> Any:
+    module = pytest.importorskip(library)
+    if library == "requests":
+        session = module.Session()
+        session.trust_env = False
+        return adapters["RequestsTransport"](session)
+    return adapters["HttpxTransport"](module.Client(trust_env=False))
+
+
+@pytest.mark.parametrize("library", ["requests", "httpx"])
+def test_a_blocking_adapter_carries_calls(
+    server: LiveServer, adapters: dict[str, Any], library: str
+) -> None:
+    transport = blocking_transport(adapters, library)
+    with tuber.resolve_simple(server.hostname, "Instrument", transport=transport) as remote:
+        instrument: Any = remote
+        assert instrument.increment([1, 2]) == [2, 3]
+        with pytest.raises(KeyError):
+            instrument.raise_it("KeyError", "gain")
+        with instrument.tuber_context() as context:
+            context.increment([1])
+            context.increment([2])
+            assert context() == [[2], [3]]
+
+
+@pytest.mark.parametrize("library", ["requests", "httpx"])
+def test_a_blocking_adapter_tells_a_time_out(
+    server: LiveServer, adapters: dict[str, Any], library: str
+) -> None:
+    transport = blocking_transport(adapters, library)
+    with tuber.resolve_simple(
+        server.hostname, "Instrument", transport=transport, timeout=(5, 0.1)
+    ) as remote:
+        instrument: Any = remote
+        with pytest.raises(TuberTimeout, match="may have run"):
+            instrument.sleep(1.0)
+
+
+@pytest.mark.parametrize("library", ["requests", "httpx"])
+def test_a_blocking_adapter_tells_that_nobody_listens(
+    adapters: dict[str, Any], library: str
+) -> None:
+    transport = blocking_transport(adapters, library)
+    with pytest.raises(TuberNetworkError, match="the transport got no reply from http://127"):
+        tuber.resolve_simple("127.0.0.1:1", transport=transport)
+    transport.close()
+
+
+def test_the_asynchronous_adapter_carries_calls(
+    server: LiveServer, adapters: dict[str, Any]
+) -> None:
+    httpx = pytest.importorskip("httpx")
+
+    async def main() -> None:
+        transport = adapters["AsyncHttpxTransport"](httpx.AsyncClient(trust_env=False))
+        async with await tuber.resolve(
+            server.hostname, "Instrument", transport=transport, timeout=(5, 0.5)
+        ) as remote:
+            instrument: Any = remote
+            results = await asyncio.gather(*(instrument.increment([n]) for n in range(20)))
+            assert results == [[n + 1] for n in range(20)]
+            with pytest.raises(TuberTimeout, match="may have run"):
+                await instrument.sleep(2.0)
+
+    asyncio.run(main())
