@@ -1,4 +1,4 @@
-"""The servers of all versions, each serving tests/interop/registry.py, started when first wanted."""
+"""The servers of all versions, each serving registry.py; started when first wanted."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def server_of(unavailable: dict[Peer, str]) -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture
-def old_server(
-    peer: Peer, unavailable: dict[Peer, str], server_of: Callable[[str], str]
-) -> str:
+def old_server(peer: Peer, unavailable: dict[Peer, str], server_of: Callable[[str], str]) -> str:
     """`host:port` of the server of the predecessor that the test is given as `peer`."""
     skip_unless_available([peer], unavailable)
     return server_of(peer.version)

@@ -70,7 +70,9 @@ def cells() -> list[Cell]:
     for peer in PEERS:
         old = peer.version
         pairs += [(OURS, old), (old, OURS), (old, old)]
-    return [Cell(*pair, media, shell) for pair in pairs for media in MEDIA_TYPES for shell in SHELLS]
+    return [
+        Cell(*pair, media, shell) for pair in pairs for media in MEDIA_TYPES for shell in SHELLS
+    ]
 
 
 @functools.cache
@@ -219,12 +221,6 @@ DIFFERENCES = (
     ),
     Difference(
         "b",
-        "a context takes its options only when it is made",
-        lambda cell: cell.old_client,
-        {"context_options": WRONG_ARGUMENT},
-    ),
-    Difference(
-        "b",
         "`send` and `receive` do not work with asyncio",
         lambda cell: cell.old_client and cell.shell == "asyncio",
         {"send_and_receive": NO_ATTRIBUTE},
@@ -234,7 +230,9 @@ DIFFERENCES = (
         "the client knows no `convert_json`, `timeout` and `return_exceptions`",
         lambda cell: cell.client in _BEFORE_0_18,
         {
-            **dict.fromkeys(["plain_maps", "time_out", "two_time_outs"], WRONG_ARGUMENT),
+            **dict.fromkeys(
+                ["plain_maps", "time_out", "two_time_outs", "context_options"], WRONG_ARGUMENT
+            ),
             "goes_on_after_a_failure": FAILED,
         },
     ),

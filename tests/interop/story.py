@@ -2,9 +2,9 @@
 
     python story.py HOSTNAME blocking|asyncio MEDIA_TYPE STEPS
 
-Prints a JSON map: what each of the steps (a comma list) saw, or what it raised. It imports nothing but the standard
-library and `tuber`, and uses only what the predecessor has. Steps are coroutines in both shells;
-those of the blocking one never wait.
+Prints a JSON map: what each of the steps (a comma list) saw, or what it raised. It imports nothing
+but the standard library and `tuber`, and uses only what the predecessor has. Steps are coroutines
+in both shells; those of the blocking one never wait.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ class Story:
         board = await self.board()
         async with self.shell.context(board) as context:
             context.keywords(1)
-            return await self.shell.finish(context(convert_json=False, timeout=30))
+            return await self.shell.finish(context(convert_json=False))
 
     async def broadcast(self):
         board = await self.board()

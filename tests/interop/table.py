@@ -1,4 +1,4 @@
-"""Writes the matrix into docs/interop.md: `python -m tests.interop.table`, in the repository's root.
+"""Writes the matrix into docs/interop.md: `python -m tests.interop.table` in the root.
 
 It says what matrix.py says; test_matrix.py shows that this is so.
 """
