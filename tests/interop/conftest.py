@@ -1,34 +1,76 @@
-"""The two servers, each serving tests/interop/registry.py."""
+"""The servers of all versions, each serving registry.py; started when first wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+import contextlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.support.live_server import LiveServer, live_server
-from tests.support.peer import PeerUnavailable, peer_python, peer_server
+from tests.interop.matrix import OURS, REGISTRY, Cell
+from tests.support.live_server import live_server
+from tests.support.peer import Peer, PeerUnavailable
 
-REGISTRY = Path(__file__).with_name("registry.py")
+# Environments are made by pip, which waits for the network half of the time.
+MAKERS = 4
 
 
 @pytest.fixture(scope="session")
-def predecessor() -> Path:
-    """The predecessor's interpreter; the test is skipped when PyPI can't be reached."""
+def unavailable(request: pytest.FixtureRequest) -> dict[Peer, str]:
+    """Why predecessors that the chosen tests need can't be used; makes what is not there."""
+    wanted = sorted({peer for item in request.session.items for peer in _peers_of(item)}, key=str)
+    with ThreadPoolExecutor(MAKERS) as makers:
+        reasons = makers.map(_reason_against, wanted)
+        return {peer: reason for peer, reason in zip(wanted, reasons, strict=True) if reason}
+
+
+@pytest.fixture(scope="session")
+def server_of(unavailable: dict[Peer, str]) -> Iterator[Callable[[str], str]]:
+    """`host:port` of the server of a version; it lives until the last test."""
+    hostnames: dict[str, str] = {}
+    with contextlib.ExitStack() as servers:
+
+        def start(version: str) -> str:
+            if version not in hostnames:
+                if version == OURS:
+                    hostnames[OURS] = servers.enter_context(live_server(REGISTRY)).hostname
+                else:
+                    hostnames[version] = servers.enter_context(Peer(version).server(REGISTRY))
+            return hostnames[version]
+
+        yield start
+
+
+@pytest.fixture
+def old_server(peer: Peer, unavailable: dict[Peer, str], server_of: Callable[[str], str]) -> str:
+    """`host:port` of the server of the predecessor that the test is given as `peer`."""
+    skip_unless_available([peer], unavailable)
+    return server_of(peer.version)
+
+
+def skip_unless_available(peers: list[Peer], unavailable: dict[Peer, str]) -> None:
+    """Skips the test, with the real reason, when one of them can't be installed."""
+    for peer in peers:
+        if peer in unavailable:
+            pytest.skip(unavailable[peer])
+
+
+def _peers_of(item: pytest.Item) -> list[Peer]:
+    parameters = getattr(item, "callspec", None)
+    values = [] if parameters is None else parameters.params.values()
+    peers = [value for value in values if isinstance(value, Peer)]
+    return peers + [
+        peer
+        for value in values
+        if isinstance(value, Cell) and value.possible
+        for peer in value.peers
+    ]
+
+
+def _reason_against(peer: Peer) -> str | None:
     try:
-        return peer_python()
+        peer.python()
     except PeerUnavailable as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture(scope="session")
-def our_server(predecessor: Path) -> Iterator[LiveServer]:
-    with live_server(REGISTRY) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def old_server(predecessor: Path) -> Iterator[str]:
-    with peer_server(REGISTRY) as hostname:
-        yield hostname
+        return str(reason)
+    return None

@@ -1,10 +1,16 @@
-"""One registry for both servers: it imports only what the predecessor's `tuber.server` has too."""
+"""One registry for all servers: it imports only what the predecessor's `tuber.server` has too.
+
+The embedding servers, 0.14 and 0.15, know no objects in objects; for them there are none.
+"""
 
 from __future__ import annotations
 
 import warnings
 
-from tuber.server import TuberArray, TuberContainer
+try:
+    from tuber.server import TuberArray, TuberContainer
+except ImportError:
+    TuberArray = TuberContainer = None
 
 
 class Channel:
@@ -38,9 +44,11 @@ class Board:
     limits = [0.5, 1.5]  # noqa: RUF012 - a plain list as users write it
 
     def __init__(self) -> None:
-        self.clock = Clock()
-        self.channels = TuberArray([Channel(i) for i in range(3)])
-        self.named = TuberContainer({"a": Channel(10), "b": Clock()})
+        self._counted = self._warned = 0
+        if TuberArray is not None:
+            self.clock = Clock()
+            self.channels = TuberArray([Channel(i) for i in range(3)])
+            self.named = TuberContainer({"a": Channel(10), "b": Clock()})
 
     def increment(self, numbers: list[int]) -> list[int]:
         """Adds one to each."""
@@ -50,13 +58,32 @@ class Board:
         """Shows what came."""
         return {"first": first, "second": second}
 
+    def count(self) -> int:
+        """How often it was called."""
+        self._counted += 1
+        return self._counted
+
+    def nothing(self) -> None:
+        """Returns nothing."""
+
+    def octets(self) -> bytes:
+        """Bytes, not all of them text."""
+        return b"\x00\xffab"
+
+    def trace(self) -> object:
+        """An array, which JSON libraries do not know."""
+        import numpy
+
+        return numpy.array([0.0, 0.5, 1.0])
+
     def fail(self) -> None:
         """Always raises."""
         raise KeyError("no such gain")
 
     def warn(self) -> int:
-        """Warns and goes on."""
-        warnings.warn("getting hot", stacklevel=1)
+        """Warns and goes on; with a number, because the old servers show a text only once."""
+        self._warned += 1
+        warnings.warn(f"getting hot ({self._warned})", stacklevel=1)
         return 7
 
     def big(self) -> int:
@@ -64,4 +91,6 @@ class Board:
         return 2**70
 
 
-registry = {"Board": Board(), "Channels": TuberArray([Channel(i) for i in range(2)])}
+registry = {"Board": Board()}
+if TuberArray is not None:
+    registry["Channels"] = TuberArray([Channel(i) for i in range(2)])

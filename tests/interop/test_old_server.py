@@ -1,34 +1,30 @@
-"""Our clients resolve the predecessor's server's objects, call them and send batches."""
+"""What our clients meet at the predecessor's servers beyond the story of the matrix."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 import tuber
+from tests.interop.matrix import PEERS
+from tests.support.peer import Peer
 from tests.support.shells import Shell
 
+NEWEST = PEERS[-1]
+every_version = pytest.mark.parametrize("peer", PEERS, ids=str)
+newest = pytest.mark.parametrize("peer", [NEWEST], ids=str)
 
-def test_our_client_explores_and_calls_an_old_server(old_server: str) -> None:
-    with tuber.resolve_simple(old_server, "Board") as board:
-        assert type(board).__doc__ == "A board with a bit of everything."
-        assert board.SERIAL == "0042"
-        assert board.limits == [0.5, 1.5]
-        assert board.increment([1, 2, 3]) == [2, 3, 4]
-        assert board.keywords(1, second="y") == {"first": 1, "second": "y"}
-        assert board.clock.frequency() == 10_000_000
-        assert [channel.scaled() for channel in board.channels] == [0.0, 2.0, 4.0]
-        assert board.named["a"].scaled(0.5) == 5.0
-        assert list(board.named.keys()) == ["a", "b"]
-        assert board.channels.tuber_get("index") == [0, 1, 2]
-        assert board.channels.tuber_get("index", [2, 0]) == [2, 0]
-        assert board.channels.tuber_call("scaled", 3.0) == [0.0, 3.0, 6.0]
-        assert list(inspect.signature(board.increment).parameters) == ["numbers"]
+# Of the newest server's threads each serves one connection, idle or not.
+THREADS = 32
+IDLE_SECONDS = 5
 
 
+@every_version
 def test_an_old_servers_failure_is_of_the_right_class(old_server: str) -> None:
     with (
         tuber.resolve_simple(old_server, "Board") as board,
@@ -38,43 +34,18 @@ def test_an_old_servers_failure_is_of_the_right_class(old_server: str) -> None:
     assert isinstance(caught.value, tuber.TuberRemoteError)
 
 
-def test_an_old_servers_warning_is_shown_again(old_server: str) -> None:
-    with tuber.resolve_simple(old_server, "Board") as board, pytest.warns(match="getting hot"):
-        assert board.warn() == 7
+@every_version
+def test_signatures_are_understood_or_shown_as_text(peer: Peer, old_server: str) -> None:
+    with tuber.resolve_simple(old_server, "Board") as board:
+        if peer.version in ("0.17", "0.18.7"):
+            assert list(inspect.signature(board.increment).parameters) == ["numbers"]
+        elif peer.version == "0.14":
+            assert board.increment.__doc__ == "Adds one to each."
+        else:
+            assert board.increment.__doc__.startswith("increment(numbers")
 
 
-def test_a_whole_old_registry_can_be_resolved(old_server: str) -> None:
-    with tuber.resolve_simple(old_server) as registry:
-        assert registry.Board.SERIAL == "0042"
-        assert registry.Channels[1].scaled() == 2.0
-        assert {"Board", "Channels"} <= set(dir(registry))
-
-
-def test_both_our_shells_call_an_old_server(shell: Shell, old_server: str) -> None:
-    with shell.resolved(old_server) as board:
-        assert board.SERIAL == "0042"
-        assert shell.finish(board.increment([1, 2, 3])) == [2, 3, 4]
-        assert shell.finish(board.clock.frequency()) == 10_000_000
-        assert [shell.finish(channel.scaled()) for channel in board.channels] == [0.0, 2.0, 4.0]
-        assert shell.finish(board.keywords(1, second="y")).second == "y"
-        with pytest.raises(KeyError):
-            shell.finish(board.fail())
-        with pytest.warns(match="getting hot"):
-            assert shell.finish(board.warn()) == 7
-
-
-def test_an_old_server_takes_our_batches(shell: Shell, old_server: str) -> None:
-    with shell.resolved(old_server) as board:
-        with shell.within(board.tuber_context()) as context:
-            context.increment([1])
-            context.clock.frequency()
-            context.channels[2].scaled(factor=3.0)
-            context.named["a"].scaled()
-            assert shell.finish(context()) == [[2], 10_000_000, 6.0, 20.0]
-            futures = [context.increment([n]) for n in range(5)]
-        assert [shell.result(future) for future in futures] == [[n + 1] for n in range(5)]
-
-
+@newest
 def test_failures_in_a_batch_of_an_old_server(shell: Shell, old_server: str) -> None:
     with shell.resolved(old_server) as board:
         context = board.tuber_context()
@@ -95,9 +66,37 @@ def test_failures_in_a_batch_of_an_old_server(shell: Shell, old_server: str) -> 
         assert isinstance(failure, KeyError)
 
 
+@newest
 def test_many_calls_to_an_old_server_are_in_flight_at_once(old_server: str) -> None:
     async def main() -> list[Any]:
         board: Any = await tuber.resolve(old_server, "Board")
         return await asyncio.gather(*(board.increment([n]) for n in range(100)))
 
     assert asyncio.run(main()) == [[n + 1] for n in range(100)]
+
+
+@newest
+def test_more_threads_than_the_old_server_has_are_all_answered(old_server: str) -> None:
+    with tuber.resolve_simple(old_server, "Board") as board, ThreadPoolExecutor(40) as pool:
+        results = list(pool.map(lambda n: board.increment([n]), range(THREADS + 8)))
+    assert results == [[n + 1] for n in range(THREADS + 8)]
+
+
+@newest
+def test_a_connection_that_the_old_server_closed_fails_no_call(
+    shell: Shell, old_server: str
+) -> None:
+    with shell.resolved(old_server) as board:
+        before = shell.finish(board.count())
+        wait_until_a_later_connection_is_closed(old_server)
+        assert shell.finish(board.count()) == before + 1
+
+
+def wait_until_a_later_connection_is_closed(hostname: str) -> None:
+    """Opens a connection and waits until the server closes it: those that rest since before are."""
+    host, _, port = hostname.partition(":")
+    request = f"POST /tuber HTTP/1.1\r\nHost: {hostname}\r\nContent-Length: 2\r\n\r\n{{}}"
+    with socket.create_connection((host, int(port)), timeout=6 * IDLE_SECONDS) as connection:
+        connection.sendall(request.encode())
+        while connection.recv(4096):
+            pass

@@ -9,6 +9,7 @@ import pytest
 
 import tuber
 import tuber.client
+import tuber.codecs
 import tuber.server
 
 NAMES = """SimpleTuberObject TuberConnectTimeout TuberConnectionLost TuberConnectionRefused
@@ -32,7 +33,8 @@ def test_no_name_is_added_or_lost() -> None:
         "resolve",
         "resolve_simple",
     ]
-    for module in (tuber, tuber.client):
+    assert sorted(tuber.codecs.__all__) == ["AcceptTypes", "Codecs", "TuberResult"]
+    for module in (tuber, tuber.client, tuber.codecs):
         assert all(hasattr(module, name) for name in module.__all__)
 
 

@@ -1,0 +1,66 @@
+"""Every cell of the matrix in docs/interop.md is run, and the table says what was run."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+
+import pytest
+
+import tuber
+from tests.interop.conftest import skip_unless_available
+from tests.interop.matrix import (
+    EXPECTED,
+    MEDIA_TYPES,
+    OURS,
+    STORY,
+    Cell,
+    cells,
+    expected,
+    ours_speaks,
+    status_of_our_server,
+)
+from tests.interop.table import DOCUMENT, document
+from tests.support.peer import Peer, run_script
+from tuber.protocol import CBOR, JSON
+
+
+@pytest.mark.parametrize("cell", cells(), ids=lambda cell: cell.id)
+def test_the_cell_sees_what_the_table_says(
+    cell: Cell, unavailable: dict[Peer, str], server_of: Callable[[str], str]
+) -> None:
+    if not cell.possible:
+        assert_refused_cleanly(cell)
+        return
+    skip_unless_available(cell.peers, unavailable)
+    steps = expected(cell)
+    arguments = (server_of(cell.server), cell.shell, MEDIA_TYPES[cell.media], ",".join(steps))
+    if cell.client == OURS:
+        printed = run_script(sys.executable, STORY, *arguments, env=dict(os.environ))
+    else:
+        printed = Peer(cell.client).run(STORY, *arguments)
+    assert json.loads(printed) == steps
+
+
+def assert_refused_cleanly(cell: Cell) -> None:
+    """An end that does not speak the media type says so, before anything is called."""
+    if cell.client == OURS and not ours_speaks(cell.media, "client"):
+        with pytest.raises(ValueError, match=r"no codec .*application/cbor.* known is"):
+            tuber.resolve_simple("127.0.0.1:1", accept_types=[MEDIA_TYPES[cell.media]])
+    if cell.server == OURS and not ours_speaks(cell.media, "server"):
+        assert status_of_our_server(b"{}", JSON, CBOR) == 406
+        assert status_of_our_server(b"\xa0", CBOR, JSON) == 415
+
+
+def test_the_table_in_the_documentation_is_that_of_the_cells() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == document(), (
+        "docs/interop.md says something else than the matrix; try: python -m tests.interop.table"
+    )
+
+
+def test_only_steps_of_the_story_are_expected() -> None:
+    text = STORY.read_text(encoding="utf-8")
+    assert [name for name in EXPECTED if f"async def {name}(self)" not in text] == []
+    assert {name for cell in cells() for name in expected(cell)} == set(EXPECTED)
