@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from tuber._exchange import Pool, exchange
-from tuber._http1 import Reply, RequestHead
+from tuber._http1 import RequestHead
 from tuber._own_transport import close, exchange_over
 from tuber._route import route_to
-from tuber._session import Conversation, Options, Request, Session
+from tuber._session import Conversation, Options, Session
 from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
 
@@ -52,21 +52,21 @@ class ServerLink:
 
     async def _drive(self, conversation: Conversation[T]) -> T:
         """Drive a conversation to its end; returns what it returns."""
+        head, timing, transport = self._head, self._timing, self._target.transport
         try:
             request = next(conversation)
             while True:
-                request = conversation.send(await self._exchange(request))
+                if transport is None:
+                    reply = await exchange(self._connections(), head, timing, request)
+                else:
+                    url = self.session.url
+                    reply = await exchange_over(transport, url, head, timing, request)
+                request = conversation.send(reply)
         except StopIteration as end:
             value: T = end.value
             return value
         finally:
             conversation.close()
-
-    async def _exchange(self, request: Request) -> Reply:
-        transport = self._target.transport
-        if transport is None:
-            return await exchange(self._connections(), self._head, self._timing, request)
-        return await exchange_over(transport, self.session.url, self._head, self._timing, request)
 
     async def _close_transport(self) -> None:
         if self._target.transport is not None:
