@@ -41,7 +41,7 @@ def test_a_blocking_adapter_carries_calls(
     server: LiveServer, adapters: dict[str, Any], library: str
 ) -> None:
     transport = blocking_transport(adapters, library)
-    with tuber.resolve_simple(server.hostname, "Instrument", transport=transport) as remote:
+    with tuber.resolve_simple(server.hostname, "instrument", transport=transport) as remote:
         instrument: Any = remote
         assert instrument.increment([1, 2]) == [2, 3]
         with pytest.raises(KeyError):
@@ -58,7 +58,7 @@ def test_a_blocking_adapter_tells_a_time_out(
 ) -> None:
     transport = blocking_transport(adapters, library)
     with tuber.resolve_simple(
-        server.hostname, "Instrument", transport=transport, timeout=(5, 0.1)
+        server.hostname, "instrument", transport=transport, timeout=(5, 0.1)
     ) as remote:
         instrument: Any = remote
         with pytest.raises(TuberTimeout, match="may have run"):
@@ -83,7 +83,7 @@ def test_the_asynchronous_adapter_carries_calls(
     async def main() -> None:
         transport = adapters["AsyncHttpxTransport"](httpx.AsyncClient(trust_env=False))
         async with await tuber.resolve(
-            server.hostname, "Instrument", transport=transport, timeout=(5, 0.5)
+            server.hostname, "instrument", transport=transport, timeout=(5, 0.5)
         ) as remote:
             instrument: Any = remote
             results = await asyncio.gather(*(instrument.increment([n]) for n in range(20)))

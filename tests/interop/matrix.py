@@ -142,7 +142,7 @@ EXPECTED: dict[str, Any] = {
     "result_sends_all": [[3], [2]],
     "send_and_receive": [[[2]], [[3]]],
     "context_options": [{"first": 1, "second": "x"}],
-    "broadcast": ["all", "own"],
+    "broadcast": WRONG_ARGUMENT,
     "nested_in_context": [10_000_000, 4.0, 30.0],
     "stops_at_a_failure": [True, 2],
     "goes_on_after_a_failure": [[2], "failure", [3]],
@@ -209,7 +209,7 @@ DIFFERENCES = (
     ),
     Difference(
         "b",
-        "an argument for every call of a context wins over the call's own",
+        "an argument for every call of a context silently wins over the call's own",
         lambda cell: cell.old_client,
         {"broadcast": ["all", "all"]},
     ),

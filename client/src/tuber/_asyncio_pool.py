@@ -35,19 +35,35 @@ class AsyncioPool:
         self._places = MAX_CONNECTIONS
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    async def take(self, deadline: float | None, called: object) -> AsyncioConnection | None:
-        """Occupy a place: a connection that rested and is still open, or None to make one.
-
-        Raises:
-            TuberTimeout: no place became free by the deadline; nothing was sent.
-        """
+    def occupy(self) -> bool:
+        """Get a place, unless all are taken or others wait already."""
         if self._places > 0 and not self._waiting:
             self._places -= 1
-        else:
-            await self._wait(deadline, called)
-        return self.take_another()
+            return True
+        return False
 
-    def take_another(self) -> AsyncioConnection | None:
+    async def wait(self, deadline: float | None, called: object) -> None:
+        """Get the next place that becomes free; who has waited longest is first.
+
+        Raises:
+            TuberTimeout: none became free by the deadline; nothing was sent.
+        """
+        place: asyncio.Future[None] = self.loop.create_future()
+        self._waiting.append(place)
+        try:
+            await wait_until(place, deadline)
+        except TimeoutError as error:
+            raise TuberTimeout(
+                f"no free connection to {self._route.address.url} in time, with "
+                f"{MAX_CONNECTIONS} calls under way; {called} was not run"
+            ) from error
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.exception() is None:
+                # It was given to us at the same moment.
+                self.give_up()
+            raise
+
+    def take(self) -> AsyncioConnection | None:
         """In the place occupied: the next connection that rested and is still open, if any."""
         while self._resting:
             connection = self._resting.pop()
@@ -80,22 +96,6 @@ class AsyncioPool:
         """Close the connections that rest; calls that are under way are not touched."""
         closing, self._resting = self._resting, []
         await asyncio.gather(*(connection.end() for connection in closing))
-
-    async def _wait(self, deadline: float | None, called: object) -> None:
-        place: asyncio.Future[None] = self.loop.create_future()
-        self._waiting.append(place)
-        try:
-            await wait_until(place, deadline)
-        except TimeoutError as error:
-            raise TuberTimeout(
-                f"no free connection to {self._route.address.url} in time, with "
-                f"{MAX_CONNECTIONS} calls under way; {called} was not run"
-            ) from error
-        except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and place.exception() is None:
-                # It was given to us at the same moment.
-                self.give_up()
-            raise
 
 
 class LoopPools:

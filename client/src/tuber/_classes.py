@@ -119,7 +119,7 @@ def _make(asked: _Asked) -> type:
     namespace: dict[str, Any] = {
         "__module__": REMOTE,
         "__qualname__": name,
-        "__doc__": _Docstring(description.doc),
+        "__doc__": description.doc,
         "__annotations__": {name: kind for name, kind in kinds.items() if name not in hidden},
         "_tuber_base": base,
     }
@@ -172,18 +172,3 @@ def hidden_names(base: type, own: Collection[str], description: Description) -> 
         for name in all_names(description)
         if name in own or is_foreign(name) or has(base, name)
     )
-
-
-class _Docstring:
-    """``__doc__`` of a generated class: for the class the remote docstring as it is; for an object
-    an overview, which ``help(obj)`` and ``obj?`` then show instead of our own classes' methods.
-    """
-
-    def __init__(self, text: str | None) -> None:
-        self._text = text
-
-    def __get__(self, instance: Any, owner: type) -> str | None:
-        if instance is None:
-            return self._text
-        overview: str = instance._tuber_overview()
-        return overview

@@ -38,7 +38,15 @@ class Connection:
         TuberNetworkError: the connection could not be made; nothing was sent.
     """
 
-    __slots__ = ("_encrypted", "_nothing_yet", "_reader", "_socket", "_url", "sent_any")
+    __slots__ = (
+        "_encrypted",
+        "_look",
+        "_nothing_yet",
+        "_reader",
+        "_socket",
+        "_url",
+        "sent_any",
+    )
 
     def __init__(
         self, route: Route, timing: Timing, deadline: float | None, called: object
@@ -49,10 +57,14 @@ class Connection:
         self.sent_any = False
         self._encrypted = route.ssl_context is not None
         self._nothing_yet: type[OSError] = BlockingIOError
+        self._look: int = socket.MSG_PEEK
         if self._encrypted:
             from tuber._tls import NOTHING_YET  # noqa: PLC0415  # ssl is imported by now
 
             self._nothing_yet = NOTHING_YET
+            # Encrypted bytes can't be looked at; reading also takes in what TLS says on its own
+            # account (session tickets), which is no reason not to go on.
+            self._look = 0
 
     def is_stale(self) -> bool:
         """Whether the peer closed the connection, or wrote on it, while it rested.
@@ -63,9 +75,7 @@ class Connection:
         sock = self._socket
         sock.settimeout(0)
         try:
-            # Encrypted bytes can't be looked at; reading also takes in what TLS says on its own
-            # account (session tickets), which is no reason not to go on.
-            sock.recv(1, 0 if self._encrypted else socket.MSG_PEEK)
+            sock.recv(1, self._look)
         except self._nothing_yet:
             return False
         except OSError:

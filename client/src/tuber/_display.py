@@ -11,7 +11,7 @@ from inspect import signature
 from reprlib import Repr
 from typing import TYPE_CHECKING, Final
 
-from tuber._classes import base_of, kinds_of
+from tuber._classes import kinds_of
 from tuber.protocol import Description, MethodDescription
 
 if TYPE_CHECKING:
@@ -21,17 +21,17 @@ _short: Final = Repr()
 _short.maxother = _short.maxstring = 60
 
 
-def overview(remote: RemoteObject) -> str:
-    """The docstring, and what the object has: methods, properties and objects, a line each."""
+def text(remote: RemoteObject) -> str:
+    """The object, and below it what it has: methods, properties and objects, a line each."""
     description = remote._tuber_description
     if description is None:
-        return base_of(type(remote)).__doc__ or ""
-    parts = [description.doc] if description.doc else []
+        return f"{remote!r} is not resolved"
+    parts = [f"{remote!r}  {_first_line(description.doc)}".rstrip()]
     for title, rows in _tables(remote, description):
         lines = [f"    {head}{f'  {line}' if line else ''}" for head, line in rows]
         if lines:
             parts.append("\n".join([f"{title}:", *lines]))
-    return "\n\n".join(parts)
+    return "\n".join(parts)
 
 
 def html(remote: RemoteObject) -> str:
@@ -94,5 +94,5 @@ def _objects(description: Description) -> Iterator[tuple[str, str]]:
         yield f"{name}{items}{kind}", _first_line(inside.doc)
 
 
-def _first_line(text: str | None) -> str:
-    return (text or "").strip().partition("\n")[0]
+def _first_line(doc: str | None) -> str:
+    return (doc or "").strip().partition("\n")[0]

@@ -35,23 +35,26 @@ C = TypeVar("C", bound=Connection)
 class Pool(Protocol[C]):
     """The connections over one route.
 
-    Every ``take`` that returned is followed by one ``give_back`` or ``give_up``.
+    Each place that was got by ``occupy`` or ``wait`` is freed by one ``give_back`` or ``give_up``.
     """
 
-    async def take(self, deadline: float | None, called: object) -> C | None:
-        """A connection that rested and is still open; None, and the right to make one."""
+    def occupy(self) -> bool:
+        """Get a place if one is free; False: ``wait`` for it."""
 
-    def take_another(self) -> C | None:
-        """In place of one that could not be used: the next that rested and is still open."""
+    async def wait(self, deadline: float | None, called: object) -> None:
+        """Get the next place that becomes free, in turn."""
+
+    def take(self) -> C | None:
+        """In the place occupied: the next connection that rested and is still open, if any."""
 
     async def make(self, timing: Timing, deadline: float | None, called: object) -> C:
-        """A new connection."""
+        """In the place occupied: a new connection."""
 
     def give_back(self, connection: C) -> None:
-        """Let a connection rest that can be used again."""
+        """Let a connection rest that can be used again, and free its place."""
 
     def give_up(self) -> None:
-        """End a ``take`` without a connection."""
+        """Free a place."""
 
 
 async def exchange(pool: Pool[C], head: RequestHead, timing: Timing, request: Request) -> Reply:
@@ -65,8 +68,10 @@ async def exchange(pool: Pool[C], head: RequestHead, timing: Timing, request: Re
     deadline = None if total is None else monotonic() + total
     buffers = head.encode(request.body, request.options)
     called = request.called
-    connection = await pool.take(deadline, called)
+    if not pool.occupy():
+        await pool.wait(deadline, called)
     try:
+        connection = pool.take()
         while connection is not None:
             try:
                 reply = await connection.exchange(buffers, called, deadline)
@@ -76,7 +81,7 @@ async def exchange(pool: Pool[C], head: RequestHead, timing: Timing, request: Re
                     raise
                 # Closed by the server just as we took it, and not a byte had left: the one case
                 # in which a request may be sent on another connection.
-                connection = pool.take_another()
+                connection = pool.take()
         else:
             connection = await pool.make(timing, deadline, called)
             reply = await connection.exchange(buffers, called, deadline)
@@ -97,6 +102,5 @@ def finish(coroutine: Coroutine[Any, Any, T]) -> T:
     except StopIteration as end:
         value: T = end.value
         return value
-    finally:
-        coroutine.close()
+    coroutine.close()
     raise RuntimeError(f"{coroutine} waits for an event loop, and the synchronous client has none")

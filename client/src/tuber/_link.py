@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from tuber._exchange import Pool, exchange
-from tuber._http1 import Reply, RequestHead
+from tuber._http1 import RequestHead
 from tuber._own_transport import close, exchange_over
 from tuber._route import route_to
-from tuber._session import Conversation, Options, Request, ServerState, Session
+from tuber._session import Conversation, Options, ServerState, Session
 from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
 from tuber.errors import TuberError
@@ -54,11 +54,16 @@ class ServerLink:
 
     async def _drive(self, conversation: Conversation[T]) -> T:
         """Drive a conversation to its end; returns what it returns."""
+        head, timing, transport = self._head, self._timing, self._target.transport
         try:
             request = next(conversation)
             while True:
                 try:
-                    reply = await self._exchange(request)
+                    if transport is None:
+                        reply = await exchange(self._connections(), head, timing, request)
+                    else:
+                        url = self.session.url
+                        reply = await exchange_over(transport, url, head, timing, request)
                 except TuberError as error:  # some conversations can go on without a reply
                     request = conversation.throw(error)
                 else:
@@ -68,12 +73,6 @@ class ServerLink:
             return value
         finally:
             conversation.close()
-
-    async def _exchange(self, request: Request) -> Reply:
-        transport = self._target.transport
-        if transport is None:
-            return await exchange(self._connections(), self._head, self._timing, request)
-        return await exchange_over(transport, self.session.url, self._head, self._timing, request)
 
     async def _close_transport(self) -> None:
         if self._target.transport is not None:

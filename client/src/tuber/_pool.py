@@ -32,12 +32,15 @@ class Pool:
         weakref.finalize(self, _close_all, self._resting)
         _pools.add(self)
 
-    async def take(self, deadline: float | None, called: object) -> Connection | None:
-        """A connection that rested and is still open; None when there is none."""
-        return self.take_another()
+    def occupy(self) -> bool:
+        """There is always a place: as many connections at a time as threads that call."""
+        return True
 
-    def take_another(self) -> Connection | None:
-        """As ``take``: there are as many connections at a time as threads that call."""
+    async def wait(self, deadline: float | None, called: object) -> None:
+        """Part of ``_exchange.Pool``: nobody waits."""
+
+    def take(self) -> Connection | None:
+        """A connection that rested and is still open; None when there is none."""
         while True:
             try:
                 connection = self._resting.pop()
@@ -59,7 +62,7 @@ class Pool:
             connection.close()
 
     def give_up(self) -> None:
-        """Part of ``_exchange.Pool``: nobody waits for it."""
+        """Part of ``_exchange.Pool``: places are not counted."""
 
     def close(self) -> None:
         """Close the connections that rest; calls that are under way are not touched."""

@@ -301,17 +301,15 @@ class RemoteObject(Known):
         return f"<{name} {path_text(path) or 'registry'}{where}>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(repr(self))
+        """In IPython: with what it has, unless it is one of several in a list."""
+        from tuber._display import text  # noqa: PLC0415  # only at a prompt
+
+        printer.text(repr(self) if cycle or len(printer.stack) > 1 else text(self))
 
     def _repr_html_(self) -> str:
         from tuber._display import html  # noqa: PLC0415  # only for Jupyter
 
         return html(self)
-
-    def _tuber_overview(self) -> str:
-        from tuber._display import overview  # noqa: PLC0415  # only for help() and obj?
-
-        return overview(self)
 
     # --- travelling
 

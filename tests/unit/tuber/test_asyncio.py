@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 import threading
 import warnings
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import tuber
 from tests.support.scripted_board import answer, serve
 from tests.support.scripted_server import ScriptedServer, ServedConnection, http_reply
+from tests.support.shells import a_shell
 from tuber import TuberObject, TuberRemoteWarning, TuberTimeout, _asyncio_pool
 from tuber._asyncio_pool import MAX_CONNECTIONS, pool_of_running_loop
 
@@ -125,6 +127,59 @@ def test_cancelling_calls_in_every_state_leaves_the_pool_sound() -> None:
 
     with ScriptedServer(serve) as server:
         asyncio.run(main(server))
+
+
+@pytest.mark.parametrize("kind", ["asyncio", "uvloop"])
+@pytest.mark.filterwarnings("error::ResourceWarning")
+def test_after_a_thousand_random_cancellations_all_places_are_free(kind: str) -> None:
+    chance = random.Random(4)
+
+    async def cancelled(board: Any, n: int) -> None:
+        call = asyncio.create_task(board.read(n))
+        for _ in range(chance.randrange(30)):
+            await asyncio.sleep(0)
+        call.cancel()
+        (result,) = await asyncio.gather(call, return_exceptions=True)
+        assert result == [n] or isinstance(result, asyncio.CancelledError)
+
+    async def main(server: ScriptedServer) -> None:
+        board: Any = await tuber.resolve(server.hostname, "Board")
+        for start in range(0, 1000, 50):
+            await asyncio.gather(*(cancelled(board, n) for n in range(start, start + 50)))
+        assert_sound(board)
+        assert len(pool_of(board)._resting) <= MAX_CONNECTIONS
+        assert await board.read("last") == ["last"]
+
+    with ScriptedServer(serve) as server:
+        loop = pytest.importorskip(kind).new_event_loop()
+        try:
+            loop.run_until_complete(main(server))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        finally:
+            loop.close()
+        gc.collect()
+
+
+@pytest.mark.parametrize("kind", ["asyncio", "uvloop"])
+def test_a_loop_that_stood_still_does_not_meet_connections_closed_meanwhile(kind: str) -> None:
+    """An interactive session: the server closes what idles, the loop hears of it too late."""
+    closed = threading.Event()
+
+    def handler(connection: ServedConnection, number: int) -> None:
+        answer(connection, connection.read_request())
+        answer(connection, connection.read_request())
+        connection.close()
+        closed.set()
+
+    with ScriptedServer(handler) as server, a_shell(kind) as shell:
+        board = shell.resolve(server.hostname, "Board")
+        for calls in ([1], [2, 3], [4, 5]):
+            for n in calls:
+                assert shell.finish(board.read(n)) == [n]
+            assert closed.wait(10)
+            closed.clear()
+        assert server.connections == 3
+        shell.close(board)
 
 
 def test_waiting_for_a_connection_ends_with_the_time_out() -> None:

@@ -93,7 +93,6 @@ def test_question_mark_asks_nothing(shell: Shell, ipython: InteractiveShell) -> 
         ipython.user_ns["board"] = board
         shown = ipython.object_inspect_text("board")
         assert "A board." in shown
-        assert "read(samples: int = 1) -> int" in shown
         assert "Reads samples." in ipython.object_inspect_text("board.read", detail_level=1)
         assert served.asked == []
 

@@ -40,10 +40,13 @@ class Wires:
         self.new = new
         self.ended: list[Any] = []
 
-    async def take(self, deadline: float | None, called: object) -> Wire | None:
-        return self.take_another()
+    def occupy(self) -> bool:
+        return True
 
-    def take_another(self) -> Wire | None:
+    async def wait(self, deadline: float | None, called: object) -> None:
+        raise AssertionError("there is a place")
+
+    def take(self) -> Wire | None:
         return self.resting.pop() if self.resting else None
 
     async def make(self, timing: Timing, deadline: float | None, called: object) -> Wire:
