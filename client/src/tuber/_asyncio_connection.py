@@ -59,7 +59,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return True
-        return _is_readable(transport.get_extra_info("socket"))
+        sock = transport.get_extra_info("socket")
+        return sock is None or _is_readable(sock)  # None: TLS of Python 3.10 that has ended
 
     async def exchange(self, buffers: list[bytes], called: object, deadline: float | None) -> Reply:
         """Send a request and receive its reply.
@@ -124,6 +125,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def _end_was_announced(self) -> bool:
         """Whether the peer sent 'close_notify'; asyncio reports every end alike.
+
+        Python 3.10 reports none that was announced; the reply is lost then, and said to be.
 
         One that was not announced may be an attack (RFC 9112 section 9.8), and must not pass for
         the end of a reply.

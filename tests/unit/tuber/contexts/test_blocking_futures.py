@@ -80,7 +80,7 @@ def test_an_interrupted_batch_is_not_waited_for_by_others(
     def interrupted(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(board._tuber_link, "_exchange", interrupted)
+    monkeypatch.setattr(board._tuber_link, "_connections", interrupted)
     context = board.tuber_context()
     future = context.read()
     with pytest.raises(KeyboardInterrupt):
