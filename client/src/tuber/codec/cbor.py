@@ -9,13 +9,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tuber.codec import DecodeError, EncodeError
-from tuber.codec.cbor_reader import read
+from tuber.codec.cbor_items import ITEMS
+from tuber.codec.cbor_reader import Reader
 from tuber.codec.cbor_tags import TAGS
 from tuber.codec.cbor_writer import write
 from tuber.codec.fault import Fault
-from tuber.protocol import CBOR
+from tuber.protocol import CBOR, MAX_NESTING
 
 __all__ = ["CborCodec"]
+
+_SELF_DESCRIBED: Final = b"\xd9\xd9\xf7"  # tag 55799, RFC 8949 section 3.4.6
 
 
 class CborCodec:
@@ -48,9 +51,29 @@ class CborCodec:
         alive; otherwise they are copies.
         """
         try:
-            return read(body, TAGS)
+            return _read(body)
         except Fault as fault:
             raise DecodeError(fault.fault, fault.offset, fault.place) from None
 
     def __repr__(self) -> str:
         return "CborCodec()"
+
+
+def _read(body: bytes | bytearray | memoryview) -> Any:
+    """The value of a body that holds exactly one item."""
+    reader = Reader(body, ITEMS, TAGS)
+    if reader.end == 0:
+        raise Fault("the input is empty", 0)
+    if reader.view[:3].tobytes() == _SELF_DESCRIBED:
+        reader.position = 3
+        reader.depth = 1
+    try:
+        value = reader.value()
+    except RecursionError:
+        # The caller's own stack was nearly used up: MAX_NESTING levels fit into an empty one.
+        fault = f"nested too deeply for what is left of Python's stack, below {MAX_NESTING} levels"
+        raise Fault(fault, reader.position) from None
+    if reader.position != reader.end:
+        left = reader.end - reader.position
+        raise Fault(f"{left} bytes follow the value", reader.position)
+    return value

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any, Final
 
-from tuber.codec.cbor_reader import Reader
+from tuber.codec.cbor_reader import ARRAY, Reader
 from tuber.codec.fault import Fault
 from tuber.codec.ndarray import FORMATS, itemsize_of, make_array
 from tuber.protocol import MAX_RANK
@@ -56,7 +56,7 @@ def _definite_count(reader: Reader, unfit: Fault) -> int:
     initial = reader.initial()
     if not 0x80 <= initial <= 0x9B:
         raise unfit
-    return reader.count(initial, "an array of {} items", 1)
+    return reader.count(initial, ARRAY, 1)
 
 
 def _dimension(reader: Reader, unfit: Fault) -> int:

@@ -10,6 +10,7 @@ import sys
 from array import array
 from typing import Any, Final, NamedTuple
 
+from tuber.codec.cbor_numbers import head
 from tuber.codec.fault import Fault
 from tuber.codec.ndarray import FORMATS, NDArray, itemsize_of
 from tuber.protocol import MAX_RANK
@@ -51,43 +52,36 @@ class Block(NamedTuple):
 
     def head(self, offset: int) -> bytes:
         """All that comes before the memory, when the array begins at ``offset`` in the body."""
-        head = self._head(0)
+        shortest = self._head(0)
         if (
             self.typecode == "?"
             or len(self.memory) < _ALIGNED_BYTES
             or len(self.shape) > _ALIGNED_RANK
         ):
-            return head
-        return self._head(-(offset + len(head)) % _ALIGNMENT)
+            return shortest
+        return self._head(-(offset + len(shortest)) % _ALIGNMENT)
 
     def _head(self, padding: int) -> bytes:
         outer, inner, tag = _PADDING[padding]
-        head = b"\xd8\x28" if self.order == "C" else b"\xd9\x04\x10"  # tags 40 and 1040
-        head += _count(2, outer) + _count(len(self.shape), inner)
-        head += b"".join(_length(0, each) for each in self.shape)
+        begin = b"\xd8\x28" if self.order == "C" else b"\xd9\x04\x10"  # tags 40 and 1040
+        begin += _count(2, outer) + _count(len(self.shape), inner)
+        begin += b"".join(head(0, each) for each in self.shape)
         if self.typecode == "?":
-            return head + _BOOLEANS + _length(4, len(self.memory))
+            return begin + _BOOLEANS + head(4, len(self.memory))
         typecode = self.typecode
         if "Z" in typecode:
-            head += _COMPLEX
+            begin += _COMPLEX
             typecode = typecode.replace("Z", "")
         number = _TAGS[typecode]
-        head += bytes((0xD9, 0, number)) if tag else bytes((0xD8, number))
-        return head + _length(2, len(self.memory))
+        begin += bytes((0xD9, 0, number)) if tag else bytes((0xD8, number))
+        return begin + head(2, len(self.memory))
 
 
 def _count(count: int, padding: int) -> bytes:
     """The head of an array, some bytes longer than necessary."""
     if not padding:
-        return _length(4, count)
+        return head(4, count)
     return bytes((0x97 + padding.bit_length(),)) + count.to_bytes(padding, "big")
-
-
-def _length(major: int, length: int) -> bytes:
-    if length < 24:
-        return bytes((major << 5 | length,))
-    power = 0 if length < 0x100 else 1 if length < 0x1_0000 else 2 if length < 0x1_0000_0000 else 3
-    return bytes((major << 5 | 24 + power,)) + length.to_bytes(1 << power, "big")
 
 
 def block_of_numpy(value: Any) -> Block:
@@ -117,7 +111,7 @@ def block_of_numpy(value: Any) -> Block:
     octets = plain.reshape(-1).view(numpy.uint8)
     if typecode == "?":
         octets = (octets != 0).view(numpy.uint8) + numpy.uint8(0xF4)
-    return Block(memoryview(octets), typecode, value.shape, order)
+    return Block(octets.data, typecode, value.shape, order)
 
 
 def _typecode_of(dtype: Any, numpy: Any) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_arrays import ARRAY_TAGS
-from tuber.codec.cbor_reader import Reader
+from tuber.codec.cbor_reader import ARRAY, Reader
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_INTEGER_BYTES
 
@@ -132,7 +132,7 @@ def _set(reader: Reader, number: int, offset: int) -> set[Any]:
     elif initial & 31 > 27:
         reader.value()  # raises: a reserved byte
     else:
-        count = reader.count(initial, "an array of {} items", 1)
+        count = reader.count(initial, ARRAY, 1)
     try:
         while not reader.at_break() if count is None else len(elements) < count:
             foreseeable += _element(reader, elements, foreseeable)

@@ -6,16 +6,16 @@ these in cbor_plain. The writer must never write what its reader would read as a
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_memory import Block
+from tuber.codec.cbor_numbers import bignum, float_item, head, integer_item
 from tuber.codec.cbor_plain import hashable, plainer
 from tuber.codec.fault import Fault
-from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_INTEGER_BYTES, MAX_NESTING
+from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
 
 __all__ = ["write"]
 
@@ -38,16 +38,6 @@ def write(value: Any) -> list[bytes | memoryview]:
         raise Fault(_TOO_DEEP) from None
     writer.flush()
     return writer.pieces
-
-
-def _head(major: int, argument: int) -> bytes:
-    """The shortest head: major type and argument (RFC 8949 section 3)."""
-    if argument < 24:
-        return bytes((major << 5 | argument,))
-    if argument < 0x100:
-        return bytes((major << 5 | 24, argument))
-    size = 2 if argument < 0x1_0000 else 4 if argument < 0x1_0000_0000 else 8
-    return bytes((major << 5 | 23 + size.bit_length(),)) + argument.to_bytes(size, "big")
 
 
 class _Writer:
@@ -112,18 +102,25 @@ class _Writer:
     def items(self, items: list[Any]) -> None:
         """Write an array."""
         self.enter()
-        self.out += _head(4, len(items))
-        index = 0
-        try:
-            if set(map(type, items)) == _ONLY_INTEGERS:
-                self.out += b"".join(map(_integer_item, items))
-            else:
-                for index, item in enumerate(items):
+        self.out += head(4, len(items))
+        if not self._integers(items):
+            for index, item in enumerate(items):
+                try:
                     self.value(item)
-        except Fault as fault:
-            fault.steps.append(index)
-            raise
+                except Fault as fault:
+                    fault.steps.append(index)
+                    raise
         self.depth -= 1
+
+    def _integers(self, items: list[Any]) -> bool:
+        """Write items that are all integers of up to 64 bits, fast; False when they are not."""
+        if set(map(type, items)) != _ONLY_INTEGERS:
+            return False
+        try:
+            self.out += b"".join(map(integer_item, items))
+        except OverflowError:
+            return False
+        return True
 
     def keys(self, keys: Iterable[Any], role: str, kind: str) -> list[Any]:
         """The plain forms of keys or elements, when each of them is one."""
@@ -148,31 +145,15 @@ class _Writer:
 
 
 _ONLY_INTEGERS: Final = {int}
-_SMALL: Final = [_head(0, number) for number in range(256)]
-
-
-def _integer_item(value: int) -> bytes:
-    if 0 <= value < 256:
-        return _SMALL[value]
-    if 0 <= value < 2**64:
-        return _head(0, value)
-    if -(2**64) <= value < 0:
-        return _head(1, -1 - value)
-    return _bignum(value)
-
-
-def _bignum(value: int) -> bytes:
-    """RFC 8949 section 3.4.3."""
-    magnitude = value if value >= 0 else -1 - value
-    bits = magnitude.bit_length()
-    if bits > MAX_INTEGER_BYTES * 8:
-        raise Fault(f"an integer of {bits} bits is over the limit of {MAX_INTEGER_BYTES * 8}")
-    size = (bits + 7) // 8
-    return (b"\xc2" if value >= 0 else b"\xc3") + _head(2, size) + magnitude.to_bytes(size, "big")
 
 
 def _integer(writer: _Writer, value: int) -> None:
-    writer.out += _integer_item(value)
+    if -(2**64) <= value < 2**64:
+        writer.out += integer_item(value)
+    else:
+        writer.enter()
+        writer.out += bignum(value)
+        writer.depth -= 1
 
 
 def _constant(octet: bytes) -> Callable[[_Writer, Any], None]:
@@ -186,31 +167,8 @@ def _boolean(writer: _Writer, value: bool) -> None:
     writer.out += b"\xf5" if value else b"\xf4"
 
 
-_double: Final = struct.Struct(">Bd").pack
-_single: Final = struct.Struct(">Bf")
-_half: Final = struct.Struct(">Be")
-_NAN: Final = b"\xf9\x7e\x00"
-
-
-def _float_item(value: float) -> bytes:
-    """The shortest of the three widths that holds it exactly."""
-    if value != value:
-        return _NAN
-    try:
-        single = _single.pack(0xFA, value)
-    except OverflowError:
-        return _double(0xFB, value)
-    if _single.unpack(single)[1] != value:
-        return _double(0xFB, value)
-    try:
-        half = _half.pack(0xF9, value)
-    except OverflowError:
-        return single
-    return half if _half.unpack(half)[1] == value else single
-
-
 def _float(writer: _Writer, value: float) -> None:
-    writer.out += _float_item(value)
+    writer.out += float_item(value)
 
 
 def _text(writer: _Writer, value: str) -> None:
@@ -218,12 +176,12 @@ def _text(writer: _Writer, value: str) -> None:
         octets = value.encode()
     except UnicodeEncodeError:
         raise Fault("the string holds a lone surrogate, which has no UTF-8 form") from None
-    writer.out += _head(3, len(octets))
+    writer.out += head(3, len(octets))
     writer.out += octets
 
 
 def _bytes(writer: _Writer, value: bytes | bytearray) -> None:
-    writer.out += _head(2, len(value))
+    writer.out += head(2, len(value))
     writer.out += value
 
 
@@ -234,7 +192,7 @@ def _array(writer: _Writer, value: list[Any] | tuple[Any, ...]) -> None:
 def _map(writer: _Writer, value: dict[Any, Any]) -> None:
     pairs = list(value.items())
     writer.enter()
-    writer.out += _head(5, len(pairs))
+    writer.out += head(5, len(pairs))
     plain = writer.keys([key for key, _ in pairs], "a key of a map", "keys of a map")
     for key, (_, item) in zip(plain, pairs, strict=True):
         writer.value(key)
@@ -256,7 +214,7 @@ def _set(writer: _Writer, value: set[Any] | frozenset[Any]) -> None:
 
 def _complex(writer: _Writer, value: complex) -> None:
     writer.enter()
-    writer.out += b"\xd9\xa7\xf8\x82" + _float_item(value.real) + _float_item(value.imag)
+    writer.out += b"\xd9\xa7\xf8\x82" + float_item(value.real) + float_item(value.imag)
     writer.depth -= 1
 
 

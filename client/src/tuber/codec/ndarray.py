@@ -38,7 +38,7 @@ class NDArray:
 
     Args:
         octets: the elements' bytes, without gaps; not copied.
-        typecode: the format of one element, as in PEP 3118: '<d', '>H', 'B', '?', '<Zf' (complex64).
+        typecode: the format of one element, as in PEP 3118: '<d', '>H', 'B', '?'; complex: '<Zf'.
         shape: the length of each dimension.
         order: 'C' when the last dimension is contiguous in ``data``, 'F' when the first is.
 
