@@ -53,6 +53,19 @@ def _text(reader: Reader, initial: int) -> str:
         raise Fault("invalid UTF-8 in a text string", offset) from None
 
 
+def _short_text(reader: Reader, initial: int) -> str:
+    """Text of up to 23 bytes: names, mostly."""
+    offset = reader.position
+    stop = offset + initial - 0x5F
+    if stop > reader.end:
+        return _text(reader, initial)
+    reader.position = stop
+    try:
+        return str(reader.octets[offset + 1 : stop], "utf-8")
+    except UnicodeDecodeError:
+        raise Fault("invalid UTF-8 in a text string", offset) from None
+
+
 def _chunks(reader: Reader, initial: int) -> list[Any]:
     """The pieces of an indefinite-length string (RFC 8949 section 3.2.3): each a whole string."""
     major = initial >> 5
@@ -90,6 +103,9 @@ def _array(reader: Reader, initial: int) -> list[Any]:
             if initial < 24:
                 append(initial)
                 position += 1
+            elif initial == 24 and position + 1 < end:
+                append(octets[position + 1])
+                position += 2
             else:
                 reader.position = position
                 append(readers[initial](reader, initial))
@@ -146,7 +162,7 @@ def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
     offset = reader.position
     initial = reader.initial()
     known = 0x60 <= initial <= 0x7B
-    key = _text(reader, initial) if known else reader.hashable(_KEY)
+    key = reader.value() if known else reader.hashable(_KEY)
     if not known and not isinstance(key, (str, bytes)):
         if foreseeable == MAX_FORESEEABLE_KEYS:
             raise Fault(f"more than {foreseeable} keys of a map are no strings", offset)
@@ -225,6 +241,7 @@ def _table() -> tuple[_Read, ...]:
     for major, reads in enumerate(majors):
         table[major * 32 : major * 32 + 28] = [reads] * 28
     table[0:24] = [_small] * 24
+    table[0x60:0x78] = [_short_text] * 24
     table[0x5F], table[0x7F] = _chunked_bytes, _chunked_text
     table[0x9F], table[0xBF] = _open_array, _open_map
     table[0xE0:0xF4] = [_simple] * 20
