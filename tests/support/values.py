@@ -284,7 +284,8 @@ def same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, float):
-        return struct.pack("d", one) == struct.pack("d", other)
+        both_nan = math.isnan(one) and math.isnan(other)  # whatever their payloads
+        return both_nan or struct.pack("d", one) == struct.pack("d", other)
     if isinstance(one, complex):
         return same(one.real, other.real) and same(one.imag, other.imag)
     if isinstance(one, list):
