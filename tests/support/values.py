@@ -119,13 +119,13 @@ ROWS = [
     Row("bytearray", bytearray(b"\x01"), "4101", b"\x01", None, '{"bytes":[1]}'),
     Row("memoryview", memoryview(b"\x01"), "4101", b"\x01", None, '{"bytes":[1]}'),
     _only_cbor("complex", 1.5 - 2j, "d9a7f882f93e00f9c000", None),
-    _plain("list", [1, [2.5, None]], "8201 82f94100f6".replace(" ", ""), "[1,[2.5,null]]"),
+    _plain("list", [1, [2.5, None]], "820182f94100f6", "[1,[2.5,null]]"),
     _plain("empty list", [], "80", "[]"),
     Row("tuple", (1, 2), "820102", [1, 2], "[1,2]", "[1,2]"),
     Row("range", range(2), "820001", [0, 1], "[0,1]", "[0,1]"),
     Row("deque", deque([1]), "8101", [1], "[1]", "[1]"),
     Row("dict view", {"a": 1}.values(), "8101", [1], "[1]", "[1]"),
-    _plain("map", {"a": 1, "b": {}}, "a261610161 62a0".replace(" ", ""), '{"a":1,"b":{}}'),
+    _plain("map", {"a": 1, "b": {}}, "a26161016162a0", '{"a":1,"b":{}}'),
     Row("OrderedDict", OrderedDict(a=1), "a1616101", {"a": 1}, '{"a":1}', '{"a":1}'),
     Row("mapping", MappingProxyType({"a": 1}), "a1616101", {"a": 1}, '{"a":1}', '{"a":1}'),
     _only_cbor("map with an integer key", {7: "a"}, "a1076161", '{"7":"a"}'),
@@ -163,12 +163,12 @@ ROWS = [
     Row("numpy.complex128", np.complex128(1j), "d9a7f882f90000f93c00", 1j, None, None),
     Row("numpy.str_", np.str_("a"), "6161", "a", '"a"', '"a"'),
     Row("numpy.bytes_", np.bytes_(b"a"), "4161", b"a", None, '{"bytes":[97]}'),
-    Row("array.array", array("h", [1, -1]), "d82882 8102 d84d44 0100ffff".replace(" ", ""),
+    Row("array.array", array("h", [1, -1]), "d828828102d84d440100ffff",
         np.array([1, -1], "<i2"), None, "[1,-1]"),
-    _only_cbor("bool array", np.array([[True], [False]]), "d828828202 01d82982f5f4".replace(" ", ""),
+    _only_cbor("bool array", np.array([[True], [False]]), "d82882820201d82982f5f4",
                "[[true],[false]]"),
     _only_cbor("complex64 array", np.array([1 - 1j], np.complex64),
-               "d8288281 01d9a7f9d855480000803f000080bf".replace(" ", ""), None),
+               "d828828101d9a7f9d855480000803f000080bf", None),
     _only_cbor("array without dimensions", np.array(7, "u1"), "d8288280d8404107", "7"),
     _only_cbor("empty array", np.zeros((0, 3), "<f4"), "d82882820003d85540", "[]"),
     _only_cbor("array in Fortran order", np.array([[1, 2], [3, 4]], "u1", order="F"),
@@ -244,7 +244,8 @@ REFUSALS = [
             "the string holds a lone surrogate, which has no UTF-8 form"),
     Refusal("huge integer", [0, 10**5000], "$[1]",
             "an integer of 16610 bits is over the limit of 14288"),
-    Refusal("long key", {"a": {2**64: 1}}, "$.a", "an integer over 64 bits can't be a key of a map"),
+    Refusal("long key", {"a": {2**64: 1}}, "$.a",
+            "an integer over 64 bits can't be a key of a map"),
     Refusal("long element", {2**64}, "$", "an integer over 64 bits can't be an element of a set"),
     Refusal("namedtuple as key", {Point(1, 2): 1}, "$",
             f"{__name__}.Point can't be a key of a map"),
@@ -259,14 +260,14 @@ REFUSALS = [
             "nested more than 256 levels deep, or it contains itself"),
 ]  # fmt: skip
 
-DTYPES = "?1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()
+DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
 SHAPES = [(), (0,), (1,), (5,), (2, 3), (3, 0, 2), (2, 3, 4), (1,) * 32, (300, 5)]
 
 
 def arrays() -> Iterator[tuple[str, np.ndarray]]:
     """Arrays of every dtype, byte order, shape and order in memory, with names."""
     for kind in DTYPES:
-        dtype = np.dtype(kind[0] if kind == "?1" else kind)
+        dtype = np.dtype(kind)
         for byte_order in "<>" if dtype.itemsize > 1 else "|":
             ordered = dtype.newbyteorder(byte_order)
             for shape in SHAPES:

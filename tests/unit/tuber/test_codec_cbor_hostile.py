@@ -1,4 +1,4 @@
-"""Bodies made to hurt: whatever the bytes are, the answer is a value or DecodeError, in linear time."""
+"""Bodies made to hurt: whatever the bytes are, they are a value or DecodeError, in linear time."""
 
 from __future__ import annotations
 
