@@ -289,7 +289,9 @@ def same(one: Any, other: Any) -> bool:
         return both_nan or struct.pack("d", one) == struct.pack("d", other)
     if isinstance(one, complex):
         return same(one.real, other.real) and same(one.imag, other.imag)
-    if isinstance(one, list):
+    if isinstance(one, (set, frozenset)):
+        return sorted(map(repr, one)) == sorted(map(repr, other))
+    if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
         return same(list(one), list(other)) and same(list(one.values()), list(other.values()))

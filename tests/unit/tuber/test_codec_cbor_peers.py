@@ -84,16 +84,13 @@ def test_a_generic_decoder_reads_every_row(codec: Codec, row: Any) -> None:
         assert arrived == row.arrives
 
 
-@given(st.binary(max_size=60))
-def test_what_we_accept_cbor2_reads_as_the_same(body: bytes) -> None:
+untagged = st.sampled_from([octet for octet in range(256) if octet >> 5 != 6])
+
+
+@given(st.lists(untagged, max_size=40).map(bytes))
+def test_what_we_accept_without_tags_cbor2_reads_as_the_same(body: bytes) -> None:
     try:
         value = CborCodec().decode(body)
     except DecodeError:
         return
-    try:
-        theirs = cbor2.loads(body)
-    except cbor2.CBORDecodeError:
-        assert body[:1] >= b"\xc0"  # tags: the two need not agree on every date
-        return
-    if isinstance(value, (int, str, bytes, float, list)) and not isinstance(theirs, cbor2.CBORTag):
-        assert same(value, theirs) or body != CborCodec().encode(value)
+    assert same(cbor2.loads(body), value)
