@@ -44,9 +44,10 @@ def _shaped(reader: Reader, number: int, offset: int) -> Any:
         raise unfit
     octets, typecode = read_flat(reader, inner_number, inner)
     itemsize = itemsize_of(typecode)
-    takes = prod(shape) * itemsize
+    # numpy multiplies the lengths that are not zero, also for an empty array.
     fits = prod(filter(None, shape)) * itemsize <= _MAX_BYTES
-    if takes != len(octets) or not fits:
+    takes = str(prod(shape) * itemsize) if fits else "more than 2**63 - 1"
+    if takes != str(len(octets)):
         fault = f"the shape {shape} takes {takes} bytes, came {len(octets)}"
         raise Fault(f"tag {number}: {fault}", offset)
     return make_array(octets, typecode, shape, "C" if number == 40 else "F")
