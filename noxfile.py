@@ -25,6 +25,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+@nox.parametrize("version", ["cbor2>=5.6,<6", "cbor2>=6"])
+def cbor_peers(session: nox.Session, version: str) -> None:
+    """Our CBOR beside that of cbor2, in the series in C and in the one in Rust."""
+    session.install("./client[orjson]", version, "numpy", "pytest", "hypothesis")
+    session.run("pytest", "tests/unit/tuber/test_codec_cbor_peers.py", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Speed beside a floor and the predecessor; `-- --quick` takes under a minute."""
     session.run("python", "-m", "benchmarks", *session.posargs)

@@ -26,9 +26,13 @@ __all__ = [
     "MAX_BODY_BYTES",
     "MAX_CHUNK_LINE_BYTES",
     "MAX_FIELDS",
+    "MAX_FORESEEABLE_KEYS",
     "MAX_HEAD_BYTES",
     "MAX_HEAD_SECONDS",
     "MAX_IDLE_SECONDS",
+    "MAX_INTEGER_BYTES",
+    "MAX_NESTING",
+    "MAX_RANK",
     "MAX_REQUEST_LINE_BYTES",
     "MAX_STALL_SECONDS",
     "MIN_REPLY_BYTES_PER_SECOND",
@@ -68,6 +72,12 @@ MAX_HEAD_SECONDS: Final = 10.0
 MAX_STALL_SECONDS: Final = 30.0
 MIN_REPLY_BYTES_PER_SECOND: Final = 1024
 MAX_IDLE_SECONDS: Final = 3600.0
+
+# The limits of values in CBOR, section 9. Twins of those of the compiled codec.
+MAX_NESTING: Final = 256  # levels; each costs both ends some of their stack
+MAX_INTEGER_BYTES: Final = 1786  # holds 4300 digits, over which Python refuses text, so JSON too
+MAX_RANK: Final = 32  # dimensions of an array: what every numpy takes
+MAX_FORESEEABLE_KEYS: Final = 8192  # in one map or set; the hashes of all but strings can collide
 
 
 class Call(NamedTuple):

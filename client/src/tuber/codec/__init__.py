@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from tuber.protocol import JSON
+from tuber.protocol import CBOR, JSON
 
 __all__ = ["Codec", "DecodeError", "EncodeError", "codec_for"]
 
@@ -33,7 +33,26 @@ class EncodeError(TypeError):
 
 
 class DecodeError(ValueError):
-    """A body is not what its media type says."""
+    """A body is not what its media type says.
+
+    Attributes:
+        fault: the message without the position.
+        offset: position in the body, in bytes, of the first byte of the item at fault; None when
+            the codec does not know.
+        place: where in the value the fault is, as in EncodeError; None when the codec does not
+            know.
+    """
+
+    def __init__(self, fault: str, offset: int | None = None, place: str | None = None) -> None:
+        """Make the error; ``fault`` is the message without the position."""
+        super().__init__(fault if offset is None else f"at byte {offset} ({place}): {fault}")
+        self.fault = fault
+        self.offset = offset
+        self.place = place
+
+    def __reduce__(self) -> tuple[type[DecodeError], tuple[str, int | None, str | None]]:
+        """Pickle: ``args`` hold the joined message."""
+        return type(self), (self.fault, self.offset, self.place)
 
 
 class Codec(Protocol):
@@ -71,4 +90,9 @@ def codec_for(media_type: str) -> Codec:
         from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it imports this module
 
         return DEFAULT
-    raise ValueError(f"no codec for the media type {media_type!r}; known is {JSON!r}")
+    if essence == CBOR:
+        from tuber._speedups import cbor_codec  # noqa: PLC0415  # what it may load is not cheap
+
+        return cbor_codec()
+    known = f"{JSON!r} and {CBOR!r}"
+    raise ValueError(f"no codec for the media type {media_type!r}; known are {known}")

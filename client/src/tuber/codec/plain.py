@@ -17,6 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec import EncodeError
+from tuber.codec.fault import place_of
 
 __all__ = ["default", "plain_value", "with_bytes"]
 
@@ -112,7 +113,7 @@ def plain_value(value: Any, strict: bool = False) -> Any:
     except RecursionError:
         raise EncodeError("nested too deeply, or it contains itself") from None
     except (TypeError, ValueError) as error:
-        raise EncodeError(str(error), _place(steps)) from error
+        raise EncodeError(str(error), place_of(steps)) from error
 
 
 def _plain(value: Any, steps: list[str | int], strict: bool) -> Any:
@@ -181,19 +182,6 @@ def _plain_key(key: Any, strict: bool) -> str:
     if isinstance(plain, (int, float)) or plain is None:
         return json.dumps(plain)
     raise TypeError(f"the key {key!r} of a map can't become a string")
-
-
-def _place(steps: list[str | int]) -> str:
-    """Steps, innermost first, as a path from the root: ``$.args[3].gain``."""
-    place = "$"
-    for step in reversed(steps):
-        if isinstance(step, int):
-            place += f"[{step}]"
-        elif step.isidentifier():
-            place += f".{step}"
-        else:
-            place += f"[{step!r}]"
-    return place
 
 
 def with_bytes(value: Any) -> Any:

@@ -1,0 +1,79 @@
+"""The CBOR codec (RFC 8949) in Python: every value of PROTOCOL.md section 9, without loss.
+
+It ties the reader and the writer to the Codec interface and turns their faults into errors. It must
+never answer anything but an equal value or an error that names the place.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tuber.codec import DecodeError, EncodeError
+from tuber.codec.cbor_items import ITEMS
+from tuber.codec.cbor_reader import Reader
+from tuber.codec.cbor_tags import TAGS
+from tuber.codec.cbor_writer import write
+from tuber.codec.fault import Fault
+from tuber.protocol import CBOR, MAX_NESTING
+
+__all__ = ["CborCodec"]
+
+_SELF_DESCRIBED: Final = b"\xd9\xd9\xf7"  # tag 55799, RFC 8949 section 3.4.6
+
+
+class CborCodec:
+    """CBOR, strict in what it reads, with the shortest heads in what it writes."""
+
+    media_type: Final = CBOR
+
+    def encode(self, value: Any) -> bytes:
+        """Write a value; raises EncodeError when it can't be carried."""
+        return b"".join(self.encode_parts(value))
+
+    def encode_parts(self, value: Any) -> list[bytes | memoryview]:
+        """Write a value as pieces to be sent one after the other, without copying big arrays.
+
+        A memoryview among them is the memory of an array in the value: who changes the array before
+        the pieces are sent changes what is sent.
+
+        Raises:
+            EncodeError: the value, or something in it, can't be carried.
+        """
+        try:
+            return write(value)
+        except Fault as fault:
+            raise EncodeError(fault.fault, fault.place) from None
+
+    def decode(self, body: bytes | bytearray | memoryview) -> Any:
+        """Read a value; raises DecodeError when the body is not one CBOR item that we know.
+
+        Arrays are views of a body that is writable where their alignment allows it, and keep it
+        alive; otherwise they are copies.
+        """
+        try:
+            return _read(body)
+        except Fault as fault:
+            raise DecodeError(fault.fault, fault.offset, fault.place) from None
+
+    def __repr__(self) -> str:
+        return "CborCodec()"
+
+
+def _read(body: bytes | bytearray | memoryview) -> Any:
+    """The value of a body that holds exactly one item."""
+    reader = Reader(body, ITEMS, TAGS)
+    if reader.end == 0:
+        raise Fault("the input is empty", 0)
+    if reader.view[:3].tobytes() == _SELF_DESCRIBED:
+        reader.position = 3
+        reader.depth = 1
+    try:
+        value = reader.value()
+    except RecursionError:
+        # The caller's own stack was nearly used up: MAX_NESTING levels fit into an empty one.
+        fault = f"nested too deeply for what is left of Python's stack, below {MAX_NESTING} levels"
+        raise Fault(fault, reader.position) from None
+    if reader.position != reader.end:
+        left = reader.end - reader.position
+        raise Fault(f"{left} bytes follow the value", reader.position)
+    return value

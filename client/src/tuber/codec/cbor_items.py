@@ -1,0 +1,255 @@
+"""CBOR items by their initial bytes (RFC 8949 sections 3.1 to 3.3 and appendix B).
+
+One function a kind of item; it is called with the reader at the item's initial byte and leaves it
+behind the item.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any, Final
+
+from tuber.codec.cbor_reader import ARRAY, BREAK, Reader
+from tuber.codec.fault import Fault
+from tuber.protocol import MAX_FORESEEABLE_KEYS
+
+__all__ = ["ITEMS"]
+
+_KEY: Final = "a key of a map"
+_MAP: Final = "a map of {} pairs"
+
+_half: Final = struct.Struct(">e").unpack
+_single: Final = struct.Struct(">f").unpack
+_double: Final = struct.Struct(">d").unpack
+
+
+def _small(reader: Reader, initial: int) -> int:
+    reader.position += 1
+    return initial
+
+
+def _unsigned(reader: Reader, initial: int) -> int:
+    return reader.argument(initial)
+
+
+def _negative(reader: Reader, initial: int) -> int:
+    return -1 - reader.argument(initial)
+
+
+def _bytes(reader: Reader, initial: int) -> bytes:
+    offset = reader.position
+    size = reader.argument(initial)
+    return bytes(reader.piece(offset, reader.position, size))
+
+
+def _text(reader: Reader, initial: int) -> str:
+    offset = reader.position
+    size = reader.argument(initial)
+    piece = reader.piece(offset, reader.position, size)
+    try:
+        return str(piece, "utf-8")
+    except UnicodeDecodeError:
+        raise Fault("invalid UTF-8 in a text string", offset) from None
+
+
+def _short_text(reader: Reader, initial: int) -> str:
+    """Text of up to 23 bytes: names, mostly."""
+    offset = reader.position
+    stop = offset + initial - 0x5F
+    if stop > reader.end:
+        return _text(reader, initial)
+    reader.position = stop
+    try:
+        return str(reader.octets[offset + 1 : stop], "utf-8")
+    except UnicodeDecodeError:
+        raise Fault("invalid UTF-8 in a text string", offset) from None
+
+
+def _chunks(reader: Reader, initial: int) -> list[Any]:
+    """The pieces of an indefinite-length string (RFC 8949 section 3.2.3): each a whole string."""
+    major = initial >> 5
+    read_chunk = _bytes if major == 2 else _text
+    chunks: list[Any] = []
+    reader.position += 1
+    while not reader.at_break():
+        head = reader.initial()
+        if head >> 5 != major or head & 31 > 27:
+            kind = "byte" if major == 2 else "text"
+            fault = f"expected a definite-length {kind} string as chunk, came initial byte"
+            raise Fault(f"{fault} 0x{head:02x}", reader.position)
+        chunks.append(read_chunk(reader, head))
+    return chunks
+
+
+def _chunked_bytes(reader: Reader, initial: int) -> bytes:
+    return b"".join(_chunks(reader, initial))
+
+
+def _chunked_text(reader: Reader, initial: int) -> str:
+    return "".join(_chunks(reader, initial))
+
+
+def _array(reader: Reader, initial: int) -> list[Any]:
+    reader.enter(reader.position)
+    count = reader.count(initial, ARRAY, 1)
+    octets, end, readers = reader.octets, reader.end, reader.items
+    items: list[Any] = []
+    append = items.append
+    position = reader.position
+    try:
+        for _ in range(count):
+            initial = octets[position] if position < end else reader.nothing(position)
+            if initial < 24:
+                append(initial)
+                position += 1
+            elif initial == 24 and position + 1 < end:
+                append(octets[position + 1])
+                position += 2
+            else:
+                reader.position = position
+                append(readers[initial](reader, initial))
+                position = reader.position
+    except Fault as fault:
+        fault.steps.append(len(items))
+        raise
+    reader.position = position
+    reader.depth -= 1
+    return items
+
+
+def _open_array(reader: Reader, initial: int) -> list[Any]:
+    reader.enter(reader.position)
+    reader.position += 1
+    items: list[Any] = []
+    try:
+        while not reader.at_break():
+            items.append(reader.value())
+    except Fault as fault:
+        fault.steps.append(len(items))
+        raise
+    reader.depth -= 1
+    return items
+
+
+def _map(reader: Reader, initial: int) -> dict[Any, Any]:
+    reader.enter(reader.position)
+    pairs: dict[Any, Any] = {}
+    foreseeable = 0
+    for _ in range(reader.count(initial, _MAP, 2)):
+        foreseeable += _pair(reader, pairs, foreseeable)
+    reader.depth -= 1
+    return pairs
+
+
+def _open_map(reader: Reader, initial: int) -> dict[Any, Any]:
+    reader.enter(reader.position)
+    reader.position += 1
+    pairs: dict[Any, Any] = {}
+    foreseeable = 0
+    while not reader.at_break():
+        foreseeable += _pair(reader, pairs, foreseeable)
+    reader.depth -= 1
+    return pairs
+
+
+def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
+    """Read a key and its value; 1 when an attacker could foresee the hash of the key.
+
+    Python draws the hashes of strings and bytes at random. Those of numbers and tuples can be made
+    to collide, which makes a dict as slow as the square of its size: hence their limit.
+    """
+    offset = reader.position
+    initial = reader.initial()
+    known = 0x60 <= initial <= 0x7B
+    key = reader.value() if known else reader.hashable(_KEY)
+    if not known and not isinstance(key, (str, bytes)):
+        if foreseeable == MAX_FORESEEABLE_KEYS:
+            raise Fault(f"more than {foreseeable} keys of a map are no strings", offset)
+    else:
+        known = True
+    if key in pairs:
+        raise Fault(f"the key {key!r} of a map came twice", offset)
+    try:
+        pairs[key] = reader.value()
+    except Fault as fault:
+        fault.steps.append(key)
+        raise
+    return not known
+
+
+def _simple(reader: Reader, initial: int) -> Any:
+    raise Fault(f"simple value {initial & 31} is not supported", reader.position)
+
+
+def _undefined(reader: Reader, initial: int) -> Any:
+    raise Fault("the value undefined is not supported", reader.position)
+
+
+def _long_simple(reader: Reader, initial: int) -> Any:
+    offset = reader.position
+    number = reader.argument(initial)
+    if number < 32:
+        fault = f"simple value {number} written in two bytes is not well-formed"
+        raise Fault(fault, offset)
+    raise Fault(f"simple value {number} is not supported", offset)
+
+
+def _constant(value: bool | None) -> Callable[[Reader, int], bool | None]:
+    def constant(reader: Reader, initial: int) -> bool | None:
+        reader.position += 1
+        return value
+
+    return constant
+
+
+def _float(size: int, unpack: Callable[[memoryview], tuple[Any, ...]]) -> Callable[..., float]:
+    def read_float(reader: Reader, initial: int) -> float:
+        number: float = unpack(reader.piece(reader.position, reader.position + 1, size))[0]
+        return number
+
+    return read_float
+
+
+def _reserved(reader: Reader, initial: int) -> Any:
+    raise Fault(f"initial byte 0x{initial:02x} is reserved", reader.position)
+
+
+def _stray_break(reader: Reader, initial: int) -> Any:
+    raise Fault("a break outside of an indefinite-length item", reader.position)
+
+
+def _tag(reader: Reader, initial: int) -> Any:
+    offset = reader.position
+    number = reader.argument(initial)
+    read_tagged = reader.tags.get(number)
+    if read_tagged is None:
+        raise Fault(f"tag {number} is not supported", offset)
+    reader.enter(offset)
+    value = read_tagged(reader, number, offset)
+    reader.depth -= 1
+    return value
+
+
+_Read = Callable[[Reader, int], Any]
+
+
+def _table() -> tuple[_Read, ...]:
+    """What reads an item, by its initial byte (RFC 8949 appendix B)."""
+    table: list[_Read] = [_reserved] * 256
+    majors: tuple[_Read, ...] = (_unsigned, _negative, _bytes, _text, _array, _map, _tag)
+    for major, reads in enumerate(majors):
+        table[major * 32 : major * 32 + 28] = [reads] * 28
+    table[0:24] = [_small] * 24
+    table[0x60:0x78] = [_short_text] * 24
+    table[0x5F], table[0x7F] = _chunked_bytes, _chunked_text
+    table[0x9F], table[0xBF] = _open_array, _open_map
+    table[0xE0:0xF4] = [_simple] * 20
+    table[0xF4], table[0xF5], table[0xF6] = _constant(False), _constant(True), _constant(None)
+    table[0xF7], table[0xF8] = _undefined, _long_simple
+    table[0xF9], table[0xFA], table[0xFB] = _float(2, _half), _float(4, _single), _float(8, _double)
+    table[BREAK] = _stray_break
+    return tuple(table)
+
+
+ITEMS: Final = _table()

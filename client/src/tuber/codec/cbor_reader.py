@@ -1,0 +1,140 @@
+"""A position in a buffer of CBOR items (RFC 8949 section 3): heads, pieces, levels, counts.
+
+What items are is in cbor_items, what tags mean in cbor_tags. The reader must never take memory
+that a length only promises, never read past the end, and raise nothing but Fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NoReturn
+
+from tuber.codec.fault import Fault
+from tuber.protocol import MAX_NESTING
+
+__all__ = ["ARRAY", "BREAK", "Items", "Reader", "Tags"]
+
+Items = Sequence[Callable[["Reader", int], Any]]
+Tags = Mapping[int, Callable[["Reader", int, int], Any]]
+
+BREAK: Final = 0xFF
+ARRAY: Final = "an array of {} items"
+
+# The classes of what a key of a map or an element of a set may be.
+_HASHABLE: Final = frozenset(
+    {"str", "bytes", "bool", "NoneType", "int", "float", "complex", "datetime", "date", "UUID"}
+)
+_ODD_KEYS: Final = {
+    "set": "a set",
+    "ndarray": "an array of numbers",
+    "NDArray": "an array of numbers",
+}
+
+
+class Reader:
+    """A position in a buffer, and the items that begin there.
+
+    Attributes:
+        octets: the buffer, for single bytes.
+        view: the same, for pieces that are not copied.
+        position: the next byte to read.
+        end: the length of the buffer.
+        depth: the number of arrays, maps and tags that are open.
+        items: what reads an item, by its initial byte.
+        tags: what reads the content of a tag; it is given the reader, the tag and the tag's offset.
+    """
+
+    __slots__ = ("depth", "end", "items", "octets", "position", "tags", "view")
+
+    def __init__(self, body: bytes | bytearray | memoryview, items: Items, tags: Tags) -> None:
+        self.view = memoryview(body).cast("B")
+        self.octets = self.view if isinstance(body, memoryview) else body
+        self.position = 0
+        self.end = len(self.view)
+        self.depth = 0
+        self.items = items
+        self.tags = tags
+
+    def value(self) -> Any:
+        """Read one item of any kind."""
+        initial = self.initial()
+        return self.items[initial](self, initial)
+
+    def initial(self) -> int:
+        """The initial byte of the next item, which is not consumed."""
+        if self.position >= self.end:
+            self.nothing(self.position)
+        return self.octets[self.position]
+
+    def nothing(self, offset: int) -> NoReturn:
+        """Refuse an input that ends where an item should begin."""
+        raise Fault("expected 1 more bytes, came 0", offset)
+
+    def argument(self, initial: int) -> int:
+        """Consume a head; its additional information is below 28."""
+        low = initial & 31
+        if low < 24:
+            self.position += 1
+            return low
+        piece = self.piece(self.position, self.position + 1, 1 << (low - 24))
+        return int.from_bytes(piece, "big")
+
+    def piece(self, offset: int, start: int, size: int) -> memoryview:
+        """Consume ``size`` bytes at ``start``, which belong to the item at ``offset``."""
+        stop = start + size
+        if stop > self.end:
+            raise Fault(f"expected {size} more bytes, came {self.end - start}", offset)
+        self.position = stop
+        return self.view[start:stop]
+
+    def enter(self, offset: int) -> None:
+        """Open one more array, map or tag; whoever closes it counts ``depth`` down."""
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise Fault(f"nested more than {MAX_NESTING} levels deep", offset)
+
+    def count(self, initial: int, kind: str, smallest: int) -> int:
+        """Consume the head of an array or a map; ``smallest`` is the least size of one entry."""
+        offset = self.position
+        count = self.argument(initial)
+        left = self.end - self.position
+        if count * smallest > left:
+            raise Fault(f"{kind.format(count)} can't fit in the {left} bytes left", offset)
+        return count
+
+    def at_break(self) -> bool:
+        """Whether the break of an indefinite-length item comes next; then it is consumed."""
+        if self.initial() != BREAK:
+            return False
+        self.position += 1
+        return True
+
+    def hashable(self, role: str) -> Any:
+        """Read one item that can be a key of a map or an element of a set."""
+        offset = self.position
+        initial = self.initial()
+        major = initial >> 5
+        if major == 4 and initial & 31 not in (28, 29, 30):
+            return self._tuple(initial, role)
+        if major == 5:
+            raise Fault(f"a map can't be {role}", offset)
+        value = self.value()
+        kind = type(value).__name__
+        if major == 6 and kind == "int":
+            raise Fault(f"an integer over 64 bits can't be {role}", offset)
+        if kind not in _HASHABLE:
+            raise Fault(f"{_ODD_KEYS[kind]} can't be {role}", offset)
+        return value
+
+    def _tuple(self, initial: int, role: str) -> tuple[Any, ...]:
+        self.enter(self.position)
+        parts: list[Any] = []
+        if initial == 0x9F:
+            self.position += 1
+            while not self.at_break():
+                parts.append(self.hashable(role))
+        else:
+            for _ in range(self.count(initial, ARRAY, 1)):
+                parts.append(self.hashable(role))
+        self.depth -= 1
+        return tuple(parts)

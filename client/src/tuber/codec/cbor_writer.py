@@ -1,0 +1,267 @@
+"""Writing values as CBOR items in preferred serialization (RFC 8949 section 4.1).
+
+Containers and scalars of Python; arrays of numbers are in cbor_memory, other types become one of
+these in cbor_plain. The writer must never write what its reader would read as another value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from tuber.codec.cbor_memory import Block
+from tuber.codec.cbor_numbers import bignum, float_item, head, integer_item
+from tuber.codec.cbor_plain import hashable, plainer
+from tuber.codec.fault import Fault
+from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
+
+__all__ = ["write"]
+
+# From this size on the memory of an array is a piece of its own; below, copying is cheaper.
+_PIECE_BYTES: Final = 4096
+
+_TOO_DEEP: Final = f"nested more than {MAX_NESTING} levels deep, or it contains itself"
+
+
+def write(value: Any) -> list[bytes | memoryview]:
+    """The item of a value, in pieces.
+
+    Raises:
+        Fault: the value, or something in it, can't be carried.
+    """
+    writer = _Writer()
+    try:
+        writer.value(value)
+    except RecursionError:
+        raise Fault(_TOO_DEEP) from None
+    writer.flush()
+    return writer.pieces
+
+
+class _Writer:
+    """The pieces so far, and the values that follow them.
+
+    Attributes:
+        pieces: what is finished.
+        out: what is not yet one of the pieces.
+        before: the number of bytes in ``pieces``.
+        depth: the number of arrays, maps and tags that are open.
+    """
+
+    __slots__ = ("before", "depth", "out", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes | memoryview] = []
+        self.out = bytearray()
+        self.before = 0
+        self.depth = 0
+
+    def value(self, value: Any) -> None:
+        """Write one value of any type."""
+        write_kind = _WRITERS.get(type(value))
+        if write_kind is None:
+            self.other(value)
+        else:
+            write_kind(self, value)
+
+    def other(self, value: Any) -> None:
+        """Write a value whose class is none of those that CBOR has a form of by itself."""
+        made = plainer(value)
+        if isinstance(made, Block):
+            self.block(made)
+        else:
+            self.value(made)
+
+    def block(self, block: Block) -> None:
+        """Write an array of numbers."""
+        self.enter()
+        self.out += block.head(self.before + len(self.out))
+        if len(block.memory) < _PIECE_BYTES:
+            self.out += block.memory
+        else:
+            self.flush()
+            self.pieces.append(block.memory)
+            self.before += len(block.memory)
+        self.depth -= 1
+
+    def flush(self) -> None:
+        """Make a piece of what was written."""
+        if self.out:
+            self.pieces.append(bytes(self.out))
+            self.before += len(self.out)
+            self.out = bytearray()
+
+    def enter(self) -> None:
+        """Open one more array, map or tag; whoever closes it counts ``depth`` down."""
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            raise Fault(_TOO_DEEP)
+
+    def items(self, items: list[Any]) -> None:
+        """Write an array."""
+        self.enter()
+        self.out += head(4, len(items))
+        if not self._integers(items):
+            for index, item in enumerate(items):
+                try:
+                    self.value(item)
+                except Fault as fault:
+                    fault.steps.append(index)
+                    raise
+        self.depth -= 1
+
+    def _integers(self, items: list[Any]) -> bool:
+        """Write items that are all integers of up to 64 bits, fast; False when they are not."""
+        if set(map(type, items)) != _ONLY_INTEGERS:
+            return False
+        try:
+            self.out += b"".join(map(integer_item, items))
+        except OverflowError:
+            return False
+        return True
+
+    def keys(self, keys: Iterable[Any], role: str, kind: str) -> list[Any]:
+        """The plain forms of keys or elements, when each of them is one."""
+        plain: list[Any] = []
+        foreseeable = 0
+        converted = False
+        for key in keys:
+            if type(key) is str or type(key) is bytes:
+                plain.append(key)
+                continue
+            made = hashable(key, role)
+            converted = converted or type(made) is not type(key) or type(key) is tuple
+            if not isinstance(made, (str, bytes)):
+                foreseeable += 1
+            plain.append(made)
+        if foreseeable > MAX_FORESEEABLE_KEYS:
+            raise Fault(f"more than {MAX_FORESEEABLE_KEYS} {kind} are no strings")
+        if converted and len(set(plain)) != len(plain):
+            same = next(each for n, each in enumerate(plain) if each in plain[:n])
+            raise Fault(f"two {kind.replace(' of a ', ' of the ')} become the same {same!r}")
+        return plain
+
+
+_ONLY_INTEGERS: Final = {int}
+
+
+def _integer(writer: _Writer, value: int) -> None:
+    if -(2**64) <= value < 2**64:
+        writer.out += integer_item(value)
+    else:
+        writer.enter()
+        writer.out += bignum(value)
+        writer.depth -= 1
+
+
+def _constant(octet: bytes) -> Callable[[_Writer, Any], None]:
+    def constant(writer: _Writer, value: Any) -> None:
+        writer.out += octet
+
+    return constant
+
+
+def _boolean(writer: _Writer, value: bool) -> None:
+    writer.out += b"\xf5" if value else b"\xf4"
+
+
+def _float(writer: _Writer, value: float) -> None:
+    writer.out += float_item(value)
+
+
+def _text(writer: _Writer, value: str) -> None:
+    try:
+        octets = value.encode()
+    except UnicodeEncodeError:
+        raise Fault("the string holds a lone surrogate, which has no UTF-8 form") from None
+    writer.out += head(3, len(octets))
+    writer.out += octets
+
+
+def _bytes(writer: _Writer, value: bytes | bytearray) -> None:
+    writer.out += head(2, len(value))
+    writer.out += value
+
+
+def _array(writer: _Writer, value: list[Any] | tuple[Any, ...]) -> None:
+    writer.items(list(value))  # of its own: another thread may change the list meanwhile
+
+
+def _map(writer: _Writer, value: dict[Any, Any]) -> None:
+    pairs = list(value.items())
+    writer.enter()
+    writer.out += head(5, len(pairs))
+    plain = writer.keys([key for key, _ in pairs], "a key of a map", "keys of a map")
+    for key, (_, item) in zip(plain, pairs, strict=True):
+        writer.value(key)
+        try:
+            writer.value(item)
+        except Fault as fault:
+            fault.steps.append(key)
+            raise
+    writer.depth -= 1
+
+
+def _set(writer: _Writer, value: set[Any] | frozenset[Any]) -> None:
+    writer.enter()
+    writer.out += b"\xd9\x01\x02"  # tag 258
+    elements = writer.keys(list(value), "an element of a set", "elements of a set")
+    writer.items(elements)
+    writer.depth -= 1
+
+
+def _complex(writer: _Writer, value: complex) -> None:
+    writer.enter()
+    writer.out += b"\xd9\xa7\xf8\x82" + float_item(value.real) + float_item(value.imag)
+    writer.depth -= 1
+
+
+def _moment(writer: _Writer, value: datetime) -> None:
+    offset = value.utcoffset()
+    if offset is None:
+        raise Fault("a datetime without a time zone is not supported; add one with .astimezone()")
+    if offset % timedelta(minutes=1):
+        raise Fault(
+            "a UTC offset with seconds is not supported; "
+            "convert with .astimezone(datetime.timezone.utc)"
+        )
+    _tagged_text(writer, b"\xc0", value.isoformat())
+
+
+def _day(writer: _Writer, value: date) -> None:
+    _tagged_text(writer, b"\xd9\x03\xec", value.isoformat())  # tag 1004, RFC 8943
+
+
+def _tagged_text(writer: _Writer, tag: bytes, text: str) -> None:
+    writer.enter()
+    writer.out += tag
+    _text(writer, text)
+    writer.depth -= 1
+
+
+def _uuid(writer: _Writer, value: UUID) -> None:
+    writer.enter()
+    writer.out += b"\xd8\x25\x50" + value.bytes  # tag 37
+    writer.depth -= 1
+
+
+_WRITERS: Final[dict[type[Any], Callable[[_Writer, Any], None]]] = {
+    bool: _boolean,
+    bytearray: _bytes,
+    bytes: _bytes,
+    complex: _complex,
+    date: _day,
+    datetime: _moment,
+    dict: _map,
+    float: _float,
+    frozenset: _set,
+    int: _integer,
+    list: _array,
+    set: _set,
+    str: _text,
+    tuple: _array,
+    type(None): _constant(b"\xf6"),
+    UUID: _uuid,
+}

@@ -1,0 +1,44 @@
+"""A fault in a value or a body, and where it is: what codecs raise inside and turn into errors.
+
+The place is gathered while the stack unwinds, so a value without faults pays nothing for it. This
+module must never know a media type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["Fault", "place_of"]
+
+
+class Fault(Exception):
+    """Something can't be read or written.
+
+    Attributes:
+        fault: the message without the place.
+        offset: the position in the body of the first byte of the item at fault; None in a value.
+        steps: keys and indices on the way to it, innermost first; whoever it passes adds its own.
+    """
+
+    def __init__(self, fault: str, offset: int | None = None) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.offset = offset
+        self.steps: list[Any] = []
+
+    @property
+    def place(self) -> str:
+        """The way to it from the root."""
+        return place_of(self.steps)
+
+
+def place_of(steps: Sequence[Any]) -> str:
+    """Steps, innermost first, as a path from the root: ``$.args[3].gain``."""
+    place = "$"
+    for step in reversed(steps):
+        if isinstance(step, str) and step.isidentifier():
+            place += f".{step}"
+        else:
+            place += f"[{step!r}]"
+    return place

@@ -1,0 +1,21 @@
+"""The codecs that the same tests run over."""
+
+from __future__ import annotations
+
+import pytest
+
+from tuber._speedups import compiled_cbor_codec
+from tuber.codec import Codec
+from tuber.codec.cbor import CborCodec
+
+CBOR_CODECS = ("python", "compiled")
+
+
+def cbor_codec(name: str) -> Codec:
+    """One of CBOR_CODECS; skips the test when it is not built."""
+    if name == "python":
+        return CborCodec()
+    compiled = compiled_cbor_codec()
+    if compiled is None:
+        pytest.skip("tuberd is not installed, or was built without the CBOR codec")
+    return compiled
