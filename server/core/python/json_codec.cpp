@@ -61,12 +61,12 @@ Handle attribute(PyObject* object, const char* name) {
   return value;
 }
 
-bool append_bytes(const Handle& encoded, std::string& out) {
+bool append_bytes(const Handle& encoded, net::Body& out) {
   if (!encoded) return false;
   char* bytes = nullptr;
   Py_ssize_t length = 0;
   if (PyBytes_AsStringAndSize(encoded.get(), &bytes, &length) < 0) return false;
-  out.append(bytes, static_cast<std::size_t>(length));
+  out += std::string_view(bytes, static_cast<std::size_t>(length));
   return true;
 }
 
@@ -101,7 +101,8 @@ JsonCodec::JsonCodec(Parts parts)
   dumps_ = attribute(parts.orjson.get(), "dumps");
 }
 
-Handle JsonCodec::decode(std::string_view body) const {
+Handle JsonCodec::decode(Source& source) const {
+  const std::string_view body = source.bytes();
   Handle bytes =
       Handle::steal(PyBytes_FromStringAndSize(body.data(), static_cast<Py_ssize_t>(body.size())));
   if (!bytes) return {};
@@ -113,7 +114,7 @@ Handle JsonCodec::decode(std::string_view body) const {
   return invoke(exact_decode_, bytes.get());
 }
 
-bool JsonCodec::encode(PyObject* value, std::string& out) const {
+bool JsonCodec::encode(PyObject* value, net::Body& out) const {
   if (value == Py_None) {
     out += "null";
     return true;
@@ -125,24 +126,24 @@ bool JsonCodec::encode(PyObject* value, std::string& out) const {
   return append_bytes(invoke(exact_encode_, value), out);
 }
 
-void JsonCodec::open_batch(std::size_t, std::string& out) const {
+void JsonCodec::open_batch(std::size_t, net::Body& out) const {
   out += '[';
 }
-void JsonCodec::separate(std::string& out) const {
+void JsonCodec::separate(net::Body& out) const {
   out += ',';
 }
-void JsonCodec::close_batch(std::string& out) const {
+void JsonCodec::close_batch(net::Body& out) const {
   out += ']';
 }
 
-void JsonCodec::open_envelope(Outcome outcome, bool, std::string& out) const {
+void JsonCodec::open_envelope(Outcome outcome, bool, net::Body& out) const {
   out += outcome == Outcome::result ? "{\"result\":" : "{\"error\":";
 }
 
-void JsonCodec::open_warnings(std::string& out) const {
+void JsonCodec::open_warnings(net::Body& out) const {
   out += ",\"warnings\":";
 }
-void JsonCodec::close_envelope(std::string& out) const {
+void JsonCodec::close_envelope(net::Body& out) const {
   out += '}';
 }
 

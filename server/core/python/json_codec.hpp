@@ -23,15 +23,15 @@ class JsonCodec final : public Codec {
   explicit JsonCodec(Parts parts);
 
   [[nodiscard]] std::string_view media_type() const override { return "application/json"; }
-  [[nodiscard]] Handle decode(std::string_view body) const override;
-  [[nodiscard]] bool encode(PyObject* value, std::string& out) const override;
+  [[nodiscard]] Handle decode(Source& source) const override;
+  [[nodiscard]] bool encode(PyObject* value, net::Body& out) const override;
 
-  void open_batch(std::size_t envelopes, std::string& out) const override;
-  void separate(std::string& out) const override;
-  void close_batch(std::string& out) const override;
-  void open_envelope(Outcome outcome, bool with_warnings, std::string& out) const override;
-  void open_warnings(std::string& out) const override;
-  void close_envelope(std::string& out) const override;
+  void open_batch(std::size_t envelopes, net::Body& out) const override;
+  void separate(net::Body& out) const override;
+  void close_batch(net::Body& out) const override;
+  void open_envelope(Outcome outcome, bool with_warnings, net::Body& out) const override;
+  void open_warnings(net::Body& out) const override;
+  void close_envelope(net::Body& out) const override;
 
  private:
   Handle exact_decode_;
