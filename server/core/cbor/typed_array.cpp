@@ -118,9 +118,12 @@ std::optional<std::uint64_t> bytes_of(const TypedArray& array) {
 // As Python writes a tuple.
 std::string text_of(std::span<const std::uint64_t> shape) {
   std::string text = "(";
-  for (const std::uint64_t dimension : shape)
-    text += (text.size() > 1 ? ", " : "") + std::to_string(dimension);
-  return text + (shape.size() == 1 ? ",)" : ")");
+  for (const std::uint64_t dimension : shape) {
+    if (text.size() > 1) text += ", ";
+    text += std::to_string(dimension);
+  }
+  text += shape.size() == 1 ? ",)" : ")";
+  return text;
 }
 
 bool check_shape(Reader& reader, const Head& tag, const TypedArray& array) {

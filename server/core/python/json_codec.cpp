@@ -1,6 +1,7 @@
 // See json_codec.hpp.
 #include "python/json_codec.hpp"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "http/characters.hpp"
@@ -15,34 +16,44 @@ constexpr std::size_t kSuspiciousDigits = 19;
 // Deeper values go to the exact codec, which says how deep is too deep.
 constexpr int kPlainDepth = 64;
 
-bool is_plain_to(PyObject* value, int depth);
+// What is asked of a value: that encoding it runs no Python, or also that it arrives as itself.
+enum class Asked { plain, exact };
 
-bool are_plain(PyObject* const* items, Py_ssize_t count, int depth) {
+template <Asked asked>
+bool holds_for(PyObject* value, int depth);
+
+template <Asked asked>
+bool holds_for_items(PyObject* const* items, Py_ssize_t count, int depth) {
   for (Py_ssize_t i = 0; i < count; ++i) {
-    if (!is_plain_to(items[i], depth)) return false;
+    if (!holds_for<asked>(items[i], depth)) return false;
   }
   return true;
 }
 
-bool is_plain_map(PyObject* map, int depth) {
+template <Asked asked>
+bool holds_for_map(PyObject* map, int depth) {
   PyObject *name = nullptr, *value = nullptr;
   Py_ssize_t position = 0;
   while (PyDict_Next(map, &position, &name, &value)) {
-    if (!PyUnicode_CheckExact(name) || !is_plain_to(value, depth)) return false;
+    if (!PyUnicode_CheckExact(name) || !holds_for<asked>(value, depth)) return false;
   }
-  return true;
+  // {"bytes": ...} would be read as bytes (PROTOCOL.md section 9).
+  return asked == Asked::plain || PyDict_GET_SIZE(map) != 1 ||
+         PyUnicode_CompareWithASCIIString(name, "bytes") != 0;
 }
 
-bool is_plain_to(PyObject* value, int depth) {
-  if (value == Py_None || PyLong_CheckExact(value) || PyFloat_CheckExact(value) ||
-      PyUnicode_CheckExact(value) || PyBool_Check(value)) {
+template <Asked asked>
+bool holds_for(PyObject* value, int depth) {
+  if (value == Py_None || PyLong_CheckExact(value) || PyUnicode_CheckExact(value) ||
+      PyBool_Check(value)) {
     return true;
   }
+  if (PyFloat_CheckExact(value))
+    return asked == Asked::plain || std::isfinite(PyFloat_AS_DOUBLE(value));
   if (depth == 0) return false;
-  if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) {
-    return are_plain(PySequence_Fast_ITEMS(value), Py_SIZE(value), depth - 1);
-  }
-  return PyDict_CheckExact(value) && is_plain_map(value, depth - 1);
+  if (PyList_CheckExact(value) || PyTuple_CheckExact(value))
+    return holds_for_items<asked>(PySequence_Fast_ITEMS(value), Py_SIZE(value), depth - 1);
+  return PyDict_CheckExact(value) && holds_for_map<asked>(value, depth - 1);
 }
 
 // Is `word` in `body`? memchr looks for its character `rare`, one that requests seldom hold; a
@@ -73,7 +84,11 @@ bool append_bytes(const Handle& encoded, net::Body& out) {
 }  // namespace
 
 bool is_plain(PyObject* value) {
-  return is_plain_to(value, kPlainDepth);
+  return holds_for<Asked::plain>(value, kPlainDepth);
+}
+
+bool is_exact_in_json(PyObject* value) {
+  return holds_for<Asked::exact>(value, kPlainDepth);
 }
 
 bool orjson_is_exact_for(std::string_view body) {

@@ -48,4 +48,9 @@ class JsonCodec final : public Codec {
 // list, tuple, dict with string keys), so that encoding it runs no Python? REQUIRES: the GIL.
 [[nodiscard]] bool is_plain(PyObject* value);
 
+// Does the value arrive as itself when it travels as JSON (a tuple as a list, as in CBOR)? Then it
+// is plain, holds no NaN or infinity, and no map of the form of bytes. May be false for a value
+// that would arrive all right; never true for one that would not. REQUIRES: the GIL.
+[[nodiscard]] bool is_exact_in_json(PyObject* value);
+
 }  // namespace tuber::python

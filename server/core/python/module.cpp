@@ -130,6 +130,8 @@ PYBIND11_MODULE(_core, module) {
   define_received_bytes(module);
   define_cbor_codec(module);
 
+  module.def("is_exact_in_json",
+             [](const py::object& value) { return is_exact_in_json(value.ptr()); });
   module.def("collecting", &CallWarnings::collecting);
   module.def("collect", [](const py::str& text) {
     if (!CallWarnings::collect(text.ptr())) throw py::error_already_set();
