@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tuber.codec.cbor import CborCodec
 
 from tests.support.live_server import LiveServer, live_server
-from tuber.codec.cbor import CborCodec
 
 CODEC = CborCodec()
 CBOR = "application/cbor"
@@ -98,7 +98,7 @@ def test_an_array_fares_as_lists_where_json_comes_first(peer: Peer) -> None:
 
 
 def test_a_body_that_is_not_cbor_is_a_failure_that_names_the_byte(peer: Peer) -> None:
-    kind, octets = peer.post(b"\x81\xf7", Content_Type=CBOR)
+    _, octets = peer.post(b"\x81\xf7", Content_Type=CBOR)
     message = "ValueError: at byte 1 ($[0]): the value undefined is not supported"
     assert CODEC.decode(octets) == {"error": {"message": message, "type": "ValueError"}}
 
