@@ -26,6 +26,12 @@ class Scope:
     def part_of_buffer(self) -> Any:
         return self._buffer[1:]
 
+    def memory(self) -> Any:
+        return memoryview(self._buffer)
+
+    def view_of_memory(self) -> Any:
+        return np.frombuffer(memoryview(self._buffer))
+
     def in_containers(self) -> Any:
         return {"of": [self._buffer]}
 

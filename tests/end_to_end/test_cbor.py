@@ -158,7 +158,9 @@ def test_a_result_that_fails_behind_an_array_leaves_nothing_of_it(peer: Peer) ->
         assert np.array_equal(envelope["result"], np.arange(10_000.0))
 
 
-@pytest.mark.parametrize("method", ["buffer", "part_of_buffer", "in_containers"])
+@pytest.mark.parametrize(
+    "method", ["buffer", "part_of_buffer", "memory", "view_of_memory", "in_containers"]
+)
 def test_a_reply_that_is_read_slowly_is_what_the_method_returned(
     server: LiveServer, peer: Peer, method: str
 ) -> None:

@@ -54,7 +54,7 @@ std::optional<Major> Reader::next_major() const {
   return static_cast<Major>(static_cast<std::uint8_t>(body_[at_]) >> 5);
 }
 
-bool Reader::head(Head& head) {
+bool Reader::any_head(Head& head) {
   if (left() == 0) {
     return body_.empty() ? refuse(0, "the input is empty") : refuse_length(at_, 1, 0);
   }

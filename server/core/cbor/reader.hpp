@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,7 +28,9 @@ class Reader {
 
   // Reads a head. A string, array or map that promises more than is left is refused here, before
   // anybody takes memory for it.
-  [[nodiscard]] bool head(Head& head);
+  [[nodiscard]] bool head(Head& head) {
+    return left() > 0 && is_short_integer(body_[at_]) ? short_integer(head) : any_head(head);
+  }
   // The same, and refuses a break.
   [[nodiscard]] bool head_of_item(Head& head);
 
@@ -46,6 +49,21 @@ class Reader {
   [[nodiscard]] std::size_t heads_read() const { return heads_read_; }
 
  private:
+  // Most items of most bodies are integers in one byte: their way is short.
+  static bool is_short_integer(char initial) {
+    const auto byte = static_cast<std::uint8_t>(initial);
+    return byte < 0x40 && (byte & 0x1f) < info::kOneByte;
+  }
+  bool short_integer(Head& head) {
+    const auto initial = static_cast<std::uint8_t>(body_[at_]);
+    head.offset = at_++;
+    head.major = static_cast<Major>(initial >> 5);
+    head.info = initial & 0x1f;
+    head.argument = head.info;
+    ++heads_read_;
+    return true;
+  }
+  [[nodiscard]] bool any_head(Head& head);
   [[nodiscard]] bool argument(Head& head);
   [[nodiscard]] bool check_promise(const Head& head);
   [[nodiscard]] bool check_simple(const Head& head);

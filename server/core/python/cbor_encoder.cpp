@@ -337,7 +337,7 @@ bool CborEncoder::block(PyObject* block, PyObject* of, bool unshared) {
   cbor::append_array_head(out_.text(), element_type_of(typecode), dimensions, *order == 'F',
                           out_.size());
   leave();
-  const bool may_lend = unshared || lending_ == Lending::always || !share_memory(memory, of);
+  const bool may_lend = unshared || lending_ == Lending::always || !may_share_memory(memory, of);
   return Loans::append(memory, may_lend, out_);
 }
 

@@ -28,24 +28,30 @@ class Look {
 }  // namespace
 
 bool is_unshared_array(PyObject* array, Py_ssize_t references) {
-  // A view keeps what it is a view of as its base, which may be a view again.
+  // Of other classes `base` could be anything, even code of users.
+  if (!PyObject_CheckBuffer(array)) return false;
   Handle held = Handle::borrow(array);
+  // Ours is one more; a base is known to its view and to us.
   for (Py_ssize_t known = references + 1; Py_REFCNT(held.get()) <= known; known = 2) {
+    if (PyBytes_CheckExact(held.get()) || PyByteArray_CheckExact(held.get())) return true;
+    // Several views may share one export, which their references do not tell.
+    if (PyMemoryView_Check(held.get())) return false;
     Handle base = Handle::steal(PyObject_GetAttrString(held.get(), "base"));
     if (!base) {
-      PyErr_Clear();  // bytes, a capsule: the end of the chain
-      return true;
+      PyErr_Clear();
+      return false;
     }
-    if (base.get() == Py_None) return true;
+    if (base.get() == Py_None) return true;  // an ndarray that owns its memory
     held = std::move(base);
   }
   return false;
 }
 
-bool share_memory(PyObject* memory, PyObject* object) {
+bool may_share_memory(PyObject* memory, PyObject* object) {
   const Look at_memory(memory, PyBUF_SIMPLE);
   const Look at_object(object, PyBUF_FULL_RO);
-  return at_memory.begin() == nullptr || at_memory.begin() == at_object.begin();
+  return at_memory.begin() == nullptr || at_object.begin() == nullptr ||
+         at_memory.begin() == at_object.begin();
 }
 
 }  // namespace tuber::python

@@ -5,12 +5,14 @@
 
 namespace tuber::python {
 
-// Is the array, with all that it is a view of, known to none but its holder, who has this many
-// references to it? REQUIRES: the GIL; no Python exception set, which holds afterwards.
+// Does nobody know the array, and what it is a view of, but its holder, who has this many
+// references to it? Then its memory stays as it is for as long as it is kept. True only of arrays
+// whose memory is Python's own: of memory that a C++ object lent, nobody here knows who writes to
+// it. REQUIRES: the GIL; no Python exception set, which holds afterwards.
 [[nodiscard]] bool is_unshared_array(PyObject* array, Py_ssize_t references);
 
-// Are the bytes of `memory` a part of what `object` exports? False when `object` exports nothing.
-// REQUIRES: the GIL; no Python exception set, which holds afterwards.
-[[nodiscard]] bool share_memory(PyObject* memory, PyObject* object);
+// May `memory` be the memory that `object` exports, rather than a copy of it? REQUIRES: the GIL; no
+// Python exception set, which holds afterwards.
+[[nodiscard]] bool may_share_memory(PyObject* memory, PyObject* object);
 
 }  // namespace tuber::python
