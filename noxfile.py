@@ -92,5 +92,5 @@ def fuzz(session: nox.Session) -> None:
         external=True,
     )
     session.run("cmake", "--build", build, "-j2", external=True)
-    for target in ("fuzz_head", "fuzz_chunked"):
+    for target in ("fuzz_head", "fuzz_chunked", "fuzz_cbor"):
         session.run(f"{build}/core/fuzz/{target}", f"-max_total_time={seconds}", external=True)

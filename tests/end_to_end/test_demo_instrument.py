@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tuberd.demo
@@ -78,6 +79,30 @@ def test_integrate_lets_other_threads_run(receiver: Receiver) -> None:
         sys.setswitchinterval(switch_interval)
         other.join()
     assert ran_meanwhile
+
+
+def test_a_capture_is_an_array_of_samples_around_the_tone(receiver: Receiver) -> None:
+    samples = receiver.capture(1000)
+    assert samples.dtype == np.complex64
+    assert samples.shape == (1000,)
+    assert np.abs(samples - 0.5).max() < 0.015
+    receiver.set_gain(0, 6.0)
+    assert np.abs(receiver.capture(1000)).mean() == pytest.approx(0.998, abs=0.01)
+
+
+def test_a_waveform_is_played_again_and_again(receiver: Receiver) -> None:
+    silent = receiver.capture(6)
+    assert receiver.load_waveform(np.array([0.25, 0.25j, -0.25])) == 3
+    played = receiver.capture(6) - silent
+    assert np.allclose(played, [0.25, 0.25j, -0.25] * 2, atol=1e-6)
+    with pytest.raises(ValueError, match="a waveform must have one dimension"):
+        receiver.load_waveform(np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("samples", [0, -1, 100_000_001])
+def test_a_capture_has_limits(receiver: Receiver, samples: int) -> None:
+    with pytest.raises(ValueError, match=rf"samples must be 1 \.\.\. 100000000, not {samples}"):
+        receiver.capture(samples)
 
 
 @pytest.mark.parametrize("channel", [-1, 4])

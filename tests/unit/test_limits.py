@@ -10,6 +10,7 @@ import pytest
 from tuber import protocol
 
 ROOT = Path(__file__).parents[2]
+CBOR_LIMITS_HPP = (ROOT / "server" / "core" / "cbor" / "limits.hpp").read_text()
 LIMITS_HPP = (ROOT / "server" / "core" / "http" / "limits.hpp").read_text()
 DOCUMENT = (ROOT / "protocol" / "PROTOCOL.md").read_text().partition("## 7. Limits")[2]
 
@@ -46,6 +47,23 @@ def test_no_limit_is_left_out() -> None:
     assert set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE)) == set(
         MEMBERS
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("kMaxNesting", protocol.MAX_NESTING),
+        ("kMaxBignumBytes", protocol.MAX_INTEGER_BYTES),
+        ("kMaxDimensions", protocol.MAX_RANK),
+        ("kMaxForeseeableKeys", protocol.MAX_FORESEEABLE_KEYS),
+    ],
+)
+def test_both_languages_have_the_same_limits_of_cbor(name: str, limit: int) -> None:
+    assert f"std::size_t {name} = {limit};" in CBOR_LIMITS_HPP
+
+
+def test_no_limit_of_cbor_is_left_out() -> None:
+    assert len(re.findall(r"^inline constexpr", CBOR_LIMITS_HPP, re.MULTILINE)) == 4
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace tuber::net {
 
@@ -27,11 +28,13 @@ class GrowingBuffer {
   [[nodiscard]] std::string_view view() const { return {bytes_.get(), received_}; }
   void release() { begin(0); }
 
- private:
   struct Free {
     void operator()(char* bytes) const { std::free(bytes); }
   };
+  // Gives the memory away, whose bytes stay where they are. REQUIRES: complete.
+  [[nodiscard]] std::unique_ptr<char, Free> take() { return std::move(bytes_); }
 
+ private:
   // malloc's memory because realloc moves large blocks without copying them (mremap on Linux).
   std::unique_ptr<char, Free> bytes_;
   std::size_t capacity_ = 0;

@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "http/request.hpp"
+#include "net/body.hpp"
+#include "net/growing_buffer.hpp"
 
 namespace tuber::net {
 
@@ -18,6 +20,9 @@ namespace tuber::net {
 struct Request {
   const http::RequestHead& head;
   std::string_view body;
+  // The memory of the body when it has one of its own, else null. A handler may take it, and the
+  // body with it.
+  GrowingBuffer* memory = nullptr;
 };
 
 // An open file to be sent as the body; owns its descriptor.
@@ -47,7 +52,7 @@ struct Reply {
   int status = 200;
   std::string_view content_type;  // static storage, or at least until the reply is sent
   std::string fields;             // further header lines, each ending with CRLF
-  std::string body;
+  Body body;
   FileBody file;       // sent after `body`, which is then empty
   bool close = false;  // close the connection after this reply
 

@@ -19,11 +19,13 @@ bool ReplySender::send(const Descriptor& socket, const Reply& reply, Manner mann
   write_head(reply, length, manner.keep_alive);
   const bool silent = manner.head_only || http::status_has_no_content(reply.status);
   const bool file_follows = reply.file.present() && length > 0 && !silent;
-  std::array<iovec, 2> pieces{piece(head_), piece(reply.body)};
-  const std::size_t count = silent || reply.body.empty() ? 1 : 2;
+  pieces_.assign(1, piece(head_));
+  if (!silent) {
+    reply.body.for_each_piece([this](std::string_view bytes) { pieces_.push_back(piece(bytes)); });
+  }
   Pace pace(limits_.stall_time, limits_.reply_rate);
   const Follow follow = file_follows ? Follow::more : Follow::nothing;
-  if (!send_all(socket, {pieces.data(), count}, pace, follow)) return false;
+  if (!send_all(socket, pieces_, pace, follow)) return false;
   return !file_follows ||
          send_file(socket, reply.file.descriptor(), reply.file.offset(), length, pace);
 }
@@ -32,9 +34,10 @@ void ReplySender::send_fault(const Descriptor& socket, const http::Fault& fault)
   Reply reply;
   reply.status = fault.status;
   reply.content_type = "text/plain; charset=utf-8";
-  reply.body.append(fault.reason).append("\n");
+  reply.body = fault.reason;
+  reply.body += '\n';
   write_head(reply, reply.body.size(), false);
-  std::array<iovec, 2> pieces{piece(head_), piece(reply.body)};
+  std::array<iovec, 2> pieces{piece(head_), piece(reply.body.text())};
   send_at_once(socket, pieces);
 }
 

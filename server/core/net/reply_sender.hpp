@@ -1,9 +1,12 @@
 // Sends replies: head and body in one system call when the socket takes them at once.
 #pragma once
 
+#include <sys/uio.h>
+
 #include <ctime>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/limits.hpp"
 #include "http/outcome.hpp"
@@ -39,6 +42,7 @@ class ReplySender {
   std::string_view common_fields_;
   const http::Limits& limits_;
   std::string head_;
+  std::vector<iovec> pieces_;
   std::string fields_;
   std::string date_;
   std::time_t date_time_ = -1;

@@ -40,7 +40,9 @@ class RequestReader {
   [[nodiscard]] http::Outcome received(std::size_t count);
 
   // REQUIRES: the last outcome was complete. Borrowed until next().
-  [[nodiscard]] Request request() const { return {parser_.head(), body()}; }
+  [[nodiscard]] Request request() {
+    return {parser_.head(), body(), apart_ ? &body_apart_ : nullptr};
+  }
 
   // REQUIRES: the last outcome was a fault.
   [[nodiscard]] const http::Fault& fault() const { return fault_; }

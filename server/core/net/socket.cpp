@@ -28,6 +28,9 @@ constexpr int kMore = MSG_MORE;
 constexpr int kMore = 0;
 #endif
 
+// How many pieces the system takes at once; POSIX names it IOV_MAX, and not all define that.
+constexpr std::size_t kMaxPieces = 1024;
+
 bool set_option(int fd, int level, int name, const void* value, socklen_t size) {
   return ::setsockopt(fd, level, name, value, size) == 0;
 }
@@ -61,7 +64,8 @@ std::span<iovec> drop_front(std::span<iovec> pieces, std::size_t sent) {
 ssize_t send_some(int fd, std::span<iovec> pieces, int flags) {
   msghdr message{};
   message.msg_iov = pieces.data();
-  message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(pieces.size());
+  message.msg_iovlen =
+      static_cast<decltype(message.msg_iovlen)>(std::min(pieces.size(), kMaxPieces));
   return ::sendmsg(fd, &message, flags | kNoSignal);
 }
 

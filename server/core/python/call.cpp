@@ -6,25 +6,11 @@
 
 #include "python/arguments.hpp"
 #include "python/call_warnings.hpp"
+#include "python/exceptions.hpp"
 #include "python/invoke.hpp"
 
 namespace tuber::python {
 namespace {
-
-// Takes the Python exception that is set, as an instance that carries its traceback.
-Handle take_exception() {
-#if PY_VERSION_HEX >= 0x030C0000
-  return Handle::steal(PyErr_GetRaisedException());
-#else
-  PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
-  PyErr_Fetch(&type, &value, &traceback);
-  PyErr_NormalizeException(&type, &value, &traceback);
-  if (value != nullptr && traceback != nullptr) PyException_SetTraceback(value, traceback);
-  Py_XDECREF(type);
-  Py_XDECREF(traceback);
-  return Handle::steal(value);
-#endif
-}
 
 // The member of a call, borrowed; null when absent or None.
 PyObject* member(PyObject* call, const Handle& name) {
@@ -52,7 +38,7 @@ bool check_arguments(PyObject* args, PyObject* kwargs) {
 
 // Ends an envelope. The texts of warnings are clean (tuberd/call_warnings.py), so that they fail to
 // be encoded only when memory has run out.
-void close_with_warnings(PyObject* warnings, const Codec& codec, std::string& out) {
+void close_with_warnings(PyObject* warnings, const Codec& codec, net::Body& out) {
   if (warnings != nullptr) {
     codec.open_warnings(out);
     if (!codec.encode(warnings, out)) throw std::bad_alloc();
@@ -64,8 +50,8 @@ void close_with_warnings(PyObject* warnings, const Codec& codec, std::string& ou
 
 Caller::Caller(Face face) : face_(std::move(face)) {}
 
-bool Caller::answer(PyObject* call, const Codec& codec, std::string& out) const {
-  const std::size_t start = out.size();
+bool Caller::answer(PyObject* call, const Codec& codec, net::Body& out) const {
+  const net::Body::Mark start = out.mark();
   CallWarnings warnings;
   bool entered = false;
   Handle result = run(call, entered);
@@ -75,7 +61,7 @@ bool Caller::answer(PyObject* call, const Codec& codec, std::string& out) const 
       close_with_warnings(warnings.texts(), codec, out);
       return true;
     }
-    out.resize(start);
+    out.cut(start);
     entered = false;  // the method succeeded: a traceback of the encoder would tell nothing
   }
   write_failure(entered, warnings.texts(), codec, out);
@@ -83,15 +69,15 @@ bool Caller::answer(PyObject* call, const Codec& codec, std::string& out) const 
 }
 
 void Caller::write_failure(bool entered, PyObject* warnings, const Codec& codec,
-                           std::string& out) const {
-  const std::size_t start = out.size();
+                           net::Body& out) const {
+  const net::Body::Mark start = out.mark();
   Handle exception = take_exception();
   Handle failure = invoke(face_.describe_failure, exception.get(), entered ? Py_True : Py_False);
   codec.open_envelope(Outcome::error, warnings != nullptr, out);
   if (!failure || !codec.encode(failure.get(), out)) {
     // Only when even describing fails, as it does when memory has run out.
     PyErr_Clear();
-    out.resize(start);
+    out.cut(start);
     codec.open_envelope(Outcome::error, warnings != nullptr, out);
     Handle text = Handle::steal(Py_BuildValue(
         "{s:s,s:s}", "message", "RuntimeError: the failure of this call could not be described",
@@ -101,7 +87,7 @@ void Caller::write_failure(bool entered, PyObject* warnings, const Codec& codec,
   close_with_warnings(warnings, codec, out);
 }
 
-void Caller::write_not_executed(std::size_t failed, const Codec& codec, std::string& out) const {
+void Caller::write_not_executed(std::size_t failed, const Codec& codec, net::Body& out) const {
   Handle message = Handle::steal(PyUnicode_FromFormat(
       "tuber.NotExecuted: not run, because call %zu of the same batch failed", failed));
   Handle failure = Handle::steal(

@@ -2,8 +2,6 @@
 // and 4). The only code that enters users' objects.
 #pragma once
 
-#include <string>
-
 #include "python/codec.hpp"
 #include "python/handle.hpp"
 #include "python/names.hpp"
@@ -29,15 +27,15 @@ class Caller {
 
   // Runs one call and appends its envelope. False when the envelope is a failure. REQUIRES: the GIL
   // held by the calling worker, and no Python exception set; both hold afterwards too.
-  bool answer(PyObject* call, const Codec& codec, std::string& out) const;
+  bool answer(PyObject* call, const Codec& codec, net::Body& out) const;
 
   // Appends the envelope of the Python exception that is set, and clears it. `entered`: code of the
   // served object had been entered, so a traceback means something.
-  void write_failure(bool entered, PyObject* warnings, const Codec& codec, std::string& out) const;
+  void write_failure(bool entered, PyObject* warnings, const Codec& codec, net::Body& out) const;
 
   // Appends the envelope of a call that was not run because `failed` (its place in the batch) had
   // failed.
-  void write_not_executed(std::size_t failed, const Codec& codec, std::string& out) const;
+  void write_not_executed(std::size_t failed, const Codec& codec, net::Body& out) const;
 
  private:
   [[nodiscard]] Handle run(PyObject* call, bool& entered) const;

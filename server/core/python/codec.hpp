@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
+#include "net/body.hpp"
 #include "python/handle.hpp"
+#include "python/source.hpp"
 
 namespace tuber::python {
 
@@ -20,19 +21,19 @@ class Codec {
 
   [[nodiscard]] virtual std::string_view media_type() const = 0;
 
-  [[nodiscard]] virtual Handle decode(std::string_view body) const = 0;
+  [[nodiscard]] virtual Handle decode(Source& source) const = 0;
   // Appends; on failure `out` may hold a part of the value, which the caller cuts off.
-  [[nodiscard]] virtual bool encode(PyObject* value, std::string& out) const = 0;
+  [[nodiscard]] virtual bool encode(PyObject* value, net::Body& out) const = 0;
 
   // A batch of envelopes: open, then each envelope with a separator between, then close.
-  virtual void open_batch(std::size_t envelopes, std::string& out) const = 0;
-  virtual void separate(std::string& out) const = 0;
-  virtual void close_batch(std::string& out) const = 0;
+  virtual void open_batch(std::size_t envelopes, net::Body& out) const = 0;
+  virtual void separate(net::Body& out) const = 0;
+  virtual void close_batch(net::Body& out) const = 0;
 
   // An envelope: open, the encoded result or failure, possibly the warnings, close.
-  virtual void open_envelope(Outcome outcome, bool with_warnings, std::string& out) const = 0;
-  virtual void open_warnings(std::string& out) const = 0;
-  virtual void close_envelope(std::string& out) const = 0;
+  virtual void open_envelope(Outcome outcome, bool with_warnings, net::Body& out) const = 0;
+  virtual void open_warnings(net::Body& out) const = 0;
+  virtual void close_envelope(net::Body& out) const = 0;
 };
 
 }  // namespace tuber::python

@@ -5,8 +5,8 @@
 
 namespace tuber::python {
 
-void Dispatcher::answer(std::string_view body, bool continue_on_error, const Codec& reader,
-                        const Codec& writer, std::string& out) const {
+void Dispatcher::answer(Source& body, bool continue_on_error, const Codec& reader,
+                        const Codec& writer, net::Body& out) const {
   Handle request = reader.decode(body);
   if (!request) {
     caller_.write_failure(false, nullptr, writer, out);
@@ -18,7 +18,7 @@ void Dispatcher::answer(std::string_view body, bool continue_on_error, const Cod
 }
 
 void Dispatcher::answer_batch(PyObject* calls, bool continue_on_error, const Codec& codec,
-                              std::string& out) const {
+                              net::Body& out) const {
   const auto count = static_cast<std::size_t>(PyList_GET_SIZE(calls));
   if (count > http::Limits{}.batch_calls) {
     PyErr_Format(PyExc_ValueError, "a batch must have at most %zu calls, not %zu",
@@ -26,12 +26,12 @@ void Dispatcher::answer_batch(PyObject* calls, bool continue_on_error, const Cod
     return caller_.write_failure(false, nullptr, codec, out);
   }
   bool failed = false;
-  std::string not_executed;
+  net::Body not_executed;
   codec.open_batch(count, out);
   for (std::size_t i = 0; i < count; ++i) {
     if (i > 0) codec.separate(out);
     if (failed) {
-      out += not_executed;
+      out += not_executed.text();
       continue;
     }
     PyObject* call = PyList_GET_ITEM(calls, static_cast<Py_ssize_t>(i));

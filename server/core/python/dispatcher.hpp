@@ -1,9 +1,6 @@
 // From the bytes of a request body to the bytes of the reply body: one call or a batch.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "python/call.hpp"
 #include "python/codec.hpp"
 
@@ -17,12 +14,12 @@ class Dispatcher {
   // Appends the reply to a request's `body`: an envelope, or for a batch the array of its
   // envelopes, in the media type of `writer`. REQUIRES: the GIL. Every failure ends in an envelope;
   // no Python exception is left set.
-  void answer(std::string_view body, bool continue_on_error, const Codec& reader,
-              const Codec& writer, std::string& out) const;
+  void answer(Source& body, bool continue_on_error, const Codec& reader, const Codec& writer,
+              net::Body& out) const;
 
  private:
   void answer_batch(PyObject* calls, bool continue_on_error, const Codec& codec,
-                    std::string& out) const;
+                    net::Body& out) const;
 
   Caller caller_;
 };

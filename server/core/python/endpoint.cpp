@@ -12,7 +12,8 @@ namespace {
 void refuse(net::Reply& reply, int status, std::string_view reason) {
   reply.status = status;
   reply.content_type = "text/plain; charset=utf-8";
-  reply.body.append(reason).push_back('\n');
+  reply.body = reason;
+  reply.body += '\n';
 }
 
 bool has_unknown_coding(const http::RequestHead& head) {
@@ -29,19 +30,21 @@ void Endpoint::handle(const net::Request& request, net::Reply& reply) {
   }
   const Codec* reader = codec_of_request(request.head, service.codecs);
   if (reader == nullptr || has_unknown_coding(request.head)) {
-    return refuse(reply, 415,
-                  "expected a body of Content-Type application/json, not compressed (with curl: "
-                  "--json '...', or -H 'Content-Type: application/json' -d '...')");
+    return refuse(
+        reply, 415,
+        "expected a body of Content-Type application/json or application/cbor, not compressed "
+        "(with curl: --json '...', or -H 'Content-Type: application/json' -d '...')");
   }
   const Codec* writer = codec_of_reply(request.head, service.codecs, *reader);
   if (writer == nullptr) {
-    return refuse(reply, 406, "expected Accept to list application/json or */*");
+    return refuse(reply, 406, "expected Accept to list application/json, application/cbor or */*");
   }
   const bool continue_on_error = has_option(request.head, "continue-on-error");
   reply.content_type = writer->media_type();
   try {
     GilHold gil(worker_);
-    service.dispatcher.answer(request.body, continue_on_error, *reader, *writer, reply.body);
+    Source body(request.body, request.memory);
+    service.dispatcher.answer(body, continue_on_error, *reader, *writer, reply.body);
   } catch (const std::bad_alloc&) {
     reply.clear();
     refuse(reply, 500, "no memory for the reply; the call may have run");

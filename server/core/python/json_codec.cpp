@@ -1,6 +1,7 @@
 // See json_codec.hpp.
 #include "python/json_codec.hpp"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "http/characters.hpp"
@@ -15,34 +16,44 @@ constexpr std::size_t kSuspiciousDigits = 19;
 // Deeper values go to the exact codec, which says how deep is too deep.
 constexpr int kPlainDepth = 64;
 
-bool is_plain_to(PyObject* value, int depth);
+// What is asked of a value: that encoding it runs no Python, or also that it arrives as itself.
+enum class Asked { plain, exact };
 
-bool are_plain(PyObject* const* items, Py_ssize_t count, int depth) {
+template <Asked asked>
+bool holds_for(PyObject* value, int depth);
+
+template <Asked asked>
+bool holds_for_items(PyObject* const* items, Py_ssize_t count, int depth) {
   for (Py_ssize_t i = 0; i < count; ++i) {
-    if (!is_plain_to(items[i], depth)) return false;
+    if (!holds_for<asked>(items[i], depth)) return false;
   }
   return true;
 }
 
-bool is_plain_map(PyObject* map, int depth) {
+template <Asked asked>
+bool holds_for_map(PyObject* map, int depth) {
   PyObject *name = nullptr, *value = nullptr;
   Py_ssize_t position = 0;
   while (PyDict_Next(map, &position, &name, &value)) {
-    if (!PyUnicode_CheckExact(name) || !is_plain_to(value, depth)) return false;
+    if (!PyUnicode_CheckExact(name) || !holds_for<asked>(value, depth)) return false;
   }
-  return true;
+  // {"bytes": ...} would be read as bytes (PROTOCOL.md section 9).
+  return asked == Asked::plain || PyDict_GET_SIZE(map) != 1 ||
+         PyUnicode_CompareWithASCIIString(name, "bytes") != 0;
 }
 
-bool is_plain_to(PyObject* value, int depth) {
-  if (value == Py_None || PyLong_CheckExact(value) || PyFloat_CheckExact(value) ||
-      PyUnicode_CheckExact(value) || PyBool_Check(value)) {
+template <Asked asked>
+bool holds_for(PyObject* value, int depth) {
+  if (value == Py_None || PyLong_CheckExact(value) || PyUnicode_CheckExact(value) ||
+      PyBool_Check(value)) {
     return true;
   }
+  if (PyFloat_CheckExact(value))
+    return asked == Asked::plain || std::isfinite(PyFloat_AS_DOUBLE(value));
   if (depth == 0) return false;
-  if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) {
-    return are_plain(PySequence_Fast_ITEMS(value), Py_SIZE(value), depth - 1);
-  }
-  return PyDict_CheckExact(value) && is_plain_map(value, depth - 1);
+  if (PyList_CheckExact(value) || PyTuple_CheckExact(value))
+    return holds_for_items<asked>(PySequence_Fast_ITEMS(value), Py_SIZE(value), depth - 1);
+  return PyDict_CheckExact(value) && holds_for_map<asked>(value, depth - 1);
 }
 
 // Is `word` in `body`? memchr looks for its character `rare`, one that requests seldom hold; a
@@ -61,19 +72,23 @@ Handle attribute(PyObject* object, const char* name) {
   return value;
 }
 
-bool append_bytes(const Handle& encoded, std::string& out) {
+bool append_bytes(const Handle& encoded, net::Body& out) {
   if (!encoded) return false;
   char* bytes = nullptr;
   Py_ssize_t length = 0;
   if (PyBytes_AsStringAndSize(encoded.get(), &bytes, &length) < 0) return false;
-  out.append(bytes, static_cast<std::size_t>(length));
+  out += std::string_view(bytes, static_cast<std::size_t>(length));
   return true;
 }
 
 }  // namespace
 
 bool is_plain(PyObject* value) {
-  return is_plain_to(value, kPlainDepth);
+  return holds_for<Asked::plain>(value, kPlainDepth);
+}
+
+bool is_exact_in_json(PyObject* value) {
+  return holds_for<Asked::exact>(value, kPlainDepth);
 }
 
 bool orjson_is_exact_for(std::string_view body) {
@@ -101,7 +116,8 @@ JsonCodec::JsonCodec(Parts parts)
   dumps_ = attribute(parts.orjson.get(), "dumps");
 }
 
-Handle JsonCodec::decode(std::string_view body) const {
+Handle JsonCodec::decode(Source& source) const {
+  const std::string_view body = source.bytes();
   Handle bytes =
       Handle::steal(PyBytes_FromStringAndSize(body.data(), static_cast<Py_ssize_t>(body.size())));
   if (!bytes) return {};
@@ -113,7 +129,7 @@ Handle JsonCodec::decode(std::string_view body) const {
   return invoke(exact_decode_, bytes.get());
 }
 
-bool JsonCodec::encode(PyObject* value, std::string& out) const {
+bool JsonCodec::encode(PyObject* value, net::Body& out) const {
   if (value == Py_None) {
     out += "null";
     return true;
@@ -125,24 +141,24 @@ bool JsonCodec::encode(PyObject* value, std::string& out) const {
   return append_bytes(invoke(exact_encode_, value), out);
 }
 
-void JsonCodec::open_batch(std::size_t, std::string& out) const {
+void JsonCodec::open_batch(std::size_t, net::Body& out) const {
   out += '[';
 }
-void JsonCodec::separate(std::string& out) const {
+void JsonCodec::separate(net::Body& out) const {
   out += ',';
 }
-void JsonCodec::close_batch(std::string& out) const {
+void JsonCodec::close_batch(net::Body& out) const {
   out += ']';
 }
 
-void JsonCodec::open_envelope(Outcome outcome, bool, std::string& out) const {
+void JsonCodec::open_envelope(Outcome outcome, bool, net::Body& out) const {
   out += outcome == Outcome::result ? "{\"result\":" : "{\"error\":";
 }
 
-void JsonCodec::open_warnings(std::string& out) const {
+void JsonCodec::open_warnings(net::Body& out) const {
   out += ",\"warnings\":";
 }
-void JsonCodec::close_envelope(std::string& out) const {
+void JsonCodec::close_envelope(net::Body& out) const {
   out += '}';
 }
 

@@ -23,15 +23,15 @@ class JsonCodec final : public Codec {
   explicit JsonCodec(Parts parts);
 
   [[nodiscard]] std::string_view media_type() const override { return "application/json"; }
-  [[nodiscard]] Handle decode(std::string_view body) const override;
-  [[nodiscard]] bool encode(PyObject* value, std::string& out) const override;
+  [[nodiscard]] Handle decode(Source& source) const override;
+  [[nodiscard]] bool encode(PyObject* value, net::Body& out) const override;
 
-  void open_batch(std::size_t envelopes, std::string& out) const override;
-  void separate(std::string& out) const override;
-  void close_batch(std::string& out) const override;
-  void open_envelope(Outcome outcome, bool with_warnings, std::string& out) const override;
-  void open_warnings(std::string& out) const override;
-  void close_envelope(std::string& out) const override;
+  void open_batch(std::size_t envelopes, net::Body& out) const override;
+  void separate(net::Body& out) const override;
+  void close_batch(net::Body& out) const override;
+  void open_envelope(Outcome outcome, bool with_warnings, net::Body& out) const override;
+  void open_warnings(net::Body& out) const override;
+  void close_envelope(net::Body& out) const override;
 
  private:
   Handle exact_decode_;
@@ -47,5 +47,10 @@ class JsonCodec final : public Codec {
 // Is this value, with all that is in it, of exactly JSON's types (None, bool, int, float, str,
 // list, tuple, dict with string keys), so that encoding it runs no Python? REQUIRES: the GIL.
 [[nodiscard]] bool is_plain(PyObject* value);
+
+// Does the value arrive as itself when it travels as JSON (a tuple as a list, as in CBOR)? Then it
+// is plain, holds no NaN or infinity, and no map of the form of bytes. May be false for a value
+// that would arrive all right; never true for one that would not. REQUIRES: the GIL.
+[[nodiscard]] bool is_exact_in_json(PyObject* value);
 
 }  // namespace tuber::python

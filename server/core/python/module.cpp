@@ -15,8 +15,11 @@
 #include "net/site.hpp"
 #include "net/static_files.hpp"
 #include "python/call_warnings.hpp"
+#include "python/cbor_codec.hpp"
+#include "python/cbor_face.hpp"
 #include "python/endpoint.hpp"
 #include "python/json_codec.hpp"
+#include "python/received_bytes.hpp"
 
 namespace py = pybind11;
 
@@ -46,6 +49,7 @@ Codecs make_codecs(const py::object& json) {
   }
   Codecs codecs;
   codecs.push_back(std::make_unique<JsonCodec>(std::move(parts)));
+  codecs.push_back(std::make_unique<CborCodec>(CborParts::load()));
   return codecs;
 }
 
@@ -126,6 +130,11 @@ PYBIND11_MODULE(_core, module) {
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);
 
+  define_received_bytes(module);
+  define_cbor_codec(module);
+
+  module.def("is_exact_in_json",
+             [](const py::object& value) { return is_exact_in_json(value.ptr()); });
   module.def("collecting", &CallWarnings::collecting);
   module.def("collect", [](const py::str& text) {
     if (!CallWarnings::collect(text.ptr())) throw py::error_already_set();

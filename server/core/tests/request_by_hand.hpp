@@ -37,7 +37,7 @@ inline std::optional<std::string> reply_field(const Reply& reply, std::string_vi
 
 // The bytes that would be sent as the body.
 inline std::string content_of(const Reply& reply) {
-  if (!reply.file.present()) return reply.body;
+  if (!reply.file.present()) return reply.body.text();
   std::string content(reply.file.length(), '\0');
   const ssize_t got = ::pread(reply.file.descriptor(), content.data(), content.size(),
                               static_cast<off_t>(reply.file.offset()));

@@ -1,6 +1,11 @@
 // The Python face of the receiver: ordinary pybind11. Nothing here knows that it will be served.
+#include <pybind11/complex.h>
+#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+
+#include <complex>
+#include <vector>
 
 #include "receiver.hpp"
 #include "tuber_support.hpp"
@@ -8,6 +13,27 @@
 namespace py = pybind11;
 using tuber_demo::Receiver;
 using tuber_demo::Window;
+
+namespace {
+
+using Samples = py::array_t<std::complex<float>, py::array::c_style | py::array::forcecast>;
+
+Samples capture(const Receiver& receiver, int samples) {
+  Receiver::check_capture(samples);
+  Samples captured(samples);
+  std::complex<float>* begin = captured.mutable_data();
+  const py::gil_scoped_release others_go_on;
+  receiver.capture(begin, samples);
+  return captured;
+}
+
+int load_waveform(Receiver& receiver, const Samples& samples) {
+  if (samples.ndim() != 1) throw py::value_error("a waveform must have one dimension");
+  receiver.load_waveform({samples.data(), samples.data() + samples.size()});
+  return static_cast<int>(samples.size());
+}
+
+}  // namespace
 
 PYBIND11_MODULE(_receiver, m) {
   m.doc() = "A simulated receiver board.";
@@ -38,5 +64,9 @@ PYBIND11_MODULE(_receiver, m) {
       .def("integrate", &Receiver::integrate, py::arg("samples") = 100000,
            py::call_guard<py::gil_scoped_release>(),
            "Mean power of each channel over this many samples, in dBFS. Other calls go on "
-           "meanwhile.");
+           "meanwhile.")
+      .def("capture", &capture, py::arg("samples") = 4096,
+           "I/Q samples of channel 0, mixed down from 62.5 MHz: a complex64 array, of full scale.")
+      .def("load_waveform", &load_waveform, py::arg("samples"),
+           "Plays an array of I/Q samples, again and again, into channel 0; returns their number.");
 }

@@ -136,4 +136,33 @@ std::vector<double> Receiver::integrate(int samples) const {
   return powers;
 }
 
+void Receiver::check_capture(int count) {
+  check_range("samples", count, kMaxSamples);
+}
+
+void Receiver::capture(std::complex<float>* samples, int count) const {
+  check_capture(count);
+  const auto amplitude = static_cast<float>(kToneAmplitude);
+  const auto gain = static_cast<float>(std::pow(10.0, gains()[0] / 20.0));
+  const std::vector<std::complex<float>> waveform = this->waveform();
+  Noise noise(seed_);
+  for (int i = 0; i < count; ++i) {
+    const std::complex<float> played =
+        waveform.empty() ? 0.0f : waveform[static_cast<std::size_t>(i) % waveform.size()];
+    const auto in_phase = static_cast<float>(kNoiseAmplitude * noise.next());
+    const auto quadrature = static_cast<float>(kNoiseAmplitude * noise.next());
+    samples[i] = gain * (amplitude + played + std::complex<float>(in_phase, quadrature));
+  }
+}
+
+std::vector<std::complex<float>> Receiver::waveform() const {
+  const std::lock_guard lock(mutex_);
+  return waveform_;
+}
+
+void Receiver::load_waveform(std::vector<std::complex<float>> samples) {
+  const std::lock_guard lock(mutex_);
+  waveform_ = std::move(samples);
+}
+
 }  // namespace tuber_demo

@@ -2,6 +2,8 @@
 // without tuber; bindings.cpp makes Python classes of it.
 #pragma once
 
+#include <complex>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -42,13 +44,25 @@ class Receiver {
   // Throws std::invalid_argument when samples is not 1 ... 100000000.
   std::vector<double> integrate(int samples) const;
 
+  // Writes `count` samples of channel 0 into `samples`, mixed down from 62.5 MHz: I is the real part,
+  // Q the imaginary one, of full scale. What was loaded as a waveform is played into it.
+  // Throws std::invalid_argument when count is not 1 ... 100000000.
+  void capture(std::complex<float>* samples, int count) const;
+  static void check_capture(int count);
+
+  // Plays these samples, again and again, into channel 0; none: silence.
+  void load_waveform(std::vector<std::complex<float>> samples);
+
  private:
+  std::vector<std::complex<float>> waveform() const;
+
   const std::string serial_;
   const std::uint32_t seed_;
   mutable std::mutex mutex_;  // guards what is below
   Window window_ = Window::HANN;
   double attenuation_ = 0.0;
   std::vector<double> gains_;
+  std::vector<std::complex<float>> waveform_;
 };
 
 }  // namespace tuber_demo

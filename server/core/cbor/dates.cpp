@@ -1,0 +1,157 @@
+#include "cbor/dates.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+
+namespace tuber::cbor {
+namespace {
+
+constexpr std::int64_t kFirstDay = -719'162;  // 0001-01-01
+constexpr std::int64_t kLastDay = 2'932'896;  // 9999-12-31
+constexpr std::int64_t kMicrosecondsOfSecond = 1'000'000;
+constexpr std::int64_t kMicrosecondsOfDay = 86'400 * kMicrosecondsOfSecond;
+
+bool is_digit(char character) {
+  return character >= '0' && character <= '9';
+}
+
+// Reads a text from its front. Each function returns whether it found what it was asked for.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : left_(text) {}
+
+  bool number(std::size_t digits, int& value) {
+    if (left_.size() < digits) return false;
+    value = 0;
+    for (const char digit : left_.substr(0, digits)) {
+      if (!is_digit(digit)) return false;
+      value = value * 10 + (digit - '0');
+    }
+    left_.remove_prefix(digits);
+    return true;
+  }
+  bool one_of(std::string_view characters, char& found) {
+    if (left_.empty() || characters.find(left_.front()) == std::string_view::npos) return false;
+    found = left_.front();
+    left_.remove_prefix(1);
+    return true;
+  }
+  bool character(char wanted) {
+    if (!left_.starts_with(wanted)) return false;
+    left_.remove_prefix(1);
+    return true;
+  }
+  [[nodiscard]] bool at_end() const { return left_.empty(); }
+
+  // ".5": at least one digit; those behind the sixth must be zeros.
+  bool fraction(int& microsecond) {
+    int place = 100'000;
+    std::size_t digits = 0;
+    for (; !left_.empty() && is_digit(left_.front()); ++digits, place /= 10) {
+      if (place == 0 && left_.front() != '0') return false;
+      microsecond += place * (left_.front() - '0');
+      left_.remove_prefix(1);
+    }
+    return digits > 0;
+  }
+
+ private:
+  std::string_view left_;
+};
+
+bool scan_date(Scanner& scanner, Date& date) {
+  if (!scanner.number(4, date.year) || !scanner.character('-') || !scanner.number(2, date.month) ||
+      !scanner.character('-') || !scanner.number(2, date.day)) {
+    return false;
+  }
+  using namespace std::chrono;
+  return date.year >= 1 && year_month_day(year(date.year), month(date.month), day(date.day)).ok();
+}
+
+bool scan_time(Scanner& scanner, DateTime& time) {
+  if (!scanner.number(2, time.hour) || !scanner.character(':') || !scanner.number(2, time.minute) ||
+      !scanner.character(':') || !scanner.number(2, time.second)) {
+    return false;
+  }
+  if (scanner.character('.') && !scanner.fraction(time.microsecond)) return false;
+  return time.hour < 24 && time.minute < 60 && time.second < 60;
+}
+
+bool scan_offset(Scanner& scanner, int& offset_minutes) {
+  char sign = 0;
+  if (scanner.one_of("Zz", sign)) return true;
+  int hours = 0, minutes = 0;
+  if (!scanner.one_of("+-", sign) || !scanner.number(2, hours) || !scanner.character(':') ||
+      !scanner.number(2, minutes)) {
+    return false;
+  }
+  offset_minutes = (sign == '-' ? -1 : 1) * (hours * 60 + minutes);
+  return hours < 24 && minutes < 60;
+}
+
+Date date_of(std::int64_t days) {
+  using namespace std::chrono;
+  const year_month_day date{sys_days(std::chrono::days(days))};
+  return {int(date.year()), int(unsigned(date.month())), int(unsigned(date.day()))};
+}
+
+// More seconds than there are in 10,000 years, and few enough to be counted in microseconds.
+constexpr std::int64_t kBeyondAllSeconds = 1'000'000'000'000;
+
+std::optional<DateTime> from_microseconds(std::int64_t microseconds) {
+  std::int64_t days = microseconds / kMicrosecondsOfDay;
+  if (microseconds % kMicrosecondsOfDay < 0) --days;
+  if (days < kFirstDay || days > kLastDay) return std::nullopt;
+  const std::int64_t rest = microseconds - days * kMicrosecondsOfDay;
+  const auto second = static_cast<int>(rest / kMicrosecondsOfSecond);
+  DateTime found;
+  found.date = date_of(days);
+  found.hour = second / 3600;
+  found.minute = second / 60 % 60;
+  found.second = second % 60;
+  found.microsecond = static_cast<int>(rest % kMicrosecondsOfSecond);
+  return found;
+}
+
+}  // namespace
+
+std::optional<DateTime> parse_date_time(std::string_view text) {
+  Scanner scanner(text);
+  DateTime found;
+  char separator = 0;
+  if (!scan_date(scanner, found.date) || !scanner.one_of("Tt", separator) ||
+      !scan_time(scanner, found) || !scan_offset(scanner, found.offset_minutes) ||
+      !scanner.at_end()) {
+    return std::nullopt;
+  }
+  return found;
+}
+
+std::optional<Date> parse_date(std::string_view text) {
+  Scanner scanner(text);
+  Date found;
+  if (!scan_date(scanner, found) || !scanner.at_end()) return std::nullopt;
+  return found;
+}
+
+std::optional<DateTime> from_epoch(std::int64_t seconds) {
+  if (seconds < -kBeyondAllSeconds || seconds > kBeyondAllSeconds) return std::nullopt;
+  return from_microseconds(seconds * kMicrosecondsOfSecond);
+}
+
+std::optional<DateTime> from_epoch(double seconds) {
+  if (!(std::fabs(seconds) < static_cast<double>(kBeyondAllSeconds))) return std::nullopt;
+  double whole = 0.0;
+  const double fraction = std::modf(seconds, &whole);
+  const double microseconds = std::nearbyint(fraction * kMicrosecondsOfSecond);
+  return from_microseconds(static_cast<std::int64_t>(whole) * kMicrosecondsOfSecond +
+                           static_cast<std::int64_t>(microseconds));
+}
+
+std::optional<Date> from_days(std::int64_t days) {
+  if (days < kFirstDay || days > kLastDay) return std::nullopt;
+  return date_of(days);
+}
+
+}  // namespace tuber::cbor

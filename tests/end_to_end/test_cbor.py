@@ -1,0 +1,186 @@
+"""Calls in CBOR against a live server: negotiation, envelopes, and arrays at memory speed."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tuber.codec.cbor import CborCodec
+
+from tests.support.live_server import LiveServer, live_server
+
+CODEC = CborCodec()
+CBOR = "application/cbor"
+JSON = "application/json"
+
+# More than the buffers of both ends of a connection take, so that the server is still sending.
+BEYOND_BUFFERS = 4_000_000
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LiveServer]:
+    with live_server(Path(__file__).with_name("registry_arrays.py")) as running:
+        yield running
+
+
+class Peer:
+    """Speaks CBOR over the standard library's HTTP client."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def post(self, body: bytes, **fields: str) -> tuple[str | None, bytes]:
+        headers = {name.replace("_", "-"): value for name, value in fields.items()}
+        self.connection.request("POST", "/tuber", body, headers)
+        reply = self.connection.getresponse()
+        octets = reply.read()
+        assert reply.status == 200, octets
+        return reply.headers["Content-Type"], octets
+
+    def ask(self, request: Any, **fields: str) -> Any:
+        kind, octets = self.post(CODEC.encode(request), Content_Type=CBOR, **fields)
+        assert kind == CBOR
+        return CODEC.decode(octets)
+
+    def call(self, method: str, *args: Any) -> Any:
+        envelope = self.ask(call_of(method, *args))
+        assert "result" in envelope, envelope
+        return envelope["result"]
+
+
+def call_of(method: str, *args: Any) -> dict[str, Any]:
+    return {"object": "Scope", "method": method, "args": list(args)}
+
+
+@pytest.fixture
+def peer(server: LiveServer) -> Iterator[Peer]:
+    peer = Peer(server.port)
+    yield peer
+    peer.connection.close()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "accept", "expected"),
+    [
+        (CBOR, None, CBOR),
+        (CBOR, "*/*", CBOR),
+        (CBOR, "application/*", CBOR),
+        (CBOR, JSON, JSON),
+        (JSON, CBOR, CBOR),
+        (JSON, f"{JSON}, {CBOR}", JSON),
+        (JSON, f"{CBOR};q=0, {JSON}", JSON),
+        (JSON, f"text/html, {CBOR}", CBOR),
+        ("application/CBOR; x=y", None, CBOR),
+    ],
+)
+def test_the_reply_is_in_the_first_accepted_media_type(
+    peer: Peer, content_type: str, accept: str | None, expected: str
+) -> None:
+    request = call_of("echo", [1, "a"])
+    body = json.dumps(request).encode() if content_type == JSON else CODEC.encode(request)
+    fields = {"Content_Type": content_type} | ({"Accept": accept} if accept else {})
+    kind, octets = peer.post(body, **fields)
+    assert kind == expected
+    reply = json.loads(octets) if kind == JSON else CODEC.decode(octets)
+    assert reply == {"result": [1, "a"]}
+
+
+def test_an_array_fares_as_lists_where_json_comes_first(peer: Peer) -> None:
+    kind, octets = peer.post(CODEC.encode(call_of("fresh", 3)), Content_Type=CBOR, Accept=JSON)
+    assert (kind, json.loads(octets)) == (JSON, {"result": [0.0, 1.0, 2.0]})
+
+
+def test_a_body_that_is_not_cbor_is_a_failure_that_names_the_byte(peer: Peer) -> None:
+    _, octets = peer.post(b"\x81\xf7", Content_Type=CBOR)
+    message = "ValueError: at byte 1 ($[0]): the value undefined is not supported"
+    assert CODEC.decode(octets) == {"error": {"message": message, "type": "ValueError"}}
+
+
+def test_values_that_json_has_no_form_of_come_back_as_they_went(peer: Peer) -> None:
+    for value in (b"\x00", {1: {2}}, 1 + 2j, float("inf"), 2**100, {(1, "a"): None}):
+        assert peer.call("echo", value) == value
+
+
+@pytest.mark.parametrize("size", [1, 1_000, 100_000])
+def test_an_array_comes_back_as_it_went(peer: Peer, size: int) -> None:
+    array = np.asfortranarray(np.arange(2.0 * size).reshape(2, size).astype(">c8"))
+    back = peer.call("echo", array)
+    assert back.dtype == array.dtype
+    assert back.flags.f_contiguous
+    assert np.array_equal(back, array)
+
+
+@pytest.mark.parametrize("size", [10, 3_000, 20_000, 1_000_000])
+def test_a_method_may_write_to_the_array_it_is_given(peer: Peer, size: int) -> None:
+    facts = peer.call("facts", np.zeros(size))
+    assert facts.pop("view") in (True, False)
+    assert facts == {"dtype": "float64", "shape": [size], "aligned": True, "sum": float(size)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the peak of memory")
+def test_a_large_argument_is_used_where_it_was_received(peer: Peer) -> None:
+    peer.call("peak_kib")
+    before = peer.call("peak_kib")
+    peer.ask(call_of("shape", np.zeros(6_000_000)))
+    assert peer.call("peak_kib") - before < 6_000_000 * 8 // 1024 + 16_384
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the peak of memory")
+def test_a_large_result_takes_no_memory_beyond_itself(peer: Peer) -> None:
+    peer.call("fresh", 10)
+    peer.call("peak_kib")
+    before = peer.call("peak_kib")
+    peer.post(CODEC.encode(call_of("fresh", 6_000_000)), Content_Type=CBOR)
+    assert peer.call("peak_kib") - before < 6_000_000 * 8 // 1024 + 16_384
+
+
+def test_more_arrays_than_one_system_call_takes(peer: Peer) -> None:
+    arrays = peer.call("many", 1_500, 5_000)
+    assert [array.shape for array in arrays] == [(5_000,)] * 1_500
+    assert all((array == number).all() for number, array in enumerate(arrays))
+
+
+def test_a_result_that_fails_behind_an_array_leaves_nothing_of_it(peer: Peer) -> None:
+    first, failed, last = peer.ask(
+        [call_of("fresh", 10_000), call_of("halves", 10_000), call_of("fresh", 10_000)],
+        X_Tuber_Options="continue-on-error",
+    )
+    assert failed["error"]["message"].startswith("TypeError: $[1]: object is not supported; ")
+    assert set(failed) == {"error"}
+    for envelope in (first, last):
+        assert np.array_equal(envelope["result"], np.arange(10_000.0))
+
+
+@pytest.mark.parametrize(
+    "method", ["buffer", "part_of_buffer", "memory", "view_of_memory", "in_containers"]
+)
+def test_a_reply_that_is_read_slowly_is_what_the_method_returned(
+    server: LiveServer, peer: Peer, method: str
+) -> None:
+    peer.call("fill", BEYOND_BUFFERS, 1.0)
+    body = CODEC.encode(call_of(method))
+    head = f"POST /tuber HTTP/1.1\r\nHost: a\r\nContent-Type: {CBOR}\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as slow:
+        slow.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        reply = http.client.HTTPResponse(slow)
+        reply.begin()  # the head is here, so the result has been encoded
+        peer.call("overwrite", 2.0)
+        result = CODEC.decode(reply.read())["result"]
+    array = result["of"][0] if isinstance(result, dict) else result
+    assert np.unique(array).tolist() == [1.0]
+
+
+def test_a_client_that_leaves_amid_an_array_does_no_harm(server: LiveServer, peer: Peer) -> None:
+    body = CODEC.encode(call_of("fresh", BEYOND_BUFFERS))
+    head = f"POST /tuber HTTP/1.1\r\nHost: a\r\nContent-Type: {CBOR}\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as leaving:
+        leaving.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        assert leaving.recv(100)
+    assert peer.call("echo", 1) == 1
