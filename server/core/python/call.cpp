@@ -50,12 +50,15 @@ void close_with_warnings(PyObject* warnings, const Codec& codec, net::Body& out)
 
 Caller::Caller(Face face) : face_(std::move(face)) {}
 
-bool Caller::answer(PyObject* call, const Codec& codec, net::Body& out) const {
-  const net::Body::Mark start = out.mark();
+bool Caller::answer(PyObject* call, ReplyWriter& writer) const {
   CallWarnings warnings;
   bool entered = false;
-  Handle result = run(call, entered);
+  Handle result = run(call, writer.is_lossless(), entered);
   if (result) {
+    writer.fit(result.get());
+    const Codec& codec = writer.codec();
+    net::Body& out = writer.out();
+    const net::Body::Mark start = out.mark();
     codec.open_envelope(Outcome::result, warnings.texts() != nullptr, out);
     if (codec.encode(result.get(), out)) {
       close_with_warnings(warnings.texts(), codec, out);
@@ -64,12 +67,13 @@ bool Caller::answer(PyObject* call, const Codec& codec, net::Body& out) const {
     out.cut(start);
     entered = false;  // the method succeeded: a traceback of the encoder would tell nothing
   }
-  write_failure(entered, warnings.texts(), codec, out);
+  write_failure(entered, warnings.texts(), writer);
   return false;
 }
 
-void Caller::write_failure(bool entered, PyObject* warnings, const Codec& codec,
-                           net::Body& out) const {
+void Caller::write_failure(bool entered, PyObject* warnings, ReplyWriter& writer) const {
+  const Codec& codec = writer.codec();
+  net::Body& out = writer.out();
   const net::Body::Mark start = out.mark();
   Handle exception = take_exception();
   Handle failure = invoke(face_.describe_failure, exception.get(), entered ? Py_True : Py_False);
@@ -97,14 +101,14 @@ void Caller::write_not_executed(std::size_t failed, const Codec& codec, net::Bod
   codec.close_envelope(out);
 }
 
-Handle Caller::run(PyObject* call, bool& entered) const {
+Handle Caller::run(PyObject* call, bool lossless, bool& entered) const {
   if (!PyDict_Check(call)) {
     PyErr_Format(PyExc_TypeError, "a call must be a map, not %s", Py_TYPE(call)->tp_name);
     return {};
   }
   PyObject* method = member(call, names_.method);
   if (method == nullptr) {
-    return invoke(face_.describe, call);
+    return invoke(face_.describe, call, lossless ? Py_True : Py_False);
   }
   if (!PyUnicode_Check(method)) {
     refuse_member("method", "a string", method);

@@ -5,6 +5,7 @@
 #include "python/codec.hpp"
 #include "python/handle.hpp"
 #include "python/names.hpp"
+#include "python/reply_writer.hpp"
 
 namespace tuber::python {
 
@@ -15,7 +16,7 @@ struct Face {
   Handle reachable;         // dict: class -> {name: the class's attribute} for known methods
   Handle find_method;       // (object, name) -> bound method, or raises
   Handle walk;              // (path) -> object, or raises
-  Handle describe;          // (call) -> the result of a call without `method`, or raises
+  Handle describe;          // (call, lossless) -> the result of a call without `method`, or raises
   Handle describe_failure;  // (exception, entered) -> the members of a failure
 };
 
@@ -27,18 +28,18 @@ class Caller {
 
   // Runs one call and appends its envelope. False when the envelope is a failure. REQUIRES: the GIL
   // held by the calling worker, and no Python exception set; both hold afterwards too.
-  bool answer(PyObject* call, const Codec& codec, net::Body& out) const;
+  bool answer(PyObject* call, ReplyWriter& writer) const;
 
   // Appends the envelope of the Python exception that is set, and clears it. `entered`: code of the
   // served object had been entered, so a traceback means something.
-  void write_failure(bool entered, PyObject* warnings, const Codec& codec, net::Body& out) const;
+  void write_failure(bool entered, PyObject* warnings, ReplyWriter& writer) const;
 
   // Appends the envelope of a call that was not run because `failed` (its place in the batch) had
   // failed.
   void write_not_executed(std::size_t failed, const Codec& codec, net::Body& out) const;
 
  private:
-  [[nodiscard]] Handle run(PyObject* call, bool& entered) const;
+  [[nodiscard]] Handle run(PyObject* call, bool lossless, bool& entered) const;
   [[nodiscard]] bool is_known_method(PyObject* object, PyObject* method) const;
   [[nodiscard]] Handle find_object(PyObject* path) const;
   [[nodiscard]] Handle call_method(PyObject* object, PyObject* method, PyObject* args,

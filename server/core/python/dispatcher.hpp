@@ -11,15 +11,12 @@ class Dispatcher {
  public:
   explicit Dispatcher(Face face) : caller_(std::move(face)) {}
 
-  // Appends the reply to a request's `body`: an envelope, or for a batch the array of its
-  // envelopes, in the media type of `writer`. REQUIRES: the GIL. Every failure ends in an envelope;
-  // no Python exception is left set.
-  void answer(Source& body, bool continue_on_error, const Codec& reader, const Codec& writer,
-              net::Body& out) const;
+  // Writes the reply to a request's `body`: an envelope, or for a batch the array of its envelopes.
+  // REQUIRES: the GIL. Every failure ends in an envelope; no Python exception is left set.
+  void answer(Source& body, bool continue_on_error, const Codec& reader, ReplyWriter& writer) const;
 
  private:
-  void answer_batch(PyObject* calls, bool continue_on_error, const Codec& codec,
-                    net::Body& out) const;
+  void answer_batch(PyObject* calls, bool continue_on_error, ReplyWriter& writer) const;
 
   Caller caller_;
 };

@@ -5,6 +5,7 @@
 
 #include "http/browser_policy.hpp"
 #include "http/characters.hpp"
+#include "python/reply_writer.hpp"
 
 namespace tuber::python {
 namespace {
@@ -40,11 +41,13 @@ void Endpoint::handle(const net::Request& request, net::Reply& reply) {
     return refuse(reply, 406, "expected Accept to list application/json, application/cbor or */*");
   }
   const bool continue_on_error = has_option(request.head, "continue-on-error");
-  reply.content_type = writer->media_type();
+  const Codec* lossless = lossless_codec_of_reply(request.head, service.codecs);
   try {
     GilHold gil(worker_);
     Source body(request.body, request.memory);
-    service.dispatcher.answer(body, continue_on_error, *reader, *writer, reply.body);
+    ReplyWriter reply_writer(*writer, lossless, reply.body);
+    service.dispatcher.answer(body, continue_on_error, *reader, reply_writer);
+    reply.content_type = reply_writer.codec().media_type();
   } catch (const std::bad_alloc&) {
     reply.clear();
     refuse(reply, 500, "no memory for the reply; the call may have run");

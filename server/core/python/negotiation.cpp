@@ -40,6 +40,19 @@ const Codec* codec_of_reply(const http::RequestHead& head, const Codecs& codecs,
   return listed ? chosen : &of_request;
 }
 
+const Codec* lossless_codec_of_reply(const http::RequestHead& head, const Codecs& codecs) {
+  if (!has_option(head, "lossless")) return nullptr;
+  const Codec* found = nullptr;
+  http::for_each_element(head, "Accept", [&](std::string_view element) {
+    const std::string_view media_type = without_parameters(element);
+    if (found == nullptr && http::weight_of(element) > 0 &&
+        http::equals_ignoring_case(media_type, "application/cbor")) {
+      found = find(media_type, codecs);
+    }
+  });
+  return found;
+}
+
 bool has_option(const http::RequestHead& head, std::string_view option) {
   bool found = false;
   http::for_each_element(head, "X-Tuber-Options", [&](std::string_view element) {

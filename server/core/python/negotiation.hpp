@@ -24,6 +24,11 @@ using Codecs = std::vector<std::unique_ptr<Codec>>;
 [[nodiscard]] const Codec* codec_of_reply(const http::RequestHead& head, const Codecs& codecs,
                                           const Codec& of_request);
 
+// The codec for what JSON does not carry exactly, CBOR, when the client asks for values without
+// loss (X-Tuber-Options: lossless) and Accept lists it by its name. Null otherwise.
+[[nodiscard]] const Codec* lossless_codec_of_reply(const http::RequestHead& head,
+                                                   const Codecs& codecs);
+
 // Does X-Tuber-Options list this option?
 [[nodiscard]] bool has_option(const http::RequestHead& head, std::string_view option);
 

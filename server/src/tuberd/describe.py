@@ -34,21 +34,29 @@ class Describer:
     Args:
         registry: the objects.
         reach: decides what is listed.
-        encode: writes a value as a reply would, and raises when it can't.
+        encode: writes a value as a JSON reply would, and raises when it can't.
+        encode_exactly: the same for replies that carry every value as what it is (CBOR).
     """
 
     def __init__(
-        self, registry: TuberRegistry, reach: Reach, encode: Callable[[Any], object]
+        self,
+        registry: TuberRegistry,
+        reach: Reach,
+        encode: Callable[[Any], object],
+        encode_exactly: Callable[[Any], object],
     ) -> None:
         self._registry = registry
         self._reach = reach
-        self._encode = encode
+        self._encoders = {False: encode, True: encode_exactly}
         # Methods of classes do not change from call to call; (class, name) -> (attribute, map). By
         # the class's id, because not every class can be hashed; the attribute tells them apart.
         self._methods: dict[tuple[int, str], tuple[object, dict[str, Any]]] = {}
 
-    def __call__(self, call: Mapping[str, Any]) -> Any:
+    def __call__(self, call: Mapping[str, Any], lossless: bool = False) -> Any:
         """The result of a call.
+
+        Args:
+            lossless: whether the reply carries every value as what it is.
 
         Raises:
             TypeError: a member of the call is of the wrong type.
@@ -59,13 +67,13 @@ class Describer:
         name = _member(call, "property", (str,), "a string")
         resolve = bool(_member(call, "resolve", (bool,), "a bool"))
         if path is not None and name is not None:
-            return self._named(self._registry.walk(path, self._reach), name, resolve)
+            return self._named(self._registry.walk(path, self._reach), name, resolve, lossless)
         if path is not None or name is not None:
             served = self._registry.walk(name if path is None else path, self._reach)
-            return self.in_full(served) if resolve else self.names(served)
+            return self.in_full(served, lossless) if resolve else self.names(served)
         if not resolve:
             return {"objects": list(self._registry)}
-        return self._everything(_Description(self))
+        return self._everything(_Description(self, lossless))
 
     def validate(self) -> None:
         """Describe everything.
@@ -92,9 +100,9 @@ class Describer:
             "properties": [each.name for each in members if each.kind is Kind.PROPERTY],
         }
 
-    def in_full(self, served: object) -> dict[str, Any]:
+    def in_full(self, served: object, lossless: bool = False) -> dict[str, Any]:
         """The full description of an object."""
-        described = _Description(self)
+        described = _Description(self, lossless)
         return described.sendable(described.of(served))
 
     def members(self, served: object) -> list[Member]:
@@ -117,10 +125,10 @@ class Describer:
             self._methods[id(cls), member.name] = (member.value, members)
         return members
 
-    def why_not_sendable(self, value: object) -> Exception | None:
+    def why_not_sendable(self, value: object, lossless: bool) -> Exception | None:
         """What encoding the value raises, if it does."""
         try:
-            self._encode(value)
+            self._encoders[lossless](value)
         except Exception as error:  # noqa: BLE001 (the border of user code: values encode themselves)
             return error
         return None
@@ -133,13 +141,13 @@ class Describer:
         objects = {name: described.of(served) for name, served in dict(self._registry).items()}
         return described.sendable({"objects": objects})
 
-    def _named(self, served: object, name: str, resolve: bool) -> Any:
+    def _named(self, served: object, name: str, resolve: bool, lossless: bool) -> Any:
         member = self._reach.member(served, name)
         if member.kind is Kind.PROPERTY:
             return member.value
         if member.kind is Kind.METHOD:
             return self.method(served, member)
-        return self.in_full(member.value) if resolve else self.names(member.value)
+        return self.in_full(member.value, lossless) if resolve else self.names(member.value)
 
 
 @dataclass(slots=True)
@@ -147,10 +155,12 @@ class _Description:
     """One full description in the making, of an object and those inside it.
 
     Attributes:
+        lossless: whether the reply carries every value as what it is.
         strict: whether names in ``__tuber_dynamic__`` that are no properties are failures.
     """
 
     describer: Describer
+    lossless: bool = False
     strict: bool = False
     branch: list[object] = field(default_factory=list)
     count: int = 0
@@ -176,7 +186,7 @@ class _Description:
 
         All is tried at once; only what fails is tried again, object by object, then each value.
         """
-        why_not = self.describer.why_not_sendable
+        why_not = self.why_not_sendable
         if why_not(description) is None:
             return description
         for members in self.described:
@@ -188,6 +198,10 @@ class _Description:
                     del properties[name]
                     _fail(members, name, error)
         return description
+
+    def why_not_sendable(self, value: object) -> Exception | None:
+        """What encoding the value for this reply raises, if it does."""
+        return self.describer.why_not_sendable(value, self.lossless)
 
     def _inside(self, served: object) -> dict[str, Any]:
         methods: dict[str, Any] = {}
@@ -257,7 +271,7 @@ class _Description:
                 members, "tuber_meta", TypeError(f"{what}; give its class __tuber_object__ = True")
             )
             return
-        if why_not := self.describer.why_not_sendable([said.get("keys"), ready]):
+        if why_not := self.why_not_sendable([said.get("keys"), ready]):
             _fail(members, "tuber_meta", why_not)
             return
         if "keys" in said:

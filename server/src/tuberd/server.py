@@ -24,6 +24,7 @@ from weakref import WeakSet
 from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
 from tuberd import call_warnings
+from tuberd._core import CborCodec
 from tuberd._core import Server as CoreServer
 from tuberd.describe import Describer
 from tuberd.failures import describe_failure
@@ -54,7 +55,7 @@ class Face:
         reachable: see `Reach`.
         find_method: ``(object, name)`` -> the bound method, or raises.
         walk: ``(path)`` -> the object, or raises.
-        describe: ``(call)`` -> the result of a call without a method, or raises.
+        describe: ``(call, lossless)`` -> the result of a call without a method, or raises.
         describe_failure: ``(exception, entered)`` -> the members of a failure.
     """
 
@@ -62,7 +63,7 @@ class Face:
     reachable: dict[type, dict[str, object]]
     find_method: Callable[[object, str], Callable[..., Any]]
     walk: Callable[[Any], Any]
-    describe: Callable[[Mapping[str, Any]], Any]
+    describe: Callable[[Mapping[str, Any], bool], Any]
     describe_failure: Callable[[BaseException, bool], dict[str, str]]
 
 
@@ -114,7 +115,7 @@ class Server:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
         reach = Reach(expose_private=expose_private)
         codec = JsonCodec(json_module)
-        describer = Describer(objects, reach, codec.encode)
+        describer = Describer(objects, reach, codec.encode, CborCodec().encode)
         if validate:
             describer.validate()
         call_warnings.install()

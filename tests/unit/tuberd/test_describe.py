@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tuber.codec.cbor import CborCodec
 from tuber.codec.json import JsonCodec
 from tuberd import describe
 from tuberd.containers import TuberArray, TuberContainer
@@ -56,7 +57,7 @@ class Faulty:
 
 
 def describer(**objects: Any) -> Describer:
-    return Describer(TuberRegistry(objects), Reach(), JsonCodec("json").encode)
+    return Describer(TuberRegistry(objects), Reach(), JsonCodec("json").encode, CborCodec().encode)
 
 
 READ = {
@@ -185,7 +186,7 @@ def test_values_are_encoded_once_while_all_is_well_and_few_times_otherwise() -> 
         return JsonCodec("json").encode(value)
 
     objects = {f"c{n}": Channel() for n in range(100)}
-    describe = Describer(TuberRegistry(objects), Reach(), counting)
+    describe = Describer(TuberRegistry(objects), Reach(), counting, CborCodec().encode)
     describe({"resolve": True})
     assert len(sent) == 1
     sent.clear()
