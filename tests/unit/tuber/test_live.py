@@ -127,3 +127,20 @@ def test_servers_without_live_properties_are_used_as_before(shell: Shell) -> Non
         assert served.asked == []
         with pytest.raises(AttributeError, match="can't be set"):
             board.tuber_set("offset", 2)
+
+
+def test_one_that_failed_while_resolving_is_as_live_as_others(shell: Shell) -> None:
+    unplugged = {"message": "OSError: unplugged", "type": "OSError"}
+    description = {
+        "type": "Board",
+        "methods": {"tuber_set": SET},
+        "properties": {"gain": 2.0},
+        "failed": {"offset": unplugged},
+        "dynamic": ["offset"],
+    }
+    with live_board(description) as (hostname, served), shell.resolved(hostname) as board:
+        assert shell.finish(board.offset) == 1.5
+        assert shell.finish(board.tuber_set("offset", 2.5)) == 2.5
+        assert shell.finish(board.offset) == served.offset == 2.5
+        assert board.gain == 2.0
+        assert "offset" in dir(board)
