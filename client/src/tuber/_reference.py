@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from operator import index
 from typing import Any, Final, Protocol
 
+from tuber._items import listed_keys
 from tuber._paths import path_of_item, path_of_object, path_text
 from tuber._proxy import attribute_blacklisted
 from tuber.protocol import Call, Item, Path
@@ -94,7 +95,7 @@ class Referring:
         path = self._tuber_where()
         if keys is None:
             return self._tuber_queue_of()._tuber_queue(Call(path, property=name))
-        call = Call(path, "tuber_get", (name,), {"keys": list(keys)})
+        call = Call(path, "tuber_get", (name,), {"keys": listed_keys(keys)})
         return self._tuber_queue_of()._tuber_queue(call)
 
     def tuber_set(
@@ -120,7 +121,7 @@ class Referring:
         args = (name,) if value is _ABSENT else (name, value)
         kwargs: dict[str, Any] = {}
         if keys is not None:
-            kwargs["keys"] = list(keys)
+            kwargs["keys"] = listed_keys(keys)
         if values is not None:
             kwargs["values"] = list(values)
         call = Call(self._tuber_where(), "tuber_set", args, kwargs)
