@@ -51,11 +51,12 @@ class ListItems(Sequence[Any]):
 
     def _place(self, index: Any) -> int:
         try:
-            return range(self._length)[index]
+            place: int = range(self._length)[index]
         except IndexError:
             raise IndexError(f"index {index} is out of range for {self._length} items") from None
         except TypeError:
             raise TypeError(f"expected the index (int) of an item; came {index!r}") from None
+        return place
 
     def made(self) -> list[Any]:
         """The items that were made already."""
