@@ -350,7 +350,7 @@ def _rebuild(
     if description is not None:
         made._tuber_adopt(description)
         server = link.session.state
-        server.described(made, server.run_id)
+        server.described(made, server.described_under)
     return made
 
 
