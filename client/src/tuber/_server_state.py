@@ -17,6 +17,9 @@ from tuber.protocol import MAX_BATCH_CALLS, Description, Path
 # so many it is left to tuber_resolve(force=True), as the warning says.
 MAX_ATTEMPTS: Final = 3
 
+# Another one than that of any reply (PROTOCOL.md section 2), so the next reply tells of a restart.
+_NO_RUN: Final = ""
+
 
 class Root(Protocol):
     """A remote object that was resolved by itself, and brought those inside it along."""
@@ -87,7 +90,12 @@ class ServerState:
 
     def __reduce__(self) -> tuple[type[ServerState], tuple[str | None]]:
         """Pickle: the roots stay where they are, and so does what was said to this user."""
-        return type(self), (self.run_id,)
+        return type(self), (self.described_under,)
+
+    @property
+    def described_under(self) -> str | None:
+        """The run id that holds for every description: of those that are stale, no server's."""
+        return _NO_RUN if self.behind else self.run_id
 
     def note(self, run_id: str | None, sent_under: str | None, url: str) -> bool:
         """Take note of a reply's run id; whether it is the first to tell of a restart.

@@ -412,3 +412,21 @@ def test_a_run_id_that_travelled_is_compared(server: RestartingServer) -> None:
         link_call = link.session.call("Board", "read", (), {})
         (text,) = texts_of(lambda link=link, call=link_call: link.run(call))
         assert "was restarted" in text
+
+
+def test_what_travels_or_is_copied_before_it_was_read_again_is_still_read_again(
+    server: RestartingServer,
+) -> None:
+    board = server.resolved()
+    server.run_id, server.gain = B, 2.0
+    server.describe = lambda asked: TuberConnectionLost("lost", may_have_run=True)
+    texts_of(board.read)
+    state = pickle.loads(pickle.dumps(board._tuber_link.session.state))
+    copied = copy.copy(board)
+    del board
+    gc.collect()
+    server.describe = server.description
+    (text,) = texts_of(copied.read)
+    assert "Board was read again" in text
+    assert copied.gain == 2.0
+    assert state.note(B, state.run_id, URL), "it is as new there as it was here"
