@@ -42,6 +42,10 @@ class ListItems(Sequence[Any]):
             index = range(self._length)[index]
         except IndexError:
             raise IndexError(f"index {index} is out of range for {self._length} items") from None
+        except TypeError:
+            raise TypeError(
+                f"expected an index from 0 to {self._length - 1}, or a slice; came {index!r}"
+            ) from None
         item = self._made.get(index)
         if item is None:
             item = self._made.setdefault(index, self._make(index, self.description_of(index)))
