@@ -90,13 +90,8 @@ class TuberObject(RemoteObject):
             f"await obj.tuber_set({name!r}, value)"
         )
 
-    def object_factory(self, objname: Path) -> RemoteObject:
-        """Make the remote object for an object inside this one; subclasses may choose a class.
-
-        Args:
-            objname: its full path from the registry.
-        """
-        return TuberObject(objname, parent=self)
+    def _tuber_plain_class(self) -> type[RemoteObject]:
+        return TuberObject
 
     def tuber_context(self, **options_and_broadcast: Any) -> Context:
         """A context in which calls are queued and sent as one batch.

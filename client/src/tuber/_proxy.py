@@ -129,6 +129,10 @@ class RemoteObject(Known):
         Args:
             objname: its full path from the registry.
         """
+        return self._tuber_plain_class()(objname, parent=self)
+
+    def _tuber_plain_class(self) -> type[RemoteObject]:
+        """The class of this shell's remote objects, without what a subclass adds."""
         raise NotImplementedError
 
     def tuber_attribute(self, name: str) -> Any:

@@ -5,6 +5,7 @@ Values and decisions; it sends nothing. ``_session`` asks for descriptions again
 
 from __future__ import annotations
 
+import os
 import weakref
 from _thread import allocate_lock
 from collections.abc import Iterator
@@ -87,6 +88,7 @@ class ServerState:
         self._refreshing = False
         self._attempts = 0
         self._lock = allocate_lock()
+        _states.add(self)
 
     def __reduce__(self) -> tuple[type[ServerState], tuple[str | None]]:
         """Pickle: the roots stay where they are, and so does what was said to this user."""
@@ -170,6 +172,20 @@ class ServerState:
         with self._lock:
             texts, self.unsaid = self.unsaid, []
             return texts
+
+
+_states: weakref.WeakSet[ServerState] = weakref.WeakSet()
+
+
+def _begin_anew() -> None:
+    """In the child of a fork: no other thread is here to end what it had begun."""
+    for state in list(_states):
+        state._lock = allocate_lock()
+        state._refreshing = False
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def _several_servers(url: str) -> str:
