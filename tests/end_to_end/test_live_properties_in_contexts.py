@@ -77,6 +77,15 @@ def test_all_items_of_a_container_are_set_and_read(shell: Shell, board: Any) -> 
     assert results == [[1, 1, 1], [2, 3], [3, 1, 2], [None], [2]]
 
 
+def test_a_property_of_all_items_is_read_as_outside_of_contexts(shell: Shell, board: Any) -> None:
+    in_context = [board.tuber_context(), board.channels.tuber_context()]
+    in_context[0].channels.tuber_get("serial")
+    in_context[1].tuber_get("serial")
+    for context in in_context:
+        assert shell.finish(context()) == [["0042"] * 3]
+    assert shell.finish(board.channels.tuber_get("serial")) == ["0042"] * 3
+
+
 def test_a_refused_value_fails_its_call(shell: Shell, board: Any) -> None:
     context = board.tuber_context()
     refused, behind = context.tuber_set("gain", 10), context.tuber_get("gain")

@@ -62,6 +62,14 @@ class AsyncioLink(ServerLink):
         await self._connections().close()
         await self._close_transport()
 
+    def drop(self) -> None:
+        """As ``close``, at once; where no loop runs there is nothing that would not end with it."""
+        try:
+            pool = self._connections()
+        except RuntimeError:
+            return
+        pool.drop()
+
     def _connections(self) -> AsyncioPool:
         return self._pool_of_running_loop(self._route)
 
@@ -82,13 +90,8 @@ class TuberObject(RemoteObject):
             f"await obj.tuber_set({name!r}, value)"
         )
 
-    def object_factory(self, objname: Path) -> RemoteObject:
-        """Make the remote object for an object inside this one; subclasses may choose a class.
-
-        Args:
-            objname: its full path from the registry.
-        """
-        return TuberObject(objname, parent=self)
+    def _tuber_plain_class(self) -> type[RemoteObject]:
+        return TuberObject
 
     def tuber_context(self, **options_and_broadcast: Any) -> Context:
         """A context in which calls are queued and sent as one batch.
@@ -105,6 +108,24 @@ class TuberObject(RemoteObject):
         Not needed before the loop ends: with it they are closed.
         """
         await self._tuber_link.close()
+
+    def close(self) -> None:
+        """As ``aclose``, for programs written before there was one: nothing is waited for.
+
+        A ``transport`` of one's own is left open: closing it has to be awaited.
+        """
+        self._tuber_present_link().drop()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
 
     async def __aenter__(self: Self) -> Self:
         return self

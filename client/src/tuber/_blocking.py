@@ -68,13 +68,8 @@ class SimpleTuberObject(RemoteObject):
     def _tuber_connect(self, target: Target, options: Options) -> BlockingLink:
         return BlockingLink(target, options)
 
-    def object_factory(self, objname: Path) -> RemoteObject:
-        """Make the remote object for an object inside this one; subclasses may choose a class.
-
-        Args:
-            objname: its full path from the registry.
-        """
-        return SimpleTuberObject(objname, parent=self)
+    def _tuber_plain_class(self) -> type[RemoteObject]:
+        return SimpleTuberObject
 
     def tuber_context(self, **options_and_broadcast: Any) -> SimpleContext:
         """A context in which calls are queued and sent as one batch.

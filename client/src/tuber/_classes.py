@@ -131,7 +131,9 @@ def _make(asked: _Asked) -> type:
             namespace[sys.intern(each)] = make_method(name, each, method)
     for each in description.dynamic:
         if each not in hidden:
-            namespace[sys.intern(each)] = make_live_property(name, each, kinds[each])
+            # One that could not be read has no value yet whose type could be told.
+            kind = kinds.get(each, object)
+            namespace[sys.intern(each)] = make_live_property(name, each, kind)
     bases = (base,) if container is None else (base, container)
     return new_class(name, bases, exec_body=lambda members: members.update(namespace))
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from tuber._batch import Batch, CallFuture
+from tuber._inside import inside
 from tuber._paths import path_text
 from tuber._proxy import RemoteObject
 from tuber._reference import Queue, Referring
@@ -59,6 +60,7 @@ class BaseContext(Referring, Generic[Future_]):
         link = remote._tuber_link
         self._tuber_link = link.varied(accept_types, convert_json, return_exceptions, timeout)
         self._tuber_path = remote._tuber_path
+        self._tuber_remote = remote
         self._tuber_broadcast = broadcast
         self._tuber_batch = self._tuber_new_batch()
         self._tuber_lock = allocate_lock()
@@ -71,6 +73,10 @@ class BaseContext(Referring, Generic[Future_]):
 
     def _tuber_queue_of(self) -> Queue:
         return self
+
+    def _tuber_is_container(self, path: Path) -> bool:
+        known = inside(self._tuber_remote._tuber_description, self._tuber_path, path)
+        return known is not None and known.is_container
 
     def __repr__(self) -> str:
         where = path_text(self._tuber_path) or "registry"

@@ -6,7 +6,7 @@ are first asked for, because a container may have thousands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from tuber.protocol import Description, Item
@@ -38,19 +38,25 @@ class ListItems(Sequence[Any]):
         """One item, or for a slice a list of items; raises IndexError, TypeError as a list does."""
         if isinstance(index, slice):
             return [self[each] for each in range(*index.indices(self._length))]
-        try:
-            index = range(self._length)[index]
-        except IndexError:
-            raise IndexError(f"index {index} is out of range for {self._length} items") from None
+        index = self._place(index)
         item = self._made.get(index)
         if item is None:
             item = self._made.setdefault(index, self._make(index, self.description_of(index)))
         return item
 
     def description_of(self, index: int) -> Description:
-        """The description of an item; raises IndexError when there is none."""
-        place, values = range(self._length)[index], self._values
+        """The description of an item; raises IndexError, TypeError as a list does."""
+        place, values = self._place(index), self._values
         return values if isinstance(values, Description) else values[place]
+
+    def _place(self, index: Any) -> int:
+        try:
+            place: int = range(self._length)[index]
+        except IndexError:
+            raise IndexError(f"index {index} is out of range for {self._length} items") from None
+        except TypeError:
+            raise TypeError(f"expected the index (int) of an item; came {index!r}") from None
+        return place
 
     def made(self) -> list[Any]:
         """The items that were made already."""
@@ -104,6 +110,13 @@ class MapItems(Mapping[Item, Any]):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self._descriptions)!r})"
+
+
+def listed_keys(keys: Iterable[Item]) -> list[Item]:
+    """The keys that a user chose; one alone is refused, for a string is a list of its letters."""
+    if isinstance(keys, (str, bytes, Mapping)):
+        raise TypeError(f"expected keys to be a list of indices or keys; came {keys!r}")
+    return list(keys)
 
 
 def carry_over(old: ListItems | MapItems | None, new: ListItems | MapItems | None) -> list[Any]:

@@ -32,6 +32,19 @@ _CALL_AGAIN: Final = "It is safe to call again."
 def connect_error(error: Exception, address: Address, called: object) -> TuberNetworkError:
     """A connection could not be made; nothing was sent."""
     url, number = address.url, getattr(error, "errno", None)
+    if address.scheme == UNIX and isinstance(error, FileNotFoundError):
+        # A server takes its socket's file away when it ends: this is how nobody listens there.
+        return TuberConnectionRefused(
+            f"there is no socket at {url}; {called} was not run. Is the server running, with "
+            f"'tuberd --uds {address.socket_path}'?",
+            errno=number,
+        )
+    if address.scheme == UNIX and isinstance(error, PermissionError):
+        return TuberNetworkError(
+            f"no permission to connect to {url}; {called} was not run. Whose socket is it? By "
+            "default it is for the server's user alone, see 'tuberd --uds-mode'",
+            errno=number,
+        )
     if isinstance(error, ConnectionRefusedError):
         its_port = "" if address.scheme == UNIX else f", and is {address.port} its port"
         return TuberConnectionRefused(

@@ -28,6 +28,15 @@ def path_of_item(container: Path, item: Item) -> Path:
     return [*before, [*step, item]]
 
 
+def parts(path: Path) -> list[tuple[bool, Item]]:
+    """Its names and items one by one, with whether it is an item."""
+    found: list[tuple[bool, Item]] = []
+    for step in _steps(path):
+        name, *items = (step,) if isinstance(step, str) else step
+        found += [(False, name), *((True, item) for item in items)]
+    return found
+
+
 def path_text(path: Path) -> str:
     """The path as it is written in Python: ``Boards[3].adcs['a']``."""
     if path is None:

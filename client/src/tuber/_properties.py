@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tuber._items import ListItems, MapItems
+from tuber._items import ListItems, MapItems, listed_keys
 from tuber._paths import path_of_item
 from tuber._session import Conversation, Session
 from tuber.protocol import ABSENT, Description, Item, Path
@@ -32,9 +32,9 @@ def read_items(
 ) -> Conversation[list[Any]]:
     """Read the property of several items; of all, when no keys are given."""
     if GET in container.methods:
-        chosen = {} if keys is None else {"keys": list(keys)}
+        chosen = {} if keys is None else {"keys": listed_keys(keys)}
         return session.call(path, GET, (name,), chosen)
-    wanted = items.every_key() if keys is None else keys
+    wanted = items.every_key() if keys is None else listed_keys(keys)
     return session.read_properties([path_of_item(path, key) for key in wanted], name)
 
 
@@ -74,7 +74,7 @@ def write_items(
     """
     if (value is ABSENT) == (values is None):
         raise TypeError("expected either one value for all items, or values= with one for each")
-    chosen = None if keys is None else list(keys)
+    chosen = None if keys is None else listed_keys(keys)
     for key in items.every_key() if chosen is None else chosen:
         refuse_unsettable(items.description_of(key), name, f"{where}[{key!r}]")  # type: ignore[arg-type]
     if SET not in container.methods:

@@ -129,6 +129,10 @@ class RemoteObject(Known):
         Args:
             objname: its full path from the registry.
         """
+        return self._tuber_plain_class()(objname, parent=self)
+
+    def _tuber_plain_class(self) -> type[RemoteObject]:
+        """The class of this shell's remote objects, without what a subclass adds."""
         raise NotImplementedError
 
     def tuber_attribute(self, name: str) -> Any:
@@ -278,6 +282,17 @@ class RemoteObject(Known):
                 )
         return super().__setattr__(name, value)
 
+    def __delattr__(self, name: str) -> None:
+        """Delete a local attribute; what the server has stays.
+
+        Raises:
+            AttributeError: as ``__setattr__``, or there is none.
+        """
+        description = self._tuber_description
+        if description is not None and name in _classes.all_names(description) - self._tuber_hidden:
+            raise AttributeError(f"{name!r} of {self!r} is at the server, and can't be deleted")
+        super().__delattr__(name)
+
     def _tuber_assign(self, name: str, value: Any) -> None:
         """Set a live property by assignment."""
         self.tuber_set(name, value)
@@ -339,7 +354,7 @@ def _rebuild(
     if description is not None:
         made._tuber_adopt(description)
         server = link.session.state
-        server.described(made, server.run_id)
+        server.described(made, server.described_under)
     return made
 
 

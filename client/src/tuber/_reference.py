@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from operator import index
 from typing import Any, Final, Protocol
 
+from tuber._items import listed_keys
 from tuber._paths import path_of_item, path_of_object, path_text
 from tuber._proxy import attribute_blacklisted
 from tuber.protocol import Call, Item, Path
@@ -21,6 +22,9 @@ _QUEUED_AS_IT_IS: Final = "tuber_call"
 
 class Queue(Protocol):
     """Where calls go; a context is one."""
+
+    def _tuber_is_container(self, path: Path) -> bool:
+        """Whether it is known of the object there that it has items."""
 
     def _tuber_queue(self, call: Call) -> Any:
         """Queue a call as it is; returns its future."""
@@ -89,13 +93,15 @@ class Referring:
         Args:
             name: of the property.
             keys: of the items of a container whose properties are read; their values come as one
-                list in this order. None: the property is the object's own.
+                list in this order. None: the property is the object's own; where the object was
+                resolved and is known to be a container, that of all items.
         """
-        path = self._tuber_where()
-        if keys is None:
-            return self._tuber_queue_of()._tuber_queue(Call(path, property=name))
-        call = Call(path, "tuber_get", (name,), {"keys": list(keys)})
-        return self._tuber_queue_of()._tuber_queue(call)
+        path, queue = self._tuber_where(), self._tuber_queue_of()
+        if keys is not None:
+            return queue._tuber_queue(Call(path, "tuber_get", (name,), {"keys": listed_keys(keys)}))
+        if queue._tuber_is_container(path):
+            return queue._tuber_queue(Call(path, "tuber_get", (name,)))
+        return queue._tuber_queue(Call(path, property=name))
 
     def tuber_set(
         self,
@@ -120,7 +126,7 @@ class Referring:
         args = (name,) if value is _ABSENT else (name, value)
         kwargs: dict[str, Any] = {}
         if keys is not None:
-            kwargs["keys"] = list(keys)
+            kwargs["keys"] = listed_keys(keys)
         if values is not None:
             kwargs["values"] = list(values)
         call = Call(self._tuber_where(), "tuber_set", args, kwargs)

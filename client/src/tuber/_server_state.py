@@ -5,6 +5,7 @@ Values and decisions; it sends nothing. ``_session`` asks for descriptions again
 
 from __future__ import annotations
 
+import os
 import weakref
 from _thread import allocate_lock
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from tuber.protocol import MAX_BATCH_CALLS, Description, Path
 # A description that can't be read again costs calls that work up to REFRESH_SECONDS each: after
 # so many it is left to tuber_resolve(force=True), as the warning says.
 MAX_ATTEMPTS: Final = 3
+
+# Another one than that of any reply (PROTOCOL.md section 2), so the next reply tells of a restart.
+_NO_RUN: Final = ""
 
 
 class Root(Protocol):
@@ -84,10 +88,16 @@ class ServerState:
         self._refreshing = False
         self._attempts = 0
         self._lock = allocate_lock()
+        _states.add(self)
 
     def __reduce__(self) -> tuple[type[ServerState], tuple[str | None]]:
         """Pickle: the roots stay where they are, and so does what was said to this user."""
-        return type(self), (self.run_id,)
+        return type(self), (self.described_under,)
+
+    @property
+    def described_under(self) -> str | None:
+        """The run id that holds for every description: of those that are stale, no server's."""
+        return _NO_RUN if self.behind else self.run_id
 
     def note(self, run_id: str | None, sent_under: str | None, url: str) -> bool:
         """Take note of a reply's run id; whether it is the first to tell of a restart.
@@ -162,6 +172,20 @@ class ServerState:
         with self._lock:
             texts, self.unsaid = self.unsaid, []
             return texts
+
+
+_states: weakref.WeakSet[ServerState] = weakref.WeakSet()
+
+
+def _begin_anew() -> None:
+    """In the child of a fork: no other thread is here to end what it had begun."""
+    for state in list(_states):
+        state._lock = allocate_lock()
+        state._refreshing = False
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def _several_servers(url: str) -> str:

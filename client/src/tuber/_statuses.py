@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from tuber.errors import TuberProtocolError
-from tuber.protocol import RUN_ID_FIELD
+from tuber.protocol import ENDPOINT, RUN_ID_FIELD
 
 # PROTOCOL.md section 2: with these a request is refused before anything is called; so it is with
 # 503 when a tuber server says it. Others may come from a proxy that lost a request it had passed on
@@ -77,7 +77,8 @@ def _instead_of(location: str) -> str:
     if match is None:  # another path of the same host
         return f"Redirects are not followed. {_OTHERWISE}"
     scheme, authority, path = match.groups()
-    prefix = path.removesuffix("/").removesuffix("/tuber")
-    plain = scheme.lower() == "http" and not prefix
-    hostname = authority if plain else f"{scheme.lower()}://{authority}{prefix}"
+    if path.rstrip("/") in ("", ENDPOINT):
+        path = ""
+    plain = scheme.lower() == "http" and not path
+    hostname = authority if plain else f"{scheme.lower()}://{authority}{path}"
     return f"Redirects are not followed: give hostname {hostname!r} if that is the server"

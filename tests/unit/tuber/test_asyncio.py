@@ -231,6 +231,21 @@ def test_each_loop_has_connections_of_its_own_and_closes_them() -> None:
         assert len([each for each in _asyncio_pool._loops if each.is_closed()]) <= 1
 
 
+def test_programs_from_before_aclose_close_without_awaiting() -> None:
+    with ScriptedServer(serve) as server:
+
+        async def main() -> Any:
+            with await tuber.resolve(server.hostname, "Board") as board:
+                assert await board.read(1) == [1]
+            assert await board.read(2) == [2]
+            board.close()
+            assert await board.read(3) == [3]
+            return board
+
+        asyncio.run(main()).close()  # no loop is running: nothing is open
+        assert server.connections == 3
+
+
 def test_loops_in_several_threads_share_an_object() -> None:
     with ScriptedServer(serve) as server:
         board: Any = tuber.resolve_simple(server.hostname, "Board")

@@ -178,7 +178,7 @@ def test_a_stale_unix_connection_is_noticed(every_shell: Shell, tmp_path: Path) 
 
 def test_a_unix_socket_that_is_not_there_is_named(every_shell: Shell, tmp_path: Path) -> None:
     missing = tmp_path / "none.sock"
-    with pytest.raises(TuberNetworkError, match=f"no connection to unix:{missing}: .*No such file"):
+    with pytest.raises(TuberNetworkError, match=f"there is no socket at unix:{missing}; "):
         every_shell.resolve(f"unix:{missing}")
     abandoned = tmp_path / "abandoned.sock"
     with socket.socket(socket.AF_UNIX) as listener:

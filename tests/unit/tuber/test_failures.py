@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,10 +26,13 @@ from tuber import (
     TuberConnectTimeout,
     TuberError,
     TuberNameNotFound,
+    TuberNetworkError,
     TuberProtocolError,
     TuberTimeout,
     TuberUnreachable,
 )
+from tuber._address import parse_address
+from tuber._network_errors import connect_error
 
 # Yields the hostname, and what brings the peer back.
 Peer = Callable[[pytest.MonkeyPatch], AbstractContextManager[tuple[str, Callable[[], None]]]]
@@ -260,7 +264,11 @@ CAUSES = [
     ),
     Cause(
         "redirected to https", status("308 Moved", b"", "Location: https://board/lab/tuber/"),
-        TuberProtocolError, TuberError, {"status": 308}, ("give hostname 'https://board/lab'",),
+        TuberProtocolError, TuberError, {"status": 308}, ("give hostname 'https://board/lab/tuber/'",),
+    ),
+    Cause(
+        "redirected to a bare host", status("307 There", b"", "Location: https://board/tuber/"),
+        TuberProtocolError, TuberError, {"status": 307}, ("give hostname 'https://board' if",),
     ),
     Cause(
         "redirected to a path", status("301 Moved", b"", "Location: /login"), TuberProtocolError,
@@ -282,6 +290,26 @@ CAUSES = [
         )
     ),
 ]  # fmt: skip
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no unix sockets")
+def test_a_unix_socket_that_is_not_there_is_one_where_nobody_listens(
+    shell: Shell, tmp_path: Path
+) -> None:
+    path = tmp_path / "board.sock"
+    with pytest.raises(TuberConnectionRefused) as caught:
+        shell.resolve(f"unix:{path}", "Board")
+    assert (caught.value.errno, caught.value.may_have_run) == (errno.ENOENT, False)
+    for part in (f"unix:{path}", "the description of Board was not run", f"tuberd --uds {path}"):
+        assert part in str(caught.value)
+
+
+def test_a_unix_socket_of_another_user_is_told() -> None:
+    address = parse_address("unix:/run/tuber.sock")
+    denied = PermissionError(errno.EACCES, "Permission denied")
+    told = connect_error(denied, address, "Board.read()")
+    assert (type(told), told.errno) == (TuberNetworkError, errno.EACCES)
+    assert "--uds-mode" in str(told)
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)

@@ -63,6 +63,40 @@ def test_a_static_one_can_not_be_set(shell: Shell, board: Any, served: Any) -> N
     assert shell.finish(board.tuber_get("offset")) == 1.5
 
 
+def test_what_the_server_has_can_not_be_deleted(board: Any) -> None:
+    for name in ("gain", "offset", "supply", "read"):
+        with pytest.raises(AttributeError, match=f"'{name}' of .* can't be deleted"):
+            delattr(board, name)
+    assert board.gain == 2.0
+    board.note = "mine"
+    del board.note
+    with pytest.raises(AttributeError):
+        del board.note
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected", "text"),
+    [
+        ("ab", TypeError, "keys to be a list of indices or keys; came 'ab'"),
+        ([7], IndexError, "index 7 is out of range for 3 items"),
+        (["a"], TypeError, r"expected the index \(int\) of an item; came 'a'"),
+    ],
+)
+def test_keys_that_no_list_has_are_named(
+    board: Any, served: Any, keys: Any, expected: type[Exception], text: str
+) -> None:
+    with pytest.raises(expected, match=text):
+        board.channels.tuber_set("offset", 1, keys=keys)
+    assert served[1].asked == []
+
+
+def test_one_key_alone_is_no_list_of_keys(board: Any, served: Any) -> None:
+    for container in (board.channels, board.named, board.tuber_context().channels):
+        with pytest.raises(TypeError, match="came 'left'"):
+            container.tuber_get("offset", keys="left")
+    assert served[1].asked == []
+
+
 def test_arguments_that_do_not_fit_together_send_nothing(board: Any, served: Any) -> None:
     for call in (
         lambda: board.tuber_set("offset"),
@@ -127,3 +161,20 @@ def test_servers_without_live_properties_are_used_as_before(shell: Shell) -> Non
         assert served.asked == []
         with pytest.raises(AttributeError, match="can't be set"):
             board.tuber_set("offset", 2)
+
+
+def test_one_that_failed_while_resolving_is_as_live_as_others(shell: Shell) -> None:
+    unplugged = {"message": "OSError: unplugged", "type": "OSError"}
+    description = {
+        "type": "Board",
+        "methods": {"tuber_set": SET},
+        "properties": {"gain": 2.0},
+        "failed": {"offset": unplugged},
+        "dynamic": ["offset"],
+    }
+    with live_board(description) as (hostname, served), shell.resolved(hostname) as board:
+        assert shell.finish(board.offset) == 1.5
+        assert shell.finish(board.tuber_set("offset", 2.5)) == 2.5
+        assert shell.finish(board.offset) == served.offset == 2.5
+        assert board.gain == 2.0
+        assert "offset" in dir(board)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import gc
+import os
 import pickle
+import signal
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -412,3 +414,41 @@ def test_a_run_id_that_travelled_is_compared(server: RestartingServer) -> None:
         link_call = link.session.call("Board", "read", (), {})
         (text,) = texts_of(lambda link=link, call=link_call: link.run(call))
         assert "was restarted" in text
+
+
+def test_what_travels_or_is_copied_before_it_was_read_again_is_still_read_again(
+    server: RestartingServer,
+) -> None:
+    board = server.resolved()
+    server.run_id, server.gain = B, 2.0
+    server.describe = lambda asked: TuberConnectionLost("lost", may_have_run=True)
+    texts_of(board.read)
+    state = pickle.loads(pickle.dumps(board._tuber_link.session.state))
+    copied = copy.copy(board)
+    del board
+    gc.collect()
+    server.describe = server.description
+    (text,) = texts_of(copied.read)
+    assert "Board was read again" in text
+    assert copied.gain == 2.0
+    assert state.note(B, state.run_id, URL), "it is as new there as it was here"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_child_does_not_wait_for_what_a_thread_of_its_parent_was_doing() -> None:
+    class Root:
+        _tuber_path = "Board"
+
+    root: Any = Root()
+    state = ServerState(run_id=B)
+    state.described(root, A)
+    assert state.begin_refresh(None) == [root]  # as another thread would at this moment
+    with state._lock:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)  # ends a child that waits for ever
+            begun = state.begin_refresh(None)
+            os._exit(0 if begun == [root] else 1)
+    assert os.waitpid(child, 0) == (child, 0)
+    assert state.begin_refresh(None) == []  # the parent's is under way still
