@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tuber._session import Conversation, Options, Session
-from tuber.protocol import Call, Failure, Result
+from tuber.protocol import JSON, Call, Failure, Result
 
 from .vectors import VECTORS
 
@@ -62,7 +62,7 @@ def converse(conversation: Conversation[Any], reply: Any) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("vector", [each for each in VECTORS if is_ours(each.values[0])])
 def test_the_session_sends_the_request_and_understands_the_reply(vector: dict[str, Any]) -> None:
-    session = Session("http://vector/tuber", Options(convert_json=False))
+    session = Session("http://vector/tuber", Options((JSON,), convert_json=False))
     request, reply = vector["request"], vector["reply"]
     batch = request if isinstance(request, list) else [request]
     envelopes = reply if isinstance(reply, list) else [reply]

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tuber.codec.cbor import CborCodec
 
 from tests.support.live_server import LiveServer, live_server
+from tuber.codec.cbor import CborCodec
 
 CODEC = CborCodec()
 CBOR = "application/cbor"

@@ -1,5 +1,6 @@
-"""The snippets of the README, of docs/using.md and of the server's README, run as they stand but for
-the port and the paths.
+"""The snippets of the README, of docs/using.md and of the server's README, run as they stand.
+
+But for the port and the paths.
 """
 
 from __future__ import annotations

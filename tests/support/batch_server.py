@@ -49,7 +49,7 @@ class BatchServer:
             connection.send(http_reply(self._answer(asked)))
 
     def _answer(self, calls: list[Any]) -> list[Any]:
-        goes_on = b"X-Tuber-Options: continue-on-error\r\n" in self.heads[-1]
+        goes_on = b"continue-on-error\r\n" in self.heads[-1]
         envelopes: list[Any] = []
         for call in calls:
             if FAILED in envelopes and not goes_on:

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 # One read takes in any usual reply; longer bodies are received into their own place.
 RECEIVE_BYTES: Final = 16 * 1024
+# Up to this size a request is given to the transport as a whole, which may have to copy it.
+SLICE_BYTES: Final = 1024 * 1024
 # How long a peer may take to answer the end of TLS; it has nothing else to do for us.
 GOODBYE_SECONDS: Final = 1.0
 
@@ -45,6 +47,9 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._closed = loop.create_future()
         self._tells = False
         self._holding = False  # the transport holds what the kernel did not take yet
+        self._paused = False  # and so nothing more is to be given to it
+        self._more = False  # there is more to be given to it
+        self._resumed: asyncio.Future[None] | None = None  # when it may be
         self.sent_any = False
 
     # --- what the pool and the link use
@@ -62,7 +67,9 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         sock = transport.get_extra_info("socket")
         return sock is None or _is_readable(sock)  # None: TLS of Python 3.10 that has ended
 
-    async def exchange(self, buffers: list[bytes], called: object, deadline: float | None) -> Reply:
+    async def exchange(
+        self, buffers: list[bytes | memoryview], called: object, deadline: float | None
+    ) -> Reply:
         """Send a request and receive its reply.
 
         Args:
@@ -72,13 +79,18 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             TuberNetworkError: ``may_have_run`` says whether the server may have got all of it.
             TuberProtocolError: what came is no HTTP reply.
         """
-        self.sent_any = self._holding = False
+        self.sent_any = self._holding = self._more = False
         self._reply = self._loop.create_future()
         try:
-            self._send(buffers)
+            if sum(map(len, buffers)) <= SLICE_BYTES:
+                self._send(buffers)
+            else:
+                await self._send_slices(buffers, deadline)
             reply = await wait_until(self._reply, deadline)
+            if self._more:  # refused before it was sent as a whole: nothing can follow it
+                reply.keep_alive = False
         except OSError as error:
-            sent_all = self.sent_any and not self._holding
+            sent_all = self.sent_any and not self._holding and not self._more
             self.close()
             raise exchange_error(error, self._url, called, sent_all) from error
         except TuberProtocolError as error:
@@ -108,7 +120,25 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self.close()
         await self._closed
 
-    def _send(self, buffers: list[bytes]) -> None:
+    async def _send_slices(self, buffers: list[bytes | memoryview], deadline: float | None) -> None:
+        """Send what is big at the pace of the kernel: the transport copies what it has to hold.
+
+        Raises: as ``_send``. What fails behind the first slice is told by the reply's future.
+        """
+        reply = self._reply
+        assert reply is not None
+        self._more = True
+        for buffer in buffers:
+            for start in range(0, len(buffer), SLICE_BYTES):
+                if self._paused:
+                    self._resumed = self._loop.create_future()
+                    await wait_until(self._resumed, deadline)
+                if reply.done():  # answered, or lost
+                    return
+                self._send([memoryview(buffer)[start : start + SLICE_BYTES]])
+        self._more = False
+
+    def _send(self, buffers: list[bytes | memoryview]) -> None:
         """Hand the request to the transport, which sends at once what the kernel takes.
 
         Raises:
@@ -117,9 +147,10 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             raise closed_by_server(False)
-        self.sent_any = self._encrypted  # a record may be on its way when sending fails
+        sent_any = self.sent_any or self._encrypted  # a record may be on its way when it fails
+        self.sent_any = sent_any
         transport.writelines(buffers) if len(buffers) > 1 else transport.write(buffers[0])
-        if transport.is_closing():  # the first attempt failed, so nothing has left
+        if transport.is_closing():  # the attempt failed, so nothing of this has left
             raise closed_by_server(False)
         self.sent_any = True
 
@@ -151,11 +182,13 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         """Part of asyncio.BufferedProtocol: the kernel has not taken all."""
+        self._paused = True
         self._holding = self._tells
 
     def resume_writing(self) -> None:
         """Part of asyncio.BufferedProtocol: it has by now."""
-        self._holding = False
+        self._paused = self._holding = False
+        self._resume()
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Part of asyncio.BufferedProtocol: where to put what comes next."""
@@ -193,8 +226,14 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         if self._reply is not None and not self._reply.done():
             error = exc if isinstance(exc, OSError) else closed_by_server(self._reader.started)
             self._reply.set_exception(error)
+        self._resume()
         if not self._closed.done():
             self._closed.set_result(None)
+
+    def _resume(self) -> None:
+        """Wake who waits to send more."""
+        if self._resumed is not None and not self._resumed.done():
+            self._resumed.set_result(None)
 
 
 async def wait_until(waited_for: asyncio.Future[T], deadline: float | None) -> T:

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
+from tuber._requests import Unsent
 from tuber._result import with_results
 from tuber._session import Conversation, Session
 from tuber.errors import TuberStateError
 from tuber.protocol import Call, Failure, Result
 
+Outcome: TypeAlias = "Result | Failure | Unsent"
 # Of each call in order; None for those that were cancelled before the batch was sent.
-Outcomes: TypeAlias = "list[Result | Failure | None]"
+Outcomes: TypeAlias = "list[Outcome | None]"
 
 
 class Running(Protocol):
@@ -242,13 +244,13 @@ class CallFuture:
         return f"<{type(self).__name__} of {batch.calls[self._place]}: {state}>"
 
 
-def _converted(outcome: Result | Failure | None) -> Result | Failure | None:
+def _converted(outcome: Outcome | None) -> Outcome | None:
     if isinstance(outcome, Result) and type(outcome.value) in (dict, list):
         return Result(with_results(outcome.value), outcome.warnings)
     return outcome
 
 
-def _without_warnings(outcome: Result | Failure) -> Result | Failure:
-    if isinstance(outcome, Result):
-        return Result(outcome.value)
-    return Failure(outcome.message, outcome.type, outcome.traceback)
+def _without_warnings(outcome: Outcome) -> Outcome:
+    if isinstance(outcome, Failure):
+        return Failure(outcome.message, outcome.type, outcome.traceback)
+    return outcome._replace(warnings=())

@@ -21,6 +21,7 @@ from tuber.errors import TuberProtocolError
 RECEIVE_BYTES: Final = 64 * 1024
 
 _CAN_GATHER: Final = hasattr(socket.socket, "sendmsg")  # not on Windows
+_GATHERED: Final = 16  # buffers in one system call: _XOPEN_IOV_MAX, which every system takes
 
 
 class Connection:
@@ -84,7 +85,9 @@ class Connection:
             sock.settimeout(None)
         return True
 
-    async def exchange(self, buffers: list[bytes], called: object, deadline: float | None) -> Reply:
+    async def exchange(
+        self, buffers: list[bytes | memoryview], called: object, deadline: float | None
+    ) -> Reply:
         """Send a request and receive its reply. It never suspends: see ``_exchange``.
 
         Raises:
@@ -93,11 +96,12 @@ class Connection:
         """
         self.sent_any = sent_all = False
         try:
-            self._send(buffers, deadline)
-            sent_all = True
+            sent_all = self._send_or_be_refused(buffers, deadline)
             reply = self._receive(deadline)
             if deadline is not None:
                 self._socket.settimeout(None)
+            if not sent_all:
+                reply.keep_alive = False
         except OSError as error:
             self.close()
             raise exchange_error(error, self._url, called, sent_all) from error
@@ -124,22 +128,45 @@ class Connection:
         """In the child of a fork: close its copy of the socket without a word to the peer."""
         self._socket.close()
 
-    def _send(self, buffers: list[bytes], deadline: float | None) -> None:
+    def _send_or_be_refused(
+        self, buffers: list[bytes | memoryview], deadline: float | None
+    ) -> bool:
+        """Send everything; False when the server has answered before it took everything.
+
+        It does that when the head says enough, of a body over its limit for one (RFC 9112 section
+        9.5); then it reads no more.
+        """
+        try:
+            self._send(buffers, deadline)
+        except (BrokenPipeError, ConnectionResetError):
+            self._socket.settimeout(0)
+            if not self.sent_any or self._encrypted or not self._has_answer():
+                raise
+            return False
+        return True
+
+    def _has_answer(self) -> bool:
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK) != b""
+        except OSError:
+            return False
+
+    def _send(self, buffers: list[bytes | memoryview], deadline: float | None) -> None:
         """Send everything, with one system call unless the kernel takes less."""
         sock = self._socket
         if deadline is not None:
             _set_deadline(sock, deadline)
         self.sent_any = self._encrypted  # a record may be on its way when sending fails
         if len(buffers) == 1 or self._encrypted or not _CAN_GATHER:
-            request = b"".join(buffers)
-            count = sock.send(request)
+            count = sock.send(buffers[0])
         else:
-            count = sock.sendmsg(buffers)
-            request = b""
+            count = sock.sendmsg(buffers[:_GATHERED])
         self.sent_any = True
-        total = sum(map(len, buffers))
-        if count < total:
-            rest = memoryview(request or b"".join(buffers))[count:]
+        for buffer in buffers:
+            if count >= len(buffer):
+                count -= len(buffer)
+                continue
+            rest, count = memoryview(buffer)[count:], 0
             while rest:
                 if deadline is not None:
                     _set_deadline(sock, deadline)

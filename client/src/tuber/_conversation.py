@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
+from tuber.protocol import JSON
+
 T = TypeVar("T")
 
 
@@ -20,9 +22,11 @@ class Request:
         called: what it calls; its text is for messages: ``Board.read()``.
         options: of ``X-Tuber-Options``.
         seconds: how long it may take at most, whatever the user allows for calls; None: no more.
+        media_type: of the body.
+        rest: what follows ``body`` in the body: memory of arrays, which is not copied.
     """
 
-    __slots__ = ("body", "called", "options", "seconds")
+    __slots__ = ("body", "called", "media_type", "options", "rest", "seconds")
 
     def __init__(
         self,
@@ -30,11 +34,15 @@ class Request:
         called: object,
         options: Sequence[str] = (),
         seconds: float | None = None,
+        media_type: str = JSON,
+        rest: Sequence[memoryview] = (),
     ) -> None:
         self.body = body
         self.called = called
         self.options = options
         self.seconds = seconds
+        self.media_type = media_type
+        self.rest = rest
 
     def limited(self, total: float | None) -> float | None:
         """The time for it, in seconds, where the user allows ``total``; None: any time."""

@@ -25,7 +25,9 @@ class Connection(Protocol):
     sent_any: bool
     """Whether a byte of the last request may have left."""
 
-    async def exchange(self, buffers: list[bytes], called: object, deadline: float | None) -> Reply:
+    async def exchange(
+        self, buffers: list[bytes | memoryview], called: object, deadline: float | None
+    ) -> Reply:
         """Send a request and receive its reply."""
 
 
@@ -66,7 +68,7 @@ async def exchange(pool: Pool[C], head: RequestHead, timing: Timing, request: Re
     """
     total = request.limited(timing.total)
     deadline = None if total is None else monotonic() + total
-    buffers = head.encode(request.body, request.options)
+    buffers = head.encode(request.body, request.options, request.media_type, request.rest)
     called = request.called
     if not pool.occupy():
         await pool.wait(deadline, called)

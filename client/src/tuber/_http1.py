@@ -18,7 +18,7 @@ from tuber._chunked import (
     malformed,
     refuse_bare_line_feed,
 )
-from tuber.protocol import ENDPOINT, MAX_FIELDS, MAX_HEAD_BYTES, OPTIONS_FIELD
+from tuber.protocol import ENDPOINT, JSON, MAX_FIELDS, MAX_HEAD_BYTES, OPTIONS_FIELD
 
 # 'HTTP/1.1 100 Continue' and the like before the reply; nobody needs more than one or two.
 MAX_INTERIM_REPLIES: Final = 8
@@ -37,30 +37,55 @@ class RequestHead:
     Args:
         authority: host and port, for ``Host``.
         target: what the request line asks for: the endpoint's path, or its URL for a proxy.
-        content_type: the media type of the bodies.
         accept: the media types of replies, the preferred first.
+        options: of ``X-Tuber-Options``, in every request.
     """
 
     def __init__(
-        self, authority: str, content_type: str, accept: Sequence[str], target: str = ENDPOINT
+        self,
+        authority: str,
+        accept: Sequence[str],
+        target: str = ENDPOINT,
+        options: Sequence[str] = (),
     ) -> None:
-        self._fields = {"Content-Type": content_type, "Accept": ", ".join(accept)}
-        lines = [f"POST {target} HTTP/1.1", f"Host: {authority}"]
-        lines += [f"{name}: {value}" for name, value in self._fields.items()]
-        self._start = "\r\n".join([*lines, ""]).encode("ascii")
+        self._lines = [f"POST {target} HTTP/1.1", f"Host: {authority}"]
+        self._accept = ", ".join(accept)
+        self._options = tuple(options)
+        self._usual = self._start(JSON, ())
 
-    def encode(self, body: bytes, options: Sequence[str] = ()) -> list[bytes]:
-        """One request as the buffers to send: one, or head and body when the body is big."""
-        start = self._start
-        if options:
-            start += f"{OPTIONS_FIELD}: {', '.join(options)}\r\n".encode("ascii")
-        if len(body) <= JOIN_BYTES:
-            return [b"%bContent-Length: %d\r\n\r\n%b" % (start, len(body), body)]
-        return [b"%bContent-Length: %d\r\n\r\n" % (start, len(body)), body]
+    def encode(
+        self,
+        body: bytes,
+        options: Sequence[str] = (),
+        media_type: str = JSON,
+        rest: Sequence[memoryview] = (),
+    ) -> list[bytes | memoryview]:
+        """One request as the buffers to send, the head in the first.
 
-    def fields(self, options: Sequence[str] = ()) -> dict[str, str]:
+        Args:
+            options: beside those of every request.
+            rest: what follows ``body`` in the body; each is sent from where it is.
+        """
+        usual = media_type is JSON and not options
+        start = self._usual if usual else self._start(media_type, options)
+        length = len(body)
+        if rest:
+            length += sum(map(len, rest))
+        elif length > JOIN_BYTES:
+            return [b"%bContent-Length: %d\r\n\r\n" % (start, length), body]
+        return [b"%bContent-Length: %d\r\n\r\n%b" % (start, length, body), *rest]
+
+    def fields(self, options: Sequence[str] = (), media_type: str = JSON) -> dict[str, str]:
         """The header fields of one request that are not the connection's business."""
-        return {**self._fields, OPTIONS_FIELD: ", ".join(options)} if options else {**self._fields}
+        fields = {"Content-Type": media_type, "Accept": self._accept}
+        joined = ", ".join((*self._options, *options))
+        return {**fields, OPTIONS_FIELD: joined} if joined else fields
+
+    def _start(self, media_type: str, options: Sequence[str]) -> bytes:
+        """The head up to the length of the body."""
+        fields = self.fields(options, media_type).items()
+        lines = [*self._lines, *[f"{name}: {value}" for name, value in fields]]
+        return "\r\n".join([*lines, ""]).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

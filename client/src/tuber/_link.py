@@ -19,6 +19,7 @@ from tuber._session import Conversation, Options, ServerState, Session
 from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
 from tuber.errors import TuberError
+from tuber.protocol import LOSSLESS
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="ServerLink")
@@ -43,9 +44,9 @@ class ServerLink:
         self._timing = parse_timeout(target.timeout)
         self._head = RequestHead(
             address.authority,
-            self.session.codec.media_type,
             options.accept_types,
             self._route.request_target,
+            (LOSSLESS,) if options.lossless else (),
         )
 
     def _connections(self) -> Pool[Any]:

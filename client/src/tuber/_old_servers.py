@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tuber._requests import Unsent
 from tuber.protocol import Call, Failure, Path, Result
 
 
@@ -23,7 +24,7 @@ def questions(path: Path, members: Mapping[str, Any]) -> list[Call]:
 
 def with_answers(
     members: Mapping[str, Any],
-    answers: Sequence[Result | Failure],
+    answers: Sequence[Result | Failure | Unsent],
     objects: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The full description: ``answers`` are those to ``questions``, in the same order."""
@@ -40,7 +41,7 @@ def with_answers(
             outcome = outcomes[name]
             if isinstance(outcome, Result):
                 full["properties"][name] = outcome.value
-            else:
+            elif isinstance(outcome, Failure):
                 full["failed"][name] = outcome.to_map()["error"]
     if isinstance(members.get("objects"), list):
         full["objects"] = dict(objects)

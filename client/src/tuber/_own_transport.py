@@ -34,7 +34,9 @@ async def exchange_over(
     """
     times = (timing.connect, request.limited(timing.total))
     try:
-        answer = transport.exchange(url, head.fields(request.options), request.body, times)
+        fields = head.fields(request.options, request.media_type)
+        body = b"".join((request.body, *request.rest)) if request.rest else request.body
+        answer = transport.exchange(url, fields, body, times)
         if isawaitable(answer):
             answer = await answer
     except TuberError:

@@ -17,11 +17,11 @@ from tuber._hidden_names import is_foreign
 from tuber._known import Known
 from tuber._paths import path_of_object, path_text
 from tuber._properties import read, read_items, refuse_unsettable, write, write_items
-from tuber._session import Conversation, Link, Options
+from tuber._session import LOSSLESS_TYPES, Conversation, Link, Options
 from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber._vanished import VanishedLink
-from tuber.protocol import ABSENT, JSON, Call, Description, Item, Path
+from tuber.protocol import ABSENT, Call, Description, Item, Path
 
 if TYPE_CHECKING:
     import ssl
@@ -65,7 +65,7 @@ class RemoteObject(Known):
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
         hostname: where the server is; not needed with ``parent``.
-        accept_types: media types for replies, the preferred first.
+        accept_types: media types for replies, the preferred first; see ``_session.Options``.
         convert_json: whether maps in results become TuberResult objects; None means yes.
         return_exceptions: whether failures in a batch become items of its list of results.
         timeout: seconds for a call, or ``(connect, total)``; see ``Timing``.
@@ -94,7 +94,7 @@ class RemoteObject(Known):
             self._tuber_link = parent._tuber_link
         elif hostname is not None:
             options = Options(
-                accept_types=(JSON,) if accept_types is None else tuple(accept_types),
+                accept_types=LOSSLESS_TYPES if accept_types is None else tuple(accept_types),
                 convert_json=convert_json is not False,
                 return_exceptions=bool(return_exceptions),
             )

@@ -46,18 +46,23 @@ class TuberResult(Mapping[str, Any]):
         return f"TuberResult({self.__dict__!r})"
 
 
+_NAMES: Final = frozenset({str})
 _LEAVES: Final = frozenset({type(None), bool, int, float, str, bytes})
 
 
 def with_results(value: Any) -> Any:
     """The value with every map in it turned into a TuberResult.
 
-    Lists without maps are left as they are, at the cost of one look at their items' types.
+    A map with keys that are no strings stays a dict. Lists without maps are left as they are, at
+    the cost of one look at their items' types.
     """
     kind = type(value)
     if kind is dict:
+        members = {key: with_results(item) for key, item in value.items()}
+        if not _NAMES.issuperset(map(type, members)):
+            return members
         result = TuberResult()
-        result.__dict__.update((name, with_results(item)) for name, item in value.items())
+        result.__dict__.update(members)
         return result
     if kind is list and not _LEAVES.issuperset(map(type, value)):
         return [with_results(item) for item in value]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 
 from tuber.errors import TuberRemoteError
-from tuber.protocol import MAX_BATCH_CALLS, Description, Path
+from tuber.protocol import CBOR, MAX_BATCH_CALLS, Description, Path
 
 # A description that can't be read again costs calls that work up to REFRESH_SECONDS each: after
 # so many it is left to tuber_resolve(force=True), as the warning says.
@@ -83,6 +83,7 @@ class ServerState:
         self.behind = False
         self.unsaid: list[str] = []
         self.told_hidden: set[str] = set()
+        self._answered_cbor: bool | None = None
         self._former: set[str] = set()
         self._several = False
         self._refreshing = False
@@ -98,6 +99,19 @@ class ServerState:
     def described_under(self) -> str | None:
         """The run id that holds for every description: of those that are stale, no server's."""
         return _NO_RUN if self.behind else self.run_id
+
+    @property
+    def reads_cbor(self) -> bool | None:
+        """Whether the server reads CBOR; None when nothing was heard of it yet.
+
+        One that tells its run id does (PROTOCOL.md section 2), and so does one that writes it.
+        """
+        return True if self.run_id is not None else self._answered_cbor
+
+    def answered(self, media_type: str) -> None:
+        """Take note of the media type of a reply; one in CBOR holds for all times."""
+        if not self._answered_cbor:
+            self._answered_cbor = media_type == CBOR
 
     def note(self, run_id: str | None, sent_under: str | None, url: str) -> bool:
         """Take note of a reply's run id; whether it is the first to tell of a restart.

@@ -14,11 +14,12 @@ from typing import Any, Final, Protocol, TypeVar
 from tuber._conversation import Conversation, Reply, Request
 from tuber._old_servers import is_name_lists, questions, with_answers
 from tuber._paths import path_of_object
+from tuber._requests import RequestWriter, Unsent
 from tuber._restart import follow
 from tuber._result import with_results
 from tuber._server_state import Root, ServerState
 from tuber._statuses import status_error
-from tuber.codec import Codec, DecodeError, codec_for
+from tuber.codec import Codec, DecodeError, EncodeError, check_media_type, codec_for
 from tuber.errors import (
     TuberProtocolError,
     TuberRemoteError,
@@ -27,6 +28,7 @@ from tuber.errors import (
     remote_error,
 )
 from tuber.protocol import (
+    CBOR,
     CONTINUE_ON_ERROR,
     JSON,
     RUN_ID_FIELD,
@@ -51,6 +53,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+LOSSLESS_TYPES: Final = (JSON, CBOR)
+
 _RUN_ID: Final = RUN_ID_FIELD.lower()
 
 
@@ -73,12 +77,14 @@ class Options:
     """What a user may choose for all calls of an object and of the objects inside it.
 
     Attributes:
-        accept_types: media types for replies, the preferred first.
+        accept_types: media types for replies, the preferred first. With both JSON and CBOR no value
+            is changed on its way: what JSON does not carry travels in CBOR, arguments too. With
+            JSON alone, so does everything that JSON has a form of, and the rest is refused.
         convert_json: whether maps in results become TuberResult objects.
         return_exceptions: whether failures in a batch become items of its list of results.
     """
 
-    accept_types: tuple[str, ...] = (JSON,)
+    accept_types: tuple[str, ...] = LOSSLESS_TYPES
     convert_json: bool = True
     return_exceptions: bool = False
 
@@ -86,7 +92,12 @@ class Options:
         if not self.accept_types:
             raise ValueError("expected accept_types to name a media type; came none")
         for media_type in self.accept_types:
-            codec_for(media_type)
+            check_media_type(media_type)
+
+    @property
+    def lossless(self) -> bool:
+        """Whether the server is to choose between the media types by what each value needs."""
+        return JSON in self.accept_types and CBOR in self.accept_types
 
 
 class Session:
@@ -102,6 +113,7 @@ class Session:
         self.options = options
         self.state = ServerState() if state is None else state
         self.codec: Codec = codec_for(JSON)
+        self._writer = RequestWriter(url, options.accept_types, self.state)
 
     def call(
         self, path: Path, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -151,21 +163,34 @@ class Session:
 
     def exchange(
         self, calls: Sequence[Call], called: object, continue_on_error: bool = False
-    ) -> Conversation[list[Result | Failure]]:
+    ) -> Conversation[list[Result | Failure | Unsent]]:
         """Send several calls as one batch; returns their outcomes in order.
 
         Who takes them in the caller's thread or task is to ``tell_restarts``.
 
+        Args:
+            continue_on_error: whether the calls behind a failed one are run; and those beside one
+                that can't be sent, because an argument can't be carried.
+
         Raises:
+            EncodeError: an argument can't be carried; nothing of the batch was sent.
             TuberRemoteError: the server did not take the batch as a whole.
             TuberProtocolError: the reply is not understandable.
         """
         sent_under = self.state.run_id
-        body = self.codec.encode([call.to_map() for call in calls])
-        reply = yield Request(body, called, (CONTINUE_ON_ERROR,) if continue_on_error else ())
-        if reply.fields.get(_RUN_ID) != sent_under or self.state.behind:
-            yield from follow(self, reply, sent_under)
-        return self.outcomes(reply, calls, called)
+        options = (CONTINUE_ON_ERROR,) if continue_on_error else ()
+        request, unsent = yield from self._writer.batch(calls, called, options, continue_on_error)
+        outcomes: list[Result | Failure | Unsent] = []
+        if request is not None:
+            reply = yield request
+            if reply.fields.get(_RUN_ID) != sent_under or self.state.behind:
+                yield from follow(self, reply, sent_under)
+            if unsent:
+                calls = [call for place, call in enumerate(calls) if place not in unsent]
+            outcomes += self.outcomes(reply, calls, called)
+        for place, each in unsent.items():
+            outcomes.insert(place, each)
+        return outcomes
 
     def tell_restarts(self) -> None:
         """Show what is still to be said of restarts, at the line of the caller."""
@@ -194,23 +219,29 @@ class Session:
         """Send one call; returns its result, in the form that the user chose."""
         state = self.state
         sent_under = state.run_id
-        reply = yield Request(self.codec.encode(call.to_map()), call)
+        try:
+            request = self._writer.plain(call)
+        except EncodeError:  # JSON would change an argument, or can't carry it
+            request = yield from self._writer.call(call)
+        reply = yield request
         if reply.fields.get(_RUN_ID) != sent_under or state.behind:
             yield from follow(self, reply, sent_under)
         if state.unsaid:
             self.tell_restarts()
         value = self.value(self._outcome(self._decode(reply, call), call), call)
+        if not self.options.convert_json:
+            return value
         # The envelope is a map itself: with a single brace in the text there is none in the value.
-        if self.options.convert_json and reply.body.count(b"{") > 1:
-            return with_results(value)
-        return value
+        if reply.media_type == JSON and reply.body.count(b"{") == 1:
+            return value
+        return with_results(value)
 
     def _describe(
         self, asked: Call, root: Root | None = None
     ) -> Conversation[tuple[Mapping[str, Any], str | None]]:
         """The map of a full description, from old servers put together out of many; the run id."""
         sent_under = self.state.run_id
-        reply = yield Request(self.codec.encode(asked.to_map()), asked)
+        reply = yield self._writer.plain(asked)
         run_id = reply.fields.get(_RUN_ID)
         if run_id != sent_under or self.state.behind:
             yield from follow(self, reply, sent_under, root)
@@ -242,16 +273,19 @@ class Session:
         except TuberProtocolError as error:
             raise self._not_understood(called, error) from error
 
-    def value(self, outcome: Result | Failure, called: object) -> Any:
+    def value(self, outcome: Result | Failure | Unsent, called: object) -> Any:
         """What a call returned; shows its warnings again.
 
         Raises:
             TuberRemoteError: it failed.
+            EncodeError: it was left out of its batch.
         """
         if outcome.warnings:
             warn_the_caller(outcome.warnings, TuberRemoteWarning)
         if isinstance(outcome, Failure):
             raise self.remote_error(outcome, called)
+        if isinstance(outcome, Unsent):
+            raise outcome.error
         return outcome.value
 
     def _decode(self, reply: Reply, called: object) -> Any:
@@ -261,6 +295,7 @@ class Session:
         if reply.media_type != codec.media_type:
             try:
                 codec = codec_for(reply.media_type)
+                self.state.answered(codec.media_type)
             except ValueError as error:
                 raise self._not_understood(called, error, reply.media_type) from None
         try:

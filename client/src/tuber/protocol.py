@@ -22,6 +22,7 @@ __all__ = [
     "DEFAULT_PORT",
     "ENDPOINT",
     "JSON",
+    "LOSSLESS",
     "MAX_BATCH_CALLS",
     "MAX_BODY_BYTES",
     "MAX_CHUNK_LINE_BYTES",
@@ -59,6 +60,7 @@ CBOR: Final = "application/cbor"
 RUN_ID_FIELD: Final = "X-Tuber-Run"
 OPTIONS_FIELD: Final = "X-Tuber-Options"
 CONTINUE_ON_ERROR: Final = "continue-on-error"
+LOSSLESS: Final = "lossless"
 NOT_EXECUTED: Final = "tuber.NotExecuted"
 
 # The wire limits, twins of core/http/limits.hpp where each has its reason; a test compares them.

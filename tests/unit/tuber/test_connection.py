@@ -27,7 +27,7 @@ from tuber._route import Route, route_to
 from tuber._target import Target
 from tuber._timing import Timing
 
-HEAD = RequestHead("board", "application/json", ["application/json"])
+HEAD = RequestHead("board", ["application/json"])
 
 
 def connect(server: ScriptedServer) -> Connection:

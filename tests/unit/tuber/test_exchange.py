@@ -12,7 +12,7 @@ from tuber._session import Request
 from tuber._timing import Timing
 from tuber.errors import TuberConnectionLost, TuberNetworkError, TuberTimeout
 
-HEAD = RequestHead("board", "application/json", ["application/json"])
+HEAD = RequestHead("board", ["application/json"])
 REPLY = Reply(parse_head(b"HTTP/1.1 200 OK\r\nContent-Length: 0"), b"", keep_alive=True)
 CLOSING = Reply(parse_head(b"HTTP/1.1 200 OK\r\nContent-Length: 0"), b"", keep_alive=False)
 

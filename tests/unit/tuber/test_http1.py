@@ -11,7 +11,7 @@ from tuber._http1 import JOIN_BYTES, MAX_INTERIM_REPLIES, Reply, ReplyReader, Re
 from tuber.errors import TuberProtocolError
 from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
 
-HEAD = RequestHead("board:8080", "application/json", ["application/json", "application/cbor"])
+HEAD = RequestHead("board:8080", ["application/json", "application/cbor"])
 
 
 def test_a_request_is_one_buffer_with_everything_in_it() -> None:
@@ -35,7 +35,7 @@ def test_a_big_body_is_not_copied() -> None:
 
 
 def test_the_endpoint_may_be_elsewhere() -> None:
-    head = RequestHead("board", "application/json", ["application/json"], "http://board/crate/3")
+    head = RequestHead("board", ["application/json"], "http://board/crate/3")
     assert head.encode(b"{}")[0].startswith(
         b"POST http://board/crate/3 HTTP/1.1\r\nHost: board\r\n"
     )

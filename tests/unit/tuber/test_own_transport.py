@@ -59,7 +59,8 @@ def test_it_is_given_the_request_and_the_times(shell: Shell, transport: Scripted
         assert board.gain == 2.0
         assert transport.closed == 0
     asked = {"object": "Board", "resolve": True}
-    fields = {"Content-Type": JSON, "Accept": JSON}
+    accept = f"{JSON}, application/cbor"
+    fields = {"Content-Type": JSON, "Accept": accept, "X-Tuber-Options": "lossless"}
     assert transport.requests == [("https://board/crate/3", fields, asked, (3, 9))]
     assert transport.closed == 1
 

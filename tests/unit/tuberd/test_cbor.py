@@ -19,9 +19,9 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from tuber.codec.cbor import CborCodec as PythonCodec
 
 from tuber.codec import DecodeError, EncodeError
+from tuber.codec.cbor import CborCodec as PythonCodec
 from tuberd._core import CborCodec, is_exact_in_json
 
 COMPILED = CborCodec()

@@ -7,11 +7,12 @@ names the place in the value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from tuber.protocol import CBOR, JSON
 
-__all__ = ["Codec", "DecodeError", "EncodeError", "codec_for"]
+__all__ = ["Codec", "DecodeError", "EncodeError", "check_media_type", "codec_for"]
 
 
 class EncodeError(TypeError):
@@ -69,6 +70,15 @@ class Codec(Protocol):
             EncodeError: the value, or something in it, can't be carried.
         """
 
+    def encode_parts(self, value: Any) -> Sequence[bytes | memoryview]:
+        """Write a value as pieces to be sent one after the other, the first of them bytes.
+
+        A memoryview among them is the memory of an array in the value, so that big ones are not
+        copied: who changes it before the pieces are sent changes what is sent.
+
+        Raises: as ``encode``.
+        """
+
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
         """Read a value.
 
@@ -85,14 +95,24 @@ def codec_for(media_type: str) -> Codec:
     Raises:
         ValueError: no codec is known for it.
     """
-    essence = media_type.partition(";")[0].strip().lower()
+    essence = check_media_type(media_type)
     if essence == JSON:
         from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it imports this module
 
         return DEFAULT
-    if essence == CBOR:
-        from tuber._speedups import cbor_codec  # noqa: PLC0415  # what it may load is not cheap
+    from tuber._speedups import cbor_codec  # noqa: PLC0415  # what it may load is not cheap
 
-        return cbor_codec()
-    known = f"{JSON!r} and {CBOR!r}"
-    raise ValueError(f"no codec for the media type {media_type!r}; known are {known}")
+    return cbor_codec()
+
+
+def check_media_type(media_type: str) -> str:
+    """A media type that a codec is known for, without parameters and in lower case.
+
+    Raises:
+        ValueError: no codec is known for it.
+    """
+    essence = media_type.partition(";")[0].strip().lower()
+    if essence not in (JSON, CBOR):
+        known = f"{JSON!r} and {CBOR!r}"
+        raise ValueError(f"no codec for the media type {media_type!r}; known are {known}")
+    return essence

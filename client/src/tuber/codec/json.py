@@ -64,6 +64,10 @@ class JsonCodec:
         except (OverflowError, TypeError, ValueError):  # an integer over 64 bits
             return _json_dumps(plain)
 
+    def encode_parts(self, value: Any) -> tuple[bytes]:
+        """Write a value, as one piece."""
+        return (self.encode(value),)
+
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
         """Read a value; raises DecodeError when the body is not strict JSON."""
         if not isinstance(body, bytes):

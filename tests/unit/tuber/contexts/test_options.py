@@ -58,7 +58,7 @@ def test_exceptions_are_items_when_wanted(
         "TuberRemoteKeyError",
         "TuberResult",
     ]
-    assert b"\r\nX-Tuber-Options: continue-on-error\r\n" in served.heads[0]
+    assert b"\r\nX-Tuber-Options: lossless, continue-on-error\r\n" in served.heads[0]
     with pytest.raises(KeyError):
         shell.result(failing)
 

@@ -51,8 +51,9 @@ def test_an_argument_that_cannot_be_carried_is_named_and_nothing_is_sent(
 ) -> None:
     context = board.tuber_context()
     context.read(1)
-    context.read(1j)
-    with pytest.raises(EncodeError, match=r"^\$\[1\]\.args\[0\]: "):
+    context.read(object())
+    where = r"^args\[0\] of Board\.read\(\), call 1 of the batch: object is not supported"
+    with pytest.raises(EncodeError, match=where):
         shell.finish(context())
     assert served.batches == []
 

@@ -1,0 +1,176 @@
+"""How calls become the body of a request: JSON, or CBOR where an argument needs it.
+
+The rule of PROTOCOL.md section 9, and what becomes of an argument that nothing carries. No I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+from tuber._conversation import Conversation, Request
+from tuber._server_state import ServerState
+from tuber.codec import EncodeError, codec_for
+from tuber.codec.exact import ALWAYS_EXACT, is_exact_in_json
+from tuber.errors import TuberNetworkError, TuberProtocolError
+from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call
+
+__all__ = ["RequestWriter", "Unsent"]
+
+
+class Unsent(NamedTuple):
+    """The outcome of a call that was left out of its batch: an argument can't be carried."""
+
+    error: EncodeError
+    warnings: tuple[str, ...] = ()
+
+
+class RequestWriter:
+    """Writes the requests of a session.
+
+    Args:
+        url: of the server, for messages.
+        accept_types: of the session: CBOR is written when it is among them.
+        state: what is known of the server.
+    """
+
+    def __init__(self, url: str, accept_types: Sequence[str], state: ServerState) -> None:
+        self._url = url
+        self._may_write_cbor = CBOR in accept_types
+        self._state = state
+        self._json: Final = codec_for(JSON)
+
+    def plain(self, call: Call) -> Request:
+        """The request for one call, in JSON.
+
+        Raises:
+            EncodeError: JSON may change an argument: ``call`` knows what to do.
+        """
+        if not _is_exact(call):
+            raise EncodeError("not exact in JSON")
+        return Request(self._json.encode(call.to_map()), call)
+
+    def call(self, call: Call) -> Conversation[Request]:
+        """The request for a call with arguments that JSON may not carry as they are.
+
+        Raises:
+            EncodeError: an argument can't be carried; nothing of the call was sent.
+        """
+        try:
+            return (yield from self._exactly(call.to_map(), call, ()))
+        except EncodeError as error:
+            raise _at(error, f"of {call}") from None
+
+    def batch(
+        self, calls: Sequence[Call], called: object, options: Sequence[str], leave_out: bool
+    ) -> Conversation[tuple[Request | None, Mapping[int, Unsent]]]:
+        """The request for several calls.
+
+        Args:
+            leave_out: whether calls whose arguments can't be carried are left out.
+
+        Returns:
+            The request, None when no call is left for it; and what was left out, by place.
+
+        Raises:
+            EncodeError: an argument can't be carried; nothing of the batch was sent.
+        """
+        maps = [call.to_map() for call in calls]
+        if _are_exact(calls):
+            with suppress(EncodeError):  # a string that no media type carries: as below
+                return Request(self._json.encode(maps), called, options), {}
+        try:
+            return (yield from self._exactly(maps, called, options)), {}
+        except EncodeError:
+            unsent = yield from self._faults(calls)
+            if not unsent:  # no call alone is at fault
+                raise
+            if not leave_out:
+                raise next(iter(unsent.values())).error from None
+        kept = [each for place, each in enumerate(maps) if place not in unsent]
+        request = (yield from self._exactly(kept, called, options)) if kept else None
+        return request, unsent
+
+    def _faults(self, calls: Sequence[Call]) -> Conversation[Mapping[int, Unsent]]:
+        """The calls that can't be written, each by itself, by place."""
+        unsent = {}
+        for place, call in enumerate(calls):
+            try:
+                yield from self._exactly(call.to_map(), call, ())
+            except EncodeError as error:
+                unsent[place] = Unsent(_at(error, f"of {call}, call {place} of the batch"))
+        return unsent
+
+    def _exactly(self, asked: Any, called: object, options: Sequence[str]) -> Conversation[Request]:
+        """The request in CBOR, or in strict JSON where the server or the user takes no other."""
+        pieces: Sequence[bytes | memoryview] = ()
+        refused = None
+        if self._may_write_cbor and self._state.reads_cbor is not False:
+            try:
+                pieces = codec_for(CBOR).encode_parts(asked)
+            except EncodeError as error:
+                refused = error
+            if self._state.reads_cbor is None:
+                if refused is not None:
+                    self._in_json(asked, called, options)  # raises if neither carries it
+                yield from self._ask_what_it_reads()
+            if self._state.reads_cbor:
+                if refused is not None:
+                    raise refused
+                # The head goes out together with the first piece; the others are memory of arrays.
+                rest = [memoryview(piece).cast("B") for piece in pieces[1:]]
+                return Request(bytes(pieces[0]), called, options, None, CBOR, rest)
+        return self._in_json(asked, called, options)
+
+    def _in_json(self, asked: Any, called: object, options: Sequence[str]) -> Request:
+        try:
+            return Request(self._json.encode(asked), called, options)
+        except EncodeError as error:
+            if not self._cbor_carries(asked):
+                raise
+            if not self._may_write_cbor:
+                why = f"accept_types leaves only {JSON}"
+            else:
+                why = f"the server at {self._url} reads only {JSON}"
+            raise EncodeError(f"{error.fault} ({why})", error.place) from None
+
+    def _cbor_carries(self, asked: Any) -> bool:
+        try:
+            codec_for(CBOR).encode_parts(asked)
+        except EncodeError:
+            return False
+        return True
+
+    def _ask_what_it_reads(self) -> Conversation[None]:
+        """Ask the server for its names, only to learn from its reply what it is."""
+        try:
+            reply = yield Request(b"{}", Call())
+        except (TuberNetworkError, TuberProtocolError) as error:
+            error.may_have_run = False  # nothing of the call itself was sent
+            raise
+        self._state.note(reply.fields.get(RUN_ID_FIELD.lower()), None, self._url)
+        self._state.answered(reply.media_type)
+
+
+def _at(error: EncodeError, where: str) -> EncodeError:
+    """The error with its place as the user knows it: ``args[0].gain of Board.load()``."""
+    return EncodeError(error.fault, f"{error.place.removeprefix('$').removeprefix('.')} {where}")
+
+
+def _is_exact(call: Call) -> bool:
+    """Whether JSON carries the arguments of a call."""
+    return (not call.args or is_exact_in_json(tuple(call.args))) and (
+        not call.kwargs or is_exact_in_json(tuple(call.kwargs.values()))
+    )
+
+
+def _are_exact(calls: Sequence[Call]) -> bool:
+    """``_is_exact`` of all of them; a batch may have ten thousand."""
+    kinds: set[type[Any]] = set()
+    for call in calls:
+        if call.args:
+            kinds.update(map(type, call.args))
+        if call.kwargs:
+            kinds.update(map(type, call.kwargs.values()))
+    return kinds <= ALWAYS_EXACT or all(map(_is_exact, calls))
