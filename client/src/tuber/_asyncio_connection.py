@@ -107,8 +107,10 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def close(self) -> None:
         """Close the connection without waiting for what it still holds; again does nothing."""
-        if self._transport is not None and not self._loop.is_closed():
-            self._transport.abort()
+        # A transport that has ended after it had to hold something can't be aborted any more.
+        if self._transport is None or self._closed.done() or self._loop.is_closed():
+            return
+        self._transport.abort()
 
     async def end(self) -> None:
         """Close a connection that rests, and wait until the socket is gone."""

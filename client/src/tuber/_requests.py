@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from tuber._conversation import Conversation, Request
 from tuber._server_state import ServerState
-from tuber.codec import EncodeError, codec_for
+from tuber.codec import Codec, EncodeError, codec_for
 from tuber.codec.exact import ALWAYS_EXACT, is_exact_in_json
 from tuber.errors import TuberNetworkError, TuberProtocolError
 from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call
@@ -112,8 +112,8 @@ class RequestWriter:
             except EncodeError as error:
                 refused = error
             if self._state.reads_cbor is None:
-                if refused is not None:
-                    self._in_json(asked, called, options)  # raises if neither carries it
+                if refused is not None and _refusal(self._json, asked) is not None:
+                    raise refused
                 yield from self._ask_what_it_reads()
             if self._state.reads_cbor:
                 if refused is not None:
@@ -127,20 +127,14 @@ class RequestWriter:
         try:
             return Request(self._json.encode(asked), called, options)
         except EncodeError as error:
-            if not self._cbor_carries(asked):
-                raise
+            refused = _refusal(codec_for(CBOR), asked)
+            if refused is not None:  # what it says holds for both
+                raise refused from None
             if not self._may_write_cbor:
                 why = f"accept_types leaves only {JSON}"
             else:
                 why = f"the server at {self._url} reads only {JSON}"
             raise EncodeError(f"{error.fault} ({why})", error.place) from None
-
-    def _cbor_carries(self, asked: Any) -> bool:
-        try:
-            codec_for(CBOR).encode_parts(asked)
-        except EncodeError:
-            return False
-        return True
 
     def _ask_what_it_reads(self) -> Conversation[None]:
         """Ask the server for its names, only to learn from its reply what it is."""
@@ -151,6 +145,15 @@ class RequestWriter:
             raise
         self._state.note(reply.fields.get(RUN_ID_FIELD.lower()), None, self._url)
         self._state.answered(reply.media_type)
+
+
+def _refusal(codec: Codec, asked: Any) -> EncodeError | None:
+    """Why a codec does not carry a value; None when it does."""
+    try:
+        codec.encode_parts(asked)
+    except EncodeError as error:
+        return error
+    return None
 
 
 def _at(error: EncodeError, where: str) -> EncodeError:

@@ -1,0 +1,75 @@
+"""What JSON is sure to carry."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import OrderedDict, namedtuple
+from datetime import date
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.values import ROWS, same
+from tuber.codec.exact import is_exact_in_json
+from tuber.codec.json import JsonCodec
+
+Point = namedtuple("Point", "x y")
+Colour = IntEnum("Colour", "RED")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, True, 0, 10**40, "", 1.5, -0.0, [], (), {}, [1.5, 2.5], [1, [2.5, None]]),
+        *({"a": [{}]}, {"bytes": [1], "more": 2}, [["a"] * 3] * 3),
+    ],
+)
+def test_what_json_carries(value: Any) -> None:
+    assert is_exact_in_json(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(math.nan, math.inf, b"", 1j, {1}, {1: 2}, {"bytes": [1]}, date(2000, 1, 1), UUID(int=1)),
+        *(Colour.RED, Point(1, 2), OrderedDict(a=1), np.float64(1), np.zeros(2), object()),
+    ],
+)
+@pytest.mark.parametrize("wrapped", [lambda v: v, lambda v: [1, v], lambda v: {"a": (v, 1.5)}])
+def test_what_it_may_not_carry(value: Any, wrapped: Any) -> None:
+    assert not is_exact_in_json(wrapped(value))
+
+
+def test_what_is_deep_is_left_to_the_codec_that_says_how_deep_is_too_deep() -> None:
+    nested: Any = []
+    nested.append(nested)
+    assert not is_exact_in_json(nested)
+    maps: dict[str, Any] = {}
+    maps["a"] = maps
+    assert not is_exact_in_json(maps)
+
+
+_KEYS = st.text() | st.just("bytes")
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    lambda inner: st.lists(inner) | st.dictionaries(_KEYS | st.integers(), inner),
+)
+
+
+@given(_VALUES)
+def test_what_is_exact_arrives_as_it_was(value: Any) -> None:
+    if is_exact_in_json(value):
+        codec = JsonCodec("json")
+        assert same(codec.decode(codec.encode(value)), value)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_of_the_table_only_what_json_carries_is_exact(row: Any) -> None:
+    if is_exact_in_json(row.value):
+        assert same(json.loads(JsonCodec("json").encode(row.value)), row.arrives)
