@@ -6,13 +6,11 @@ The rule of PROTOCOL.md section 9, and what becomes of an argument that nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from tuber._conversation import Conversation, Request
 from tuber._server_state import ServerState
 from tuber.codec import Codec, EncodeError, codec_for
-from tuber.codec.exact import ALWAYS_EXACT, is_exact_in_json
 from tuber.errors import TuberNetworkError, TuberProtocolError
 from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call
 
@@ -39,17 +37,14 @@ class RequestWriter:
         self._url = url
         self._may_write_cbor = CBOR in accept_types
         self._state = state
-        self._json: Final = codec_for(JSON)
+        from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it loads a library
 
-    def plain(self, call: Call) -> Request:
-        """The request for one call, in JSON.
+        self._json: Final = DEFAULT
 
-        Raises:
-            EncodeError: JSON may change an argument: ``call`` knows what to do.
-        """
-        if not _is_exact(call):
-            raise EncodeError("not exact in JSON")
-        return Request(self._json.encode(call.to_map()), call)
+    def plain(self, call: Call) -> Request | None:
+        """The request for one call in JSON; None when JSON may change an argument: see ``call``."""
+        body = self._json.encode_exact(call.to_map())
+        return None if body is None else Request(body, call)
 
     def call(self, call: Call) -> Conversation[Request]:
         """The request for a call with arguments that JSON may not carry as they are.
@@ -77,9 +72,9 @@ class RequestWriter:
             EncodeError: an argument can't be carried; nothing of the batch was sent.
         """
         maps = [call.to_map() for call in calls]
-        if _are_exact(calls):
-            with suppress(EncodeError):  # a string that no media type carries: as below
-                return Request(self._json.encode(maps), called, options), {}
+        body = self._json.encode_exact(maps)
+        if body is not None:
+            return Request(body, called, options), {}
         try:
             return (yield from self._exactly(maps, called, options)), {}
         except EncodeError:
@@ -159,21 +154,3 @@ def _refusal(codec: Codec, asked: Any) -> EncodeError | None:
 def _at(error: EncodeError, where: str) -> EncodeError:
     """The error with its place as the user knows it: ``args[0].gain of Board.load()``."""
     return EncodeError(error.fault, f"{error.place.removeprefix('$').removeprefix('.')} {where}")
-
-
-def _is_exact(call: Call) -> bool:
-    """Whether JSON carries the arguments of a call."""
-    return (not call.args or is_exact_in_json(tuple(call.args))) and (
-        not call.kwargs or is_exact_in_json(tuple(call.kwargs.values()))
-    )
-
-
-def _are_exact(calls: Sequence[Call]) -> bool:
-    """``_is_exact`` of all of them; a batch may have ten thousand."""
-    kinds: set[type[Any]] = set()
-    for call in calls:
-        if call.args:
-            kinds.update(map(type, call.args))
-        if call.kwargs:
-            kinds.update(map(type, call.kwargs.values()))
-    return kinds <= ALWAYS_EXACT or all(map(_is_exact, calls))

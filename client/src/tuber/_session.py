@@ -19,7 +19,7 @@ from tuber._restart import follow
 from tuber._result import with_results
 from tuber._server_state import Root, ServerState
 from tuber._statuses import status_error
-from tuber.codec import Codec, DecodeError, EncodeError, check_media_type, codec_for
+from tuber.codec import Codec, DecodeError, check_media_type, codec_for
 from tuber.errors import (
     TuberProtocolError,
     TuberRemoteError,
@@ -219,9 +219,8 @@ class Session:
         """Send one call; returns its result, in the form that the user chose."""
         state = self.state
         sent_under = state.run_id
-        try:
-            request = self._writer.plain(call)
-        except EncodeError:  # JSON would change an argument, or can't carry it
+        request = self._writer.plain(call)
+        if request is None:
             request = yield from self._writer.call(call)
         reply = yield request
         if reply.fields.get(_RUN_ID) != sent_under or state.behind:
@@ -241,7 +240,7 @@ class Session:
     ) -> Conversation[tuple[Mapping[str, Any], str | None]]:
         """The map of a full description, from old servers put together out of many; the run id."""
         sent_under = self.state.run_id
-        reply = yield self._writer.plain(asked)
+        reply = yield Request(self.codec.encode(asked.to_map()), asked)
         run_id = reply.fields.get(_RUN_ID)
         if run_id != sent_under or self.state.behind:
             yield from follow(self, reply, sent_under, root)

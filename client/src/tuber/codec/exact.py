@@ -10,10 +10,10 @@ from collections.abc import Collection
 from math import isfinite
 from typing import Any, Final
 
-__all__ = ["ALWAYS_EXACT", "is_exact_in_json"]
+__all__ = ["is_exact_in_json"]
 
 # Types whose every value is itself in JSON. (A string with a lone surrogate is nothing in either.)
-ALWAYS_EXACT: Final = frozenset({type(None), bool, int, str})
+_ALWAYS_EXACT: Final = frozenset({type(None), bool, int, str})
 
 # Deeper values go to CBOR, whose writer says how deep is too deep.
 _DEPTH: Final = 64
@@ -26,7 +26,7 @@ def is_exact_in_json(value: Any, depth: int = _DEPTH) -> bool:
         depth: how many levels of lists and maps are looked at.
     """
     kind = type(value)
-    if kind in ALWAYS_EXACT:
+    if kind in _ALWAYS_EXACT:
         return True
     if kind is float:
         return isfinite(value)
@@ -47,7 +47,7 @@ _NAMES: Final = frozenset({str})
 
 def _are_exact(values: Collection[Any], depth: int) -> bool:
     kinds = set(map(type, values))
-    if kinds <= ALWAYS_EXACT:  # the usual case, at the cost of a look at each type
+    if kinds <= _ALWAYS_EXACT:  # the usual case, at the cost of a look at each type
         return True
     if kinds == {float}:
         return all(map(isfinite, values))
