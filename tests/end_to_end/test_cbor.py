@@ -152,7 +152,7 @@ def test_a_result_that_fails_behind_an_array_leaves_nothing_of_it(peer: Peer) ->
         [call_of("fresh", 10_000), call_of("halves", 10_000), call_of("fresh", 10_000)],
         X_Tuber_Options="continue-on-error",
     )
-    assert failed["error"]["message"].startswith("TypeError: $[1]: object is not supported; ")
+    assert failed["error"]["message"].startswith("TypeError: result[1]: object is not supported; ")
     assert set(failed) == {"error"}
     for envelope in (first, last):
         assert np.array_equal(envelope["result"], np.arange(10_000.0))

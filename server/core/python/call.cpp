@@ -1,6 +1,8 @@
 // See call.hpp.
 #include "python/call.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <new>
 #include <utility>
 
@@ -12,10 +14,47 @@
 namespace tuber::python {
 namespace {
 
-// The member of a call, borrowed; null when absent or None.
-PyObject* member(PyObject* call, const Handle& name) {
-  PyObject* value = PyDict_GetItemWithError(call, name.get());
-  return value == Py_None ? nullptr : value;
+constexpr const char* kMembers[] = {"object", "method", "args", "kwargs", "property", "resolve"};
+
+// Looks up members of a call, and counts those that are there.
+class Members {
+ public:
+  explicit Members(PyObject* call) : call_(call) {}
+
+  // Borrowed; null when absent or None.
+  PyObject* find(const Handle& name) {
+    PyObject* value = PyDict_GetItemWithError(call_, name.get());
+    if (value != nullptr) ++found_;
+    return value == Py_None ? nullptr : value;
+  }
+
+  [[nodiscard]] bool found_all() const { return found_ == PyDict_GET_SIZE(call_); }
+
+ private:
+  PyObject* call_;
+  Py_ssize_t found_ = 0;
+};
+
+bool is_member(PyObject* name) {
+  return PyUnicode_Check(name) &&
+         std::any_of(std::begin(kMembers), std::end(kMembers), [name](const char* known) {
+           return PyUnicode_CompareWithASCIIString(name, known) == 0;
+         });
+}
+
+// A member that is misspelt would otherwise ask for something else: without `method` a call reads.
+bool check_members(PyObject* call) {
+  PyObject *name = nullptr, *value = nullptr;
+  Py_ssize_t position = 0;
+  while (PyDict_Next(call, &position, &name, &value)) {
+    if (is_member(name)) continue;
+    PyErr_Format(PyExc_TypeError,
+                 "a call has no member %R; its members are object, method, args, kwargs, property "
+                 "and resolve",
+                 name);
+    return false;
+  }
+  return true;
 }
 
 bool refuse_member(const char* name, const char* expected, PyObject* came) {
@@ -106,17 +145,20 @@ Handle Caller::run(PyObject* call, bool lossless, bool& entered) const {
     PyErr_Format(PyExc_TypeError, "a call must be a map, not %s", Py_TYPE(call)->tp_name);
     return {};
   }
-  PyObject* method = member(call, names_.method);
+  Members members(call);
+  PyObject* method = members.find(names_.method);
   if (method == nullptr) {
+    if (!check_members(call)) return {};
     return invoke(face_.describe, call, lossless ? Py_True : Py_False);
   }
   if (!PyUnicode_Check(method)) {
     refuse_member("method", "a string", method);
     return {};
   }
-  PyObject* path = member(call, names_.object);
-  PyObject* args = member(call, names_.args);
-  PyObject* kwargs = member(call, names_.kwargs);
+  PyObject* path = members.find(names_.object);
+  PyObject* args = members.find(names_.args);
+  PyObject* kwargs = members.find(names_.kwargs);
+  if (!members.found_all() && !check_members(call)) return {};
   if (path == nullptr) {
     PyErr_SetString(PyExc_TypeError, "a call with 'method' needs 'object', the path of an object");
     return {};

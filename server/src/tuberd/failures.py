@@ -33,6 +33,8 @@ def describe_failure(error: BaseException, entered: bool) -> dict[str, str]:
         error, entered = error.error, True
     kind = _type_name(error)
     text = _text(error)
+    if isinstance(error, EncodeError) and not entered:  # a result, or a part of it, can't be sent
+        text = f"result{error.place.removeprefix('$')}: {error.fault}"
     message = f"{kind}: {text}" if text else kind
     failure = {"message": _fitted(message, MAX_MESSAGE_LENGTH), "type": _sendable(kind)}
     if entered and (text := _traceback(error, message)):

@@ -150,9 +150,9 @@ def test_refuses_calls_that_name_nothing(
         describer(B=Board())(call)
 
 
-def test_members_that_are_unknown_or_null_are_ignored() -> None:
+def test_members_that_are_null_are_ignored() -> None:
     describe = describer(A=Channel())
-    call = {"object": "A", "property": None, "resolve": None, "colour": "red"}
+    call = {"object": "A", "property": None, "resolve": None}
     assert describe(call) == CHANNEL_NAMES
 
 

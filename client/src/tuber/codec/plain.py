@@ -18,6 +18,7 @@ from uuid import UUID
 
 from tuber.codec import EncodeError
 from tuber.codec.fault import place_of
+from tuber.protocol import MAX_INTEGER_BYTES
 
 __all__ = ["default", "plain_value", "with_bytes"]
 
@@ -98,7 +99,9 @@ def _cannot_carry(value: object) -> str:
     )
 
 
-_NUMBERS: Final = frozenset({int, bool, type(None)})
+_CONSTANTS: Final = frozenset({bool, type(None)})
+_MAX_BITS: Final = 8 * MAX_INTEGER_BYTES
+_BEYOND: Final = 1 << _MAX_BITS
 
 
 def plain_value(value: Any, strict: bool = False) -> Any:
@@ -119,7 +122,12 @@ def plain_value(value: Any, strict: bool = False) -> Any:
 def _plain(value: Any, steps: list[str | int], strict: bool) -> Any:
     """One level of it. On a fault, ``steps`` is left holding the way to it, innermost first."""
     kind = type(value)
-    if kind in _NUMBERS:
+    if kind in _CONSTANTS:
+        return value
+    if kind is int:
+        if value.bit_length() > _MAX_BITS:
+            bits = value.bit_length()
+            raise ValueError(f"an integer of {bits} bits is over the limit of {_MAX_BITS}")
         return value
     if kind is float:
         if isfinite(value):
@@ -128,9 +136,7 @@ def _plain(value: Any, steps: list[str | int], strict: bool) -> Any:
             raise ValueError(f"JSON has no form of {value}; send None, or a string")
         return None
     if kind is str:
-        if not value.isascii():
-            value.encode()  # a lone surrogate has no UTF-8 form
-        return value
+        return _checked_text(value)
     if kind is list or kind is tuple:
         return _plain_list(value, steps, strict)
     if kind is dict:
@@ -141,8 +147,19 @@ def _plain(value: Any, steps: list[str | int], strict: bool) -> Any:
     return plainer if _is_octets(value) else _plain(plainer, steps, strict)
 
 
+def _checked_text(value: str) -> str:
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            fault = "the string holds a lone surrogate, which has no UTF-8 form"
+            raise ValueError(fault) from None
+    return value
+
+
 def _plain_list(value: list[Any] | tuple[Any, ...], steps: list[str | int], strict: bool) -> Any:
-    if set(map(type, value)) <= _NUMBERS:
+    kinds = set(map(type, value))
+    if kinds <= _CONSTANTS or (kinds == {int} and min(value) > -_BEYOND and max(value) < _BEYOND):
         return value
     plain: list[Any] = []
     try:
