@@ -38,6 +38,13 @@ class Scope:
     def fresh(self, size: int) -> Any:
         return np.arange(float(size))
 
+    def strided(self, size: int) -> Any:
+        """Every array of it has gaps, so it must be copied to order."""
+        return np.zeros((size, 1)).T[:, ::-1]
+
+    def of_c_order(self, size: int) -> Any:
+        return np.zeros((2, size // 2))
+
     def many(self, count: int, size: int) -> list[Any]:
         return [np.full(size, float(number)) for number in range(count)]
 

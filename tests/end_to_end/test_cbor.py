@@ -22,6 +22,7 @@ JSON = "application/json"
 
 # More than the buffers of both ends of a connection take, so that the server is still sending.
 BEYOND_BUFFERS = 4_000_000
+LARGE = 25_000_000  # float64: 200 MB
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,13 @@ class Peer:
         octets = reply.read()
         assert reply.status == 200, octets
         return reply.headers["Content-Type"], octets
+
+    def drop(self, body: bytes) -> None:
+        """Post a call and read its reply piece by piece, keeping nothing."""
+        self.connection.request("POST", "/tuber", body, {"Content-Type": CBOR})
+        reply = self.connection.getresponse()
+        while reply.read(1 << 20):
+            pass
 
     def ask(self, request: Any, **fields: str) -> Any:
         kind, octets = self.post(CODEC.encode(request), Content_Type=CBOR, **fields)
@@ -141,6 +149,22 @@ def test_a_large_result_takes_no_memory_beyond_itself(peer: Peer) -> None:
     assert peer.call("peak_kib") - before < 6_000_000 * 8 // 1024 + 16_384
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the peak of memory")
+@pytest.mark.parametrize(
+    ("method", "argument", "arrays"),
+    [("fresh", LARGE, 1), ("strided", LARGE, 2), ("of_c_order", LARGE, 1)],
+)
+def test_a_result_of_200_mb_takes_what_has_to_be_copied_and_no_more(
+    peer: Peer, method: str, argument: int, arrays: int
+) -> None:
+    peer.call(method, 10)
+    peer.call("peak_kib")
+    before = peer.call("peak_kib")
+    peer.drop(CODEC.encode(call_of(method, argument)))
+    growth = peer.call("peak_kib") - before
+    assert growth < arrays * LARGE * 8 // 1024 + 16_384
+
+
 def test_more_arrays_than_one_system_call_takes(peer: Peer) -> None:
     arrays = peer.call("many", 1_500, 5_000)
     assert [array.shape for array in arrays] == [(5_000,)] * 1_500
@@ -175,6 +199,44 @@ def test_a_reply_that_is_read_slowly_is_what_the_method_returned(
         result = CODEC.decode(reply.read())["result"]
     array = result["of"][0] if isinstance(result, dict) else result
     assert np.unique(array).tolist() == [1.0]
+
+
+def test_others_are_served_while_a_large_reply_is_read_slowly(
+    server: LiveServer, peer: Peer
+) -> None:
+    body = CODEC.encode(call_of("fresh", LARGE))
+    head = f"POST /tuber HTTP/1.1\r\nHost: a\r\nContent-Type: {CBOR}\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as slow:
+        slow.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        reply = http.client.HTTPResponse(slow)
+        reply.begin()
+        for number in range(200):  # each of them answered while the rest waits to be read
+            assert reply.read(1000)
+            assert peer.call("echo", number) == number
+        left = reply.length
+        assert left is not None
+        assert left > LARGE * 7
+
+
+def test_a_result_over_the_limit_is_refused_and_its_neighbours_are_sent() -> None:
+    registry = Path(__file__).with_name("registry_arrays.py")
+    with live_server(registry, "--max-result", "1M") as server:
+        peer = Peer(server.port)
+        for calls in (
+            [call_of("fresh", 100_000), call_of("fresh", 200_000), call_of("echo", 1)],
+            [call_of("echo", "a" * 800_000), call_of("echo", "b" * 800_000), call_of("echo", 1)],
+        ):
+            first, failed, last = peer.ask(calls, X_Tuber_Options="continue-on-error")
+            assert len(first["result"]) in (100_000, 800_000)
+            assert failed["error"]["type"] == "ValueError"
+            assert "over the limit of 1048576" in failed["error"]["message"]
+            assert "--max-result" in failed["error"]["message"]
+            assert last == {"result": 1}
+        peer.connection.close()
+    with live_server(registry, "--max-result", "0") as server:
+        peer = Peer(server.port)
+        assert len(peer.call("fresh", 200_000)) == 200_000
+        peer.connection.close()
 
 
 def test_a_client_that_leaves_amid_an_array_does_no_harm(server: LiveServer, peer: Peer) -> None:

@@ -220,4 +220,5 @@ def test_the_tls_snippet_reaches_a_server_of_an_authority_of_ones_own(
     with ScriptedServer(serve, ssl_context=server_context("localhost")) as server:
         names: dict[str, Any] = {"ssl": ssl, "tuber": tuber}
         exec(program.replace("https://board", f"https://localhost:{server.port}"), names)
-        assert names["board"].read(1) == [1]
+        with names["board"] as board:
+            assert board.read(1) == [1]

@@ -18,6 +18,8 @@ struct Limits {
   std::uint64_t body = 64 * 1024 * 1024;
   // The calls of one batch: some seconds' work, and replies that fit into memory.
   std::size_t batch_calls = 10'000;
+  // A reply is kept in memory until its client has read it. Nobody waits for more in one piece.
+  std::uint64_t reply = 1024 * 1024 * 1024;
   // Size lines and extensions of chunks; only clients' libraries write them, and they are short.
   std::size_t chunk_line = 256;
 

@@ -87,7 +87,8 @@ void close_with_warnings(PyObject* warnings, const Codec& codec, net::Body& out)
 
 }  // namespace
 
-Caller::Caller(Face face) : face_(std::move(face)) {}
+Caller::Caller(Face face, std::uint64_t max_reply)
+    : face_(std::move(face)), max_reply_(max_reply) {}
 
 bool Caller::answer(PyObject* call, ReplyWriter& writer) const {
   CallWarnings warnings;
@@ -99,7 +100,7 @@ bool Caller::answer(PyObject* call, ReplyWriter& writer) const {
     net::Body& out = writer.out();
     const net::Body::Mark start = out.mark();
     codec.open_envelope(Outcome::result, warnings.texts() != nullptr, out);
-    if (codec.encode(result.get(), out)) {
+    if (encode_result(result.get(), writer)) {
       close_with_warnings(warnings.texts(), codec, out);
       return true;
     }
@@ -107,6 +108,19 @@ bool Caller::answer(PyObject* call, ReplyWriter& writer) const {
     entered = false;  // the method succeeded: a traceback of the encoder would tell nothing
   }
   write_failure(entered, warnings.texts(), writer);
+  return false;
+}
+
+// False, with the reason as exception, when the result can't be sent.
+bool Caller::encode_result(PyObject* result, ReplyWriter& writer) const {
+  if (!writer.codec().encode(result, writer.out())) return false;
+  const std::uint64_t size = writer.out().size();
+  if (size <= max_reply_) return true;
+  PyErr_Format(
+      PyExc_ValueError,
+      "result: with it the reply has %llu bytes, over the limit of %llu; ask for less at a "
+      "time, or have the server started with a larger --max-result",
+      static_cast<unsigned long long>(size), static_cast<unsigned long long>(max_reply_));
   return false;
 }
 

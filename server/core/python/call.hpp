@@ -2,6 +2,8 @@
 // and 4). The only code that enters users' objects.
 #pragma once
 
+#include <cstdint>
+
 #include "python/codec.hpp"
 #include "python/handle.hpp"
 #include "python/names.hpp"
@@ -23,8 +25,8 @@ struct Face {
 // Runs calls. Immutable after construction, so all workers share one; the GIL orders them.
 class Caller {
  public:
-  // REQUIRES: the GIL.
-  explicit Caller(Face face);
+  // A result that makes its reply longer than `max_reply` bytes is a failure. REQUIRES: the GIL.
+  Caller(Face face, std::uint64_t max_reply);
 
   // Runs one call and appends its envelope. False when the envelope is a failure. REQUIRES: the GIL
   // held by the calling worker, and no Python exception set; both hold afterwards too.
@@ -45,8 +47,11 @@ class Caller {
   [[nodiscard]] Handle call_method(PyObject* object, PyObject* method, PyObject* args,
                                    PyObject* kwargs, bool& entered) const;
 
+  [[nodiscard]] bool encode_result(PyObject* result, ReplyWriter& writer) const;
+
   Names names_;
   Face face_;
+  std::uint64_t max_reply_;
 };
 
 }  // namespace tuber::python

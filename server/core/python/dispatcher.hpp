@@ -9,7 +9,8 @@ namespace tuber::python {
 // Immutable after construction; shared by all workers under the GIL.
 class Dispatcher {
  public:
-  explicit Dispatcher(Face face) : caller_(std::move(face)) {}
+  // As Caller.
+  Dispatcher(Face face, std::uint64_t max_reply) : caller_(std::move(face), max_reply) {}
 
   // Writes the reply to a request's `body`: an envelope, or for a batch the array of its envelopes.
   // REQUIRES: the GIL. Every failure ends in an envelope; no Python exception is left set.

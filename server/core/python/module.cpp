@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,11 +67,14 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                          std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
                          const std::string& run_id, const std::optional<std::string>& webroot,
                          int max_age, std::unordered_map<std::string, std::string> media_types,
-                         std::vector<std::string> allowed_hosts) {
-  std::shared_ptr<const Service> service(new Service{.dispatcher = Dispatcher(make_face(face)),
-                                                     .codecs = make_codecs(json),
-                                                     .allowed_hosts = std::move(allowed_hosts)},
-                                         DeleteWithGil{});
+                         std::vector<std::string> allowed_hosts, std::uint64_t max_result) {
+  const std::uint64_t max_reply =
+      max_result == 0 ? std::numeric_limits<std::uint64_t>::max() : max_result;
+  std::shared_ptr<const Service> service(
+      new Service{.dispatcher = Dispatcher(make_face(face), max_reply),
+                  .codecs = make_codecs(json),
+                  .allowed_hosts = std::move(allowed_hosts)},
+      DeleteWithGil{});
   std::shared_ptr<const net::StaticFiles> files;
   if (webroot) {
     files = std::make_shared<net::StaticFiles>(*webroot, std::chrono::seconds(max_age),
@@ -123,7 +127,8 @@ PYBIND11_MODULE(_core, module) {
   py::class_<net::Server, ServerHolder>(module, "Server")
       .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
            py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("run_id"),
-           py::arg("webroot"), py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"))
+           py::arg("webroot"), py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"),
+           py::arg("max_result"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())

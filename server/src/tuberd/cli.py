@@ -15,7 +15,7 @@ from importlib.metadata import version
 from types import FrameType, ModuleType
 from typing import Any, Final, NoReturn
 
-from tuber.protocol import DEFAULT_PORT
+from tuber.protocol import DEFAULT_PORT, MAX_RESULT_BYTES
 from tuberd.failures import describe_failure
 from tuberd.registry import TuberRegistry
 from tuberd.server import UDS_MODE, Server, serve_until_signalled
@@ -133,6 +133,14 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the JSON library: orjson, msgspec or json (default: the best installed)",
     )
+    add(
+        "--max-result",
+        type=_size,
+        default=MAX_RESULT_BYTES,
+        metavar="BYTES",
+        help="refuse to send more in one reply; K, M and G stand for KiB, MiB and GiB, 0 for any "
+        "(default: 1G)",
+    )
     add("-w", "--webroot", metavar="DIR", help="serve the files of this directory, too")
     add(
         *("-a", "--max-age"),
@@ -148,6 +156,14 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a name by which browsers may call this machine; may be repeated",
     )
+
+
+def _size(text: str) -> int:
+    """Bytes, for argparse: digits, with K, M or G behind them for 1024, 1024**2 or 1024**3."""
+    match = re.fullmatch("([0-9]{1,12})([KMG]?)", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"expected bytes, such as 64M; came {text!r}")
+    return int(match[1]) << 10 * " KMG".index(match[2] or " ")
 
 
 def _permissions(text: str) -> int:
@@ -178,6 +194,7 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
             uds_mode=args.uds_mode,
             expose_private=args.expose_private,
             allow_hosts=args.allow_host,
+            max_result=args.max_result,
         )
     except RegistryFileError as error:
         if args.traceback and error.__cause__ is not None:

@@ -286,7 +286,7 @@ class _Description:
 
 def _fail(members: dict[str, Any], name: str, error: BaseException) -> None:
     """Put a failure into a description."""
-    members.setdefault("failed", {})[name] = describe_failure(error, False)
+    members.setdefault("failed", {})[name] = describe_failure(error, False, name)
 
 
 def _member(call: Mapping[str, Any], name: str, types: tuple[type, ...], expected: str) -> Any:

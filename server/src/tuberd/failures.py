@@ -22,19 +22,20 @@ MAX_TRACEBACK_LENGTH: Final = 256 * 1024
 _OWN_DIRECTORY: Final = dirname(__file__)
 
 
-def describe_failure(error: BaseException, entered: bool) -> dict[str, str]:
+def describe_failure(error: BaseException, entered: bool, value: str = "result") -> dict[str, str]:
     """The members of a failure.
 
     Args:
         error: what was raised.
         entered: whether code of a served object was running; its traceback is told then.
+        value: what can't be sent when it is an EncodeError: the result, or a property's name.
     """
     if isinstance(error, ServedCodeError):
         error, entered = error.error, True
     kind = _type_name(error)
     text = _text(error)
-    if isinstance(error, EncodeError) and not entered:  # a result, or a part of it, can't be sent
-        text = f"result{error.place.removeprefix('$')}: {error.fault}"
+    if isinstance(error, EncodeError) and not entered:
+        text = f"{value}{error.place.removeprefix('$')}: {error.fault}"
     message = f"{kind}: {text}" if text else kind
     failure = {"message": _fitted(message, MAX_MESSAGE_LENGTH), "type": _sendable(kind)}
     if entered and (text := _traceback(error, message)):

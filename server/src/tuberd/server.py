@@ -22,7 +22,7 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from tuber.codec.json import JsonCodec
-from tuber.protocol import DEFAULT_PORT
+from tuber.protocol import DEFAULT_PORT, MAX_RESULT_BYTES
 from tuberd import call_warnings
 from tuberd._core import CborCodec
 from tuberd._core import Server as CoreServer
@@ -86,6 +86,7 @@ class Server:
         expose_private: see `Reach`.
         allow_hosts: further names by which browsers may call this machine (PROTOCOL.md section 8).
         grace: seconds that running calls are given to finish when the server stops.
+        max_result: bytes; a result that makes its reply longer fails its call. 0: no limit.
 
     Attributes:
         uds: the absolute path of the unix socket; None when it listens on a port.
@@ -111,6 +112,7 @@ class Server:
         expose_private: bool = False,
         allow_hosts: Sequence[str] = (),
         grace: float = GRACE,
+        max_result: int = MAX_RESULT_BYTES,
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
         reach = Reach(expose_private=expose_private)
@@ -135,6 +137,7 @@ class Server:
             max_age=_checked("max_age", max_age, 2**31 - 1),
             media_types=dict(MimeTypes().types_map[True]),
             allowed_hosts=[socket.gethostname(), socket.getfqdn(), *allow_hosts],
+            max_result=_checked("max_result", max_result, 2**63 - 1),
         )
         _live.add(self)
 

@@ -187,6 +187,21 @@ def test_main_serves_a_registry_that_is_given(capsys: pytest.CaptureFixture[str]
     assert "register an instance" in one_line(capsys)
 
 
+@pytest.mark.parametrize(
+    ("text", "size"), [("0", 0), ("1000", 1000), ("4K", 4096), ("64M", 2**26), ("2G", 2**31)]
+)
+def test_a_size_may_be_told_in_units(text: str, size: int) -> None:
+    assert parse_args(["-r", "f", "--max-result", text]).max_result == size
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1T", "1.5G", "1 G", "G"])
+def test_a_size_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        parse_args(["-r", "f", f"--max-result={text}"])
+    assert left.value.code == 2
+    assert "expected bytes, such as 64M" in one_line(capsys)
+
+
 def test_options_have_short_and_long_names() -> None:
     short = parse_args(["-r", "f", "-p", "1", "-j", "json", "-w", "d", "-a", "2"])
     long = parse_args(
