@@ -21,6 +21,15 @@ class LoadError(Exception):
 
 
 @dataclass(frozen=True)
+class CallRequest:
+    """The request that a measurement makes again and again."""
+
+    body: bytes  # JSON text
+    accept: str = "application/json"
+    array_bytes: int = 0  # of an array that a client script sends along
+
+
+@dataclass(frozen=True)
 class Load:
     """What one run of `ab` found."""
 
@@ -28,23 +37,23 @@ class Load:
     milliseconds: dict[int, float]  # by percentile, 0 to 99
 
 
-def post_for(server: RunningServer, body: bytes, connections: int, seconds: float) -> Load:
-    """Posts a body for about that long; the number of requests is taken from a warm-up.
+def post_for(server: RunningServer, request: CallRequest, connections: int, seconds: float) -> Load:
+    """Posts a request for about that long; the number of requests is taken from a warm-up.
 
     Raises:
         LoadError: as in `post`.
     """
-    warm_up = post(server, body, connections, WARM_UP_REQUESTS)
+    warm_up = post(server, request, connections, WARM_UP_REQUESTS)
     requests = max(WARM_UP_REQUESTS, int(warm_up.requests_per_second * seconds))
-    return post(server, body, connections, requests)
+    return post(server, request, connections, requests)
 
 
-def post(server: RunningServer, body: bytes, connections: int, requests: int) -> Load:
-    """Posts a body again and again over keep-alive connections.
+def post(server: RunningServer, request: CallRequest, connections: int, requests: int) -> Load:
+    """Posts a request again and again over keep-alive connections.
 
     Args:
         server: who is asked.
-        body: the JSON text of the request.
+        request: what is posted.
         connections: how many at once.
         requests: how many in all.
 
@@ -53,11 +62,11 @@ def post(server: RunningServer, body: bytes, connections: int, requests: int) ->
     """
     with tempfile.TemporaryDirectory() as directory:
         body_file = Path(directory) / "body.json"
-        body_file.write_bytes(body)
+        body_file.write_bytes(request.body)
         percentiles = Path(directory) / "percentiles.csv"
         command = [
             "ab", "-q", "-k", "-c", str(connections), "-p", str(body_file),
-            "-T", "application/json", "-e", str(percentiles), "-n", str(requests),
+            "-T", "application/json", "-H", f"Accept: {request.accept}", "-e", str(percentiles), "-n", str(requests),
             f"http://{server.hostname}/tuber",
         ]  # fmt: skip
         rate = parse_report(_run(command))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .idle import idle_connections, median_first_call
-from .load import post, post_for
+from .load import CallRequest, post, post_for
 from .memory import resident_mebibytes
 from .sides import RunningServer, Side
 
@@ -19,14 +19,6 @@ LIMIT_SECONDS = 300.0
 
 class ClientError(Exception):
     """A client script ended with an error; the text is what it said last."""
-
-
-@dataclass(frozen=True)
-class CallRequest:
-    """The request that a measurement makes again and again."""
-
-    body: bytes  # JSON text
-    accept: str = "application/json"
 
 
 def call(object_name: str, method: str, *arguments: object) -> CallRequest:
@@ -56,7 +48,7 @@ class RequestRate:
     connections: int
 
     def take(self, server: RunningServer, seconds: float) -> float:
-        load = post_for(server, self.request.body, self.connections, seconds)
+        load = post_for(server, self.request, self.connections, seconds)
         return load.requests_per_second
 
 
@@ -68,7 +60,7 @@ class TailRatio:
     connections: int
 
     def take(self, server: RunningServer, seconds: float) -> float:
-        load = post_for(server, self.request.body, self.connections, seconds)
+        load = post_for(server, self.request, self.connections, seconds)
         return load.milliseconds[99] / load.milliseconds[50]
 
 
@@ -80,9 +72,9 @@ class MemoryGrowth:
     calls: int
 
     def take(self, server: RunningServer, seconds: float) -> float:
-        post(server, self.request.body, 1, self.calls // 10)
+        post(server, self.request, 1, self.calls // 10)
         before = resident_mebibytes(server)
-        post(server, self.request.body, 1, self.calls)
+        post(server, self.request, 1, self.calls)
         return resident_mebibytes(server) - before
 
 
@@ -118,12 +110,15 @@ class ClientScript:
 
     script: str
     request: CallRequest
+    arguments: tuple[str, ...] = ()
 
     def take(self, server: RunningServer, seconds: float) -> float:
         script, arguments = HERE / "clients" / self.script, [server.hostname, str(seconds)]
         if server.side is Side.FLOOR:
             script = HERE / "floor" / "raw_client.py"
-            arguments.append(self.request.body.decode())
+            arguments += [self.request.body.decode(), str(self.request.array_bytes)]
+        else:
+            arguments += self.arguments
         done = subprocess.run(
             [server.python, script, *arguments],
             capture_output=True,

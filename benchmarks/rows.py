@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .goals import Goal, at_least, at_most
 from .measurements import (
-    CallRequest,
     ClientScript,
     IdleDelay,
     IdleMemory,
@@ -20,6 +19,8 @@ from .sides import Side
 
 ALL_SIDES = (Side.FLOOR, Side.OURS, Side.PEER)
 WITHOUT_FLOOR = (Side.OURS, Side.PEER)
+WITHOUT_PEER = (Side.FLOOR, Side.OURS)  # whose client sends no arrays
+CBOR = "application/cbor"
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,28 @@ class Row:
     goals: tuple[Goal, ...]
     sides: tuple[Side, ...] = ALL_SIDES
     slow: bool = False  # taken once a run, and left out of a quick one
-    waits_for: str = ""  # what tuber lacks to be measured; only the others are, until it has it
 
 
 NOTHING = call("instrument", "nothing")
 PYTHON_INCREMENT = call("instrument", "increment", list(range(100)))
 CPP_INCREMENT = call("adder", "increment", list(range(100)))
 
-SAMPLES = CallRequest(call("instrument", "samples").body, accept="application/cbor")
+NOTHING_IN_CBOR = replace(NOTHING, accept=CBOR)
+INCREMENT_IN_CBOR = replace(PYTHON_INCREMENT, accept=CBOR)
 IDLE_CONNECTIONS = 10_000
+
+
+def array_result(size: int) -> ClientScript:
+    """Calls that return an array of so many float64."""
+    request = replace(call("instrument", "samples", size), accept=CBOR)
+    return ClientScript("array_call.py", request, ("result", str(size)))
+
+
+def array_argument(size: int) -> ClientScript:
+    """Calls that take one."""
+    request = replace(NOTHING, array_bytes=8 * size)
+    return ClientScript("array_call.py", request, ("argument", str(size)))
+
 
 ROWS = (
     Row(
@@ -100,11 +114,44 @@ ROWS = (
         WITHOUT_FLOOR,
     ),
     Row(
+        "method that does nothing, 1 connection, reply in CBOR",
+        "requests/s",
+        RequestRate(NOTHING_IN_CBOR, connections=1),
+        (at_least(0.85, Side.FLOOR),),
+    ),
+    Row(
+        "Python method adding 1 to 100 ints, 1 connection, reply in CBOR",
+        "requests/s",
+        RequestRate(INCREMENT_IN_CBOR, connections=1),
+        (at_least(0.6, Side.FLOOR),),
+    ),
+    Row(
         "0.8 MB float64 array, from the method to the client",
         "us",
-        ClientScript("array_call.py", SAMPLES),
+        array_result(100_000),
         (at_most(2, Side.FLOOR), at_most(1 / 8, Side.PEER)),
-        waits_for="CBOR",
+    ),
+    Row(
+        "0.8 MB float64 array, from the client to the method",
+        "us",
+        array_argument(100_000),
+        (at_most(2, Side.FLOOR),),
+        WITHOUT_PEER,
+    ),
+    Row(
+        "80 MB float64 array, from the method to the client",
+        "us",
+        array_result(10_000_000),
+        (at_most(2, Side.FLOOR), at_most(1 / 8, Side.PEER)),
+        slow=True,
+    ),
+    Row(
+        "80 MB float64 array, from the client to the method",
+        "us",
+        array_argument(10_000_000),
+        (at_most(2, Side.FLOOR),),
+        WITHOUT_PEER,
+        slow=True,
     ),
     Row(
         "call on a new connection: 10,000 idle ones open over none",

@@ -14,8 +14,8 @@ from statistics import median
 from .awake import awake_cores
 from .environment import Environment
 from .idle import raise_descriptor_limit
-from .load import LoadError
-from .measurements import CallRequest, ClientError
+from .load import CallRequest, LoadError
+from .measurements import ClientError
 from .rows import IDLE_CONNECTIONS, Row
 from .sides import RunningServer, Side, free_port, running
 
@@ -75,8 +75,7 @@ def _measure_row(
     taken: dict[Side, list[float]] = {}
     errors: dict[Side, str] = {}
     reply_bytes = 0
-    measured = [each for each in servers if not (row.waits_for and each.side is Side.OURS)]
-    for server in measured:
+    for server in servers:
         try:
             size = check_reply(server, row.measurement.request)
         except (OSError, http.client.HTTPException, LoadError) as error:
@@ -85,7 +84,7 @@ def _measure_row(
         reply_bytes = reply_bytes or size  # the floor moves as many bytes as the first side, ours
     with _floor_server(environment, reply_bytes) as floor:
         for _ in range(1 if row.slow else effort.rounds):
-            for server in (floor, *measured):
+            for server in (floor, *servers):
                 if server.side not in row.sides or server.side in errors:
                     continue
                 try:
@@ -130,7 +129,7 @@ def _tuber_server(side: Side, environment: Environment) -> Iterator[RunningServe
         python.with_name("tuberd"), "-r", environment.registry, "-p", str(port), "-j", "orjson",
     ]  # fmt: skip
     if side is Side.OURS:
-        command += ["--bind", "127.0.0.1"]
+        command += ["--bind", "127.0.0.1", "--max-body", "128M"]
     with running(side, command, port, python, environment.modules) as server:
         yield server
 

@@ -15,7 +15,6 @@ BEGIN = "<!-- benchmark table -->"
 END = "<!-- end of benchmark table -->"
 HEADINGS = ("what", "unit", "tuber", "floor", "peer", "/ floor", "/ peer", "goal", "met")
 NO_VALUE = "-"
-NOT_YET = "not yet"
 
 
 def cells(result: RowResult) -> tuple[str, ...]:
@@ -33,14 +32,10 @@ def cells(result: RowResult) -> tuple[str, ...]:
 
 
 def _met(result: RowResult, goal: Goal) -> str:
-    if result.row.waits_for:
-        return NOT_YET
     return "yes" if goal.is_met(result.values) else "NO"
 
 
 def _value(result: RowResult, side: Side) -> str:
-    if result.row.waits_for and side is Side.OURS:
-        return NOT_YET
     if side in result.errors:
         return "error"
     if side not in result.values:
@@ -69,8 +64,6 @@ def to_text(results: Sequence[RowResult], circumstances: Circumstances) -> str:
             f"error: {result.row.name}: {side.value}: {reason}"
             for side, reason in result.errors.items()
         ]
-        if result.row.waits_for:
-            text.append(f"{NOT_YET}: {result.row.name}: waits for {result.row.waits_for}")
     return "\n".join([*text, "", str(circumstances)]) + "\n"
 
 

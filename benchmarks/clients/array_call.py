@@ -1,8 +1,8 @@
-"""Times synchronous calls that return an array, with whatever `tuber` is installed.
+"""Times synchronous calls that return or take an array, with whatever `tuber` is installed.
 
-Usage: array_call.py HOST:PORT SECONDS
+Usage: array_call.py HOST:PORT SECONDS result|argument SIZE
 
-Prints the median time of a call in microseconds.
+SIZE is the number of items. Prints the median time of a call in microseconds.
 """
 
 from __future__ import annotations
@@ -11,21 +11,28 @@ import sys
 import time
 from statistics import median
 
-import tuber
+import numpy as np
 
-LAST_SAMPLE = 99_999.0
+import tuber
 
 
 def main() -> None:
-    seconds = float(sys.argv[2])
-    instrument = tuber.resolve_simple(sys.argv[1], accept_types=["application/cbor"]).instrument
-    if instrument.samples()[-1] != LAST_SAMPLE:
+    hostname, seconds, direction, size = sys.argv[1], float(sys.argv[2]), sys.argv[3], sys.argv[4]
+    instrument = tuber.resolve_simple(hostname, accept_types=["application/cbor"]).instrument
+    array = np.arange(int(size), dtype=np.float64)
+
+    def exchange() -> float:
+        if direction == "argument":
+            return float(instrument.last(array))
+        return float(instrument.samples(int(size))[-1])
+
+    if exchange() != array[-1]:
         sys.exit("the array is not the one that was sent")
     durations = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         start = time.perf_counter()
-        instrument.samples()
+        exchange()
         durations.append(time.perf_counter() - start)
     print(median(durations) * 1e6)
 

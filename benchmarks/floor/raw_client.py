@@ -1,6 +1,8 @@
 """The floor of a client: sends the same bytes and waits for a reply, over a plain socket.
 
-Usage: raw_client.py HOST:PORT SECONDS BODY
+Usage: raw_client.py HOST:PORT SECONDS BODY [MORE_BYTES]
+
+So many zeros follow the body: an array, say.
 
 Prints the median time from request to whole reply in microseconds. It knows how long the reply is
 from the first one, and so parses nothing.
@@ -17,6 +19,7 @@ from statistics import median
 def main() -> None:
     host, port = sys.argv[1].split(":")
     seconds, body = float(sys.argv[2]), sys.argv[3].encode()
+    body += bytes(int(sys.argv[4])) if len(sys.argv) > 4 else b""
     request = (
         b"POST /tuber HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
         b"Content-Length: %d\r\n\r\n%s" % (sys.argv[1].encode(), len(body), body)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from adder import Adder  # type: ignore[import-not-found]  # built by environment.py
 
-SAMPLES = np.arange(100_000, dtype=np.float64)  # 0.8 MB
+SAMPLES = {size: np.arange(size, dtype=np.float64) for size in (100_000, 10_000_000)}
 
 
 class Instrument:
@@ -19,9 +19,13 @@ class Instrument:
         """Adds one to each of the numbers."""
         return [number + 1 for number in numbers]
 
-    def samples(self) -> npt.NDArray[np.float64]:
-        """Always the same array."""
-        return SAMPLES
+    def samples(self, size: int) -> npt.NDArray[np.float64]:
+        """Always the same array; it has that many items."""
+        return SAMPLES[size]
+
+    def last(self, samples: npt.NDArray[np.float64]) -> float:
+        """The last item of an array."""
+        return float(samples[-1])
 
 
 registry = {"instrument": Instrument(), "adder": Adder()}

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import tuber
 from tests.support.live_server import LiveServer, live_server
+from tuber import TuberProtocolError
 from tuber.codec.cbor import CborCodec
 
 CODEC = CborCodec()
@@ -163,6 +165,31 @@ def test_a_result_of_200_mb_takes_what_has_to_be_copied_and_no_more(
     peer.drop(CODEC.encode(call_of(method, argument)))
     growth = peer.call("peak_kib") - before
     assert growth < arrays * LARGE * 8 // 1024 + 16_384
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the peak of memory")
+def test_an_argument_of_200_mb_takes_no_memory_beyond_itself() -> None:
+    registry = Path(__file__).with_name("registry_arrays.py")
+    with live_server(registry, "--max-body", "250M") as server:
+        peer = Peer(server.port)
+        peer.call("shape", np.zeros(10))
+        peer.call("peak_kib")
+        before = peer.call("peak_kib")
+        peer.ask(call_of("shape", np.zeros(LARGE)))
+        assert peer.call("peak_kib") - before < LARGE * 8 // 1024 + 16_384
+        peer.connection.close()
+
+
+def test_a_body_over_the_limit_is_refused_and_the_client_is_told() -> None:
+    registry = Path(__file__).with_name("registry_arrays.py")
+    with live_server(registry, "--max-body", "1M") as server:
+        with tuber.resolve_simple(server.hostname, "Scope") as scope:
+            assert scope.shape(np.zeros(100_000)) == [100_000]
+            for size in (200_000, LARGE):
+                with pytest.raises(TuberProtocolError, match=r"413 .* was not run") as refused:
+                    scope.shape(np.zeros(size))
+                assert refused.value.status == 413
+            assert scope.echo(1) == 1
 
 
 def test_more_arrays_than_one_system_call_takes(peer: Peer) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -46,13 +45,6 @@ def test_a_side_that_failed_is_an_error_and_misses_its_goals() -> None:
     assert line["/ peer"] == "-"
     assert line["met"] == "NO, NO"
     assert "error: calls: peer: it fell over" in to_text([FAILED], WHERE)
-
-
-def test_a_row_that_waits_for_something_says_so_and_measures_the_others() -> None:
-    waiting = RowResult(replace(ROW, waits_for="wings"), {Side.FLOOR: 40_000.0, Side.PEER: 5_000.0})
-    line = dict(zip(HEADINGS, cells(waiting), strict=True))
-    assert (line["tuber"], line["peer"], line["met"]) == ("not yet", "5,000", "not yet, not yet")
-    assert "not yet: calls: waits for wings" in to_text([waiting], WHERE)
 
 
 def test_a_small_ratio_is_written_as_a_fraction() -> None:

@@ -54,6 +54,11 @@ Codecs make_codecs(const py::object& json) {
   return codecs;
 }
 
+// Of bytes; 0 stands for none.
+std::uint64_t limit_of(std::uint64_t bytes) {
+  return bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : bytes;
+}
+
 // Its destructor waits for workers, and these may need the GIL.
 struct DeleteWithoutGil {
   void operator()(net::Server* server) const {
@@ -67,11 +72,10 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                          std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
                          const std::string& run_id, const std::optional<std::string>& webroot,
                          int max_age, std::unordered_map<std::string, std::string> media_types,
-                         std::vector<std::string> allowed_hosts, std::uint64_t max_result) {
-  const std::uint64_t max_reply =
-      max_result == 0 ? std::numeric_limits<std::uint64_t>::max() : max_result;
+                         std::vector<std::string> allowed_hosts, std::uint64_t max_body,
+                         std::uint64_t max_result) {
   std::shared_ptr<const Service> service(
-      new Service{.dispatcher = Dispatcher(make_face(face), max_reply),
+      new Service{.dispatcher = Dispatcher(make_face(face), limit_of(max_result)),
                   .codecs = make_codecs(json),
                   .allowed_hosts = std::move(allowed_hosts)},
       DeleteWithGil{});
@@ -86,6 +90,7 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
   if (uds) {
     options.unix_socket = net::UnixAddress{std::string(*uds), static_cast<mode_t>(uds_mode)};
   }
+  options.limits.body = limit_of(max_body);
   options.common_fields = "X-Tuber-Run: " + run_id + "\r\n";
   PyInterpreterState* interpreter = PyInterpreterState_Get();
   return ServerHolder(new net::Server(std::move(options), [interpreter, service, files] {
@@ -128,7 +133,7 @@ PYBIND11_MODULE(_core, module) {
       .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
            py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("run_id"),
            py::arg("webroot"), py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"),
-           py::arg("max_result"))
+           py::arg("max_body"), py::arg("max_result"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())

@@ -26,6 +26,7 @@ class Server:
         max_age: int,
         media_types: Mapping[str, str],
         allowed_hosts: Sequence[str],
+        max_body: int,
         max_result: int,
     ) -> None: ...
     @property

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from types import FrameType, ModuleType
 from typing import Any, Final, NoReturn
 
-from tuber.protocol import DEFAULT_PORT, MAX_RESULT_BYTES
+from tuber.protocol import DEFAULT_PORT, MAX_BODY_BYTES, MAX_RESULT_BYTES
 from tuberd.failures import describe_failure
 from tuberd.registry import TuberRegistry
 from tuberd.server import UDS_MODE, Server, serve_until_signalled
@@ -134,6 +134,13 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
         help="the JSON library: orjson, msgspec or json (default: the best installed)",
     )
     add(
+        "--max-body",
+        type=_size,
+        default=MAX_BODY_BYTES,
+        metavar="BYTES",
+        help="refuse requests with more in their body; see --max-result (default: 64M)",
+    )
+    add(
         "--max-result",
         type=_size,
         default=MAX_RESULT_BYTES,
@@ -194,6 +201,7 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
             uds_mode=args.uds_mode,
             expose_private=args.expose_private,
             allow_hosts=args.allow_host,
+            max_body=args.max_body,
             max_result=args.max_result,
         )
     except RegistryFileError as error:
