@@ -66,7 +66,8 @@ def post(server: RunningServer, request: CallRequest, connections: int, requests
         percentiles = Path(directory) / "percentiles.csv"
         command = [
             "ab", "-q", "-k", "-c", str(connections), "-p", str(body_file),
-            "-T", "application/json", "-H", f"Accept: {request.accept}", "-e", str(percentiles), "-n", str(requests),
+            "-T", "application/json", "-H", f"Accept: {request.accept}",
+            "-e", str(percentiles), "-n", str(requests),
             f"http://{server.hostname}/tuber",
         ]  # fmt: skip
         rate = parse_report(_run(command))

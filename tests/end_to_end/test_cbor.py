@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-import tuber
 from tests.support.live_server import LiveServer, live_server
+from tests.support.shells import Shell
 from tuber import TuberProtocolError
 from tuber.codec.cbor import CborCodec
 
@@ -180,16 +180,18 @@ def test_an_argument_of_200_mb_takes_no_memory_beyond_itself() -> None:
         peer.connection.close()
 
 
-def test_a_body_over_the_limit_is_refused_and_the_client_is_told() -> None:
+def test_a_body_over_the_limit_is_refused_and_the_client_is_told(shell: Shell) -> None:
     registry = Path(__file__).with_name("registry_arrays.py")
-    with live_server(registry, "--max-body", "1M") as server:
-        with tuber.resolve_simple(server.hostname, "Scope") as scope:
-            assert scope.shape(np.zeros(100_000)) == [100_000]
-            for size in (200_000, LARGE):
-                with pytest.raises(TuberProtocolError, match=r"413 .* was not run") as refused:
-                    scope.shape(np.zeros(size))
-                assert refused.value.status == 413
-            assert scope.echo(1) == 1
+    with (
+        live_server(registry, "--max-body", "1M") as server,
+        shell.resolved(server.hostname, "Scope") as scope,
+    ):
+        assert shell.finish(scope.shape(np.zeros(100_000))) == [100_000]
+        for size in (200_000, LARGE):
+            with pytest.raises(TuberProtocolError, match=r"413 .* was not run") as refused:
+                shell.finish(scope.shape(np.zeros(size)))
+            assert refused.value.status == 413
+        assert shell.finish(scope.echo(1)) == 1
 
 
 def test_more_arrays_than_one_system_call_takes(peer: Peer) -> None:
