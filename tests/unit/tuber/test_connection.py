@@ -292,14 +292,16 @@ def test_a_connection_that_the_peer_closed_is_stale_at_once() -> None:
 
 
 def test_a_connection_that_was_reset_is_stale() -> None:
-    gone = threading.Event()
+    made, gone = threading.Event(), threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:
+        assert made.wait(10)
         connection.reset()
         gone.set()
 
     with ScriptedServer(handler) as server:
         connection = connect(server)
+        made.set()
         assert gone.wait(10)
         assert connection.is_stale()
         connection.close()

@@ -1,0 +1,94 @@
+"""numpy is optional at both ends: where it is missing, arrays arrive as NDArray and can be sent."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.support.codecs import CBOR_CODECS
+from tests.support.live_server import live_server
+from tests.support.shells import Shell
+from tuber.codec.ndarray import NDArray
+
+ROOT = Path(__file__).parents[2]
+
+REGISTRY = """
+class Scope:
+    def echo(self, value):
+        return value
+
+    def facts(self, value):
+        return [type(value).__name__, list(value.shape), value.tolist()]
+
+    def made(self):
+        from tuber.codec.ndarray import NDArray
+
+        return NDArray(b"\\x01\\x00\\x02\\x00", "<h", (2,))
+
+
+registry = {"Scope": Scope()}
+"""
+
+CLIENT = """
+import json, sys
+import tuber
+from tuber import _speedups
+from tuber.codec.cbor import CborCodec
+
+if sys.argv[2] == "python":
+    _speedups.cbor_codec = CborCodec
+scope = tuber.resolve_simple(sys.argv[1]).Scope
+array = scope.made()
+again = scope.echo(array)
+told = [type(array).__name__, array.shape, array.typecode, array.tolist(), again == array]
+print(json.dumps(told + [scope.facts(array), "numpy" in sys.modules]))
+"""
+
+
+@pytest.fixture
+def without_numpy(tmp_path: Path) -> str:
+    """A place for the module search path where numpy is as if it were not installed."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "numpy.py").write_text("raise ModuleNotFoundError('hidden', name='numpy')\n")
+    return str(hidden)
+
+
+@pytest.mark.parametrize("codec", CBOR_CODECS)
+def test_a_client_without_numpy(tmp_path: Path, without_numpy: str, codec: str) -> None:
+    registry = tmp_path / "registry.py"
+    registry.write_text(REGISTRY)
+    with live_server(registry) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", CLIENT, server.hostname, codec],
+            env={"PYTHONPATH": f"{without_numpy}:{ROOT / 'client' / 'src'}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.stderr == ""
+    facts = ["ndarray", [2], [1, 2]]
+    assert json.loads(done.stdout) == ["NDArray", [2], "<h", [1, 2], True, facts, False]
+
+
+def test_a_server_without_numpy(shell: Shell, tmp_path: Path, without_numpy: str) -> None:
+    registry = tmp_path / "registry.py"
+    registry.write_text(REGISTRY)
+    with (
+        live_server(registry, env={"PYTHONPATH": without_numpy}) as server,
+        shell.resolved(server.hostname, "Scope") as scope,
+    ):
+        array: Any = np.asfortranarray([[1.5, 2.5], [3.5, 4.5]])
+        back = shell.finish(scope.echo(array))
+        assert (back == array).all()
+        assert back.flags.f_contiguous
+        told = shell.finish(scope.facts(array))
+        assert told == ["NDArray", [2, 2], array.tolist()]
+        assert shell.finish(scope.made()).tolist() == [1, 2]
+        assert shell.finish(scope.facts(NDArray(b"\1\0", "B", (2,))))[0] == "NDArray"
