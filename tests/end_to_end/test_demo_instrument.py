@@ -12,6 +12,7 @@ import pytest
 
 import tuberd.demo
 from tests.support.live_server import live_server
+from tests.support.shells import Shell
 from tuberd import TuberArray, load_registry
 from tuberd.demo import PowerSupply, Receiver, Thermometer, Window
 
@@ -97,6 +98,19 @@ def test_a_waveform_is_played_again_and_again(receiver: Receiver) -> None:
     assert np.allclose(played, [0.25, 0.25j, -0.25] * 2, atol=1e-6)
     with pytest.raises(ValueError, match="a waveform must have one dimension"):
         receiver.load_waveform(np.zeros((2, 2)))
+
+
+def test_samples_and_waveforms_travel_as_arrays(shell: Shell) -> None:
+    with (
+        live_server(REGISTRY) as server,
+        shell.resolved(server.hostname, "Receiver") as receiver,
+    ):
+        samples = shell.finish(receiver.capture(1000))
+        assert (samples.dtype, samples.shape) == (np.complex64, (1000,))
+        for waveform in (np.array([0.25, 0.25j, -0.25]), [0.25, 0.25j, -0.25]):
+            assert shell.finish(receiver.load_waveform(waveform)) == 3
+        with pytest.raises(ValueError, match="a waveform must have one dimension"):
+            shell.finish(receiver.load_waveform(np.zeros((2, 2))))
 
 
 @pytest.mark.parametrize("samples", [0, -1, 100_000_001])

@@ -210,6 +210,9 @@ class Context(BaseContext[Future]):
     ) -> Batch:
         """Send what is queued in a task of its own, without waiting; for ``receive``.
 
+        Arguments are written, and big arrays among them sent from where they are, behind your back:
+        change none of them until the batch was received.
+
         Args: see the class; None takes what the context was given.
         """
         return self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)

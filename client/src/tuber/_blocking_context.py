@@ -183,6 +183,9 @@ class SimpleContext(BaseContext[SimpleFuture]):
     ) -> Batch:
         """Send what is queued in the background, without waiting; for ``receive``.
 
+        Arguments are written, and big arrays among them sent from where they are, behind your back:
+        change none of them until the batch was received.
+
         Args: see the class; None takes what the context was given.
         """
         batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
