@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tuber._session import Conversation, Options, Session
+from tuber._options import Options
+from tuber._session import Conversation, Session
 from tuber.protocol import JSON, Call, Failure, Result
 
 from .vectors import VECTORS

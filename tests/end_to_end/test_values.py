@@ -19,7 +19,7 @@ from tests.support.live_server import LiveServer, live_server
 from tests.support.shells import Shell
 from tests.support.values import REFUSALS, ROWS, arrays, same
 from tuber import TuberRemoteError, _speedups
-from tuber._http1 import RequestHead
+from tuber._request_head import RequestHead
 from tuber._session import Session
 from tuber.codec import EncodeError
 from tuber.protocol import CBOR, JSON

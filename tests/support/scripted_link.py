@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from tuber._blocking import SimpleTuberObject
-from tuber._session import Conversation, Options, Request, Session
+from tuber._options import Options
+from tuber._session import Conversation, Request, Session
 from tuber._target import Target
 from tuber.errors import TuberError
 from tuber.protocol import JSON

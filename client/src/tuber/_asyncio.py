@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber._asyncio_context import Context
 from tuber._link import ServerLink
+from tuber._options import Options
 from tuber._proxy import RemoteObject
-from tuber._session import Conversation, Options, ServerState
+from tuber._session import Conversation, ServerState
 from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber.errors import TuberStateError

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tuber._blocking_context import Once, SimpleContext
 from tuber._exchange import finish
 from tuber._link import ServerLink
+from tuber._options import Options
 from tuber._pool import Pool
 from tuber._proxy import RemoteObject
-from tuber._session import Conversation, Options, ServerState
+from tuber._session import Conversation, ServerState
 from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber.protocol import Path
@@ -116,7 +117,7 @@ def resolve_simple(
             'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'.
         objname: the name of the object, or its path; None for the registry, whose objects are
             then attributes.
-        accept_types, convert_json, return_exceptions: see ``tuber._session.Options``.
+        accept_types, convert_json, return_exceptions: see ``tuber._options.Options``.
         timeout: see ``tuber._timing.Timing``; seconds for a whole call, or ``(connect, total)``.
         trust_env, ssl_context, transport, max_reply_bytes: see ``tuber._target.Target``.
 

@@ -11,7 +11,8 @@ from collections.abc import Coroutine
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
-from tuber._http1 import Reply, RequestHead
+from tuber._http1 import Reply
+from tuber._request_head import RequestHead
 from tuber._session import Request
 from tuber._timing import Timing
 from tuber.errors import TuberConnectionLost

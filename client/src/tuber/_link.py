@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from tuber._exchange import Pool, exchange
-from tuber._http1 import RequestHead
+from tuber._options import Options
 from tuber._own_transport import close, exchange_over
+from tuber._request_head import RequestHead
 from tuber._route import route_to
-from tuber._session import Conversation, Options, ServerState, Session
+from tuber._session import Conversation, ServerState, Session
 from tuber._target import Target
 from tuber._timing import TimeoutLike, parse_timeout
 from tuber.errors import TuberError

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from inspect import isawaitable
 from typing import Any
 
-from tuber._http1 import Reply, ReplyHead, RequestHead
+from tuber._http1 import Reply, ReplyHead
+from tuber._request_head import RequestHead
 from tuber._session import Request
 from tuber._timing import Timing
 from tuber._transport import Transport

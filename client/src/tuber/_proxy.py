@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tuber import _classes
 from tuber._hidden_names import is_foreign
 from tuber._known import Known
+from tuber._options import LOSSLESS_TYPES, Options
 from tuber._paths import path_of_object, path_text
 from tuber._properties import read, read_items, refuse_unsettable, write, write_items
-from tuber._session import LOSSLESS_TYPES, Conversation, Link, Options
+from tuber._session import Conversation, Link
 from tuber._target import Target
 from tuber._timing import TimeoutLike
 from tuber._vanished import VanishedLink
@@ -65,7 +66,7 @@ class RemoteObject(Known):
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
         hostname: where the server is; not needed with ``parent``.
-        accept_types: media types for replies, the preferred first; see ``_session.Options``.
+        accept_types: media types for replies, the preferred first; see ``_options.Options``.
         convert_json: whether maps in results become TuberResult objects; None means yes.
         return_exceptions: whether failures in a batch become items of its list of results.
         timeout: seconds for a call, or ``(connect, total)``; see ``Timing``.

@@ -8,18 +8,18 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from tuber._conversation import Conversation, Reply, Request
 from tuber._old_servers import is_name_lists, questions, with_answers
+from tuber._options import Options
 from tuber._paths import path_of_object
 from tuber._requests import RequestWriter, Unsent
 from tuber._restart import follow
 from tuber._result import with_results
 from tuber._server_state import Root, ServerState
 from tuber._statuses import status_error
-from tuber.codec import Codec, DecodeError, check_media_type, codec_for
+from tuber.codec import Codec, DecodeError, codec_for
 from tuber.errors import (
     TuberProtocolError,
     TuberRemoteError,
@@ -28,7 +28,6 @@ from tuber.errors import (
     remote_error,
 )
 from tuber.protocol import (
-    CBOR,
     CONTINUE_ON_ERROR,
     JSON,
     RUN_ID_FIELD,
@@ -43,7 +42,6 @@ from tuber.protocol import (
 __all__ = [
     "Conversation",
     "Link",
-    "Options",
     "Reply",
     "Request",
     "ServerState",
@@ -52,8 +50,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-
-LOSSLESS_TYPES: Final = (JSON, CBOR)
 
 _RUN_ID: Final = RUN_ID_FIELD.lower()
 
@@ -70,34 +66,6 @@ class Link(Protocol):
 
     def start(self, conversation: Conversation[T]) -> Any:
         """A conversation for several to wait for: see ``_batch.Running``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a user may choose for all calls of an object and of the objects inside it.
-
-    Attributes:
-        accept_types: media types for replies, the preferred first. With both JSON and CBOR no value
-            is changed on its way: what JSON does not carry travels in CBOR, arguments too. With
-            JSON alone, so does everything that JSON has a form of, and the rest is refused.
-        convert_json: whether maps in results become TuberResult objects.
-        return_exceptions: whether failures in a batch become items of its list of results.
-    """
-
-    accept_types: tuple[str, ...] = LOSSLESS_TYPES
-    convert_json: bool = True
-    return_exceptions: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.accept_types:
-            raise ValueError("expected accept_types to name a media type; came none")
-        for media_type in self.accept_types:
-            check_media_type(media_type)
-
-    @property
-    def lossless(self) -> bool:
-        """Whether the server is to choose between the media types by what each value needs."""
-        return JSON in self.accept_types and CBOR in self.accept_types
 
 
 class Session:

@@ -21,8 +21,8 @@ from tuber import (
 from tuber._address import Address
 from tuber._connection import Connection
 from tuber._exchange import finish
-from tuber._http1 import RequestHead
 from tuber._network_errors import exchange_error
+from tuber._request_head import RequestHead
 from tuber._route import Route, route_to
 from tuber._target import Target
 from tuber._timing import Timing

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tuber._exchange import exchange, finish
-from tuber._http1 import Reply, RequestHead, parse_head
+from tuber._http1 import Reply, parse_head
+from tuber._request_head import RequestHead
 from tuber._session import Request
 from tuber._timing import Timing
 from tuber.errors import TuberConnectionLost, TuberNetworkError, TuberTimeout

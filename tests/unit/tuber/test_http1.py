@@ -1,4 +1,4 @@
-"""HTTP/1.1 without I/O: requests to bytes, bytes to replies."""
+"""HTTP/1.1 without I/O: bytes to replies."""
 
 from __future__ import annotations
 
@@ -7,48 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuber._chunked import MAX_REPLY_BODY_BYTES
-from tuber._http1 import JOIN_BYTES, MAX_INTERIM_REPLIES, Reply, ReplyReader, RequestHead
+from tuber._http1 import MAX_INTERIM_REPLIES, Reply, ReplyReader
 from tuber.errors import TuberProtocolError
 from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
-
-HEAD = RequestHead("board:8080", ["application/json", "application/cbor"])
-
-
-def test_a_request_is_one_buffer_with_everything_in_it() -> None:
-    (request,) = HEAD.encode(b"{}")
-    assert request == (
-        b"POST /tuber HTTP/1.1\r\nHost: board:8080\r\nContent-Type: application/json\r\n"
-        b"Accept: application/json, application/cbor\r\nContent-Length: 2\r\n\r\n{}"
-    )
-
-
-def test_options_are_a_field() -> None:
-    (request,) = HEAD.encode(b"[]", ["continue-on-error"])
-    assert b"\r\nX-Tuber-Options: continue-on-error\r\nContent-Length: 2\r\n\r\n[]" in request
-
-
-def test_a_big_body_is_not_copied() -> None:
-    body = b"x" * (JOIN_BYTES + 1)
-    head, sent = HEAD.encode(body)
-    assert sent is body
-    assert head.endswith(b"Content-Length: %d\r\n\r\n" % len(body))
-
-
-def test_the_endpoint_may_be_elsewhere() -> None:
-    head = RequestHead("board", ["application/json"], "http://board/crate/3")
-    assert head.encode(b"{}")[0].startswith(
-        b"POST http://board/crate/3 HTTP/1.1\r\nHost: board\r\n"
-    )
-
-
-def test_the_fields_of_a_request_are_known_to_other_transports() -> None:
-    fields = {
-        "Content-Type": "application/json",
-        "Accept": "application/json, application/cbor",
-    }
-    assert HEAD.fields() == fields
-    assert HEAD.fields(["a", "b"]) == {**fields, "X-Tuber-Options": "a, b"}
-    assert HEAD.fields() == fields
 
 
 def reply(*fields: str, body: bytes = b"", start: str = "HTTP/1.1 200 OK") -> bytes:

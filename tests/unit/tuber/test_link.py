@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tuber._link import ServerLink
-from tuber._session import Options
+from tuber._options import Options
 from tuber._target import Target
 from tuber._timing import Timing
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.scripted_link import URL, ScriptedLink, ScriptedReply
 from tuber import TuberProtocolError, TuberRemoteError, TuberRemoteWarning, TuberResult
-from tuber._session import Options
+from tuber._options import Options
 from tuber.codec import EncodeError
 from tuber.protocol import Call, Description, Failure, Result
 
