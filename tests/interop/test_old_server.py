@@ -8,12 +8,15 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 
 import tuber
 from tests.interop.matrix import PEERS
 from tests.support.peer import Peer
 from tests.support.shells import Shell
+from tuber.codec import EncodeError
+from tuber.protocol import CBOR, JSON
 
 NEWEST = PEERS[-1]
 every_version = pytest.mark.parametrize("peer", PEERS, ids=str)
@@ -64,6 +67,25 @@ def test_failures_in_a_batch_of_an_old_server(shell: Shell, old_server: str) -> 
             first, failure, seven, last = shell.finish(context())
         assert (first, seven, last) == ([2], 7, [3])
         assert isinstance(failure, KeyError)
+
+
+@newest
+def test_an_array_goes_to_an_old_server_in_cbor_once_it_has_answered_in_it(
+    shell: Shell, old_server: str
+) -> None:
+    array = np.arange(6.0).reshape(2, 3)
+    with shell.resolved(old_server, accept_types=[CBOR], convert_json=False) as board:
+        back = shell.finish(board.keywords(array))["first"]
+        assert (back.dtype, back.tolist()) == (array.dtype, array.tolist())
+
+
+@newest
+def test_by_default_an_old_server_gets_json_alone(shell: Shell, old_server: str) -> None:
+    with shell.resolved(old_server, convert_json=False) as board:
+        told = shell.finish(board.keywords(np.arange(3), second="y"))
+        assert told == {"first": [0, 1, 2], "second": "y"}
+        with pytest.raises(EncodeError, match=rf"^args\[0\] of Board.* reads only {JSON}"):
+            shell.finish(board.keywords(float("nan")))
 
 
 @newest
