@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+
 import nox
 
 nox.options.sessions = ["tests"]
@@ -28,7 +30,9 @@ def tests(session: nox.Session) -> None:
 @nox.parametrize("version", ["cbor2>=5.6,<6", "cbor2>=6"])
 def cbor_peers(session: nox.Session, version: str) -> None:
     """Our CBOR beside that of cbor2, in the series in C and in the one in Rust."""
-    session.install("./client[orjson]", version, "numpy", "pytest", "hypothesis")
+    session.install(
+        "./client", "./server[orjson]", version, "numpy", "pytest", "hypothesis", "uvloop"
+    )
     session.run("pytest", "tests/unit/tuber/test_codec_cbor_peers.py", *session.posargs)
 
 
@@ -92,5 +96,14 @@ def fuzz(session: nox.Session) -> None:
         external=True,
     )
     session.run("cmake", "--build", build, "-j2", external=True)
-    for target in ("fuzz_head", "fuzz_chunked", "fuzz_cbor"):
-        session.run(f"{build}/core/fuzz/{target}", f"-max_total_time={seconds}", external=True)
+    for name in ("head", "chunked", "cbor"):
+        found = f"{session.create_tmp()}/{name}"  # what is new goes there, and not into the tree
+        os.makedirs(found, exist_ok=True)
+        session.run(
+            f"{build}/core/fuzz/fuzz_{name}",
+            f"-max_total_time={seconds}",
+            "-print_final_stats=1",
+            found,
+            f"server/core/fuzz/seeds/{name}",
+            external=True,
+        )

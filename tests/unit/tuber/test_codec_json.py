@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import pickle
+import re
 import sys
 import uuid
 from array import array
@@ -245,6 +246,51 @@ MALFORMED = [
 def test_a_body_that_is_not_strict_json_is_refused(codec: JsonCodec, body: bytes) -> None:
     with pytest.raises(DecodeError, match=r"^not JSON: "):
         codec.decode(body)
+
+
+# In the manner of the JSON parsing test suites: y is taken, n is refused, and what RFC 8259 leaves
+# to the parser (i) is decided here, for every library alike.
+CASES = """
+y []                        y [ 1 , 2 ]                 y {"":0}                 y {"a":{"a":{}}}
+y [-0]                      y [0e1]                     y [1E+2]                 y [123e-65]
+y ["\\u0060\\u012a"]        y ["\\"\\\\\\/\\b\\f\\n\\r\\t"]   y ["\\uD801\\udc37"]     y ["\\u0000"]
+y "text"                    y 42                        y null                   y [[[[]]]]
+y {"a":"b","c":[true]}      y [20e1]                    y [-9223372036854775808]
+y ["\\u2028"]
+n [1 true]                  n [,]                       n [1,,2]                 n [1]x
+n [-01]                     n [0x42]                    n [1.]                   n [.5]
+n [+1]                      n [1e]                      n [0e+]                  n [--1]
+n [-]                       n [1_000]                   n ['a']                  n [a]
+n {a:1}                     n {"a":1,}                  n {"a" 1}                n {"a":}
+n {1:1}                     n {"a":1                    n ["a                    n ["\\x00"]
+n ["\\u00"]                 n ["\\a"]                   n [nul]                  n [True]
+n {"a":"b"}#                n {}}                       n [1}                    n //
+n [-Infinity]               n [-NaN]                    n /*x*/1                 n ]
+i {"a":1,"a":2}=taken       i [1e-999]=taken            i [1e999]=refused
+i [0.1e400]=refused         i ["\\uDFAA"]=refused       i [123123e100000]=refused
+i ["\\uD800"]=refused       i [-1e-400]=taken
+"""
+
+
+def cases() -> list[tuple[str, bool]]:
+    found = []
+    for kind, text in re.findall(r"(?:^|  )([yni]) (\S.*?)(?=  |$)", CASES, re.MULTILINE):
+        body, _, decided = text.partition("=")
+        found.append((body, kind == "y" or decided == "taken"))
+    return found
+
+
+def test_no_case_is_lost() -> None:
+    assert len(cases()) == 64
+
+
+@pytest.mark.parametrize(("text", "taken"), cases())
+def test_the_same_is_taken_by_every_library(codec: JsonCodec, text: str, taken: bool) -> None:
+    if taken:
+        assert codec.decode(text.encode()) == json.loads(text)
+    else:
+        with pytest.raises(DecodeError, match=r"^not JSON: "):
+            codec.decode(text.encode())
 
 
 json_values = st.recursive(
