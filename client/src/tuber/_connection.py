@@ -139,17 +139,19 @@ class Connection:
         try:
             self._send(buffers, deadline)
         except (BrokenPipeError, ConnectionResetError):
-            self._socket.settimeout(0)
             if not self.sent_any or self._encrypted or not self._has_answer():
                 raise
             return False
         return True
 
     def _has_answer(self) -> bool:
+        self._socket.settimeout(0)
         try:
             return self._socket.recv(1, socket.MSG_PEEK) != b""
         except OSError:
             return False
+        finally:
+            self._socket.settimeout(None)  # the rest of it may still be on its way
 
     def _send(self, buffers: list[bytes | memoryview], deadline: float | None) -> None:
         """Send everything, with one system call unless the kernel takes less."""
