@@ -87,7 +87,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             else:
                 await self._send_slices(buffers, deadline)
             reply = await wait_until(self._reply, deadline)
-            if self._more:  # refused before it was sent as a whole: nothing can follow it
+            # Refused before it was sent as a whole: nothing can follow it.
+            if self._more or self._holding:
                 reply.keep_alive = False
         except OSError as error:
             sent_all = self.sent_any and not self._holding and not self._more
@@ -210,9 +211,11 @@ class AsyncioConnection(asyncio.BufferedProtocol):
                 reply = self._reader.feed(bytes(self._buffer[:nbytes]))
         except TuberProtocolError as error:
             self._reply.set_exception(error)
+            self._resume()
             return
         if reply is not None:
             self._reply.set_result(reply)
+            self._resume()  # who answers before the end of a request reads no more of it
 
     def eof_received(self) -> None:
         """Part of asyncio.BufferedProtocol; the transport closes itself behind it."""
@@ -222,6 +225,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             reply = self._reader.end()
             if reply is not None:
                 self._reply.set_result(reply)
+                self._resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of asyncio.BufferedProtocol."""

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from tuber._conversation import Conversation, Request
 from tuber._server_state import ServerState
+from tuber._statuses import status_error
 from tuber.codec import Codec, EncodeError, codec_for
 from tuber.errors import TuberNetworkError, TuberProtocolError
 from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call
@@ -138,6 +139,10 @@ class RequestWriter:
         except (TuberNetworkError, TuberProtocolError) as error:
             error.may_have_run = False  # nothing of the call itself was sent
             raise
+        if reply.status != 200:  # a proxy's, say, which tells nothing of the server
+            refused = status_error(reply, self._url, Call())
+            refused.may_have_run = False
+            raise refused
         self._state.note(reply.fields.get(RUN_ID_FIELD.lower()), None, self._url)
         self._state.answered(reply.media_type)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array as array_module
 import asyncio
 import gc
 import random
@@ -336,3 +337,28 @@ def test_uvloop_is_a_loop_like_another() -> None:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         gc.collect()
+
+
+def test_an_answer_ends_a_request_that_the_server_reads_no_more_of() -> None:
+    answered, done = threading.Event(), threading.Event()
+
+    def handler(connection: ServedConnection, number: int) -> None:
+        assert connection.read_request() == {}
+        connection.send(http_reply({"result": {}}, "X-Tuber-Run: 1"))
+        assert connection.read_some(100)
+        connection.send(http_reply(None, status="413 Content Too Large"))
+        answered.set()
+        assert done.wait(10)  # neither reads nor closes
+
+    async def main(hostname: str) -> None:
+        link = tuber.TuberObject("Board", hostname=hostname)._tuber_link
+        array = array_module.array("d", bytes(50_000_000))
+        with pytest.raises(tuber.TuberProtocolError, match=r"413 .* was not run"):
+            await link.run(link.session.call("Board", "load", (array,), {}))
+
+    with ScriptedServer(handler) as server:
+        try:
+            asyncio.run(asyncio.wait_for(main(server.hostname), 10))
+        finally:
+            done.set()
+    assert answered.is_set()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.support.scripted_link import URL, ScriptedReply
-from tuber import TuberConnectionLost
+from tuber import TuberConnectionLost, TuberProtocolError
 from tuber._conversation import Request
 from tuber._requests import RequestWriter
 from tuber._server_state import ServerState
@@ -88,6 +88,20 @@ def test_a_server_that_nothing_is_known_of_is_asked_what_it_reads_once() -> None
         assert [each.body for each in sent] == [b"{}"]
         assert request.media_type == expected
         assert drive(writer.call(call))[0] == []
+
+
+def test_a_refusal_of_the_question_tells_nothing_of_the_server() -> None:
+    state = ServerState()
+    writer = RequestWriter(URL, BOTH, state)
+    call = Call("Board", "read", (b"x",))
+    refusal = ScriptedReply(b"busy", status=502, media_type="text/html")
+    with pytest.raises(TuberProtocolError, match="502") as caught:
+        drive(writer.call(call), refusal)
+    assert not caught.value.may_have_run
+    assert state.reads_cbor is None
+    answer = ScriptedReply(b"", fields={"x-tuber-run": "b" * 32})
+    _, request = drive(writer.call(call), answer)
+    assert request.media_type == CBOR
 
 
 def test_when_asking_fails_the_call_was_not_run() -> None:
