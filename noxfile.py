@@ -44,7 +44,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """'At most once' under tens of thousands of cut connections; `-- CALLS SEEDS` for others."""
+    """Long runs: cut connections (`-- CALLS SEEDS`), 2,000 stops, a quiet call of ten minutes."""
     calls, seeds = session.posargs or ("2000", "5")
     session.install(
         "./client",
@@ -55,6 +55,12 @@ def faults(session: nox.Session) -> None:
         "pytest",
         "tests/end_to_end/test_at_most_once.py",
         env={"TUBER_FAULT_CALLS": calls, "TUBER_FAULT_SEEDS": seeds},
+    )
+    session.run(
+        "pytest",
+        "tests/end_to_end/test_vanishing.py",
+        "tests/end_to_end/test_stopping.py",
+        env={"TUBER_LONG_CALL_SECONDS": "600", "TUBER_STOPS": "2000"},
     )
 
 

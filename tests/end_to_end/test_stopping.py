@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -30,12 +34,116 @@ def test_a_signal_lets_the_running_call_finish(signal_: signal.Signals) -> None:
     assert answers == [{"result": 1.0}]
 
 
-def python(code: str) -> subprocess.CompletedProcess[str]:
+@pytest.mark.parametrize("options", [{}, {"X_Tuber_Options": "continue-on-error"}])
+def test_calls_of_a_batch_that_were_not_begun_are_not_run(options: dict[str, str]) -> None:
+    answers: list[Any] = []
+    batch = [call("nothing"), call("sleep", 1.0), call("count"), call("nothing")]
+    with live_server(REGISTRY) as server, Wire(server.port) as busy, Wire(server.port) as other:
+        thread = threading.Thread(target=lambda: answers.append(busy.call(batch, **options)))
+        thread.start()
+        assert other.call(call("wait_started")) == {"result": True}
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 0
+        thread.join()
+    [envelopes] = answers
+    message = "tuber.NotExecuted: not run, because the server is stopping"
+    not_run = {"error": {"message": message, "type": "tuber.NotExecuted"}}
+    assert envelopes == [{"result": None}, {"result": 1.0}, not_run, not_run]
+
+
+@pytest.mark.parametrize(("options", "signals"), [(["--grace", "0.3"], 1), (["--grace", "600"], 2)])
+def test_a_call_that_goes_on_is_not_waited_for_beyond_the_grace(
+    options: list[str], signals: int
+) -> None:
+    with (
+        live_server(REGISTRY, *options) as server,
+        Wire(server.port) as other,
+        socket.create_connection(("127.0.0.1", server.port)) as busy,
+    ):
+        body = json.dumps(call("sleep", 300.0)).encode()
+        head = b"POST /tuber HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+        busy.sendall(head + body)
+        assert other.call(call("wait_started")) == {"result": True}
+        for _ in range(signals):
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)  # two signals at once are one
+        assert server.process.wait(30) == 0
+
+
+def test_no_reply_is_cut_when_servers_stop_with_calls_in_flight() -> None:
+    stops = int(os.environ.get("TUBER_STOPS", "60"))
+    done = python(
+        f"""
+        import json, socket, threading, tuberd
+
+        class Board:
+            def number(self): return 12345
+            def text(self): return "x" * 200_000
+
+        def body(method): return {{"object": "board", "method": method}}
+        REQUESTS = [json.dumps(body("number")), json.dumps([body("number")] * 200),
+                    json.dumps(body("text"))]
+        counts = dict.fromkeys(["whole", "none", "cut"], 0)
+
+        def is_whole(received):
+            head, empty, rest = received.partition(b"\\r\\n\\r\\n")
+            lines = [line for line in head.split(b"\\r\\n") if line.startswith(b"Content-Length")]
+            return bool(empty and lines) and len(rest) == int(lines[0].split()[1])
+
+        def read(peer):
+            received = b""
+            while not is_whole(received):
+                try:
+                    piece = peer.recv(1 << 20)
+                except ConnectionResetError:
+                    break
+                if not piece:
+                    break
+                received += piece
+            return received
+
+        def client(port, request, warm):
+            text = request.encode()
+            message = b"POST /tuber HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: %d\\r\\n\\r\\n%b" % (
+                len(text), text)
+            with socket.create_connection(("127.0.0.1", port)) as peer:
+                peer.settimeout(30)
+                while True:
+                    try:
+                        peer.sendall(message)
+                        received = read(peer)
+                    except OSError as error:
+                        received = b""
+                    kind = "whole" if is_whole(received) else "cut" if received else "none"
+                    with lock: counts[kind] += 1
+                    warm.release()
+                    if kind != "whole" or b"Connection: close" in received: return
+
+        lock = threading.Lock()
+        for number in range({stops}):
+            server = tuberd.Server({{"board": Board()}}, port=0, bind="127.0.0.1")
+            serving = threading.Thread(target=server.serve)
+            serving.start()
+            warm = threading.Semaphore(0)
+            clients = [threading.Thread(target=client, args=(server.port, request, warm))
+                       for request in REQUESTS]
+            for each in clients: each.start()
+            for _ in range(6 + number % 7): warm.acquire()
+            server.stop()
+            for each in [serving, *clients]: each.join()
+        print(counts["cut"], counts["whole"] > {stops})
+        """,
+        timeout=60 + stops,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0 True\n", "")
+
+
+def python(code: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout,
         check=False,
     )
 

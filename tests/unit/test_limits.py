@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tuber import protocol
+from tuberd.limits import OPTIONS, Limits
 
 ROOT = Path(__file__).parents[2]
 CBOR_LIMITS_HPP = (ROOT / "server" / "core" / "cbor" / "limits.hpp").read_text()
 LIMITS_HPP = (ROOT / "server" / "core" / "http" / "limits.hpp").read_text()
+RELIABILITY = (ROOT / "docs" / "reliability.md").read_text()
 DOCUMENT = (ROOT / "protocol" / "PROTOCOL.md").read_text().partition("## 7. Limits")[2]
 
 MEMBERS = {
@@ -20,10 +23,14 @@ MEMBERS = {
     "fields": protocol.MAX_FIELDS,
     "body": protocol.MAX_BODY_BYTES,
     "reply": protocol.MAX_RESULT_BYTES,
+    "connections": protocol.MAX_CONNECTIONS,
+    "calls": protocol.MAX_CALLS,
     "batch_calls": protocol.MAX_BATCH_CALLS,
     "chunk_line": protocol.MAX_CHUNK_LINE_BYTES,
     "head_time": protocol.MAX_HEAD_SECONDS * 1000,
     "stall_time": protocol.MAX_STALL_SECONDS * 1000,
+    "body_rate": protocol.MIN_BODY_BYTES_PER_SECOND,
+    "body_time": protocol.BODY_RATE_SECONDS * 1000,
     "reply_rate": protocol.MIN_REPLY_BYTES_PER_SECOND,
     "idle_time": protocol.MAX_IDLE_SECONDS * 1000,
 }
@@ -45,9 +52,32 @@ def test_both_languages_have_the_same_limit(member: str) -> None:
 
 
 def test_no_limit_is_left_out() -> None:
-    assert set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE)) == set(
-        MEMBERS
+    found = set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE))
+    assert found == {*MEMBERS, "connections_per_address"}  # which has none unless one is given
+    assert found == set(Limits().to_map())
+    assert {option.flag for option in OPTIONS.values()} == set(
+        re.findall(
+            r"`(--[a-z-]+) [A-Z]+`", RELIABILITY.partition("## Limits")[2].partition("##")[0]
+        )
     )
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_the_server_takes_the_limits_of_the_protocol(name: str) -> None:
+    in_seconds = MEMBERS[name] / 1000 if name.endswith("_time") else MEMBERS[name]
+    assert getattr(Limits(), name) == in_seconds
+
+
+@pytest.mark.parametrize("wrong", [-1, 2**63, True, "1", None])
+def test_what_is_no_limit_is_refused(wrong: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="the limit head must be"):
+        Limits(head=wrong)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, float("nan"), float("inf"), "1", None])
+def test_what_is_no_time_is_refused(wrong: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="the limit head_time must be"):
+        Limits(head_time=wrong)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +105,10 @@ def test_no_limit_of_cbor_is_left_out() -> None:
         f"| complete head | within {protocol.MAX_HEAD_SECONDS:.0f} s",
         f"| body | {protocol.MAX_BODY_BYTES // 1024**2} MiB |",
         f"| result | {protocol.MAX_RESULT_BYTES // 1024**3} GiB |",
+        f"| connections | {protocol.MAX_CONNECTIONS:,}, or",
+        f"| calls in flight | {protocol.MAX_CALLS:,} |",
         f"| batch | {protocol.MAX_BATCH_CALLS:,} calls |",
+        f"| body being sent | {protocol.MIN_BODY_BYTES_PER_SECOND // 1024} KiB/s at least |",
         f"| body or reply standing still | {protocol.MAX_STALL_SECONDS:.0f} s |",
         f"| reply being read | {protocol.MIN_REPLY_BYTES_PER_SECOND // 1024} KiB/s at least |",
         f"| idle connection | {protocol.MAX_IDLE_SECONDS // 3600:.0f} h |",

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace tuber::http {
 
@@ -16,6 +17,14 @@ struct Limits {
   std::size_t fields = 100;
   // The largest array a method is likely to take in one call.
   std::uint64_t body = 64 * 1024 * 1024;
+  // A connection costs a descriptor and some hundred bytes. Well above what a crate of boards and
+  // their clients need; a process gets fewer when it may have fewer descriptors.
+  std::size_t connections = 16'384;
+  // Many users come through one gateway, so nothing is right for all; for networks of strangers.
+  std::size_t connections_per_address = std::numeric_limits<std::size_t>::max();
+  // Each call holds a thread until its reply has been read. More at once than this is a method that
+  // hangs, and clients that come again and again: they are told so at once.
+  std::size_t calls = 1'024;
   // The calls of one batch: some seconds' work, and replies that fit into memory.
   std::size_t batch_calls = 10'000;
   // A reply is kept in memory until its client has read it. Nobody waits for more in one piece.
@@ -28,6 +37,10 @@ struct Limits {
   std::chrono::milliseconds head_time{10'000};
   // For the next bytes of a body or of a reply's reading: a peer that stands still is gone.
   std::chrono::milliseconds stall_time{30'000};
+  // Bytes a second of a body, over each body_time: the memory it fills is held for so long. Slower
+  // than any link in use.
+  std::uint64_t body_rate = 16 * 1024;
+  std::chrono::milliseconds body_time{10'000};
   // Bytes a second that the reader of a reply takes, over each stall_time: it holds a worker,
   // and would for ever if a byte now and then were enough. Below any link in use.
   std::uint64_t reply_rate = 1024;

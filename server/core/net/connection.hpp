@@ -2,22 +2,21 @@
 // touched by two threads at once.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
+#include "net/admission.hpp"
 #include "net/descriptor.hpp"
 #include "net/poller.hpp"
 #include "net/request_reader.hpp"
+#include "net/socket.hpp"
 
 namespace tuber::net {
 
 using Clock = std::chrono::steady_clock;
-
-// Counts the connections that exist.
-using ConnectionTally = std::atomic<std::size_t>;
 
 // The rule of ownership: whoever holds the unique_ptr, and nobody else, may touch the connection.
 // That is the parking lot while nothing is to be read, and one worker while it is served; so there
@@ -33,15 +32,14 @@ class Connection {
     for_end,      // told to go and given time to read why (RFC 9112 section 9.6): closed
   };
 
-  Connection(Descriptor socket, std::uint32_t serial, ConnectionTally& tally)
-      : socket_(std::move(socket)), serial_(serial), tally_(tally) {
-    ++tally_;
-  }
+  Connection(Descriptor socket, std::uint32_t serial, const Peer& peer, Admission::Ticket ticket)
+      : socket_(std::move(socket)), serial_(serial), peer_(peer), ticket_(std::move(ticket)) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
-  ~Connection() { --tally_; }
 
   [[nodiscard]] const Descriptor& socket() const { return socket_; }
+  [[nodiscard]] const Peer& peer() const { return peer_; }
+  [[nodiscard]] Admission::Verdict verdict() const { return ticket_.verdict(); }
 
   // Names the connection in the poller. The serial number tells it from an earlier one that had the
   // same descriptor.
@@ -58,6 +56,7 @@ class Connection {
   Clock::time_point deadline{};   // of what it waits for
   Clock::time_point parked_at{};  // set by the parking lot
   std::size_t discarded = 0;      // bytes, since it waits for the end
+  std::optional<Pace> body_pace;  // while a body is received
   // The client sends its next request soon after a reply, so it is worth while to wait for it.
   bool hot = false;
 
@@ -66,7 +65,8 @@ class Connection {
 
   Descriptor socket_;
   std::uint32_t serial_;
-  ConnectionTally& tally_;
+  Peer peer_;
+  Admission::Ticket ticket_;
   Connection* previous_ = nullptr;  // links of ParkedList
   Connection* next_ = nullptr;
 };

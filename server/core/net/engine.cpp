@@ -1,9 +1,11 @@
 #include "net/engine.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -25,6 +27,28 @@ constexpr milliseconds kLongestSweepInterval{1'000};
 milliseconds sweep_interval(const http::Limits& limits) {
   const milliseconds shortest = std::min({limits.head_time, limits.stall_time, limits.idle_time});
   return std::clamp(shortest / 2, milliseconds(1), kLongestSweepInterval);
+}
+
+// Workers beyond those that run calls: one waits for events, the others tell those who come too
+// many that they do, or rest for a moment on a connection that is in the midst of a series.
+constexpr std::size_t kSpareWorkers = 16;
+
+std::size_t crew_size(const ServerOptions& options) {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  const std::size_t needed =
+      options.limits.calls + std::min(kSpareWorkers, most - options.limits.calls);
+  return std::max<std::size_t>(options.max_workers.value_or(needed), 1);
+}
+
+// What is left of the process's descriptors for connections: the files and sockets of the served
+// objects need some, and so does telling a client that there are too many.
+std::size_t descriptors_for_connections() {
+  constexpr rlim_t kForOthers = 64;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+    return std::numeric_limits<std::size_t>::max();
+  }
+  return static_cast<std::size_t>(std::max(limit.rlim_cur, kForOthers + 1) - kForOthers);
 }
 
 Listener listener_for(const ServerOptions& options) {
@@ -49,14 +73,16 @@ class Membership {
 Engine::Engine(ServerOptions given_options, HandlerFactory given_make_handler)
     : options(std::move(given_options)),
       make_handler(std::move(given_make_handler)),
+      admission(options.limits.connections, options.limits.connections_per_address),
       listener(listener_for(options)),
-      crew(std::max<std::size_t>(options.max_workers, 1)),
+      crew(crew_size(options)),
       sweep_interval_(sweep_interval(options.limits)),
       waiting_time_(std::clamp(options.surplus_worker_time, milliseconds(1), sweep_interval_)),
       process_(::getpid()) {}
 
 void Engine::start() {
   process_ = ::getpid();  // a program may bind first and become a daemon then
+  admission.lower_to(descriptors_for_connections());
   if (!listener.add_to(poller, kListener)) {
     throw std::system_error(errno, std::generic_category(), "cannot watch the listening socket");
   }
@@ -91,29 +117,33 @@ bool Engine::in_own_process() const {
   return process_ == ::getpid();
 }
 
-void Engine::accept_connections() {
+std::vector<std::unique_ptr<Connection>> Engine::accept_connections() {
+  std::vector<std::unique_ptr<Connection>> turned_away;
   for (int i = 0; i < kAcceptedAtOnce; ++i) {
-    if (connections >= options.max_connections) {
-      accepting_rests_ = true;
-      return;
-    }
     Listener::Accepted accepted = listener.accept();
     if (accepted.outcome == Listener::Outcome::none) break;
     if (accepted.outcome == Listener::Outcome::exhausted) {
       accepting_rests_ = true;
-      return;
+      return turned_away;
     }
-    admit(std::move(accepted.socket));
+    if (auto connection = admit(std::move(accepted))) turned_away.push_back(std::move(connection));
   }
   listener.arm_in(poller, kListener);
+  return turned_away;
 }
 
-void Engine::admit(Descriptor socket) {
+std::unique_ptr<Connection> Engine::admit(Listener::Accepted accepted) {
   const SocketTimes times{options.linger, options.limits.stall_time};
-  if (!prepare_connection(socket, listener.transport(), times)) return;
-  auto connection = std::make_unique<Connection>(std::move(socket), next_serial_++, connections);
+  if (!prepare_connection(accepted.socket, listener.transport(), times)) return nullptr;
+  Admission::Ticket ticket = admission.take(accepted.peer);
+  const Admission::Verdict verdict = ticket.verdict();
+  if (verdict == Admission::Verdict::flooded) return nullptr;
+  auto connection = std::make_unique<Connection>(std::move(accepted.socket), next_serial_++,
+                                                 accepted.peer, std::move(ticket));
+  if (verdict != Admission::Verdict::welcome) return connection;
   connection->deadline = Clock::now() + options.limits.idle_time;
   lot.park_new(std::move(connection));
+  return nullptr;
 }
 
 bool Engine::sweep_is_due(Clock::time_point now) {

@@ -7,7 +7,9 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
+#include "net/admission.hpp"
 #include "net/connection.hpp"
 #include "net/crew.hpp"
 #include "net/handler.hpp"
@@ -43,8 +45,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   [[nodiscard]] bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
+  [[nodiscard]] const std::atomic<bool>& stopping_flag() const { return stopping_; }
+
   // Accepts those who knock, parks their connections and lets the poller watch the door again.
-  void accept_connections();
+  // Gives back those who must be turned away.
+  [[nodiscard]] std::vector<std::unique_ptr<Connection>> accept_connections();
 
   // True for one of the workers that ask, about once in the interval at which deadlines are looked
   // at. Nobody keeps time but workers that are passing by.
@@ -58,14 +63,16 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   const ServerOptions options;
   const HandlerFactory make_handler;
-  ConnectionTally connections = 0;
+  Admission admission;
+  std::atomic<std::size_t> calls_in_flight = 0;  // from a complete request to its sent reply
   Poller poller;
   Listener listener;
   ParkingLot lot{poller};
   Crew crew;
 
  private:
-  void admit(Descriptor socket);
+  // Nothing, or the connection when it is to be turned away.
+  [[nodiscard]] std::unique_ptr<Connection> admit(Listener::Accepted accepted);
 
   const std::chrono::milliseconds sweep_interval_;
   const std::chrono::milliseconds waiting_time_;

@@ -2,6 +2,7 @@
 // Python: it calls a handler it was given.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -13,6 +14,7 @@
 #include "http/request.hpp"
 #include "net/body.hpp"
 #include "net/growing_buffer.hpp"
+#include "net/peer.hpp"
 
 namespace tuber::net {
 
@@ -23,6 +25,13 @@ struct Request {
   // The memory of the body when it has one of its own, else null. A handler may take it, and the
   // body with it.
   GrowingBuffer* memory = nullptr;
+  // Whether the server was told to stop; may change while the request is handled. Null: it never is.
+  const std::atomic<bool>* stopping = nullptr;
+  const Peer* peer = nullptr;  // who asks; never null in a handler
+
+  [[nodiscard]] bool server_stops() const {
+    return stopping != nullptr && stopping->load(std::memory_order_relaxed);
+  }
 };
 
 // An open file to be sent as the body; owns its descriptor.
@@ -67,6 +76,12 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual void handle(const Request& request, Reply& reply) = 0;
+  // True when the answer to this request waits for nobody: it is given even when there are as many
+  // calls in flight as there may be.
+  [[nodiscard]] virtual bool is_quick(const Request& request) const {
+    static_cast<void>(request);
+    return false;
+  }
 };
 
 // Called in each new worker thread; must be callable from several threads at once and not throw.

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -89,11 +90,24 @@ std::array<int, 2> families(const std::string& bind) {
   return {AF_INET, AF_INET6};
 }
 
-int accept_blocking(int listener) {
+// A method may have closed the standard streams. What it prints afterwards must not go to a client,
+// so no socket takes their places.
+int above_standard_streams(int fd) {
+  if (fd > STDERR_FILENO || fd < 0) return fd;
+  const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  const int error = errno;
+  ::close(fd);
+  errno = error;
+  return moved;
+}
+
+int accept_blocking(int listener, sockaddr_storage& name) {
+  socklen_t size = sizeof name;
+  auto* address = reinterpret_cast<sockaddr*>(&name);
 #ifdef __linux__
-  return ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  return above_standard_streams(::accept4(listener, address, &size, SOCK_CLOEXEC));
 #else
-  const int fd = ::accept(listener, nullptr, nullptr);
+  const int fd = above_standard_streams(::accept(listener, address, &size));
   if (fd >= 0) {
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     ::fcntl(fd, F_SETFL, 0);  // BSD sockets inherit O_NONBLOCK
@@ -144,8 +158,9 @@ void Listener::arm_in(Poller& poller, Poller::Token token) {
 Listener::Accepted Listener::accept() {
   const std::lock_guard lock(mutex_);
   while (socket_.open()) {
-    const int fd = accept_blocking(socket_.get());
-    if (fd >= 0) return {Outcome::accepted, Descriptor(fd)};
+    sockaddr_storage name{};
+    const int fd = accept_blocking(socket_.get(), name);
+    if (fd >= 0) return {Outcome::accepted, Descriptor(fd), Peer(name)};
     switch (errno) {
       case EINTR:
       case ECONNABORTED:  // the peer left while it waited; the next one may be there
@@ -154,7 +169,7 @@ Listener::Accepted Listener::accept() {
       case ENFILE:
       case ENOBUFS:
       case ENOMEM:
-        return {Outcome::exhausted, {}};
+        return {Outcome::exhausted, {}, {}};
       default:
         return {};
     }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "net/descriptor.hpp"
+#include "net/peer.hpp"
 #include "net/poller.hpp"
 #include "net/socket.hpp"
 #include "net/unix_socket_file.hpp"
@@ -41,6 +42,7 @@ class Listener {
   struct Accepted {
     Outcome outcome = Outcome::none;
     Descriptor socket;
+    Peer peer;
   };
   [[nodiscard]] Accepted accept();
 

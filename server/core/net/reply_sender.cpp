@@ -34,6 +34,7 @@ void ReplySender::send_fault(const Descriptor& socket, const http::Fault& fault)
   Reply reply;
   reply.status = fault.status;
   reply.content_type = "text/plain; charset=utf-8";
+  if (fault.status == 503) reply.fields = kRetryAfter;
   reply.body = fault.reason;
   reply.body += '\n';
   write_head(reply, reply.body.size(), false);

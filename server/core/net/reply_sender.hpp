@@ -15,6 +15,9 @@
 
 namespace tuber::net {
 
+// Header line of a reply with status 503: after how many seconds to come again.
+inline constexpr std::string_view kRetryAfter = "Retry-After: 1\r\n";
+
 // Belongs to one worker, because it keeps the buffer of the head and the text of the date. Not
 // thread-safe.
 class ReplySender {

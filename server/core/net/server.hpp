@@ -22,13 +22,11 @@ struct ServerOptions {
   std::string bind;
   std::uint16_t port = 80;                 // 0: any free one
   std::optional<UnixAddress> unix_socket;  // instead of bind and port
-  // When all of them are busy, connections wait; none is refused.
-  std::size_t max_workers = 256;
+  // When all of them are busy, connections wait. Nothing: as many as limits.calls needs, and a few
+  // that tell the others that there are too many.
+  std::optional<std::size_t> max_workers;
   // Users' methods run on it. Only what is touched takes memory.
   std::size_t worker_stack_size = 8 * 1024 * 1024;
-  // Connections beyond it wait in the system's backlog until others end. Well above what a crate of
-  // boards and their clients need, below the usual hard limit of descriptors.
-  std::size_t max_connections = 16'384;
   std::chrono::milliseconds surplus_worker_time{3'000};  // a surplus waiting worker leaves after it
   // A worker waits this long (rounded up to the kernel's tick) for the next request of a connection
   // that is in the midst of a series of them, before it parks it.
@@ -69,6 +67,7 @@ class Server {
   struct Counts {
     std::size_t workers = 0;
     std::size_t connections = 0;
+    std::size_t calls = 0;  // in flight
   };
   [[nodiscard]] Counts counts() const;
 

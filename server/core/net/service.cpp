@@ -3,9 +3,11 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <span>
+#include <string>
 #include <utility>
 
 #include "http/reply_head.hpp"
@@ -30,6 +32,35 @@ constexpr std::size_t kGentleClosingBytes = 64 * 1024 * 1024;
 
 constexpr http::Fault kTooSlow{408, 0, "the request did not come in time"};
 
+constexpr http::Fault kFull{503, 0, "the server has as many connections as it may; try again"};
+constexpr http::Fault kFullForAddress{
+    503, 0, "this address has as many connections as it may; close some, and try again"};
+
+// Counts a call in flight.
+class CallPlace {
+ public:
+  CallPlace(std::atomic<std::size_t>& calls, std::size_t at_most)
+      : calls_(calls), is_free_(calls_.fetch_add(1, std::memory_order_relaxed) < at_most) {}
+  CallPlace(const CallPlace&) = delete;
+  CallPlace& operator=(const CallPlace&) = delete;
+  ~CallPlace() { calls_.fetch_sub(1, std::memory_order_relaxed); }
+
+  [[nodiscard]] bool is_free() const { return is_free_; }
+
+ private:
+  std::atomic<std::size_t>& calls_;
+  bool is_free_;
+};
+
+void refuse_call(std::size_t at_most, Reply& reply) {
+  reply.status = 503;
+  reply.content_type = "text/plain; charset=utf-8";
+  reply.fields.append(kRetryAfter);
+  reply.body = "not run: " + std::to_string(at_most) +
+               " calls are in flight, as many as there may be; GET /tuber/health tells which\n";
+  reply.close = true;
+}
+
 void send_continue(const Descriptor& socket) {
   iovec piece{const_cast<char*>(http::kContinueReply.data()), http::kContinueReply.size()};
   send_at_once(socket, {&piece, 1});
@@ -49,6 +80,12 @@ bool discard_received(const Descriptor& socket, std::size_t& discarded) {
   return true;
 }
 
+void begin_gentle_closing(Connection& connection) {
+  connection.waiting = Connection::Waiting::for_end;
+  connection.deadline = Clock::now() + kGentleClosingTime;
+  ::shutdown(connection.socket().get(), SHUT_WR);
+}
+
 }  // namespace
 
 Service::Service(Engine& engine)
@@ -66,6 +103,13 @@ void Service::serve(std::unique_ptr<Connection> connection) {
                                        : std::make_unique<RequestReader>(engine_.options.limits);
   }
   serve_requests(std::move(connection));
+}
+
+void Service::turn_away(std::unique_ptr<Connection> connection) {
+  const bool full = connection->verdict() == Admission::Verdict::full;
+  sender_.send_fault(connection->socket(), full ? kFull : kFullForAddress);
+  begin_gentle_closing(*connection);
+  engine_.lot.park_new(std::move(connection));
 }
 
 void Service::expire(std::unique_ptr<Connection> connection) {
@@ -120,7 +164,8 @@ Service::Received Service::receive(Connection& connection, bool readable) {
       return errno == EAGAIN || errno == EWOULDBLOCK ? Received::nothing_yet : Received::gone;
     }
     outcome = reader.received(static_cast<std::size_t>(count));
-    if (outcome == Outcome::need_more && !note_progress(connection)) return refuse(kTooSlow);
+    const auto size = static_cast<std::size_t>(count);
+    if (outcome == Outcome::need_more && !note_progress(connection, size)) return refuse(kTooSlow);
   }
   if (outcome == Outcome::fault) return refuse(reader.fault());
   connection.waiting = Connection::Waiting::for_request;
@@ -132,8 +177,9 @@ Service::Received Service::refuse(const http::Fault& fault) {
   return Received::fault;
 }
 
-// Sets what an unfinished request waits for. False when its head's time is over.
-bool Service::note_progress(Connection& connection) const {
+// Sets what an unfinished request waits for. False when its head's time is over, or its body comes
+// too slowly.
+bool Service::note_progress(Connection& connection, std::size_t received) const {
   using Waiting = Connection::Waiting;
   const http::Limits& limits = engine_.options.limits;
   const Clock::time_point now = Clock::now();
@@ -144,7 +190,8 @@ bool Service::note_progress(Connection& connection) const {
   if (connection.reader->in_body()) {
     connection.waiting = Waiting::for_body;
     connection.deadline = now + limits.stall_time;
-    return true;
+    if (!connection.body_pace) connection.body_pace.emplace(limits.body_time, limits.body_rate);
+    return connection.body_pace->keeps_up(received);
   }
   if (connection.waiting == Waiting::for_head) return now < connection.deadline;
   connection.waiting = Waiting::for_head;
@@ -166,16 +213,15 @@ void Service::park(std::unique_ptr<Connection> connection) {
     connection->reader->clear();
     spare_reader_ = std::move(connection->reader);
   } else if (connection->waiting == Connection::Waiting::for_request) {
-    static_cast<void>(note_progress(*connection));  // its first bytes came behind another request
+    static_cast<void>(
+        note_progress(*connection, 0));  // its first bytes came behind another request
   }
   engine_.lot.park(std::move(connection));
 }
 
 void Service::close_gently(std::unique_ptr<Connection> connection) {
   connection->reader.reset();  // not to be used again: it may be at fault
-  connection->waiting = Connection::Waiting::for_end;
-  connection->deadline = Clock::now() + kGentleClosingTime;
-  ::shutdown(connection->socket().get(), SHUT_WR);
+  begin_gentle_closing(*connection);
   await_end(std::move(connection));
 }
 
@@ -189,8 +235,16 @@ void Service::await_end(std::unique_ptr<Connection> connection) {
 }
 
 Service::Ending Service::answer(Connection& connection) {
-  const Request request = connection.reader->request();
-  handler_->handle(request, reply_);
+  Request request = connection.reader->request();
+  request.stopping = &engine_.stopping_flag();
+  request.peer = &connection.peer();
+  const std::size_t at_most = engine_.options.limits.calls;
+  const CallPlace place(engine_.calls_in_flight, at_most);
+  if (place.is_free() || handler_->is_quick(request)) {
+    handler_->handle(request, reply_);
+  } else {
+    refuse_call(at_most, reply_);
+  }
   const bool client_closes = !request.head.keep_alive;
   ReplySender::Manner manner;
   manner.keep_alive = !client_closes && !reply_.close && !engine_.stopping();
@@ -198,6 +252,7 @@ Service::Ending Service::answer(Connection& connection) {
   const bool sent = sender_.send(connection.socket(), reply_, manner);
   reply_.clear();
   connection.reader->next();
+  connection.body_pace.reset();
   if (!sent) return Ending::closes;
   if (manner.keep_alive) return Ending::goes_on;
   // Who asked for the end sends nothing more, so nothing unread can spoil the reply.

@@ -22,6 +22,9 @@ class Service {
   // Serves a connection on which something can be read.
   void serve(std::unique_ptr<Connection> connection);
 
+  // Tells a client why its new connection can't be served.
+  void turn_away(std::unique_ptr<Connection> connection);
+
   // Ends a connection whose deadline has passed.
   void expire(std::unique_ptr<Connection> connection);
 
@@ -32,7 +35,7 @@ class Service {
   void serve_requests(std::unique_ptr<Connection> connection);
   [[nodiscard]] Received receive(Connection& connection, bool readable);
   [[nodiscard]] Received refuse(const http::Fault& fault);
-  [[nodiscard]] bool note_progress(Connection& connection) const;
+  [[nodiscard]] bool note_progress(Connection& connection, std::size_t received) const;
   [[nodiscard]] bool lingers(const Connection& connection) const;
   [[nodiscard]] Ending answer(Connection& connection);
   void park(std::unique_ptr<Connection> connection);

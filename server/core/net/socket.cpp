@@ -90,6 +90,41 @@ ssize_t send_file_piece(const Descriptor& socket, int file, off_t& offset, std::
 #endif
 }
 
+// A peer that vanished without a word (a cable pulled, a board switched off) is noticed within 30 s,
+// whether it owes us an answer to a probe or to data, while methods may run and connections rest for
+// as long as they like on a link that works. Probing begins late enough not to disturb, and a few
+// may get lost.
+constexpr int kProbeAfterSeconds = 12;
+constexpr int kProbeEverySeconds = 5;
+constexpr int kProbes = 3;
+[[maybe_unused]] constexpr int kVanishedMilliseconds =
+    (kProbeAfterSeconds + kProbes * kProbeEverySeconds) * 1000;
+
+bool set_number(int fd, int level, int name, int value) {
+  return set_option(fd, level, name, &value, sizeof value);
+}
+
+bool watch_for_vanishing(int fd) {
+  bool done = set_flag(fd, SOL_SOCKET, SO_KEEPALIVE);
+#if defined(TCP_KEEPIDLE)
+  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
+#elif defined(TCP_KEEPALIVE)  // macOS
+  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPALIVE, kProbeAfterSeconds);
+#endif
+#ifdef TCP_KEEPINTVL
+  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
+  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+#endif
+#ifdef TCP_USER_TIMEOUT  // RFC 5482: no probes are sent while data is unacknowledged
+  done = done && set_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedMilliseconds);
+#endif
+  return done;
+}
+
+bool prepare_tcp(int fd) {
+  return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) && watch_for_vanishing(fd);
+}
+
 }  // namespace
 
 bool prepare_connection(const Descriptor& socket, Transport transport, const SocketTimes& times) {
@@ -100,7 +135,7 @@ bool prepare_connection(const Descriptor& socket, Transport transport, const Soc
   // A time-out of zero would mean for ever.
   const auto receive = std::max(times.receive, std::chrono::microseconds(1));
   const auto send = std::max(times.send, std::chrono::milliseconds(1));
-  if (transport == Transport::tcp && !set_flag(fd, IPPROTO_TCP, TCP_NODELAY)) return false;
+  if (transport == Transport::tcp && !prepare_tcp(fd)) return false;
   return set_time(fd, SO_RCVTIMEO, receive) && set_time(fd, SO_SNDTIMEO, send);
 }
 

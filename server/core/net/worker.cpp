@@ -9,7 +9,9 @@ void Worker::run() {
   while (!engine_.stopping()) {
     const std::optional<Poller::Token> event = engine_.poller.wait(engine_.waiting_time());
     if (event == Engine::kListener) {
-      engine_.accept_connections();
+      for (auto& connection : engine_.accept_connections()) {
+        service_.turn_away(std::move(connection));
+      }
     } else if (event && event != Poller::kWoken) {
       serve(*event);
     }

@@ -144,9 +144,9 @@ void Caller::write_failure(bool entered, PyObject* warnings, ReplyWriter& writer
   close_with_warnings(warnings, codec, out);
 }
 
-void Caller::write_not_executed(std::size_t failed, const Codec& codec, net::Body& out) const {
-  Handle message = Handle::steal(PyUnicode_FromFormat(
-      "tuber.NotExecuted: not run, because call %zu of the same batch failed", failed));
+void Caller::write_not_executed(std::string_view why, const Codec& codec, net::Body& out) const {
+  Handle message = Handle::steal(
+      PyUnicode_FromFormat("tuber.NotExecuted: not run, because %s", std::string(why).c_str()));
   Handle failure = Handle::steal(
       Py_BuildValue("{s:O,s:s}", "message", message.get(), "type", "tuber.NotExecuted"));
   codec.open_envelope(Outcome::error, false, out);

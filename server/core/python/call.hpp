@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "python/codec.hpp"
 #include "python/handle.hpp"
@@ -36,9 +37,8 @@ class Caller {
   // served object had been entered, so a traceback means something.
   void write_failure(bool entered, PyObject* warnings, ReplyWriter& writer) const;
 
-  // Appends the envelope of a call that was not run because `failed` (its place in the batch) had
-  // failed.
-  void write_not_executed(std::size_t failed, const Codec& codec, net::Body& out) const;
+  // Appends the envelope of a call that was not run; `why`: the end of a sentence, in ASCII.
+  void write_not_executed(std::string_view why, const Codec& codec, net::Body& out) const;
 
  private:
   [[nodiscard]] Handle run(PyObject* call, bool lossless, bool& entered) const;

@@ -1,41 +1,45 @@
 // See dispatcher.hpp.
 #include "python/dispatcher.hpp"
 
-#include "http/limits.hpp"
+#include <string>
 
 namespace tuber::python {
 
-void Dispatcher::answer(Source& body, bool continue_on_error, const Codec& reader,
-                        ReplyWriter& writer) const {
-  Handle request = reader.decode(body);
-  if (!request) {
+void Dispatcher::answer(const net::Request& request, Source& body, bool continue_on_error,
+                        const Codec& reader, ReplyWriter& writer) const {
+  Handle calls = reader.decode(body);
+  if (!calls) {
     caller_.write_failure(false, nullptr, writer);
-  } else if (PyList_Check(request.get())) {
-    answer_batch(request.get(), continue_on_error, writer);
+  } else if (PyList_Check(calls.get())) {
+    answer_batch(request, calls.get(), continue_on_error, writer);
   } else {
-    caller_.answer(request.get(), writer);
+    caller_.answer(calls.get(), writer);
   }
 }
 
-void Dispatcher::answer_batch(PyObject* calls, bool continue_on_error, ReplyWriter& writer) const {
+void Dispatcher::answer_batch(const net::Request& request, PyObject* calls, bool continue_on_error,
+                              ReplyWriter& writer) const {
   const auto count = static_cast<std::size_t>(PyList_GET_SIZE(calls));
-  if (count > http::Limits{}.batch_calls) {
-    PyErr_Format(PyExc_ValueError, "a batch must have at most %zu calls, not %zu",
-                 http::Limits{}.batch_calls, count);
+  if (count > batch_calls_) {
+    PyErr_Format(PyExc_ValueError, "a batch must have at most %zu calls, not %zu", batch_calls_,
+                 count);
     return caller_.write_failure(false, nullptr, writer);
   }
-  bool failed = false;
-  net::Body not_executed;
+  net::Body not_executed;  // what the calls behind a failed one get
   writer.open_batch(count);
   for (std::size_t i = 0; i < count; ++i) {
     writer.begin_envelope();
-    if (failed) {
+    if (not_executed.empty() && request.server_stops()) {
+      caller_.write_not_executed("the server is stopping", writer.codec(), not_executed);
+    }
+    if (!not_executed.empty()) {
       writer.out() += not_executed.text();
       continue;
     }
     PyObject* call = PyList_GET_ITEM(calls, static_cast<Py_ssize_t>(i));
-    failed = !caller_.answer(call, writer) && !continue_on_error;
-    if (failed) caller_.write_not_executed(i, writer.codec(), not_executed);
+    if (caller_.answer(call, writer) || continue_on_error) continue;
+    const std::string why = "call " + std::to_string(i) + " of the same batch failed";
+    caller_.write_not_executed(why, writer.codec(), not_executed);
   }
   writer.close_batch();
 }

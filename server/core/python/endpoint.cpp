@@ -46,7 +46,7 @@ void Endpoint::handle(const net::Request& request, net::Reply& reply) {
     GilHold gil(worker_);
     Source body(request.body, request.memory);
     ReplyWriter reply_writer(*writer, lossless, reply.body);
-    service.dispatcher.answer(body, continue_on_error, *reader, reply_writer);
+    service.dispatcher.answer(request, body, continue_on_error, *reader, reply_writer);
     reply.content_type = reply_writer.codec().media_type();
   } catch (const std::bad_alloc&) {
     reply.clear();

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <memory>
@@ -54,9 +55,42 @@ Codecs make_codecs(const py::object& json) {
   return codecs;
 }
 
-// Of bytes; 0 stands for none.
-std::uint64_t limit_of(std::uint64_t bytes) {
-  return bytes == 0 ? std::numeric_limits<std::uint64_t>::max() : bytes;
+// A head is received into one buffer, which must have an end even when the limit has none.
+constexpr std::size_t kLargestHead = 64 * 1024 * 1024;
+
+// Far beyond a server's life, and within what clocks can count.
+constexpr std::chrono::hours kNoTime{24 * 365 * 100};
+
+// `limits` are those of tuberd.limits.Limits by their names; 0 stands for none.
+http::Limits make_limits(const py::dict& limits) {
+  const auto number = [&limits](const char* name) {
+    const auto value = limits[name].cast<std::uint64_t>();
+    return value == 0 ? std::numeric_limits<std::uint64_t>::max() : value;
+  };
+  const auto rate = [&limits](const char* name) { return limits[name].cast<std::uint64_t>(); };
+  const auto time = [&limits](const char* name) {
+    const auto seconds = std::chrono::duration<double>(limits[name].cast<double>());
+    if (seconds.count() == 0) return std::chrono::milliseconds(kNoTime);
+    return std::chrono::ceil<std::chrono::milliseconds>(seconds);
+  };
+  http::Limits made;
+  made.request_line = std::min<std::uint64_t>(number("request_line"), kLargestHead);
+  made.head = std::min<std::uint64_t>(number("head"), kLargestHead);
+  made.fields = number("fields");
+  made.body = number("body");
+  made.connections = number("connections");
+  made.connections_per_address = number("connections_per_address");
+  made.calls = number("calls");
+  made.batch_calls = number("batch_calls");
+  made.reply = number("reply");
+  made.chunk_line = number("chunk_line");
+  made.head_time = time("head_time");
+  made.stall_time = time("stall_time");
+  made.body_rate = rate("body_rate");
+  made.body_time = time("body_time");
+  made.reply_rate = rate("reply_rate");
+  made.idle_time = time("idle_time");
+  return made;
 }
 
 // Its destructor waits for workers, and these may need the GIL.
@@ -72,10 +106,11 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                          std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
                          const std::string& run_id, const std::optional<std::string>& webroot,
                          int max_age, std::unordered_map<std::string, std::string> media_types,
-                         std::vector<std::string> allowed_hosts, std::uint64_t max_body,
-                         std::uint64_t max_result) {
+                         std::vector<std::string> allowed_hosts, const py::dict& limits) {
+  net::ServerOptions options;
+  options.limits = make_limits(limits);
   std::shared_ptr<const Service> service(
-      new Service{.dispatcher = Dispatcher(make_face(face), limit_of(max_result)),
+      new Service{.dispatcher = Dispatcher(make_face(face), options.limits),
                   .codecs = make_codecs(json),
                   .allowed_hosts = std::move(allowed_hosts)},
       DeleteWithGil{});
@@ -84,13 +119,11 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
     files = std::make_shared<net::StaticFiles>(*webroot, std::chrono::seconds(max_age),
                                                std::move(media_types));
   }
-  net::ServerOptions options;
   options.bind = bind;
   options.port = port;
   if (uds) {
     options.unix_socket = net::UnixAddress{std::string(*uds), static_cast<mode_t>(uds_mode)};
   }
-  options.limits.body = limit_of(max_body);
   options.common_fields = "X-Tuber-Run: " + run_id + "\r\n";
   PyInterpreterState* interpreter = PyInterpreterState_Get();
   return ServerHolder(new net::Server(std::move(options), [interpreter, service, files] {
@@ -108,6 +141,7 @@ py::dict counts(const net::Server& server) {
   py::dict counts;
   counts["workers"] = now.workers;
   counts["connections"] = now.connections;
+  counts["calls"] = now.calls;
   return counts;
 }
 
@@ -133,7 +167,7 @@ PYBIND11_MODULE(_core, module) {
       .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
            py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("run_id"),
            py::arg("webroot"), py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"),
-           py::arg("max_body"), py::arg("max_result"))
+           py::arg("limits"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())

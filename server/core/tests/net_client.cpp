@@ -93,6 +93,11 @@ std::string NetClient::receive(std::size_t count) {
   return taken;
 }
 
+bool NetClient::has_reply() const {
+  char first = 0;
+  return !received_.empty() || ::recv(socket_.get(), &first, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 bool NetClient::at_end() {
   if (!received_.empty()) return false;
   char byte = 0;

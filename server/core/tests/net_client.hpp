@@ -41,6 +41,8 @@ class NetClient {
   ReceivedReply receive_head();
   // Exactly this many bytes, or less at the end.
   std::string receive(std::size_t count);
+  // True when something was received that was not taken yet; does not wait.
+  [[nodiscard]] bool has_reply() const;
   // True when the server has closed and left nothing unread.
   bool at_end();
 

@@ -60,6 +60,10 @@ class ShowingHandler : public net::Handler {
     }
   }
 
+  [[nodiscard]] bool is_quick(const net::Request& request) const override {
+    return request.head.path == "/quick";
+  }
+
  private:
   std::shared_ptr<Gate> gate_;
 };

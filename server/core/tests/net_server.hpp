@@ -30,7 +30,7 @@ class Gate {
 
 // Answers GET with its target and POST with its body; "/hold" when the gate opens, "/close" and
 // closes, "/exit" by ending the thread, "/large" with kLargeReply bytes, "/file" with a file of
-// kFileSize bytes, "/empty" with 204, "/signals" with "blocked" when SIGTERM can't come.
+// kFileSize bytes, "/empty" with 204, "/quick" whatever is in flight, "/signals" with "blocked" when SIGTERM can't come.
 inline constexpr std::size_t kLargeReply = 24 * 1024 * 1024;
 inline constexpr std::size_t kFileSize = 3 * 1024 * 1024;
 [[nodiscard]] char byte_at(std::size_t position);  // of the large reply and of the file

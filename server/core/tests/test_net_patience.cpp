@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "net/descriptor.hpp"
@@ -117,20 +119,112 @@ TEST_CASE("a client that was told to go is not listened to without bound") {
   CHECK(eventually([&] { return server.connections() == 0; }));
 }
 
-TEST_CASE("connections over the limit wait until others end") {
+TEST_CASE("a body that comes too slowly is refused") {
   NetServer server([](auto& options) {
-    options.max_connections = 2;
-    options.limits.idle_time = 3'000ms;
+    options.limits.body_time = 100ms;
+    options.limits.body_rate = std::uint64_t{1} << 40;  // nobody is as fast
   });
+  NetClient slow(server.port());
+  slow.send("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 60000000\r\n\r\n");
+  NetClient other(server.port());
+  while (slow.send("x") && server.connections() > 1) {
+    REQUIRE(other.request(get("/other")).status == 200);
+    if (slow.has_reply()) break;
+  }
+  CHECK(slow.receive_reply().status == 408);
+  CHECK(slow.at_end());
+}
+
+TEST_CASE("a body may come as slowly as the limit says") {
+  NetServer server([](auto& options) {
+    options.limits.body_time = 20ms;
+    options.limits.body_rate = 1;
+  });
+  NetClient client(server.port());
+  client.send("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 20\r\n\r\n");
+  for (int i = 0; i < 20; ++i) {
+    std::this_thread::sleep_for(10ms);
+    client.send("x");
+  }
+  CHECK(client.receive_reply().body.size() == 20);
+}
+
+TEST_CASE("connections over the limit are told so and closed") {
+  NetServer server([](auto& options) { options.limits.connections = 2; });
   NetClient first(server.port());
   CHECK(first.request(get("/first")).status == 200);
   auto second = std::make_unique<NetClient>(server.port());
   CHECK(second->request(get("/second")).status == 200);
   NetClient third(server.port());
-  third.send(get("/third"));
-  CHECK(server.connections() == 2);
+  const ReceivedReply reply = third.request(post("/third", "and a body that nobody reads"));
+  CHECK(reply.status == 503);
+  CHECK(reply.has_line("Retry-After: 1"));
+  CHECK(reply.has_line("Connection: close"));
+  CHECK(third.at_end());
+  CHECK(first.request(get("/meanwhile")).body == "/meanwhile");
   second.reset();
-  CHECK(third.receive_reply().body == "/third");
+  CHECK(eventually([&] { return NetClient(server.port()).request(get("/")).status == 200; }));
+}
+
+TEST_CASE("a flood of connections over the limit harms no other") {
+  NetServer server([](auto& options) { options.limits.connections = 1; });
+  NetClient served(server.port());
+  REQUIRE(served.request(get("/")).status == 200);
+  std::vector<std::unique_ptr<NetClient>> flood;
+  for (int i = 0; i < 200; ++i) flood.push_back(std::make_unique<NetClient>(server.port()));
+  CHECK(served.request(get("/meanwhile")).body == "/meanwhile");
+  CHECK(eventually([&] { return server.connections() < 50; }));
+  CHECK(served.request(get("/after")).body == "/after");
+}
+
+TEST_CASE("connections over the limit of an address are told so and closed") {
+  NetServer server([](auto& options) { options.limits.connections_per_address = 1; });
+  auto first = std::make_unique<NetClient>(server.port());
+  CHECK(first->request(get("/first")).status == 200);
+  NetClient second(server.port());
+  CHECK(second.receive_reply().status == 503);
+  CHECK(second.at_end());
+  CHECK(first->request(get("/meanwhile")).body == "/meanwhile");
+  first.reset();
+  CHECK(eventually([&] { return NetClient(server.port()).request(get("/")).status == 200; }));
+}
+
+TEST_CASE("connections are fewer than the descriptors of the process") {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlimit unlimited = limit;
+  limit.rlim_cur = 64 + 8;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  NetServer server;
+  ::setrlimit(RLIMIT_NOFILE, &unlimited);
+  std::vector<std::unique_ptr<NetClient>> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(std::make_unique<NetClient>(server.port()));
+    REQUIRE(clients.back()->request(get("/")).status == 200);
+  }
+  CHECK(NetClient(server.port()).receive_reply().status == 503);
+}
+
+TEST_CASE("calls over the limit are told so at once and closed") {
+  NetServer server([](auto& options) { options.limits.calls = 2; });
+  std::vector<std::unique_ptr<NetClient>> holding;
+  for (int i = 0; i < 2; ++i) {
+    holding.push_back(std::make_unique<NetClient>(server.port()));
+    holding.back()->send(get("/hold"));
+  }
+  REQUIRE(server.gate->wait_for(2));
+  CHECK(server.server.counts().calls == 2);
+  for (int i = 0; i < 100; ++i) {  // more than there are workers to spare
+    NetClient client(server.port());
+    const ReceivedReply reply = client.request(post("/", "not run"));
+    CHECK(reply.status == 503);
+    CHECK(reply.has_line("Retry-After: 1"));
+    CHECK(client.at_end());
+  }
+  CHECK(NetClient(server.port()).request(get("/quick")).body == "/quick");
+  server.gate->open();
+  for (const auto& client : holding) CHECK(client->receive_reply().body == "/hold");
+  CHECK(eventually([&] { return NetClient(server.port()).request(get("/")).status == 200; }));
 }
 
 TEST_CASE("running out of descriptors delays new connections and harms no other") {

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from tuberd.cli import load_registry, main, parse_args
 from tuberd.containers import TuberArray, TuberContainer
+from tuberd.limits import Limits
 from tuberd.registry import TuberRegistry
 from tuberd.server import Server, run
 
 __all__ = [
+    "Limits",
     "Server",
     "TuberArray",
     "TuberContainer",

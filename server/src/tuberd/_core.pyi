@@ -26,8 +26,7 @@ class Server:
         max_age: int,
         media_types: Mapping[str, str],
         allowed_hosts: Sequence[str],
-        max_body: int,
-        max_result: int,
+        limits: Mapping[str, float],
     ) -> None: ...
     @property
     def port(self) -> int: ...

@@ -15,10 +15,11 @@ from importlib.metadata import version
 from types import FrameType, ModuleType
 from typing import Any, Final, NoReturn
 
-from tuber.protocol import DEFAULT_PORT, MAX_BODY_BYTES, MAX_RESULT_BYTES
+from tuber.protocol import DEFAULT_PORT
 from tuberd.failures import describe_failure
+from tuberd.limits import OPTIONS, Limits
 from tuberd.registry import TuberRegistry
-from tuberd.server import UDS_MODE, Server, serve_until_signalled
+from tuberd.server import GRACE, UDS_MODE, Server, serve_until_signalled
 
 __all__ = ["RegistryFileError", "load_registry", "main", "parse_args"]
 
@@ -83,6 +84,7 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
     )
     _add_options_of_registry(parser, needs_file)
     _add_options_of_network(parser)
+    _add_options_of_limits(parser)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('tuberd')}")
     args = parser.parse_args(argv)
     if args.uds is not None and (args.port is not None or args.bind is not None):
@@ -134,19 +136,11 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
         help="the JSON library: orjson, msgspec or json (default: the best installed)",
     )
     add(
-        "--max-body",
-        type=_size,
-        default=MAX_BODY_BYTES,
-        metavar="BYTES",
-        help="refuse requests with more in their body; see --max-result (default: 64M)",
-    )
-    add(
-        "--max-result",
-        type=_size,
-        default=MAX_RESULT_BYTES,
-        metavar="BYTES",
-        help="refuse to send more in one reply; K, M and G stand for KiB, MiB and GiB, 0 for any "
-        "(default: 1G)",
+        "--grace",
+        type=_seconds,
+        default=GRACE,
+        metavar="SECONDS",
+        help="how long running calls may finish when the server stops (default: %(default)g)",
     )
     add("-w", "--webroot", metavar="DIR", help="serve the files of this directory, too")
     add(
@@ -163,6 +157,45 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a name by which browsers may call this machine; may be repeated",
     )
+
+
+def _add_options_of_limits(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "what it bears of its clients", "0 is for no limit; K, M and G stand for KiB, MiB and GiB"
+    )
+    types = {"BYTES": _size, "N": _count, "SECONDS": _seconds}
+    for name, option in OPTIONS.items():
+        default = getattr(Limits(), name)
+        group.add_argument(
+            option.flag,
+            type=types[option.unit],
+            default=default,
+            metavar=option.unit,
+            help=f"{option.help} (default: {_size_text(default, option.unit)})",
+        )
+
+
+def _size_text(value: float, unit: str) -> str:
+    """A default as a person would write it."""
+    if unit == "BYTES":
+        for letter, factor in (("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)):
+            if value >= factor and value % factor == 0:
+                return f"{value / factor:g}{letter}"
+    return f"{value:.15g}"
+
+
+def _count(text: str) -> int:
+    """A number of things, for argparse."""
+    if not re.fullmatch("[0-9]{1,12}", text):
+        raise argparse.ArgumentTypeError(f"expected a number; came {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    """Seconds, for argparse."""
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text):
+        raise argparse.ArgumentTypeError(f"expected seconds, such as 2.5; came {text!r}")
+    return float(text)
 
 
 def _size(text: str) -> int:
@@ -201,8 +234,8 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
             uds_mode=args.uds_mode,
             expose_private=args.expose_private,
             allow_hosts=args.allow_host,
-            max_body=args.max_body,
-            max_result=args.max_result,
+            grace=args.grace,
+            limits=Limits(**{name: getattr(args, option.dest) for name, option in OPTIONS.items()}),
         )
     except RegistryFileError as error:
         if args.traceback and error.__cause__ is not None:

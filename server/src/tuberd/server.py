@@ -22,12 +22,13 @@ from typing import Any, Final
 from weakref import WeakSet
 
 from tuber.codec.json import JsonCodec
-from tuber.protocol import DEFAULT_PORT, MAX_BODY_BYTES, MAX_RESULT_BYTES
+from tuber.protocol import DEFAULT_PORT
 from tuberd import call_warnings
 from tuberd._core import CborCodec
 from tuberd._core import Server as CoreServer
 from tuberd.describe import Describer
 from tuberd.failures import describe_failure
+from tuberd.limits import Limits
 from tuberd.reach import Reach
 from tuberd.registry import TuberRegistry
 
@@ -86,8 +87,7 @@ class Server:
         expose_private: see `Reach`.
         allow_hosts: further names by which browsers may call this machine (PROTOCOL.md section 8).
         grace: seconds that running calls are given to finish when the server stops.
-        max_body: bytes; a request with a longer body is refused before it is read. 0: no limit.
-        max_result: bytes; a result that makes its reply longer fails its call. 0: no limit.
+        limits: what the server bears of its peers.
 
     Attributes:
         uds: the absolute path of the unix socket; None when it listens on a port.
@@ -113,8 +113,7 @@ class Server:
         expose_private: bool = False,
         allow_hosts: Sequence[str] = (),
         grace: float = GRACE,
-        max_body: int = MAX_BODY_BYTES,
-        max_result: int = MAX_RESULT_BYTES,
+        limits: Limits | None = None,
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
         reach = Reach(expose_private=expose_private)
@@ -139,8 +138,7 @@ class Server:
             max_age=_checked("max_age", max_age, 2**31 - 1),
             media_types=dict(MimeTypes().types_map[True]),
             allowed_hosts=[socket.gethostname(), socket.getfqdn(), *allow_hosts],
-            max_body=_checked("max_body", max_body, 2**63 - 1),
-            max_result=_checked("max_result", max_result, 2**63 - 1),
+            limits=(limits or Limits()).to_map(),
         )
         _live.add(self)
 

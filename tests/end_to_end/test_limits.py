@@ -1,0 +1,227 @@
+"""Every limit of a running `tuberd`: its option, its status, the end of its connection, and others.
+
+These are served meanwhile. What the core alone decides is tried at its edges in the C++ tests.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.support.live_server import LiveServer, live_server
+
+from .conftest import REGISTRY, Wire
+from .test_calls import call
+
+PATIENCE = 20.0  # seconds that only a broken server needs
+
+CALL = json.dumps(call("nothing")).encode()
+
+
+def request(body: bytes = CALL, *fields: bytes, target: bytes = b"/tuber") -> bytes:
+    lines = [b"POST %b HTTP/1.1" % target, b"Host: board", *fields]
+    return b"\r\n".join([*lines, b"Content-Length: %d" % len(body), b"", body])
+
+
+def chunked(*chunks: bytes) -> bytes:
+    head = b"POST /tuber HTTP/1.1\r\nHost: board\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"".join(chunks)
+
+
+def promising(size: int) -> bytes:
+    return b"POST /tuber HTTP/1.1\r\nHost: board\r\nContent-Length: %d\r\n\r\n" % size
+
+
+@contextmanager
+def raw(server: LiveServer) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as peer:
+        yield peer
+
+
+def read_to_end(peer: socket.socket) -> bytes:
+    """All that comes until the server closes; a reset would have taken the answer with it."""
+    pieces = []
+    while piece := peer.recv(65536):
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def status_of(reply: bytes) -> int:
+    return int(reply.split(b" ", 2)[1]) if reply else 0
+
+
+def assert_refused(reply: bytes, status: int) -> None:
+    assert status_of(reply) == status, reply[:300]
+    assert b"\r\nConnection: close\r\n" in reply
+    assert (b"\r\nRetry-After: 1\r\n" in reply) == (status == 503)
+    assert reply.partition(b"\r\n\r\n")[2].strip(), "no reason is given"
+
+
+@pytest.mark.parametrize(
+    ("option", "sent", "status"),
+    [
+        (["--max-request-line", "100"], request(target=b"/tuber?" + b"x" * 100), 414),
+        (["--max-head", "1K"], request(CALL, b"X: " + b"x" * 1024), 431),
+        (["--max-fields", "5"], request(CALL, *[b"X-%d: 1" % i for i in range(5)]), 431),
+        (["--max-body", "1K"], promising(1025), 413),
+        (["--max-body", "1K"], request(b" " * 300_000), 413),
+        (["--max-body", "1K"], chunked(b"401\r\n", b" " * 1025), 413),
+        (["--max-chunk-line", "10"], chunked(b"1;" + b"x" * 10 + b"\r\n"), 400),
+        (["--head-time", "0.2"], b"POST /tuber HTTP/1.1\r\nHost: bo", 408),
+        (["--stall-time", "0.2"], promising(100) + b"[", 408),
+        (["--idle-time", "0.2"], b"", 0),
+    ],
+)
+def test_who_is_over_a_limit_is_told_so(option: list[str], sent: bytes, status: int) -> None:
+    with live_server(REGISTRY, *option) as server, Wire(server.port) as other, raw(server) as peer:
+        peer.sendall(sent)
+        while not_yet := time.monotonic():  # others are served until the answer is here, and after
+            assert other.post(CALL)[0].status == 200
+            peer.settimeout(0.02)
+            try:
+                peer.recv(1, socket.MSG_PEEK)
+                break
+            except TimeoutError:
+                assert time.monotonic() < not_yet + PATIENCE
+        peer.settimeout(PATIENCE)
+        reply = read_to_end(peer)
+        if status:
+            assert_refused(reply, status)
+        else:
+            assert reply == b""
+        assert other.call(call("nothing")) == {"result": None}
+
+
+@pytest.mark.parametrize(
+    ("option", "first", "again", "status"),
+    [
+        (["--head-time", "0.3"], b"POST /tuber HTTP/1.1\r\nX: ", b"x", 408),
+        (["--body-time", "0.3", "--body-rate", "1G"], promising(10_000_000), b" ", 408),
+    ],
+)
+def test_who_trickles_is_told_so(
+    option: list[str], first: bytes, again: bytes, status: int
+) -> None:
+    with live_server(REGISTRY, *option) as server, Wire(server.port) as other, raw(server) as peer:
+        peer.sendall(first)
+        peer.settimeout(0.01)
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            peer.sendall(again)
+            assert other.post(CALL)[0].status == 200
+            try:
+                peer.recv(1, socket.MSG_PEEK)
+                break
+            except TimeoutError:
+                pass
+        peer.settimeout(PATIENCE)
+        assert_refused(read_to_end(peer), status)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [["--stall-time", "0.3"], ["--stall-time", "0.3", "--reply-rate", "1G"]],
+    ids=["does not read", "reads slowly"],
+)
+def test_who_does_not_read_a_reply_is_let_go(option: list[str]) -> None:
+    ask = json.dumps(call("echo", "x" * 20_000_000)).encode()
+    with live_server(REGISTRY, *option) as server, Wire(server.port) as other:
+        peer = socket.socket()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with peer:
+            peer.settimeout(PATIENCE)
+            peer.connect(("127.0.0.1", server.port))
+            peer.sendall(request(ask))
+            taken = len(peer.recv(1000))
+            end = time.monotonic() + 1.0
+            while time.monotonic() < end:
+                assert other.post(CALL)[0].status == 200
+                if len(option) > 2:
+                    taken += len(peer.recv(100))
+            try:
+                while piece := peer.recv(1 << 20):
+                    taken += len(piece)
+            except ConnectionResetError:
+                pass
+            assert taken < 20_000_000, "the whole reply came"
+        assert other.post(CALL)[0].status == 200
+
+
+def test_a_batch_of_too_many_calls_is_refused_as_a_whole() -> None:
+    with live_server(REGISTRY, "--max-batch", "2") as server, Wire(server.port) as wire:
+        assert wire.call([call("nothing")] * 2) == [{"result": None}] * 2
+        refused = wire.call([call("nothing")] * 3)
+        assert "at most 2 calls, not 3" in refused["error"]["message"]
+        assert wire.call(call("nothing")) == {"result": None}
+
+
+def test_calls_over_the_limit_are_refused_at_once() -> None:
+    with live_server(REGISTRY, "--max-calls", "1") as server:
+        with Wire(server.port) as busy, raw(server) as refused:
+            running = threading.Thread(target=lambda: run_when_there_is_a_place(busy))
+            running.start()
+            wait_until_in_flight(server)
+            refused.sendall(request())
+            reply = read_to_end(refused)
+            assert running.is_alive(), "it waited for the other call"
+            assert_refused(reply, 503)
+            running.join()
+        with Wire(server.port) as wire:
+            assert wire.call(call("nothing")) == {"result": None}
+
+
+def run_when_there_is_a_place(wire: Wire) -> None:
+    """One of the calls that ask whether this one runs may have taken its place."""
+    while wire.post(json.dumps(call("sleep", 1.0)).encode())[0].status == 503:
+        pass
+
+
+def wait_until_in_flight(server: LiveServer) -> None:
+    """Ask until a call is refused: the other one is in flight then."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with Wire(server.port) as wire:
+            if wire.post(CALL)[0].status == 503:
+                return
+    raise AssertionError("no call is refused")
+
+
+@pytest.mark.parametrize("option", ["--max-connections", "--max-connections-per-address"])
+def test_connections_over_the_limit_are_told_so(option: str) -> None:
+    with live_server(REGISTRY, option, "1") as server:
+        with Wire(server.port) as wire:
+            assert wire.call(call("nothing")) == {"result": None}
+            with raw(server) as refused:
+                refused.sendall(request())
+                assert_refused(read_to_end(refused), 503)
+            assert wire.call(call("nothing")) == {"result": None}
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            with raw(server) as peer:
+                peer.sendall(request(CALL, b"Connection: close"))
+                if status_of(read_to_end(peer)) == 200:
+                    return
+        raise AssertionError("no place became free")
+
+
+def test_zero_is_no_limit() -> None:
+    options = [
+        *("--max-body", "0", "--max-fields", "0", "--max-request-line", "0", "--max-head", "0"),
+        *("--max-batch", "0", "--max-calls", "0", "--max-connections", "0", "--idle-time", "0"),
+        *("--head-time", "0", "--stall-time", "0", "--body-time", "0", "--body-rate", "0"),
+        *("--reply-rate", "0", "--max-chunk-line", "0", "--max-result", "0"),
+    ]
+    with live_server(REGISTRY, *options) as server, raw(server) as peer:
+        fields = [b"X-%d: %b" % (i, b"x" * 1000) for i in range(300)]
+        peer.sendall(
+            request(CALL, *fields, b"Connection: close", target=b"/tuber?" + b"x" * 10_000)
+        )
+        assert status_of(read_to_end(peer)) == 200
+        with Wire(server.port) as wire:
+            assert len(wire.call([call("nothing")] * 10_001)) == 10_001
