@@ -92,7 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // The policy and the decoding of paths read whatever the parser lets through.
   parser.reset();
   if (parser.parse(bytes) == Outcome::complete) {
-    const auto refused = tuber::http::refuse_browser_call(parser.head(), {});
+    const auto refused =
+        tuber::http::refuse_browser_call(parser.head(), tuber::http::BrowserPolicy{});
     must(!refused || parser.head().field("origin") || parser.head().field("sec-fetch-site"));
     check_path(parser.head().path);
   }

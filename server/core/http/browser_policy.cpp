@@ -66,7 +66,8 @@ Refusal refuse_origin(const SingleField& origin, std::string_view host) {
       return std::nullopt;
     }
   }
-  return refusal(origin, "the origin of this server's own pages, http(s)://" + quoted(host));
+  return refusal(origin, "the origin of this server's own pages, http(s)://" + quoted(host) +
+                             ", or one given with --allow-origin");
 }
 
 // DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. The
@@ -82,7 +83,7 @@ bool is_local_name(std::string_view name) {
   });
 }
 
-Refusal refuse_host(std::string_view value, std::span<const std::string> allowed_hosts) {
+Refusal refuse_host(std::string_view value, const std::vector<std::string>& allowed_hosts) {
   if (const auto host = parse_host(value)) {
     if (host->kind != HostKind::name || is_local_name(host->name)) return std::nullopt;
     for (const std::string& allowed : allowed_hosts) {
@@ -107,15 +108,25 @@ Refusal refuse_content_type(const SingleField& content_type) {
 
 }  // namespace
 
+std::string_view allowed_origin(const RequestHead& head, const BrowserPolicy& policy) {
+  const SingleField origin(head, "Origin");
+  const auto& allowed = policy.origins;
+  const bool is_allowed =
+      origin.count == 1 && std::find(allowed.begin(), allowed.end(), origin.value) != allowed.end();
+  return is_allowed ? origin.value : std::string_view();
+}
+
 std::optional<std::string> refuse_browser_call(const RequestHead& head,
-                                               std::span<const std::string> allowed_hosts) {
+                                               const BrowserPolicy& policy) {
   const SingleField origin(head, "Origin");
   const SingleField site(head, "Sec-Fetch-Site");
   if (!origin.present() && !site.present()) return std::nullopt;
 
-  if (auto refused = refuse_fetch_site(site)) return refused;
-  if (auto refused = refuse_origin(origin, head.host)) return refused;
-  if (auto refused = refuse_host(head.host, allowed_hosts)) return refused;
+  if (allowed_origin(head, policy).empty()) {
+    if (auto refused = refuse_fetch_site(site)) return refused;
+    if (auto refused = refuse_origin(origin, head.host)) return refused;
+  }
+  if (auto refused = refuse_host(head.host, policy.hosts)) return refused;
   if (head.method != "POST") return std::nullopt;
   return refuse_content_type(SingleField(head, "Content-Type"));
 }

@@ -113,6 +113,10 @@ void Engine::request_stop() noexcept {
   poller.wake_all();
 }
 
+ServerView::Counts Engine::counts() const {
+  return {crew.size(), admission.count(), calls_in_flight};
+}
+
 bool Engine::in_own_process() const {
   return process_ == ::getpid();
 }

@@ -21,7 +21,7 @@
 namespace tuber::net {
 
 // Thread-safe.
-class Engine : public std::enable_shared_from_this<Engine> {
+class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
  public:
   // Names the listener in the poller; no connection's token is like it, for descriptors are
   // positive.
@@ -43,9 +43,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // False in a process forked from the one that serves.
   [[nodiscard]] bool in_own_process() const;
 
-  [[nodiscard]] bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
+  [[nodiscard]] bool stopping() const override { return stopping_.load(std::memory_order_relaxed); }
 
-  [[nodiscard]] const std::atomic<bool>& stopping_flag() const { return stopping_; }
+  [[nodiscard]] Counts counts() const override;
+  [[nodiscard]] Clock::duration age() const override { return Clock::now() - born_; }
 
   // Accepts those who knock, parks their connections and lets the poller watch the door again.
   // Gives back those who must be turned away.
@@ -74,6 +75,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Nothing, or the connection when it is to be turned away.
   [[nodiscard]] std::unique_ptr<Connection> admit(Listener::Accepted accepted);
 
+  const Clock::time_point born_ = Clock::now();
   const std::chrono::milliseconds sweep_interval_;
   const std::chrono::milliseconds waiting_time_;
   std::atomic<Clock::rep> next_sweep_ = 0;

@@ -2,7 +2,7 @@
 // Python: it calls a handler it was given.
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,6 +18,20 @@
 
 namespace tuber::net {
 
+// What a handler may know of the server it answers for. Thread-safe.
+class ServerView {
+ public:
+  struct Counts {
+    std::size_t workers = 0;
+    std::size_t connections = 0;
+    std::size_t calls = 0;  // in flight
+  };
+  virtual ~ServerView() = default;
+  [[nodiscard]] virtual bool stopping() const = 0;  // it was told to stop
+  [[nodiscard]] virtual Counts counts() const = 0;
+  [[nodiscard]] virtual std::chrono::steady_clock::duration age() const = 0;
+};
+
 // A complete request. Borrowed for the duration of Handler::handle only.
 struct Request {
   const http::RequestHead& head;
@@ -25,13 +39,9 @@ struct Request {
   // The memory of the body when it has one of its own, else null. A handler may take it, and the
   // body with it.
   GrowingBuffer* memory = nullptr;
-  // Whether the server was told to stop; may change while the request is handled. Null: it never is.
-  const std::atomic<bool>* stopping = nullptr;
-  const Peer* peer = nullptr;  // who asks; never null in a handler
-
-  [[nodiscard]] bool server_stops() const {
-    return stopping != nullptr && stopping->load(std::memory_order_relaxed);
-  }
+  // Never null in a handler.
+  const Peer* peer = nullptr;
+  const ServerView* server = nullptr;
 };
 
 // An open file to be sent as the body; owns its descriptor.

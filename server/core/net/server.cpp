@@ -38,7 +38,7 @@ bool Server::wait(std::chrono::milliseconds at_most) {
 }
 
 Server::Counts Server::counts() const {
-  return {engine_->crew.size(), engine_->admission.count(), engine_->calls_in_flight};
+  return engine_->counts();
 }
 
 }  // namespace tuber::net

@@ -64,11 +64,7 @@ class Server {
   [[nodiscard]] bool wait(std::chrono::milliseconds at_most);
 
   // What the server holds now, for tests and for health reports.
-  struct Counts {
-    std::size_t workers = 0;
-    std::size_t connections = 0;
-    std::size_t calls = 0;  // in flight
-  };
+  using Counts = ServerView::Counts;
   [[nodiscard]] Counts counts() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -236,14 +237,16 @@ void Service::await_end(std::unique_ptr<Connection> connection) {
 
 Service::Ending Service::answer(Connection& connection) {
   Request request = connection.reader->request();
-  request.stopping = &engine_.stopping_flag();
+  request.server = &engine_;
   request.peer = &connection.peer();
-  const std::size_t at_most = engine_.options.limits.calls;
-  const CallPlace place(engine_.calls_in_flight, at_most);
-  if (place.is_free() || handler_->is_quick(request)) {
+  std::optional<CallPlace> place;  // kept until the reply has been read
+  if (!handler_->is_quick(request)) {
+    place.emplace(engine_.calls_in_flight, engine_.options.limits.calls);
+  }
+  if (!place || place->is_free()) {
     handler_->handle(request, reply_);
   } else {
-    refuse_call(at_most, reply_);
+    refuse_call(engine_.options.limits.calls, reply_);
   }
   const bool client_closes = !request.head.keep_alive;
   ReplySender::Manner manner;

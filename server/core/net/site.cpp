@@ -1,60 +1,136 @@
 #include "net/site.hpp"
 
+#include <array>
+#include <cstdio>
 #include <utility>
+
+#include "http/cors.hpp"
 
 namespace tuber::net {
 namespace {
 
 constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
-// No field of CORS is here, and none may be: without them a browser refuses the calls of other
-// sites' pages.
-void allow_on_endpoint(Reply& reply) {
-  reply.fields.append("Allow: POST, OPTIONS\r\n");
-}
-
-// OPTIONS asks what a resource, or with "*" the server, can do (RFC 9110 section 9.3.7).
-void answer_options(const http::RequestHead& head, Reply& reply) {
-  reply.status = 204;
-  if (head.path == kEndpointPath) {
-    allow_on_endpoint(reply);
-  } else {
-    reply.fields.append("Allow: GET, HEAD, POST, OPTIONS\r\n");
-  }
-}
-
-void refuse_method(Reply& reply) {
-  reply.status = 405;
+void answer_text(int status, std::string_view text, Reply& reply) {
+  reply.status = status;
   reply.content_type = kPlainText;
-  reply.body = "Calls are made with POST /tuber; this address answers no other method.\n";
-  allow_on_endpoint(reply);
+  reply.body = text;
 }
 
-void refuse_path(Reply& reply) {
-  reply.status = 404;
-  reply.content_type = kPlainText;
-  reply.body = "There is nothing here. Calls are made with POST /tuber.\n";
+void append_number(std::string& json, const char* name, double value) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), ",\"%s\":%.15g", name, value);
+  json.append(text.data());
 }
 
 }  // namespace
 
-Site::Site(std::unique_ptr<Handler> endpoint, std::shared_ptr<const StaticFiles> files)
-    : endpoint_(std::move(endpoint)), files_(std::move(files)) {}
+Site::Site(std::unique_ptr<Handler> endpoint, std::shared_ptr<const SiteParts> parts)
+    : endpoint_(std::move(endpoint)), parts_(std::move(parts)) {}
+
+bool Site::is_quick(const Request& request) const {
+  const Place place = place_of(request.head.path);
+  return place == Place::health || place == Place::calls;
+}
+
+Site::Place Site::place_of(std::string_view path) {
+  if (!path.starts_with(kEndpointPath)) return Place::elsewhere;
+  path.remove_prefix(kEndpointPath.size());
+  if (path.empty()) return Place::endpoint;
+  if (path == "/health") return Place::health;
+  if (path == "/calls") return Place::calls;
+  return Place::elsewhere;
+}
 
 void Site::handle(const Request& request, Reply& reply) {
   const http::RequestHead& head = request.head;
-  const bool on_endpoint = head.path == kEndpointPath;
-  if (on_endpoint && head.method == "POST") {
-    endpoint_->handle(request, reply);
-  } else if (head.method == "OPTIONS" && (on_endpoint || head.target == "*")) {
-    answer_options(head, reply);
-  } else if (on_endpoint) {
-    refuse_method(reply);
-  } else if (files_) {
-    files_->serve(head, reply);
+  const Place place = place_of(head.path);
+  if (head.method == "OPTIONS" && (place != Place::elsewhere || head.target == "*")) {
+    answer_options(head, place, reply);
+  } else if (place == Place::elsewhere) {
+    answer_elsewhere(head, reply);
   } else {
-    refuse_path(reply);
+    answer_ours(request, place, reply);
+    reply.fields.append("Cache-Control: no-store\r\n");
+    http::append_cors_fields(head, parts_->policy, reply.fields);
   }
+}
+
+// Everything under the endpoint's path: what browsers of other sites must not reach.
+void Site::answer_ours(const Request& request, Place place, Reply& reply) {
+  const http::RequestHead& head = request.head;
+  const bool is_read = head.method == "GET" || head.method == "HEAD";
+  if (!(place == Place::endpoint ? head.method == "POST" : is_read)) {
+    return refuse_method(place, reply);
+  }
+  if (const auto reason = http::refuse_browser_call(head, parts_->policy)) {
+    return answer_text(403, *reason + "\n", reply);
+  }
+  switch (place) {
+    case Place::health:
+      return answer_health(request, reply);
+    case Place::calls:
+      return answer_calls(request, reply);
+    default:
+      return endpoint_->handle(request, reply);
+  }
+}
+
+void Site::answer_elsewhere(const http::RequestHead& head, Reply& reply) {
+  if (parts_->files) return parts_->files->serve(head, reply);
+  answer_text(404, "There is nothing here. Calls are made with POST /tuber.\n", reply);
+}
+
+// OPTIONS asks what a resource, or with "*" the server, can do (RFC 9110 section 9.3.7); browsers
+// ask whether another origin's page may call.
+void Site::answer_options(const http::RequestHead& head, Place place, Reply& reply) {
+  reply.status = 204;
+  allow(place, reply);
+  if (place != Place::elsewhere) http::append_cors_fields(head, parts_->policy, reply.fields);
+}
+
+void Site::allow(Place place, Reply& reply) {
+  reply.fields.append(place == Place::endpoint    ? "Allow: POST, OPTIONS\r\n"
+                      : place == Place::elsewhere ? "Allow: GET, HEAD, POST, OPTIONS\r\n"
+                                                  : "Allow: GET, HEAD, OPTIONS\r\n");
+}
+
+void Site::refuse_method(Place place, Reply& reply) {
+  answer_text(405,
+              place == Place::endpoint
+                  ? "Calls are made with POST /tuber; this address answers no other method.\n"
+                  : "This address is for reading, with GET.\n",
+              reply);
+  allow(place, reply);
+}
+
+void Site::answer_health(const Request& request, Reply& reply) {
+  const ServerView& server = *request.server;
+  const ServerView::Counts counts = server.counts();
+  std::string json = "{\"status\":";
+  json.append(server.stopping() ? "\"stopping\"" : "\"serving\"");
+  json.append(",\"run\":");
+  append_json_string(json, parts_->run_id);
+  append_number(json, "uptime", std::chrono::duration<double>(server.age()).count());
+  append_number(json, "connections", static_cast<double>(counts.connections));
+  append_number(json, "workers", static_cast<double>(counts.workers));
+  json.append(",\"calls\":");
+  parts_->calls.append_running(json);
+  json.append("}\n");
+  reply.content_type = "application/json";
+  reply.body = json;
+}
+
+// What others called, and with what failures, is not for everyone on the network.
+void Site::answer_calls(const Request& request, Reply& reply) {
+  if (!request.peer->is_local()) {
+    return answer_text(403, "The record of calls is told on this machine only.\n", reply);
+  }
+  std::string json;
+  parts_->calls.append_recent(json);
+  json.append("\n");
+  reply.content_type = "application/json";
+  reply.body = json;
 }
 
 }  // namespace tuber::net

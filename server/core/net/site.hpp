@@ -1,31 +1,55 @@
-// Which resource a request names: the endpoint of calls, or a file. Must never answer a call
-// itself.
+// Which resource a request names: the endpoint of calls, what is told of the server, or a file. Must
+// never answer a call itself.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
+#include "http/browser_policy.hpp"
+#include "net/call_log.hpp"
 #include "net/handler.hpp"
 #include "net/static_files.hpp"
 
 namespace tuber::net {
 
-// The one resource that takes calls.
+// The one resource that takes calls. Under it are "/health", which tells what runs, and "/calls",
+// the record of calls.
 inline constexpr std::string_view kEndpointPath = "/tuber";
 
-// Routes by path: kEndpointPath to the endpoint's handler, every other one to the files. Owns the
-// endpoint's handler, so it is bound to one worker thread as every Handler; shares the files with
-// the other workers.
+// What the sites of all workers share.
+struct SiteParts {
+  http::BrowserPolicy policy;                // for everything under the endpoint's path
+  std::shared_ptr<const StaticFiles> files;  // may be null: then there are none
+  std::string run_id;
+  mutable CallLog calls;
+};
+
+// Routes by path. Owns the endpoint's handler, so it is bound to one worker thread as every Handler.
 class Site final : public Handler {
  public:
-  // `files` may be null: then the endpoint is all there is. REQUIRES: `endpoint` is not null.
-  Site(std::unique_ptr<Handler> endpoint, std::shared_ptr<const StaticFiles> files);
+  // REQUIRES: neither is null.
+  Site(std::unique_ptr<Handler> endpoint, std::shared_ptr<const SiteParts> parts);
 
   void handle(const Request& request, Reply& reply) override;
 
+  // Health and record are told by C++ alone.
+  [[nodiscard]] bool is_quick(const Request& request) const override;
+
  private:
+  enum class Place { endpoint, health, calls, elsewhere };
+
+  [[nodiscard]] static Place place_of(std::string_view path);
+  static void allow(Place place, Reply& reply);
+  static void refuse_method(Place place, Reply& reply);
+  void answer_options(const http::RequestHead& head, Place place, Reply& reply);
+  void answer_ours(const Request& request, Place place, Reply& reply);
+  void answer_elsewhere(const http::RequestHead& head, Reply& reply);
+  void answer_health(const Request& request, Reply& reply);
+  void answer_calls(const Request& request, Reply& reply);
+
   std::unique_ptr<Handler> endpoint_;
-  std::shared_ptr<const StaticFiles> files_;
+  std::shared_ptr<const SiteParts> parts_;
 };
 
 }  // namespace tuber::net

@@ -85,12 +85,21 @@ void close_with_warnings(PyObject* warnings, const Codec& codec, net::Body& out)
   codec.close_envelope(out);
 }
 
+// Never empty: a failure without a message is one, too.
+std::string_view message_of(PyObject* failure) {
+  PyObject* message = failure == nullptr ? nullptr : PyDict_GetItemString(failure, "message");
+  const char* text = message == nullptr ? nullptr : PyUnicode_AsUTF8(message);
+  if (text == nullptr) PyErr_Clear();
+  return text == nullptr || *text == '\0' ? "?" : text;
+}
+
 }  // namespace
 
 Caller::Caller(Face face, std::uint64_t max_reply)
     : face_(std::move(face)), max_reply_(max_reply) {}
 
-bool Caller::answer(PyObject* call, ReplyWriter& writer) const {
+bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) const {
+  CallRecord record(asker, call);
   CallWarnings warnings;
   bool entered = false;
   Handle result = run(call, writer.is_lossless(), entered);
@@ -107,7 +116,7 @@ bool Caller::answer(PyObject* call, ReplyWriter& writer) const {
     out.cut(start);
     entered = false;  // the method succeeded: a traceback of the encoder would tell nothing
   }
-  write_failure(entered, warnings.texts(), writer);
+  write_failure(entered, warnings.texts(), &record, writer);
   return false;
 }
 
@@ -124,12 +133,14 @@ bool Caller::encode_result(PyObject* result, ReplyWriter& writer) const {
   return false;
 }
 
-void Caller::write_failure(bool entered, PyObject* warnings, ReplyWriter& writer) const {
+void Caller::write_failure(bool entered, PyObject* warnings, CallRecord* record,
+                           ReplyWriter& writer) const {
   const Codec& codec = writer.codec();
   net::Body& out = writer.out();
   const net::Body::Mark start = out.mark();
   Handle exception = take_exception();
   Handle failure = invoke(face_.describe_failure, exception.get(), entered ? Py_True : Py_False);
+  if (record != nullptr) record->failed(message_of(failure.get()));
   codec.open_envelope(Outcome::error, warnings != nullptr, out);
   if (!failure || !codec.encode(failure.get(), out)) {
     // Only when even describing fails, as it does when memory has run out.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "python/call_record.hpp"
 #include "python/codec.hpp"
 #include "python/handle.hpp"
 #include "python/names.hpp"
@@ -31,11 +32,13 @@ class Caller {
 
   // Runs one call and appends its envelope. False when the envelope is a failure. REQUIRES: the GIL
   // held by the calling worker, and no Python exception set; both hold afterwards too.
-  bool answer(PyObject* call, ReplyWriter& writer) const;
+  bool answer(PyObject* call, const Asker& asker, ReplyWriter& writer) const;
 
   // Appends the envelope of the Python exception that is set, and clears it. `entered`: code of the
-  // served object had been entered, so a traceback means something.
-  void write_failure(bool entered, PyObject* warnings, ReplyWriter& writer) const;
+  // served object had been entered, so a traceback means something. `record`, which may be null, is
+  // told the message.
+  void write_failure(bool entered, PyObject* warnings, CallRecord* record,
+                     ReplyWriter& writer) const;
 
   // Appends the envelope of a call that was not run; `why`: the end of a sentence, in ASCII.
   void write_not_executed(std::string_view why, const Codec& codec, net::Body& out) const;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "http/limits.hpp"
-#include "net/handler.hpp"
 #include "python/call.hpp"
 #include "python/codec.hpp"
 
@@ -17,11 +16,11 @@ class Dispatcher {
   // Writes the reply to a request, whose body is `body`: an envelope, or for a batch the array of its
   // envelopes. Calls of a batch that were not begun when the server was told to stop are not run.
   // REQUIRES: the GIL. Every failure ends in an envelope; no Python exception is left set.
-  void answer(const net::Request& request, Source& body, bool continue_on_error,
-              const Codec& reader, ReplyWriter& writer) const;
+  void answer(const Asker& asker, Source& body, bool continue_on_error, const Codec& reader,
+              ReplyWriter& writer) const;
 
  private:
-  void answer_batch(const net::Request& request, PyObject* calls, bool continue_on_error,
+  void answer_batch(const Asker& asker, PyObject* calls, bool continue_on_error,
                     ReplyWriter& writer) const;
 
   Caller caller_;

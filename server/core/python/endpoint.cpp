@@ -3,7 +3,6 @@
 
 #include <new>
 
-#include "http/browser_policy.hpp"
 #include "http/characters.hpp"
 #include "python/reply_writer.hpp"
 
@@ -26,9 +25,6 @@ bool has_unknown_coding(const http::RequestHead& head) {
 
 void Endpoint::handle(const net::Request& request, net::Reply& reply) {
   const Service& service = *service_;
-  if (const auto reason = http::refuse_browser_call(request.head, service.allowed_hosts)) {
-    return refuse(reply, 403, *reason);
-  }
   const Codec* reader = codec_of_request(request.head, service.codecs);
   if (reader == nullptr || has_unknown_coding(request.head)) {
     return refuse(
@@ -46,7 +42,8 @@ void Endpoint::handle(const net::Request& request, net::Reply& reply) {
     GilHold gil(worker_);
     Source body(request.body, request.memory);
     ReplyWriter reply_writer(*writer, lossless, reply.body);
-    service.dispatcher.answer(request, body, continue_on_error, *reader, reply_writer);
+    const Asker asker{desk_, *request.peer, *request.server};
+    service.dispatcher.answer(asker, body, continue_on_error, *reader, reply_writer);
     reply.content_type = reply_writer.codec().media_type();
   } catch (const std::bad_alloc&) {
     reply.clear();

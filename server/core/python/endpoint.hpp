@@ -3,9 +3,8 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <vector>
 
+#include "net/call_log.hpp"
 #include "net/handler.hpp"
 #include "python/dispatcher.hpp"
 #include "python/gil.hpp"
@@ -18,20 +17,22 @@ namespace tuber::python {
 struct Service {
   Dispatcher dispatcher;
   Codecs codecs;
-  std::vector<std::string> allowed_hosts;  // see http/browser_policy.hpp
 };
 
 // Bound to one worker thread: made, called and destroyed in it, without the GIL.
 class Endpoint final : public net::Handler {
  public:
-  Endpoint(PyInterpreterState* interpreter, std::shared_ptr<const Service> service)
-      : worker_(interpreter), service_(std::move(service)) {}
+  // `calls` outlives it.
+  Endpoint(PyInterpreterState* interpreter, std::shared_ptr<const Service> service,
+           net::CallLog& calls)
+      : worker_(interpreter), service_(std::move(service)), desk_(calls) {}
 
   void handle(const net::Request& request, net::Reply& reply) override;
 
  private:
   WorkerState worker_;
   std::shared_ptr<const Service> service_;
+  net::CallLog::Desk desk_;
 };
 
 }  // namespace tuber::python

@@ -106,28 +106,35 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                          std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
                          const std::string& run_id, const std::optional<std::string>& webroot,
                          int max_age, std::unordered_map<std::string, std::string> media_types,
-                         std::vector<std::string> allowed_hosts, const py::dict& limits) {
+                         std::vector<std::string> allowed_hosts,
+                         std::vector<std::string> allowed_origins, const py::dict& limits) {
   net::ServerOptions options;
   options.limits = make_limits(limits);
   std::shared_ptr<const Service> service(
       new Service{.dispatcher = Dispatcher(make_face(face), options.limits),
-                  .codecs = make_codecs(json),
-                  .allowed_hosts = std::move(allowed_hosts)},
+                  .codecs = make_codecs(json)},
       DeleteWithGil{});
-  std::shared_ptr<const net::StaticFiles> files;
+  const auto parts = std::make_shared<net::SiteParts>();
+  parts->policy = {std::move(allowed_hosts), std::move(allowed_origins)};
+  parts->run_id = run_id;
   if (webroot) {
-    files = std::make_shared<net::StaticFiles>(*webroot, std::chrono::seconds(max_age),
-                                               std::move(media_types));
+    parts->files = std::make_shared<net::StaticFiles>(*webroot, std::chrono::seconds(max_age),
+                                                      std::move(media_types));
   }
   options.bind = bind;
   options.port = port;
   if (uds) {
     options.unix_socket = net::UnixAddress{std::string(*uds), static_cast<mode_t>(uds_mode)};
   }
-  options.common_fields = "X-Tuber-Run: " + run_id + "\r\n";
+  // The last two: a browser takes no reply for a script or a style, nor gives it to other sites.
+  options.common_fields = "X-Tuber-Run: " + run_id +
+                          "\r\n"
+                          "X-Content-Type-Options: nosniff\r\n"
+                          "Cross-Origin-Resource-Policy: same-origin\r\n";
   PyInterpreterState* interpreter = PyInterpreterState_Get();
-  return ServerHolder(new net::Server(std::move(options), [interpreter, service, files] {
-    return std::make_unique<net::Site>(std::make_unique<Endpoint>(interpreter, service), files);
+  return ServerHolder(new net::Server(std::move(options), [interpreter, service, parts] {
+    return std::make_unique<net::Site>(
+        std::make_unique<Endpoint>(interpreter, service, parts->calls), parts);
   }));
 }
 
@@ -167,7 +174,7 @@ PYBIND11_MODULE(_core, module) {
       .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
            py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("run_id"),
            py::arg("webroot"), py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"),
-           py::arg("limits"))
+           py::arg("allowed_origins"), py::arg("limits"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())

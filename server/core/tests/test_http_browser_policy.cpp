@@ -17,13 +17,14 @@ using tuber::http::RequestHead;
 
 namespace {
 
-const std::vector<std::string> kAllowedHosts = {"crate7.example.org", "Proxy.Example.Org"};
+const tuber::http::BrowserPolicy kPolicy{{"crate7.example.org", "Proxy.Example.Org"},
+                                         {"https://lab.example", "http://lab.example:8080"}};
 
 std::optional<std::string> refusal_of(const std::string& request_line, const std::string& lines) {
   const std::string message = request_line + "\r\n" + lines + "\r\n";
   HeadParser parser{Limits{}};
   REQUIRE(parser.parse(message) == Outcome::complete);
-  return refuse_browser_call(parser.head(), kAllowedHosts);
+  return refuse_browser_call(parser.head(), kPolicy);
 }
 
 std::optional<std::string> refusal_of_post(const std::string& lines) {
@@ -53,6 +54,16 @@ const std::vector<Row> kTable = {
     {"POST", "board", kNone, kNone, kNone, kNone},
     {"POST", "evil.example", kNone, kNone, "text/plain", kNone},
     {"GET", "evil.example", kNone, kNone, kNone, kNone},
+
+    // Origins that the operator allows, exactly as they are written, with all else unchanged.
+    {"POST", "board", "https://lab.example", "cross-site", kJson, kNone},
+    {"POST", "board", "http://lab.example:8080", "cross-site", kJson, kNone},
+    {"POST", "board", "http://lab.example", "cross-site", kJson, "Sec-Fetch-Site"},
+    {"POST", "board", "https://lab.example:443", kNone, kJson, "Origin"},
+    {"POST", "board", "https://Lab.example", kNone, kJson, "Origin"},
+    {"POST", "board", "https://lab.example.evil", kNone, kJson, "Origin"},
+    {"POST", "board", "https://lab.example", "cross-site", "text/plain", "Content-Type"},
+    {"POST", "evil.example", "https://lab.example", "cross-site", kJson, "Host"},
 
     // Origin.
     {"POST", "board", "http://board", kNone, kJson, kNone},
@@ -171,7 +182,7 @@ TEST_CASE("a field that was sent twice is refused, whatever it says") {
   head.fields = {{"Origin", "http://board"},
                  {"Content-Type", "application/json"},
                  {"Content-Type", "application/json"}};
-  CHECK(refuse_browser_call(head, kAllowedHosts)->find("Content-Type was sent more than once") !=
+  CHECK(refuse_browser_call(head, kPolicy)->find("Content-Type was sent more than once") !=
         std::string::npos);
 }
 

@@ -127,9 +127,9 @@ TEST_CASE("a body that comes too slowly is refused") {
   NetClient slow(server.port());
   slow.send("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 60000000\r\n\r\n");
   NetClient other(server.port());
-  while (slow.send("x") && server.connections() > 1) {
+  while (!slow.has_reply()) {
     REQUIRE(other.request(get("/other")).status == 200);
-    if (slow.has_reply()) break;
+    REQUIRE(slow.send("x"));
   }
   CHECK(slow.receive_reply().status == 408);
   CHECK(slow.at_end());

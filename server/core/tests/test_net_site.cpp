@@ -1,5 +1,6 @@
 // Routing: which resource answers which target and method.
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include <chrono>
 #include <memory>
@@ -22,11 +23,43 @@ class Endpoint final : public Handler {
   }
 };
 
-Reply ask(const http::RequestHead& head, std::shared_ptr<const StaticFiles> files = nullptr) {
-  Site site(std::make_unique<Endpoint>(), std::move(files));
+class View final : public ServerView {
+ public:
+  [[nodiscard]] bool stopping() const override { return false; }
+  [[nodiscard]] Counts counts() const override { return {3, 2, 1}; }
+  [[nodiscard]] std::chrono::steady_clock::duration age() const override {
+    return std::chrono::milliseconds(1'500);
+  }
+};
+
+std::shared_ptr<SiteParts> parts_with(std::shared_ptr<const StaticFiles> files) {
+  auto parts = std::make_shared<SiteParts>();
+  parts->policy.origins = {"https://lab.example"};
+  parts->files = std::move(files);
+  parts->run_id = "0123";
+  return parts;
+}
+
+Reply ask_from(const http::RequestHead& head, const std::shared_ptr<const SiteParts>& parts,
+               const Peer& peer) {
+  Site site(std::make_unique<Endpoint>(), parts);
+  const View view;
+  Request request{head, "the body"};
+  request.peer = &peer;
+  request.server = &view;
   Reply reply;
-  site.handle({head, "the body"}, reply);
+  site.handle(request, reply);
   return reply;
+}
+
+Peer stranger() {
+  sockaddr_storage name{};
+  name.ss_family = AF_INET;
+  return Peer(name);  // 0.0.0.0
+}
+
+Reply ask(const http::RequestHead& head, std::shared_ptr<const StaticFiles> files = nullptr) {
+  return ask_from(head, parts_with(std::move(files)), Peer());
 }
 
 TEST_CASE("POST to the endpoint is a call, whatever its query") {
@@ -41,6 +74,74 @@ TEST_CASE("other methods on the endpoint are refused with those it has") {
     CHECK(reply.status == 405);
     CHECK(reply_field(reply, "Allow") == "POST, OPTIONS");
   }
+}
+
+TEST_CASE("health tells what runs") {
+  const auto parts = parts_with(nullptr);
+  CallLog::Desk desk(parts->calls);
+  desk.begin("board.read", Peer());
+  const Reply reply = ask_from(head_of("GET", "/tuber/health"), parts, stranger());
+  CHECK(reply.status == 200);
+  CHECK(reply.content_type == "application/json");
+  CHECK(reply_field(reply, "Cache-Control") == "no-store");
+  const std::string text(reply.body.text());
+  CHECK(
+      text.starts_with("{\"status\":\"serving\",\"run\":\"0123\",\"uptime\":1.5,"
+                       "\"connections\":2,\"workers\":3,\"calls\":[{\"call\":\"board.read\","
+                       "\"from\":\"unix\",\"began\":\"2"));
+  CHECK(text.ends_with("}]}\n"));
+}
+
+TEST_CASE("the record of calls is told on this machine only, the newest first") {
+  const auto parts = parts_with(nullptr);
+  CallLog::Desk desk(parts->calls);
+  desk.begin("board.read", Peer());
+  desk.end("");
+  desk.begin("board.\"fail\"", Peer());
+  desk.end("ValueError: no");
+  const std::string text(ask_from(head_of("GET", "/tuber/calls"), parts, Peer()).body.text());
+  CHECK(text.starts_with("[{\"call\":\"board.\\\"fail\\\"\","));
+  CHECK(text.find("\"failed\":\"ValueError: no\"},{\"call\":\"board.read\"") != std::string::npos);
+  CHECK(text.ends_with("\"failed\":null}]\n"));
+  CHECK(ask_from(head_of("GET", "/tuber/calls"), parts, stranger()).status == 403);
+}
+
+TEST_CASE("the record keeps the last calls only") {
+  CallLog log;
+  CallLog::Desk desk(log);
+  for (std::size_t i = 0; i < CallLog::kKept + 5; ++i) {
+    desk.begin(std::to_string(i), Peer());
+    desk.end("");
+  }
+  std::string json;
+  log.append_recent(json);
+  CHECK(json.starts_with("[{\"call\":\"10004\""));
+  CHECK(json.find("\"call\":\"5\"") != std::string::npos);
+  CHECK(json.find("\"call\":\"4\"") == std::string::npos);
+}
+
+TEST_CASE("what is told of the server is for reading, and not for other sites' pages") {
+  const std::vector<http::Field> elsewhere{{"Origin", "http://elsewhere.example"}};
+  for (const char* path : {"/tuber/health", "/tuber/calls"}) {
+    CHECK(ask(head_of("POST", path)).status == 405);
+    CHECK(reply_field(ask(head_of("POST", path)), "Allow") == "GET, HEAD, OPTIONS");
+    CHECK(ask(head_of("GET", path, elsewhere)).status == 403);
+  }
+}
+
+TEST_CASE("pages of an allowed origin are told that they may call, others are not") {
+  const std::vector<http::Field> lab{{"Origin", "https://lab.example"},
+                                     {"Content-Type", "application/json"}};
+  http::RequestHead call = head_of("POST", "/tuber", lab);
+  call.host = "board";
+  const Reply reply = ask(call);
+  CHECK(reply.status == 200);
+  CHECK(reply_field(reply, "Access-Control-Allow-Origin") == "https://lab.example");
+  CHECK(reply_field(reply, "Vary") == "Origin");
+  const Reply preflight = ask(head_of("OPTIONS", "/tuber", lab));
+  CHECK(reply_field(preflight, "Access-Control-Allow-Origin") == "https://lab.example");
+  CHECK(reply_field(preflight, "Access-Control-Allow-Methods") == "GET, POST");
+  CHECK(reply_field(ask(head_of("POST", "/tuber")), "Vary") == "Origin");
 }
 
 TEST_CASE("OPTIONS names the methods and permits nothing to other sites' pages") {

@@ -26,6 +26,7 @@ class Server:
         max_age: int,
         media_types: Mapping[str, str],
         allowed_hosts: Sequence[str],
+        allowed_origins: Sequence[str],
         limits: Mapping[str, float],
     ) -> None: ...
     @property

@@ -157,6 +157,13 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a name by which browsers may call this machine; may be repeated",
     )
+    add(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="an origin whose pages may call, such as https://lab.example; may be repeated",
+    )
 
 
 def _add_options_of_limits(parser: argparse.ArgumentParser) -> None:
@@ -234,6 +241,7 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
             uds_mode=args.uds_mode,
             expose_private=args.expose_private,
             allow_hosts=args.allow_host,
+            allow_origins=args.allow_origin,
             grace=args.grace,
             limits=Limits(**{name: getattr(args, option.dest) for name, option in OPTIONS.items()}),
         )

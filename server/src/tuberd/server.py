@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import secrets
 import signal
 import socket
@@ -86,6 +87,7 @@ class Server:
         uds_mode: the permissions of its file: who may not write to it can't connect.
         expose_private: see `Reach`.
         allow_hosts: further names by which browsers may call this machine (PROTOCOL.md section 8).
+        allow_origins: origins whose pages may call, as browsers write them: ``https://lab.example``.
         grace: seconds that running calls are given to finish when the server stops.
         limits: what the server bears of its peers.
 
@@ -112,6 +114,7 @@ class Server:
         uds_mode: int = UDS_MODE,
         expose_private: bool = False,
         allow_hosts: Sequence[str] = (),
+        allow_origins: Sequence[str] = (),
         grace: float = GRACE,
         limits: Limits | None = None,
     ) -> None:
@@ -138,6 +141,7 @@ class Server:
             max_age=_checked("max_age", max_age, 2**31 - 1),
             media_types=dict(MimeTypes().types_map[True]),
             allowed_hosts=[socket.gethostname(), socket.getfqdn(), *allow_hosts],
+            allowed_origins=[_origin(each) for each in allow_origins],
             limits=(limits or Limits()).to_map(),
         )
         _live.add(self)
@@ -236,6 +240,16 @@ def _checked(name: str, value: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise ValueError(f"{name} must be an integer from 0 to {most}; came {value!r}")
     return value
+
+
+def _origin(text: str) -> str:
+    """An origin as browsers write it (RFC 6454 section 6.2): only what is equal is allowed."""
+    if not re.fullmatch(r"https?://[a-z0-9.\-_\[\]:]+", text):
+        raise ValueError(
+            f"an origin must be like https://lab.example or http://lab.example:8080, in lower case "
+            f"and without a path; came {text!r}"
+        )
+    return text
 
 
 def _directory(webroot: str | os.PathLike[str] | None) -> str | None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+import tuberd
 from tuberd.registry import TuberRegistry
 from tuberd.server import Server, run, serve_until_signalled
 
@@ -356,3 +357,11 @@ def test_a_server_on_a_unix_socket_says_where_it_is(monkeypatch: pytest.MonkeyPa
         assert raised.value.errno == errno.ENAMETOOLONG
         with pytest.raises(ValueError, match="uds_mode must be an integer from 0 to 511"):
             Server({}, uds="board.sock", uds_mode=0o1777)
+
+
+@pytest.mark.parametrize(
+    "origin", ["lab.example", "https://lab.example/", "https://Lab.example", "*", "null", ""]
+)
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    with pytest.raises(ValueError, match="an origin must be like"):
+        tuberd.Server({}, port=0, allow_origins=[origin])

@@ -1,0 +1,111 @@
+#include "net/call_log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace tuber::net {
+
+CallLog::Desk::Desk(CallLog& log) : log_(log) {
+  const std::lock_guard lock(log_.mutex_);
+  if (log_.free_desks_.empty()) {
+    place_ = log_.desks_.size();
+    log_.desks_.emplace_back();
+  } else {
+    place_ = log_.free_desks_.back();
+    log_.free_desks_.pop_back();
+  }
+}
+
+CallLog::Desk::~Desk() {
+  const std::lock_guard lock(log_.mutex_);
+  log_.desks_[place_].running = false;  // its thread may have been ended inside a call
+  log_.free_desks_.push_back(place_);
+}
+
+void CallLog::Desk::begin(std::string_view what, const Peer& who) {
+  const auto now = std::chrono::system_clock::now();
+  const auto steady = std::chrono::steady_clock::now();
+  const std::lock_guard lock(log_.mutex_);
+  Entry& entry = log_.desks_[place_];
+  entry.who = who;
+  entry.what.assign(what);
+  entry.began = now;
+  entry.began_steady = steady;
+  entry.running = true;
+}
+
+void CallLog::Desk::end(std::string_view failure) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(log_.mutex_);
+  Entry& entry = log_.desks_[place_];
+  entry.running = false;
+  entry.took = now - entry.began_steady;
+  entry.failed = !failure.empty();
+  entry.failure.assign(failure);
+  if (log_.recent_.size() < kKept) {
+    log_.recent_.push_back(entry);
+  } else {
+    log_.recent_[log_.next_] = entry;
+    log_.next_ = (log_.next_ + 1) % kKept;
+  }
+}
+
+void CallLog::append_running(std::string& json) const {
+  std::vector<Entry> running;
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock(mutex_);
+    std::copy_if(desks_.begin(), desks_.end(), std::back_inserter(running),
+                 [](const Entry& entry) { return entry.running; });
+  }
+  std::sort(running.begin(), running.end(),
+            [](const Entry& a, const Entry& b) { return a.began_steady < b.began_steady; });
+  json.push_back('[');
+  for (Entry& entry : running) {
+    entry.took = std::max(now - entry.began_steady, std::chrono::steady_clock::duration{});
+    if (json.back() != '[') json.push_back(',');
+    append(json, entry);
+    json.push_back('}');
+  }
+  json.push_back(']');
+}
+
+void CallLog::append_recent(std::string& json) const {
+  std::vector<Entry> recent;
+  std::size_t next = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    recent = recent_;
+    next = next_;
+  }
+  std::rotate(recent.begin(), recent.begin() + static_cast<std::ptrdiff_t>(next), recent.end());
+  json.push_back('[');
+  for (auto entry = recent.rbegin(); entry != recent.rend(); ++entry) {
+    if (json.back() != '[') json.push_back(',');
+    append(json, *entry);
+    json.append(",\"failed\":");
+    if (entry->failed) {
+      append_json_string(json, entry->failure.text());
+    } else {
+      json.append("null");
+    }
+    json.push_back('}');
+  }
+  json.push_back(']');
+}
+
+void CallLog::append(std::string& json, const Entry& entry) {
+  json.append("{\"call\":");
+  append_json_string(json, entry.what.text());
+  json.append(",\"from\":");
+  append_json_string(json, entry.who.text());
+  json.append(",\"began\":\"");
+  append_time(json, entry.began);
+  std::array<char, 48> seconds{};
+  std::snprintf(seconds.data(), seconds.size(), "\",\"seconds\":%.6f",
+                std::chrono::duration<double>(entry.took).count());
+  json.append(seconds.data());
+}
+
+}  // namespace tuber::net

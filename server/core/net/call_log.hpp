@@ -1,0 +1,73 @@
+// Which calls run now, and how the last ones went: who asked, for what, when, how long it took, how
+// it ended. Must never wait for Python, nor keep who writes to it longer than a copy takes.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/peer.hpp"
+#include "net/text.hpp"
+
+namespace tuber::net {
+
+// Thread-safe. Kept in memory, so it is as old as the server.
+class CallLog {
+ public:
+  // Enough for the minutes before something went wrong; some 3 MB.
+  static constexpr std::size_t kKept = 10'000;
+
+  // The place at which one worker writes what it runs, one call at a time. Not thread-safe; its
+  // log outlives it.
+  class Desk {
+   public:
+    explicit Desk(CallLog& log);
+    ~Desk();
+    Desk(const Desk&) = delete;
+    Desk& operator=(const Desk&) = delete;
+
+    void begin(std::string_view what, const Peer& who);
+    // `failure`: why it failed; empty when it did not.
+    void end(std::string_view failure);
+
+   private:
+    friend class CallLog;
+    CallLog& log_;
+    std::size_t place_;
+  };
+
+  CallLog() { recent_.reserve(kKept); }
+
+  // A JSON array of the calls that run, those that run longest first:
+  // {"call", "from", "began", "seconds"}.
+  void append_running(std::string& json) const;
+
+  // A JSON array of the last calls, the newest first: the same with "failed", which is the message
+  // or null.
+  void append_recent(std::string& json) const;
+
+ private:
+  struct Entry {
+    Peer who;
+    bool running = false;
+    bool failed = false;
+    Clipped<80> what;
+    Clipped<96> failure;
+    std::chrono::system_clock::time_point began;
+    std::chrono::steady_clock::time_point began_steady;
+    std::chrono::steady_clock::duration took{};
+  };
+
+  static void append(std::string& json, const Entry& entry);
+
+  mutable std::mutex mutex_;
+  std::vector<Entry> desks_;
+  std::vector<std::size_t> free_desks_;
+  std::vector<Entry> recent_;  // a ring
+  std::size_t next_ = 0;       // place in the ring
+};
+
+}  // namespace tuber::net

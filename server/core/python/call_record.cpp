@@ -1,0 +1,86 @@
+// See call_record.hpp.
+#include "python/call_record.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace tuber::python {
+namespace {
+
+using Name = net::Clipped<80>;
+
+// The text of a string that can be encoded; else nothing, and no exception.
+std::string_view text_of(PyObject* value) {
+  Py_ssize_t size = 0;
+  const char* text = PyUnicode_AsUTF8AndSize(value, &size);
+  if (text == nullptr) {
+    PyErr_Clear();
+    return "?";
+  }
+  return {text, static_cast<std::size_t>(size)};
+}
+
+void append_step(PyObject* step, Name& name) {
+  if (PyUnicode_Check(step)) {
+    if (!name.text().empty()) name.append(".");
+    return name.append(text_of(step));
+  }
+  name.append("[");
+  if (PyLong_CheckExact(step)) {
+    int overflow = 0;
+    const long long number = PyLong_AsLongLongAndOverflow(step, &overflow);
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    name.append(overflow != 0 ? "?" : std::string_view(digits.data(), end));
+  } else {
+    name.append("?");
+  }
+  name.append("]");
+}
+
+// A path is a string, or a list of steps, of which each may be a list again (PROTOCOL.md section 3).
+void append_path(PyObject* path, Name& name) {
+  if (path == nullptr || path == Py_None) return;
+  if (!PyList_Check(path)) return append_step(path, name);
+  for (Py_ssize_t i = 0; i < PyList_GET_SIZE(path); ++i) {
+    PyObject* const step = PyList_GET_ITEM(path, i);
+    if (!PyList_Check(step)) {
+      append_step(step, name);
+    } else {
+      for (Py_ssize_t k = 0; k < PyList_GET_SIZE(step); ++k) {
+        append_step(PyList_GET_ITEM(step, k), name);
+      }
+    }
+  }
+}
+
+PyObject* member(PyObject* call, const char* name) {
+  PyObject* const value = PyDict_GetItemString(call, name);
+  return value == Py_None ? nullptr : value;
+}
+
+Name name_of(PyObject* call) {
+  Name name;
+  if (!PyDict_Check(call)) {
+    name.assign("?");
+    return name;
+  }
+  append_path(member(call, "object"), name);
+  if (PyObject* const method = member(call, "method")) {
+    append_step(method, name);
+    name.append("()");
+  } else if (PyObject* const property = member(call, "property")) {
+    append_step(property, name);
+  } else {
+    name.append(name.text().empty() ? "(describe)" : " (describe)");
+  }
+  return name;
+}
+
+}  // namespace
+
+CallRecord::CallRecord(const Asker& asker, PyObject* call) : desk_(asker.desk) {
+  desk_.begin(name_of(call).text(), asker.who);
+}
+
+}  // namespace tuber::python

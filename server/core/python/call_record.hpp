@@ -1,0 +1,36 @@
+// Writes what a call asks for, and how it ends, to the call log.
+#pragma once
+
+#include <Python.h>
+
+#include <string_view>
+
+#include "net/call_log.hpp"
+#include "net/handler.hpp"
+
+namespace tuber::python {
+
+// Who asks for calls, and where they are recorded. Borrowed while a request is answered.
+struct Asker {
+  net::CallLog::Desk& desk;
+  const net::Peer& who;
+  const net::ServerView& server;
+};
+
+// From here to the end of its life a call runs. REQUIRES: the GIL.
+class CallRecord {
+ public:
+  // `call`: as it was decoded, well-formed or not.
+  CallRecord(const Asker& asker, PyObject* call);
+  CallRecord(const CallRecord&) = delete;
+  CallRecord& operator=(const CallRecord&) = delete;
+  ~CallRecord() { desk_.end(failure_.text()); }
+
+  void failed(std::string_view message) { failure_.assign(message); }
+
+ private:
+  net::CallLog::Desk& desk_;
+  net::Clipped<96> failure_;
+};
+
+}  // namespace tuber::python

@@ -1,0 +1,168 @@
+"""What the server tells of itself, while Python is busy and when calls have failed."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.live_server import LiveServer, live_server
+
+from .conftest import REGISTRY, Wire
+from .test_calls import call
+
+# A method that holds the GIL: PyDLL does not let go of it, as CDLL would.
+STUBBORN = """
+import ctypes
+class Stubborn:
+    def hold(self, seconds):
+        ctypes.PyDLL(None).usleep(int(seconds * 1e6))
+        return seconds
+    def nothing(self): pass
+registry = {"instrument": Stubborn()}
+"""
+
+
+def get(server: LiveServer, path: str, **fields: str) -> tuple[int, dict[str, str], bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)) as connection:
+        connection.request("GET", path, headers=fields)
+        reply = connection.getresponse()
+        return reply.status, dict(reply.getheaders()), reply.read()
+
+
+def health(server: LiveServer) -> Any:
+    status, _, body = get(server, "/tuber/health")
+    assert status == 200
+    return json.loads(body)
+
+
+def await_call(server: LiveServer) -> None:
+    end = time.monotonic() + 20
+    while not health(server)["calls"]:
+        assert time.monotonic() < end, "no call runs"
+
+
+@contextmanager
+def running_call(server: LiveServer, request: Any) -> Iterator[None]:
+    with Wire(server.port) as wire:
+        thread = threading.Thread(target=wire.post, args=(json.dumps(request).encode(),))
+        thread.start()
+        yield
+        thread.join()
+
+
+def test_health_is_told_while_a_method_holds_the_gil(tmp_path: Path) -> None:
+    registry = tmp_path / "stubborn.py"
+    registry.write_text(STUBBORN)
+    with live_server(registry) as server:
+        with Wire(server.port) as wire:
+            wire.call(call("nothing"))
+        with running_call(server, call("hold", 2.0)):
+            await_call(server)
+            times = []
+            for _ in range(100):
+                begin = time.perf_counter()
+                calls = health(server)["calls"]
+                times.append(time.perf_counter() - begin)
+                assert calls, "the method had ended before it was looked at often enough"
+            [running] = calls
+        # The promise is 5 ms. What is asserted is that it does not wait for the method.
+        assert statistics.median(times) < 0.1
+    assert running["call"] == "instrument.hold()"
+    assert running["from"].startswith("127.0.0.1:")
+    assert 0 < running["seconds"] < 2.5
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", running["began"])
+
+
+def test_health_is_told_when_there_is_no_place_for_calls() -> None:
+    with live_server(REGISTRY, "--max-calls", "1") as server:
+        request = json.dumps(call("sleep", 1.0)).encode()
+        with running_call(server, call("sleep", 1.0)):
+            await_call(server)
+            with Wire(server.port) as wire:
+                assert wire.post(request)[0].status == 503
+            assert health(server)["calls"][0]["call"] == "instrument.sleep()"
+
+
+def test_health_counts() -> None:
+    with live_server(REGISTRY) as server:
+        told = health(server)
+    assert list(told) == ["status", "run", "uptime", "connections", "workers", "calls"]
+    assert (told["status"], told["connections"], told["calls"]) == ("serving", 1, [])
+    assert re.fullmatch("[0-9a-f]{32}", told["run"])
+    assert told["workers"] >= 1
+    assert 0 < told["uptime"] < 60
+
+
+def test_the_record_tells_how_the_last_calls_went(fresh_server: LiveServer) -> None:
+    asked = [
+        call("increment", [1]),
+        call("raise_it", "ValueError", "no such gain"),
+        {"object": ["instrument", "nothing"]},
+        {"object": "instrument", "property": "mode"},
+        {},
+        3,
+    ]
+    with Wire(fresh_server.port) as wire:
+        wire.call(asked, X_Tuber_Options="continue-on-error")
+    status, fields, body = get(fresh_server, "/tuber/calls")
+    assert (status, fields["Cache-Control"]) == (200, "no-store")
+    record = json.loads(body)
+    assert [each["call"] for each in reversed(record)] == [
+        "instrument.increment()",
+        "instrument.raise_it()",
+        "instrument.nothing (describe)",
+        "instrument.mode",
+        "(describe)",
+        "?",
+    ]
+    assert [bool(each["failed"]) for each in reversed(record)][:2] == [False, True]
+    assert record[-2]["failed"] == "ValueError: no such gain"
+    assert all(0 <= each["seconds"] < 5 for each in record)
+
+
+@pytest.mark.parametrize("path", ["/tuber/health", "/tuber/calls"])
+def test_pages_of_other_origins_are_told_nothing(server: LiveServer, path: str) -> None:
+    status, _, body = get(server, path, Origin="http://elsewhere.example")
+    assert status == 403
+    assert b"Origin is" in body
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_what_is_told_is_only_read(server: LiveServer, method: str) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)) as connection:
+        connection.request(method, "/tuber/health", "")
+        assert connection.getresponse().status == 405
+
+
+def test_replies_are_not_kept_nor_taken_for_something_else(wire: Wire) -> None:
+    reply, _ = wire.post(json.dumps(call("nothing")).encode())
+    assert reply.getheader("Cache-Control") == "no-store"
+    assert reply.getheader("X-Content-Type-Options") == "nosniff"
+    assert reply.getheader("Cross-Origin-Resource-Policy") == "same-origin"
+    assert reply.getheader("Access-Control-Allow-Origin") is None
+
+
+def test_pages_of_an_allowed_origin_may_call() -> None:
+    body = json.dumps(call("nothing")).encode()
+    fields = {"Content_Type": "application/json", "Sec_Fetch_Site": "cross-site"}
+    with (
+        live_server(REGISTRY, "--allow-origin", "https://lab.example") as server,
+        Wire(server.port) as wire,
+    ):
+        reply, _ = wire.post(body, Origin="https://lab.example", **fields)
+        assert reply.status == 200
+        assert reply.getheader("Access-Control-Allow-Origin") == "https://lab.example"
+        assert reply.getheader("Vary") == "Origin"
+        reply, said = wire.post(body, Origin="https://elsewhere.example", **fields)
+        assert (reply.status, reply.getheader("Access-Control-Allow-Origin")) == (403, None)
+        assert b"Sec-Fetch-Site is 'cross-site'" in said
