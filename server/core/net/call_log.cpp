@@ -43,6 +43,7 @@ void CallLog::Desk::end(std::string_view failure) {
   entry.took = now - entry.began_steady;
   entry.failed = !failure.empty();
   entry.failure.assign(failure);
+  if (entry.failed && log_.log_) log_.log_->failed(entry.who, entry.what.text(), failure);
   if (log_.recent_.size() < kKept) {
     log_.recent_.push_back(entry);
   } else {

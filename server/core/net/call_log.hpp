@@ -4,11 +4,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "net/log.hpp"
 #include "net/peer.hpp"
 #include "net/text.hpp"
 
@@ -39,7 +42,10 @@ class CallLog {
     std::size_t place_;
   };
 
-  CallLog() { recent_.reserve(kKept); }
+  // `log` is told of calls that fail; may be null.
+  explicit CallLog(std::shared_ptr<Log> log = nullptr) : log_(std::move(log)) {
+    recent_.reserve(kKept);
+  }
 
   // A JSON array of the calls that run, those that run longest first:
   // {"call", "from", "began", "seconds"}.
@@ -63,6 +69,7 @@ class CallLog {
 
   static void append(std::string& json, const Entry& entry);
 
+  const std::shared_ptr<Log> log_;
   mutable std::mutex mutex_;
   std::vector<Entry> desks_;
   std::vector<std::size_t> free_desks_;

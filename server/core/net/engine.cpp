@@ -52,6 +52,7 @@ std::size_t descriptors_for_connections() {
 }
 
 Listener listener_for(const ServerOptions& options) {
+  if (options.inherited_socket) return Listener(Descriptor(*options.inherited_socket));
   if (options.unix_socket) return Listener(*options.unix_socket);
   return Listener(options.bind, options.port);
 }

@@ -145,6 +145,28 @@ Listener::Listener(const UnixAddress& where)
   file_ = UnixSocketFile::listen(socket_, where, kBacklog);
 }
 
+Listener::Listener(Descriptor socket) : socket_(std::move(socket)), is_shared_(true) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof name;
+  int listens = 0;
+  socklen_t flag_size = sizeof listens;
+  const bool is_fit =
+      ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&name), &size) == 0 &&
+      ::getsockopt(socket_.get(), SOL_SOCKET, SO_ACCEPTCONN, &listens, &flag_size) == 0;
+  if (!is_fit || listens == 0) {
+    const std::string which = "descriptor " + std::to_string(socket_.release());
+    throw std::system_error(is_fit ? EINVAL : errno, std::generic_category(),
+                            which + " is no listening socket");
+  }
+  ::fcntl(socket_.get(), F_SETFD, FD_CLOEXEC);
+  ::fcntl(socket_.get(), F_SETFL, ::fcntl(socket_.get(), F_GETFL) | O_NONBLOCK);
+  if (name.ss_family == AF_UNIX) {
+    transport_ = Transport::unix_socket;
+  } else {
+    port_ = bound_port(socket_);
+  }
+}
+
 bool Listener::add_to(Poller& poller, Poller::Token token) {
   const std::lock_guard lock(mutex_);
   return !socket_.open() || poller.add(socket_.get(), token);
@@ -182,7 +204,7 @@ void Listener::close() noexcept {
   if (!socket_.open()) return;
   file_.remove();
   // Ends the listening even if a child process, forked by a method, still holds the socket.
-  ::shutdown(socket_.get(), SHUT_RDWR);
+  if (!is_shared_) ::shutdown(socket_.get(), SHUT_RDWR);
   socket_.close();
 }
 

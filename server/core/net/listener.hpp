@@ -25,6 +25,10 @@ class Listener {
   // Listens on a unix socket instead; throws as UnixSocketFile::listen does.
   explicit Listener(const UnixAddress& where);
 
+  // Takes a socket that listens already, from a service manager say, which may hold it too: so it
+  // goes on listening after close(). Throws std::system_error when it is no listening stream socket.
+  explicit Listener(Descriptor socket);
+
   // 0 of a unix socket.
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] Transport transport() const { return transport_; }
@@ -62,6 +66,7 @@ class Listener {
   UnixSocketFile file_;  // behind the socket: it goes first
   std::uint16_t port_ = 0;
   Transport transport_ = Transport::tcp;
+  bool is_shared_ = false;  // with other processes, which go on listening
 };
 
 }  // namespace tuber::net

@@ -10,6 +10,7 @@
 
 #include "http/limits.hpp"
 #include "net/handler.hpp"
+#include "net/log.hpp"
 #include "net/unix_socket_file.hpp"
 
 namespace tuber::net {
@@ -22,6 +23,8 @@ struct ServerOptions {
   std::string bind;
   std::uint16_t port = 80;                 // 0: any free one
   std::optional<UnixAddress> unix_socket;  // instead of bind and port
+  // A descriptor that listens already, instead of all of these; the server owns it.
+  std::optional<int> inherited_socket;
   // When all of them are busy, connections wait. Nothing: as many as limits.calls needs, and a few
   // that tell the others that there are too many.
   std::optional<std::size_t> max_workers;
@@ -33,6 +36,7 @@ struct ServerOptions {
   std::chrono::microseconds linger{2'000};
   std::string common_fields;  // header lines put on every reply (the run id), each ending with CRLF
   http::Limits limits;
+  std::shared_ptr<Log> log;  // null: nothing is told
 };
 
 // Thread-safe: request_stop() and wait() may be called from any thread, and more than once. Owns

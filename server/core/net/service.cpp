@@ -108,7 +108,9 @@ void Service::serve(std::unique_ptr<Connection> connection) {
 
 void Service::turn_away(std::unique_ptr<Connection> connection) {
   const bool full = connection->verdict() == Admission::Verdict::full;
-  sender_.send_fault(connection->socket(), full ? kFull : kFullForAddress);
+  const http::Fault& fault = full ? kFull : kFullForAddress;
+  sender_.send_fault(connection->socket(), fault);
+  tell_refusal(*connection, fault.status, {}, fault.reason);
   begin_gentle_closing(*connection);
   engine_.lot.park_new(std::move(connection));
 }
@@ -117,8 +119,30 @@ void Service::expire(std::unique_ptr<Connection> connection) {
   if (connection->waiting == Connection::Waiting::for_head ||
       connection->waiting == Connection::Waiting::for_body) {
     sender_.send_fault(connection->socket(), kTooSlow);
+    tell_refusal(*connection, kTooSlow.status, {}, kTooSlow.reason);
     close_gently(std::move(connection));
   }
+}
+
+void Service::tell_refusal(const Connection& connection, int status, std::string_view request,
+                           std::string_view reason) const {
+  if (Log* const log = engine_.options.log.get()) {
+    log->refused(connection.peer(), status, request, reason);
+  }
+}
+
+void Service::tell_answer(const Connection& connection, const Request& request,
+                          Clock::duration took) const {
+  constexpr int kFirstRefusal = 400;
+  Log* const log = engine_.options.log.get();
+  if (log == nullptr || (reply_.status < kFirstRefusal && !log->tells_access())) return;
+  const std::string asked =
+      std::string(request.head.method) + " " + std::string(request.head.target);
+  const std::uint64_t size = reply_.file.present() ? reply_.file.length() : reply_.body.size();
+  if (reply_.status >= kFirstRefusal) {
+    log->refused(connection.peer(), reply_.status, asked, reply_.body.text());
+  }
+  log->answered(connection.peer(), reply_.status, asked, size, took);
 }
 
 void Service::serve_requests(std::unique_ptr<Connection> connection) {
@@ -131,6 +155,7 @@ void Service::serve_requests(std::unique_ptr<Connection> connection) {
         return park(std::move(connection));
       case Received::fault:
         sender_.send_fault(connection->socket(), fault_);
+        tell_refusal(*connection, fault_.status, {}, fault_.reason);
         return close_gently(std::move(connection));
       case Received::gone:
         return;
@@ -239,6 +264,7 @@ Service::Ending Service::answer(Connection& connection) {
   Request request = connection.reader->request();
   request.server = &engine_;
   request.peer = &connection.peer();
+  const Clock::time_point begin = Clock::now();
   std::optional<CallPlace> place;  // kept until the reply has been read
   if (!handler_->is_quick(request)) {
     place.emplace(engine_.calls_in_flight, engine_.options.limits.calls);
@@ -253,6 +279,7 @@ Service::Ending Service::answer(Connection& connection) {
   manner.keep_alive = !client_closes && !reply_.close && !engine_.stopping();
   manner.head_only = request.head.method == "HEAD";
   const bool sent = sender_.send(connection.socket(), reply_, manner);
+  tell_answer(connection, request, Clock::now() - begin);
   reply_.clear();
   connection.reader->next();
   connection.body_pace.reset();

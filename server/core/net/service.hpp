@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "http/outcome.hpp"
 #include "net/connection.hpp"
@@ -38,6 +39,10 @@ class Service {
   [[nodiscard]] bool note_progress(Connection& connection, std::size_t received) const;
   [[nodiscard]] bool lingers(const Connection& connection) const;
   [[nodiscard]] Ending answer(Connection& connection);
+  void tell_refusal(const Connection& connection, int status, std::string_view request,
+                    std::string_view reason) const;
+  void tell_answer(const Connection& connection, const Request& request,
+                   Clock::duration took) const;
   void park(std::unique_ptr<Connection> connection);
   void close_gently(std::unique_ptr<Connection> connection);
   void await_end(std::unique_ptr<Connection> connection);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "http/browser_policy.hpp"
 #include "net/call_log.hpp"
@@ -19,6 +20,8 @@ inline constexpr std::string_view kEndpointPath = "/tuber";
 
 // What the sites of all workers share.
 struct SiteParts {
+  explicit SiteParts(std::shared_ptr<Log> log = nullptr) : calls(std::move(log)) {}
+
   http::BrowserPolicy policy;                // for everything under the endpoint's path
   std::shared_ptr<const StaticFiles> files;  // may be null: then there are none
   std::string run_id;

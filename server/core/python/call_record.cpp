@@ -1,6 +1,8 @@
 // See call_record.hpp.
 #include "python/call_record.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <charconv>
 
@@ -77,7 +79,20 @@ Name name_of(PyObject* call) {
   return name;
 }
 
+[[noreturn]] void leave_forked_child() {
+  constexpr int kSoftwareError = 70;  // EX_SOFTWARE of sysexits.h
+  PySys_WriteStderr(
+      "tuberd: a called method forked, and its child came back from the method instead of calling "
+      "os._exit(); the child ends here, the parent answers\n");
+  ::_exit(kSoftwareError);  // what the interpreter does at its exit is the parent's
+}
+
 }  // namespace
+
+CallRecord::~CallRecord() {
+  if (process_ != net::process_number()) leave_forked_child();
+  desk_.end(failure_.text());
+}
 
 CallRecord::CallRecord(const Asker& asker, PyObject* call) : desk_(asker.desk) {
   desk_.begin(name_of(call).text(), asker.who);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "net/call_log.hpp"
+#include "net/fork.hpp"
 #include "net/handler.hpp"
 
 namespace tuber::python {
@@ -24,12 +25,15 @@ class CallRecord {
   CallRecord(const Asker& asker, PyObject* call);
   CallRecord(const CallRecord&) = delete;
   CallRecord& operator=(const CallRecord&) = delete;
-  ~CallRecord() { desk_.end(failure_.text()); }
+  // A method may have forked. Its child must neither answer on the parent's connection nor run the
+  // calls that follow: it ends here.
+  ~CallRecord();
 
   void failed(std::string_view message) { failure_.assign(message); }
 
  private:
   net::CallLog::Desk& desk_;
+  const unsigned process_ = net::process_number();
   net::Clipped<96> failure_;
 };
 

@@ -93,6 +93,19 @@ http::Limits make_limits(const py::dict& limits) {
   return made;
 }
 
+// `options` is a tuberd.logs.LogOptions.
+std::shared_ptr<net::Log> make_log(const py::object& options) {
+  using Level = net::LogOptions::Level;
+  const auto level = options.attr("level").cast<std::string>();
+  net::LogOptions made;
+  made.level = level == "info" ? Level::info : level == "error" ? Level::error : Level::warning;
+  if (options.attr("format").cast<std::string>() == "json") {
+    made.format = net::LogOptions::Format::json;
+  }
+  made.access = options.attr("access").cast<bool>();
+  return std::make_shared<net::Log>(made);
+}
+
 // Its destructor waits for workers, and these may need the GIL.
 struct DeleteWithoutGil {
   void operator()(net::Server* server) const {
@@ -104,17 +117,20 @@ using ServerHolder = std::unique_ptr<net::Server, DeleteWithoutGil>;
 
 ServerHolder make_server(const py::object& face, const py::object& json, const std::string& bind,
                          std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
-                         const std::string& run_id, const std::optional<std::string>& webroot,
-                         int max_age, std::unordered_map<std::string, std::string> media_types,
+                         std::optional<int> inherited_socket, const std::string& run_id,
+                         const std::optional<std::string>& webroot, int max_age,
+                         std::unordered_map<std::string, std::string> media_types,
                          std::vector<std::string> allowed_hosts,
-                         std::vector<std::string> allowed_origins, const py::dict& limits) {
+                         std::vector<std::string> allowed_origins, const py::dict& limits,
+                         const py::object& log) {
   net::ServerOptions options;
   options.limits = make_limits(limits);
   std::shared_ptr<const Service> service(
       new Service{.dispatcher = Dispatcher(make_face(face), options.limits),
                   .codecs = make_codecs(json)},
       DeleteWithGil{});
-  const auto parts = std::make_shared<net::SiteParts>();
+  options.log = make_log(log);
+  const auto parts = std::make_shared<net::SiteParts>(options.log);
   parts->policy = {std::move(allowed_hosts), std::move(allowed_origins)};
   parts->run_id = run_id;
   if (webroot) {
@@ -123,6 +139,7 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
   }
   options.bind = bind;
   options.port = port;
+  options.inherited_socket = inherited_socket;
   if (uds) {
     options.unix_socket = net::UnixAddress{std::string(*uds), static_cast<mode_t>(uds_mode)};
   }
@@ -172,9 +189,9 @@ PYBIND11_MODULE(_core, module) {
 
   py::class_<net::Server, ServerHolder>(module, "Server")
       .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
-           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("run_id"),
-           py::arg("webroot"), py::arg("max_age"), py::arg("media_types"), py::arg("allowed_hosts"),
-           py::arg("allowed_origins"), py::arg("limits"))
+           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("inherited_socket"),
+           py::arg("run_id"), py::arg("webroot"), py::arg("max_age"), py::arg("media_types"),
+           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("limits"), py::arg("log"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())

@@ -6,11 +6,13 @@ from pathlib import Path
 from tuberd.cli import load_registry, main, parse_args
 from tuberd.containers import TuberArray, TuberContainer
 from tuberd.limits import Limits
+from tuberd.logs import LogOptions
 from tuberd.registry import TuberRegistry
 from tuberd.server import Server, run
 
 __all__ = [
     "Limits",
+    "LogOptions",
     "Server",
     "TuberArray",
     "TuberContainer",

@@ -21,6 +21,7 @@ class Server:
         port: int,
         uds: bytes | None,
         uds_mode: int,
+        inherited_socket: int | None,
         run_id: str,
         webroot: str | None,
         max_age: int,
@@ -28,6 +29,7 @@ class Server:
         allowed_hosts: Sequence[str],
         allowed_origins: Sequence[str],
         limits: Mapping[str, float],
+        log: object,
     ) -> None: ...
     @property
     def port(self) -> int: ...

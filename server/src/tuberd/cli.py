@@ -18,8 +18,10 @@ from typing import Any, Final, NoReturn
 from tuber.protocol import DEFAULT_PORT
 from tuberd.failures import describe_failure
 from tuberd.limits import OPTIONS, Limits
+from tuberd.logs import FORMATS, LEVELS, LogOptions
 from tuberd.registry import TuberRegistry
 from tuberd.server import GRACE, UDS_MODE, Server, serve_until_signalled
+from tuberd.systemd import take_socket
 
 __all__ = ["RegistryFileError", "load_registry", "main", "parse_args"]
 
@@ -85,12 +87,19 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
     _add_options_of_registry(parser, needs_file)
     _add_options_of_network(parser)
     _add_options_of_limits(parser)
+    _add_options_of_log(parser)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('tuberd')}")
     args = parser.parse_args(argv)
     if args.uds is not None and (args.port is not None or args.bind is not None):
         parser.error("--uds is instead of --port and --bind; start another tuberd for the other")
     if args.uds is None and args.uds_mode is not None:
         parser.error("--uds-mode needs --uds")
+    try:
+        args.inherited_socket = take_socket()
+    except ValueError as error:
+        parser.error(str(error))
+    if args.inherited_socket is not None and (args.port, args.bind, args.uds) != (None, None, None):
+        parser.error("the service manager passed a socket: --port, --bind and --uds are not for it")
     args.port = DEFAULT_PORT if args.port is None else args.port
     args.bind = args.bind or ""
     args.uds_mode = UDS_MODE if args.uds_mode is None else args.uds_mode
@@ -182,6 +191,18 @@ def _add_options_of_limits(parser: argparse.ArgumentParser) -> None:
         )
 
 
+def _add_options_of_log(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("what it tells on stderr").add_argument
+    add(
+        "--log-level",
+        choices=LEVELS,
+        default="warning",
+        help="warning tells refused requests, info also calls that failed (default: %(default)s)",
+    )
+    add("--log-format", choices=FORMATS, default="text", help="(default: %(default)s)")
+    add("--access-log", action="store_true", help="tell every answered request")
+
+
 def _size_text(value: float, unit: str) -> str:
     """A default as a person would write it."""
     if unit == "BYTES":
@@ -239,10 +260,12 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
             bind=args.bind,
             uds=args.uds,
             uds_mode=args.uds_mode,
+            inherited_socket=args.inherited_socket,
             expose_private=args.expose_private,
             allow_hosts=args.allow_host,
             allow_origins=args.allow_origin,
             grace=args.grace,
+            log=LogOptions(level=args.log_level, format=args.log_format, access=args.access_log),
             limits=Limits(**{name: getattr(args, option.dest) for name, option in OPTIONS.items()}),
         )
     except RegistryFileError as error:

@@ -30,8 +30,10 @@ from tuberd._core import Server as CoreServer
 from tuberd.describe import Describer
 from tuberd.failures import describe_failure
 from tuberd.limits import Limits
+from tuberd.logs import LogOptions
 from tuberd.reach import Reach
 from tuberd.registry import TuberRegistry
+from tuberd.systemd import notify
 
 __all__ = ["UDS_MODE", "Server", "run", "serve_until_signalled"]
 
@@ -85,11 +87,13 @@ class Server:
         bind: the address to listen on; empty: all of this machine.
         uds: the path of a unix socket to listen on instead; `port` and ``bind`` are not used then.
         uds_mode: the permissions of its file: who may not write to it can't connect.
+        inherited_socket: a descriptor that listens already, to be used instead of a port.
         expose_private: see `Reach`.
         allow_hosts: further names by which browsers may call this machine (PROTOCOL.md section 8).
         allow_origins: origins whose pages may call, as browsers write them: ``https://lab.example``.
         grace: seconds that running calls are given to finish when the server stops.
         limits: what the server bears of its peers.
+        log: what it tells on stderr.
 
     Attributes:
         uds: the absolute path of the unix socket; None when it listens on a port.
@@ -112,11 +116,13 @@ class Server:
         bind: str = "",
         uds: str | os.PathLike[str] | None = None,
         uds_mode: int = UDS_MODE,
+        inherited_socket: int | None = None,
         expose_private: bool = False,
         allow_hosts: Sequence[str] = (),
         allow_origins: Sequence[str] = (),
         grace: float = GRACE,
         limits: Limits | None = None,
+        log: LogOptions | None = None,
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
         reach = Reach(expose_private=expose_private)
@@ -136,6 +142,7 @@ class Server:
             port=_checked("port", port, 65535),
             uds=None if self.uds is None else os.fsencode(self.uds),
             uds_mode=_checked("uds_mode", uds_mode, 0o777),
+            inherited_socket=inherited_socket,
             run_id=secrets.token_hex(16),
             webroot=_directory(webroot),
             max_age=_checked("max_age", max_age, 2**31 - 1),
@@ -143,6 +150,7 @@ class Server:
             allowed_hosts=[socket.gethostname(), socket.getfqdn(), *allow_hosts],
             allowed_origins=[_origin(each) for each in allow_origins],
             limits=(limits or Limits()).to_map(),
+            log=log or LogOptions(),
         )
         _live.add(self)
 
@@ -154,7 +162,9 @@ class Server:
     @property
     def place(self) -> str:
         """Where the server listens, in the words of its ready line: ``port N``, ``unix:PATH``."""
-        return f"port {self.port}" if self.uds is None else f"unix:{self.uds}"
+        if self.uds is not None:
+            return f"unix:{self.uds}"
+        return f"port {self.port}" if self.port else "a unix socket"
 
     def serve(self) -> None:
         """Answer requests until `stop` is called, or Ctrl-C pressed; once in a server's life.
@@ -201,6 +211,7 @@ def serve_until_signalled(server: Server) -> None:
     """Say on stdout where the server is, and serve until SIGINT, SIGTERM or `Server.stop`."""
     with _stopping_on_signals(server):
         print(f"Serving on {server.place}", flush=True)
+        notify("READY=1")
         server.serve()
 
 
@@ -214,6 +225,7 @@ def _stopping_on_signals(server: Server) -> Iterator[None]:
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal asked
+        notify("STOPPING=1")
         server.stop(grace=0.0 if asked else None)
         asked = True
 

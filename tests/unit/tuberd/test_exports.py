@@ -8,7 +8,15 @@ from pathlib import Path
 import tuberd
 
 NAMES = {
-    *("Limits", "Server", "TuberArray", "TuberContainer", "TuberRegistry", "__version__"),
+    *(
+        "Limits",
+        "LogOptions",
+        "Server",
+        "TuberArray",
+        "TuberContainer",
+        "TuberRegistry",
+        "__version__",
+    ),
     *("get_cmake_dir", "get_include"),
     *("load_registry", "main", "parse_args", "run"),
 }

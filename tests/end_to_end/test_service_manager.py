@@ -1,0 +1,126 @@
+"""A server under a service manager: what it is told, and the socket that it passes."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import REGISTRY, Wire
+from .test_calls import call
+
+PACKAGING = Path(__file__).parents[2] / "packaging"
+TUBERD = [sys.executable, "-m", "tuberd", "-r", str(REGISTRY)]
+
+# A manager tells its child its own process id, which the child alone knows: so one step between.
+ACTIVATE = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3, inheritable=True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=sys.argv[2])
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_the_manager_is_told_of_the_beginning_and_the_end(tmp_path: Path, abstract: bool) -> None:
+    name = f"\0tuberd-test-{os.getpid()}" if abstract else str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(name)
+        manager.settimeout(30)
+        environment = {**os.environ, "NOTIFY_SOCKET": name.replace("\0", "@")}
+        command = [*TUBERD, "-p", "0", "--bind", "127.0.0.1"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as server:
+            try:
+                assert manager.recv(100) == b"READY=1"
+                server.send_signal(signal.SIGTERM)
+                assert manager.recv(100) == b"STOPPING=1"
+                assert server.wait(20) == 0
+            finally:
+                server.kill()
+
+
+def activated(passed: socket.socket, *options: str, count: int = 1) -> subprocess.Popen[str]:
+    step = [sys.executable, "-c", ACTIVATE, str(passed.fileno()), str(count)]
+    return subprocess.Popen(
+        [*step, *TUBERD, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        pass_fds=[passed.fileno()],
+    )
+
+
+def test_a_socket_that_is_passed_is_listened_on_and_left_listening() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as passed:
+        port = passed.getsockname()[1]
+        for _ in range(2):  # it goes on listening when a server ends, for the next one
+            with activated(passed) as server:
+                try:
+                    assert server.stdout is not None
+                    assert server.stdout.readline() == f"Serving on port {port}\n"
+                    with Wire(port) as wire:
+                        assert wire.call(call("nothing")) == {"result": None}
+                    server.send_signal(signal.SIGTERM)
+                    assert server.wait(20) == 0
+                finally:
+                    server.kill()
+
+
+def test_a_unix_socket_may_be_passed(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as passed:
+        passed.bind(str(tmp_path / "socket"))
+        passed.listen()
+        with activated(passed) as server:
+            try:
+                assert server.stdout is not None
+                assert server.stdout.readline() == "Serving on a unix socket\n"
+                with socket.socket(socket.AF_UNIX) as peer:
+                    peer.settimeout(20)
+                    peer.connect(str(tmp_path / "socket"))
+                    peer.sendall(b"GET /tuber/health HTTP/1.1\r\nHost: x\r\n\r\n")
+                    assert peer.recv(1000).startswith(b"HTTP/1.1 200 OK")
+                server.send_signal(signal.SIGTERM)
+                assert server.wait(20) == 0
+                assert (tmp_path / "socket").exists()  # it is the manager's
+            finally:
+                server.kill()
+
+
+@pytest.mark.parametrize(
+    ("options", "count", "said"),
+    [
+        ([], 2, "expected one socket of the service manager; it passed 2"),
+        (["--port", "0"], 1, "the service manager passed a socket: --port"),
+    ],
+)
+def test_what_does_not_fit_is_refused(options: list[str], count: int, said: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as passed:
+        server = activated(passed, *options, count=count)
+        _, errors = server.communicate(timeout=20)
+    assert server.returncode == 2
+    assert said in errors
+
+
+def test_what_is_passed_must_listen() -> None:
+    with socket.socket() as passed:
+        server = activated(passed)
+        _, errors = server.communicate(timeout=20)
+    assert server.returncode == 2
+    assert "descriptor 3 is no listening socket" in errors
+
+
+def test_the_units_say_what_the_server_keeps() -> None:
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(PACKAGING / "tuberd.service")
+    service = unit["Service"]
+    assert service["Type"] == "notify"
+    assert float(service["TimeoutStopSec"]) > 30.0  # --grace
+    assert service["LimitNOFILE"] == str(16384 + 64)  # --max-connections
+    assert "tuberd --registry" in service["ExecStart"]
