@@ -1,7 +1,7 @@
 """A service manager's side of a server: the socket it may pass, and what it wants to be told.
 
-The protocols are systemd's (sd_listen_fds(3), sd_notify(3)); other managers speak them too. Without a
-manager nothing here does anything.
+The protocols are systemd's (sd_listen_fds(3), sd_notify(3)); other managers speak them too. Without
+a manager nothing here does anything.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def take_socket() -> int | None:
 
 
 def notify(state: str) -> None:
-    """Tell the service manager, such as ``READY=1``; one that can't be reached is not waited for."""
+    """Tell the service manager, such as ``READY=1``; whoever can't be reached is not waited for."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return
