@@ -86,6 +86,38 @@ def sanitizers(session: nox.Session) -> None:
 
 
 @nox.session
+def python_sanitizers(session: nox.Session) -> None:
+    """The Python tests with a core under AddressSanitizer and UBSan; `-- TESTS` for some."""
+    flags = (
+        "-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined -g"
+    )
+    session.install(
+        "./client", *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test")
+    )
+    session.install(
+        "./server[orjson]",
+        f"--config-settings=cmake.define.CMAKE_CXX_FLAGS={flags}",
+        "--config-settings=install.strip=false",
+    )
+    # The interpreter is not built with it, so it is loaded first; so is the library whose
+    # exceptions it watches. Python keeps much to its end: test_growth.py looks for leaks.
+    libraries = [
+        session.run("g++", f"-print-file-name={name}", external=True, silent=True)
+        for name in ("libasan.so", "libubsan.so", "libstdc++.so")
+    ]
+    session.run(
+        *("python", "-m", "pytest", "-p", "no:faulthandler"),
+        *(session.posargs or ("tests/end_to_end", "tests/conformance", "tests/unit/tuberd")),
+        env={
+            "LD_PRELOAD": " ".join(str(path).strip() for path in libraries),
+            "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
+            "UBSAN_OPTIONS": "print_stacktrace=1",
+            "PYTHONMALLOC": "malloc",
+        },
+    )
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
     """The libFuzzer targets, `-- SECONDS` each (60 unless told); needs clang with libFuzzer."""
     seconds = session.posargs[0] if session.posargs else "60"
@@ -102,7 +134,7 @@ def fuzz(session: nox.Session) -> None:
         external=True,
     )
     session.run("cmake", "--build", build, "-j2", external=True)
-    for name in ("head", "chunked", "cbor"):
+    for name in ("head", "chunked", "cbor", "fields", "files"):
         found = f"{session.create_tmp()}/{name}"  # what is new goes there, and not into the tree
         os.makedirs(found, exist_ok=True)
         session.run(

@@ -1,0 +1,91 @@
+// Law: what is read of a field, a path or a date keeps within what it was read from. The first line
+// is the field, the second a number of bytes that a file has.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "http/field_list.hpp"
+#include "http/percent.hpp"
+#include "http/reply_head.hpp"
+#include "http/request.hpp"
+#include "net/byte_range.hpp"
+#include "net/preconditions.hpp"
+
+namespace {
+
+using tuber::http::RequestHead;
+using tuber::net::ByteRange;
+
+void must(bool law) {
+  if (!law) std::abort();
+}
+
+void check_range(std::string_view field, std::uint64_t size) {
+  const ByteRange range = tuber::net::parse_byte_range(field, size);
+  if (range.kind != ByteRange::Kind::part) return;
+  must(range.length >= 1 && range.length <= size);
+  must(range.offset <= size - range.length);  // and so their sum does not overflow
+  must(field.find(',') == std::string_view::npos);
+}
+
+void check_elements(std::string_view field) {
+  RequestHead head;
+  head.fields.push_back({"Accept", field});
+  tuber::http::for_each_element(head, "accept", [field](std::string_view element) {
+    must(!element.empty() && element == tuber::http::trim(element));
+    must(element.data() >= field.data());
+    must(element.data() + element.size() <= field.data() + field.size());
+    const int weight = tuber::http::weight_of(element);
+    must(weight >= 0 && weight <= tuber::http::kFullWeight);
+  });
+}
+
+void check_path(std::string_view path) {
+  const auto decoded = tuber::http::percent_decode(path);
+  if (!decoded)
+    return must(path.find('%') != std::string_view::npos ||
+                path.find('\0') != std::string_view::npos);
+  must(decoded->find('\0') == std::string::npos);
+  must(decoded->size() <= path.size() && decoded->size() * 3 >= path.size());
+  if (path.find('%') == std::string_view::npos) must(*decoded == path);
+}
+
+void check_date(std::string_view text) {
+  const auto seconds = tuber::net::parse_http_date(text);
+  if (!seconds) return;
+  must(tuber::net::parse_http_date(tuber::http::format_http_date(*seconds)) == seconds);
+}
+
+void check_preconditions(std::string_view field) {
+  using tuber::net::Precondition;
+  const tuber::net::Validators current{"\"tag\"", 1'000'000'000};
+  RequestHead head;
+  head.method = "GET";
+  head.fields.push_back({"If-None-Match", field});
+  must(tuber::net::evaluate_preconditions(head, current) != Precondition::failed);
+  head.fields.front().name = "If-Match";
+  must(tuber::net::evaluate_preconditions(head, current) != Precondition::not_modified);
+  if (field.find("\"tag\"") == std::string_view::npos && tuber::http::trim(field) != "*") {
+    must(tuber::net::evaluate_preconditions(head, current) == Precondition::failed);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const std::size_t end = bytes.find('\n');
+  const std::string_view field = bytes.substr(0, end);
+  std::uint64_t length = 0;
+  for (const char c : end == std::string_view::npos ? "" : bytes.substr(end + 1)) {
+    length = length * 10 + static_cast<unsigned char>(c) % 10;
+  }
+  check_range(field, length);
+  check_elements(field);
+  check_path(field);
+  check_date(field);
+  check_preconditions(field);
+  return 0;
+}

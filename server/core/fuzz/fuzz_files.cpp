@@ -1,0 +1,96 @@
+// Law: no request is answered with a file from outside the root, and both ways of walking to a file
+// come to the same one. The bytes are a request's head.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "http/head_parser.hpp"
+#include "http/percent.hpp"
+#include "net/static_files.hpp"
+#include "net/web_root.hpp"
+#include "tests/temporary_tree.hpp"
+
+namespace {
+
+using tuber::http::HeadParser;
+using tuber::http::Limits;
+using tuber::http::Outcome;
+using tuber::net::Opened;
+using tuber::net::Reply;
+using tuber::net::Resolver;
+using tuber::net::StaticFiles;
+using tuber::net::TemporaryTree;
+using tuber::net::WebRoot;
+
+void must(bool law) {
+  if (!law) std::abort();
+}
+
+// A root with a bit of everything, and beside it what nobody may have.
+class Place {
+ public:
+  Place() {
+    tree_.write("root/index.html", "<html>");
+    tree_.write("root/a/b.txt", "b");
+    tree_.write("root/a/b.txt.gz", "not really compressed");
+    tree_.write("root/a/ä.txt", "umlaut");
+    tree_.write("secret", "nobody may have this");
+    std::filesystem::create_symlink("../secret", tree_.path() / "root/out");
+    std::filesystem::create_symlink(tree_.path() / "secret", tree_.path() / "root/absolute");
+    std::filesystem::create_symlink("..", tree_.path() / "root/up");
+    std::filesystem::create_symlink("a/b.txt", tree_.path() / "root/in");
+    must(::stat((tree_.path() / "secret").c_str(), &secret_) == 0);
+  }
+
+  [[nodiscard]] std::filesystem::path root() const { return tree_.path() / "root"; }
+  [[nodiscard]] bool is_secret(const struct stat& status) const {
+    return status.st_ino == secret_.st_ino && status.st_dev == secret_.st_dev;
+  }
+
+ private:
+  TemporaryTree tree_;
+  struct stat secret_{};
+};
+
+bool same(const Opened& one, const Opened& other) {
+  if (one.file.open() != other.file.open()) return false;
+  return !one.file.open() || one.status.st_ino == other.status.st_ino;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const Place place;
+  static const StaticFiles files(place.root(), std::chrono::seconds(60), {{".html", "text/html"}});
+  static const WebRoot by_kernel(place.root(), Resolver::kernel);
+  static const WebRoot by_steps(place.root(), Resolver::steps);
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+
+  HeadParser parser{Limits{}};
+  if (parser.parse(bytes) != Outcome::complete) return 0;
+  const tuber::http::RequestHead& head = parser.head();
+  Reply reply;
+  files.serve(head, reply);
+  must(reply.status >= 200 && reply.status < 600);
+  if (reply.file.present()) {
+    struct stat status{};
+    must(::fstat(reply.file.descriptor(), &status) == 0);
+    must(S_ISREG(status.st_mode) && !place.is_secret(status));
+    must(reply.file.offset() + reply.file.length() <= static_cast<std::uint64_t>(status.st_size));
+  }
+
+  const auto name = tuber::http::percent_decode(head.path.substr(1));
+  if (!name) return 0;
+  const Opened one = by_kernel.open(*name);
+  const Opened other = by_steps.open(*name);
+  must(!one.file.open() || !place.is_secret(one.status));
+  must(!other.file.open() || !place.is_secret(other.status));
+  must(same(one, other));
+  return 0;
+}
