@@ -102,11 +102,11 @@ def test_no_reply_is_cut_when_servers_stop_with_calls_in_flight() -> None:
                 received += piece
             return received
 
-        def client(port, request, warm):
+        def client(peer, request, warm):
             text = request.encode()
             message = b"POST /tuber HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: %d\\r\\n\\r\\n%b" % (
                 len(text), text)
-            with socket.create_connection(("127.0.0.1", port)) as peer:
+            with peer:
                 peer.settimeout(30)
                 while True:
                     try:
@@ -125,8 +125,9 @@ def test_no_reply_is_cut_when_servers_stop_with_calls_in_flight() -> None:
             serving = threading.Thread(target=server.serve)
             serving.start()
             warm = threading.Semaphore(0)
-            clients = [threading.Thread(target=client, args=(server.port, request, warm))
-                       for request in REQUESTS]
+            peers = [socket.create_connection(("127.0.0.1", server.port)) for _ in REQUESTS]
+            clients = [threading.Thread(target=client, args=(peer, request, warm))
+                       for peer, request in zip(peers, REQUESTS)]
             for each in clients: each.start()
             for _ in range(6 + number % 7): warm.acquire()
             server.stop()
