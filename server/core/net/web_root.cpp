@@ -52,10 +52,19 @@ void put_in_front(std::deque<std::string>& components, std::string_view path) {
   std::vector<std::string> parts;
   while (!path.empty()) {
     const std::size_t end = std::min(path.find('/'), path.size());
-    if (end > 0 && path.substr(0, end) != ".") parts.emplace_back(path.substr(0, end));
+    if (end > 0) parts.emplace_back(path.substr(0, end));
+    // A slash at the end asks for a directory, as "." does (POSIX path resolution).
+    if (end + 1 == path.size()) parts.emplace_back(".");
     path.remove_prefix(std::min(end + 1, path.size()));
   }
   components.insert(components.begin(), parts.begin(), parts.end());
+}
+
+bool is_directory(const Descriptor& file) {
+  struct stat status{};
+  if (::fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) return true;
+  errno = ENOTDIR;
+  return false;
 }
 
 // The text of the symbolic link `name`, or nothing (errno says why) when it is no link that may be
@@ -79,7 +88,9 @@ Descriptor open_by_steps(int root, const std::string& name) {
   while (!ahead.empty()) {
     const std::string component = std::move(ahead.front());
     ahead.pop_front();
-    if (component == "..") {
+    if (component == "." || component == "..") {
+      if (!entered.empty() && !is_directory(entered.back())) return {};
+      if (component == ".") continue;
       errno = EXDEV;
       if (entered.empty()) return {};
       entered.pop_back();

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <initializer_list>
 #include <string_view>
 #include <system_error>
@@ -83,4 +84,19 @@ TEST_CASE("a web root that was made again is served without a restart") {
 }
 
 }  // namespace
+TEST_CASE("a file is no directory, whoever walks") {
+  const TemporaryTree tree;
+  tree.write("a/b.txt", "b");
+  for (const Resolver resolver : {Resolver::kernel, Resolver::steps}) {
+    const WebRoot root(tree.path(), resolver);
+    CHECK(root.open("a/b.txt").file.open());
+    CHECK(root.open("a/").file.open());
+    CHECK(root.open("a/./b.txt").file.open());
+    for (const char* name : {"a/b.txt/", "a/b.txt/.", "a/b.txt/../b.txt"}) {
+      CAPTURE(name);
+      CHECK(root.open(name).error == ENOTDIR);
+    }
+  }
+}
+
 }  // namespace tuber::net
