@@ -93,12 +93,13 @@ std::optional<std::time_t> parse_http_date(std::string_view text) {
              &minute, &second)) {
     if (reads("%*9[A-Za-z], %2u-%3[A-Za-z]-%2d %2u:%2u:%2u GMT%n", &day, month.data(), &year, &hour,
               &minute, &second)) {
-      year += year < 70 ? 2000 : 1900;
+      if (year >= 0) year += year < 70 ? 2000 : 1900;
     } else if (!reads("%*3[A-Za-z] %3[A-Za-z] %2u %2u:%2u:%2u %4d%n", month.data(), &day, &hour,
                       &minute, &second, &year)) {
       return std::nullopt;
     }
   }
+  if (year < 0) return std::nullopt;  // scanf takes a sign, HTTP does not
   const auto number = month_number(month.data());
   if (!number || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   const std::chrono::year_month_day ymd{std::chrono::year(year), std::chrono::month(*number),

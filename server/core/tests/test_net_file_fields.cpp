@@ -104,7 +104,8 @@ TEST_CASE("a date is read in each of its three forms") {
 
 TEST_CASE("what is no date is not read") {
   for (const char* text :
-       {"", "yesterday", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT!",
+       {"Sun, 06 Nov -994 08:49:37 GMT", "Sunday, 06-Nov--4 08:49:37 GMT", "", "yesterday",
+        "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT!",
         "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nox 1994 08:49:37 GMT",
         "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:37 GMT", "784111777"}) {
     CAPTURE(text);
