@@ -175,8 +175,8 @@ class Server:
             raise RuntimeError("a Server serves once; make another one")
         if self._end is not None:
             return
-        self._core.start()
         try:
+            self._core.start()
             self._wait()
         except KeyboardInterrupt:
             self.stop()
