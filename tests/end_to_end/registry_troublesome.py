@@ -7,7 +7,6 @@ import ctypes
 import os
 import sys
 import threading
-import time
 import warnings
 from typing import Any
 
@@ -107,10 +106,6 @@ class Troublesome:
 
     def recurse(self) -> Any:
         return self.recurse()
-
-    def exhaust(self, seconds: float) -> float:
-        time.sleep(seconds)
-        return seconds
 
 
 registry = {"board": Troublesome()}

@@ -5,17 +5,16 @@ from __future__ import annotations
 import gc
 import json
 import os
-import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from typing import Any
 
 import numpy as np
 import pytest
 
 import tuberd
+from tests.support.raw_http import connected, post_message, read_reply
 from tuber.codec.cbor import CborCodec
 
 CALLS = 1000
@@ -59,22 +58,7 @@ def call(method: str, *args: Any) -> dict[str, Any]:
 
 
 def message(body: bytes, media_type: str = "application/json") -> bytes:
-    lines = ["POST /tuber HTTP/1.1", "Host: x", f"Content-Type: {media_type}"]
-    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
-
-
-def read_reply(peer: socket.socket) -> None:
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += peer.recv(65536)
-    head, _, body = received.partition(b"\r\n\r\n")
-    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-    while len(body) < length:
-        body += peer.recv(65536)
-
-
-def connected(server: tuberd.Server) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    return post_message(body, b"Content-Type: " + media_type.encode())
 
 
 def asking(request: Any, media_type: str = "application/json") -> Callable[[tuberd.Server], None]:
@@ -84,7 +68,7 @@ def asking(request: Any, media_type: str = "application/json") -> Callable[[tube
     sent = message(body, media_type)
 
     def ask(server: tuberd.Server) -> None:
-        with closing(connected(server)) as peer:
+        with connected(server.port) as peer:
             for _ in range(CALLS):
                 peer.sendall(sent)
                 read_reply(peer)
@@ -95,14 +79,14 @@ def asking(request: Any, media_type: str = "application/json") -> Callable[[tube
 def leaving_in_the_midst_of_a_request(server: tuberd.Server) -> None:
     sent = message(json.dumps(call("echo", "x" * 100_000)).encode())
     for number in range(CALLS):
-        with closing(connected(server)) as peer:
+        with connected(server.port) as peer:
             peer.sendall(sent[: 20 + 97 * number])
 
 
 def leaving_in_the_midst_of_a_reply(server: tuberd.Server) -> None:
     sent = message(json.dumps(call("array")).encode())
     for _ in range(CALLS):
-        with closing(connected(server)) as peer:
+        with connected(server.port) as peer:
             peer.sendall(sent)
             peer.recv(10)
 
@@ -155,7 +139,7 @@ def test_servers_that_have_stopped_leave_nothing_behind() -> None:
         server = tuberd.Server({"board": Board()}, port=0, bind="127.0.0.1")
         serving = threading.Thread(target=server.serve)
         serving.start()
-        with closing(connected(server)) as peer:
+        with connected(server.port) as peer:
             peer.sendall(message(json.dumps(call("nothing")).encode()))
             read_reply(peer)
         server.stop()

@@ -9,24 +9,26 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from tests.support.live_server import LiveServer, live_server
+from tests.support.raw_http import (
+    PATIENCE,
+    connected,
+    post_message,
+    read_to_end,
+    status_of,
+)
 
 from .conftest import REGISTRY, Wire
 from .test_calls import call
-
-PATIENCE = 20.0  # seconds that only a broken server needs
 
 CALL = json.dumps(call("nothing")).encode()
 
 
 def request(body: bytes = CALL, *fields: bytes, target: bytes = b"/tuber") -> bytes:
-    lines = [b"POST %b HTTP/1.1" % target, b"Host: board", *fields]
-    return b"\r\n".join([*lines, b"Content-Length: %d" % len(body), b"", body])
+    return post_message(body, *fields, target=target)
 
 
 def chunked(*chunks: bytes) -> bytes:
@@ -36,24 +38,6 @@ def chunked(*chunks: bytes) -> bytes:
 
 def promising(size: int) -> bytes:
     return b"POST /tuber HTTP/1.1\r\nHost: board\r\nContent-Length: %d\r\n\r\n" % size
-
-
-@contextmanager
-def raw(server: LiveServer) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as peer:
-        yield peer
-
-
-def read_to_end(peer: socket.socket) -> bytes:
-    """All that comes until the server closes; a reset would have taken the answer with it."""
-    pieces = []
-    while piece := peer.recv(65536):
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def status_of(reply: bytes) -> int:
-    return int(reply.split(b" ", 2)[1]) if reply else 0
 
 
 def assert_refused(reply: bytes, status: int) -> None:
@@ -79,7 +63,11 @@ def assert_refused(reply: bytes, status: int) -> None:
     ],
 )
 def test_who_is_over_a_limit_is_told_so(option: list[str], sent: bytes, status: int) -> None:
-    with live_server(REGISTRY, *option) as server, Wire(server.port) as other, raw(server) as peer:
+    with (
+        live_server(REGISTRY, *option) as server,
+        Wire(server.port) as other,
+        connected(server.port) as peer,
+    ):
         peer.sendall(sent)
         while not_yet := time.monotonic():  # others are served until the answer is here, and after
             assert other.post(CALL)[0].status == 200
@@ -108,7 +96,11 @@ def test_who_is_over_a_limit_is_told_so(option: list[str], sent: bytes, status: 
 def test_who_trickles_is_told_so(
     option: list[str], first: bytes, again: bytes, status: int
 ) -> None:
-    with live_server(REGISTRY, *option) as server, Wire(server.port) as other, raw(server) as peer:
+    with (
+        live_server(REGISTRY, *option) as server,
+        Wire(server.port) as other,
+        connected(server.port) as peer,
+    ):
         peer.sendall(first)
         peer.settimeout(0.01)
         end = time.monotonic() + PATIENCE
@@ -163,7 +155,7 @@ def test_a_batch_of_too_many_calls_is_refused_as_a_whole() -> None:
 
 def test_calls_over_the_limit_are_refused_at_once() -> None:
     with live_server(REGISTRY, "--max-calls", "1") as server:
-        with Wire(server.port) as busy, raw(server) as refused:
+        with Wire(server.port) as busy, connected(server.port) as refused:
             running = threading.Thread(target=lambda: run_when_there_is_a_place(busy))
             running.start()
             wait_until_in_flight(server)
@@ -197,13 +189,13 @@ def test_connections_over_the_limit_are_told_so(option: str) -> None:
     with live_server(REGISTRY, option, "1") as server:
         with Wire(server.port) as wire:
             assert wire.call(call("nothing")) == {"result": None}
-            with raw(server) as refused:
+            with connected(server.port) as refused:
                 refused.sendall(request())
                 assert_refused(read_to_end(refused), 503)
             assert wire.call(call("nothing")) == {"result": None}
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            with raw(server) as peer:
+            with connected(server.port) as peer:
                 peer.sendall(request(CALL, b"Connection: close"))
                 if status_of(read_to_end(peer)) == 200:
                     return
@@ -217,7 +209,7 @@ def test_zero_is_no_limit() -> None:
         *("--head-time", "0", "--stall-time", "0", "--body-time", "0", "--body-rate", "0"),
         *("--reply-rate", "0", "--max-chunk-line", "0", "--max-result", "0"),
     ]
-    with live_server(REGISTRY, *options) as server, raw(server) as peer:
+    with live_server(REGISTRY, *options) as server, connected(server.port) as peer:
         fields = [b"X-%d: %b" % (i, b"x" * 1000) for i in range(300)]
         peer.sendall(
             request(CALL, *fields, b"Connection: close", target=b"/tuber?" + b"x" * 10_000)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
-import sys
 from typing import Any
+
+from tests.support.live_server import live_server
+from tests.support.raw_http import connected, read_to_end
 
 from .conftest import REGISTRY, Wire
 from .test_calls import call
@@ -15,38 +16,18 @@ from .test_calls import call
 
 def told(*options: str) -> list[str]:
     """The lines on stderr of a server that answered a call, failed one, and refused a request."""
-    command = [
-        sys.executable,
-        "-m",
-        "tuberd",
-        "-r",
-        str(REGISTRY),
-        "-p",
-        "0",
-        "--bind",
-        "127.0.0.1",
-    ]
-    with subprocess.Popen(
-        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            assert server.stdout is not None
-            port = int(server.stdout.readline().split()[-1])
-            with Wire(port) as wire:
-                wire.call(call("nothing"))
-                wire.call(call("raise_it", "ValueError", "no such gain"))
-            with socket.create_connection(("127.0.0.1", port), timeout=20) as peer:
-                peer.sendall(b"GET /\nHost: x\r\n\r\n")
-                while peer.recv(4096):
-                    pass
-            with Wire(port) as wire:
-                wire.connection.request("GET", "/secret")
-                assert wire.connection.getresponse().read()
-            server.send_signal(signal.SIGTERM)
-            _, text = server.communicate(timeout=20)
-        finally:
-            server.kill()
-    assert server.returncode == 0
+    with live_server(REGISTRY, *options, stderr=subprocess.PIPE) as server:
+        with Wire(server.port) as wire:
+            wire.call(call("nothing"))
+            wire.call(call("raise_it", "ValueError", "no such gain"))
+        with connected(server.port) as peer:
+            peer.sendall(b"GET /\nHost: x\r\n\r\n")
+            read_to_end(peer)
+        with Wire(server.port) as wire:
+            wire.connection.request("GET", "/secret")
+            assert wire.connection.getresponse().read()
+        server.process.send_signal(signal.SIGTERM)
+        _, text = server.process.communicate(timeout=20)
     return text.splitlines()
 
 

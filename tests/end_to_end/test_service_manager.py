@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.live_server import live_server
+
 from .conftest import REGISTRY, Wire
 from .test_calls import call
 
@@ -33,16 +35,10 @@ def test_the_manager_is_told_of_the_beginning_and_the_end(tmp_path: Path, abstra
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(name)
         manager.settimeout(30)
-        environment = {**os.environ, "NOTIFY_SOCKET": name.replace("\0", "@")}
-        command = [*TUBERD, "-p", "0", "--bind", "127.0.0.1"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as server:
-            try:
-                assert manager.recv(100) == b"READY=1"
-                server.send_signal(signal.SIGTERM)
-                assert manager.recv(100) == b"STOPPING=1"
-                assert server.wait(20) == 0
-            finally:
-                server.kill()
+        with live_server(REGISTRY, env={"NOTIFY_SOCKET": name.replace("\0", "@")}) as server:
+            assert manager.recv(100) == b"READY=1"
+            server.process.send_signal(signal.SIGTERM)
+            assert manager.recv(100) == b"STOPPING=1"
 
 
 def activated(passed: socket.socket, *options: str, count: int = 1) -> subprocess.Popen[str]:

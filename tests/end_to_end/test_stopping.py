@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.live_server import live_server
+from tests.support.raw_http import connected, post_message
 
 from .conftest import REGISTRY, Wire
 from .test_calls import call
@@ -58,11 +58,9 @@ def test_a_call_that_goes_on_is_not_waited_for_beyond_the_grace(
     with (
         live_server(REGISTRY, *options) as server,
         Wire(server.port) as other,
-        socket.create_connection(("127.0.0.1", server.port)) as busy,
+        connected(server.port) as busy,
     ):
-        body = json.dumps(call("sleep", 300.0)).encode()
-        head = b"POST /tuber HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
-        busy.sendall(head + body)
+        busy.sendall(post_message(json.dumps(call("sleep", 300.0)).encode()))
         assert other.call(call("wait_started")) == {"result": True}
         for _ in range(signals):
             server.process.send_signal(signal.SIGTERM)

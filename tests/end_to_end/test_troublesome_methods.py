@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,33 +126,17 @@ def test_standard_streams_that_are_closed_are_not_somebodys_connection(server: L
             wire.connection.close()
 
 
-def test_a_stdout_that_nobody_reads_holds_up_its_printer_alone() -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "tuberd",
-        "-r",
-        str(REGISTRY),
-        "-p",
-        "0",
-        "--bind",
-        "127.0.0.1",
-    ]
-    with subprocess.Popen([*command, "--grace", "1"], stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            server = LiveServer(process, int(process.stdout.readline().split()[-1]))
-            with Wire(server.port) as wire, running_call(server, call("print_much", 64)):
-                await_call(server)
-                for _ in range(20):
-                    assert wire.call(call("nothing")) == {"result": None}
-                assert health(server)["calls"][0]["call"] == "board.print_much()"
-                drain = threading.Thread(target=process.stdout.read)
-                drain.start()
-            with Wire(server.port) as wire:
-                assert_serves(server, wire)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
-            drain.join()
-        finally:
-            process.kill()
+def test_a_stdout_that_nobody_reads_holds_up_its_printer_alone(
+    server: LiveServer, wire: Wire
+) -> None:
+    with running_call(server, call("print_much", 64)):
+        await_call(server)
+        for _ in range(20):
+            assert wire.call(call("nothing")) == {"result": None}
+        assert health(server)["calls"][0]["call"] == "board.print_much()"
+        assert server.process.stdout is not None
+        drain = threading.Thread(target=server.process.stdout.read)
+        drain.start()
+    assert_serves(server, wire)
+    server.process.send_signal(signal.SIGTERM)
+    drain.join()

@@ -40,10 +40,14 @@ def live_server(
     *options: str,
     python: str = sys.executable,
     env: Mapping[str, str] | None = None,
+    stderr: int | None = None,
 ) -> Iterator[LiveServer]:
-    """Serves a registry file with `tuberd` on a free port; SIGTERM must end it with exit code 0."""
+    """Serves a registry file with `tuberd` on a free port; SIGTERM must end it with exit code 0.
+
+    Nobody reads its stdout behind the ready line; `stderr` is as `subprocess.Popen` takes it.
+    """
     command = [python, "-m", "tuberd", "-r", str(registry), "-p", "0", "--bind", "127.0.0.1"]
-    with running([*command, *options], env=env) as server:
+    with running([*command, *options], env=env, stderr=stderr) as server:
         yield server
         if server.process.poll() is None:
             server.process.send_signal(signal.SIGTERM)
@@ -52,11 +56,14 @@ def live_server(
 
 
 @contextlib.contextmanager
-def running(command: Sequence[str], env: Mapping[str, str] | None = None) -> Iterator[LiveServer]:
+def running(
+    command: Sequence[str], env: Mapping[str, str] | None = None, stderr: int | None = None
+) -> Iterator[LiveServer]:
     """Starts any server that says `Serving on port N` when ready, and ends it in any case."""
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
     )
@@ -66,8 +73,9 @@ def running(command: Sequence[str], env: Mapping[str, str] | None = None) -> Ite
         if process.poll() is None:
             process.kill()
         process.wait(STOP_SECONDS)
-        if process.stdout is not None:
-            process.stdout.close()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 def _read_port(process: subprocess.Popen[str]) -> int:

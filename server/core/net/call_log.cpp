@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 
 namespace tuber::net {
 
@@ -37,18 +38,26 @@ void CallLog::Desk::begin(std::string_view what, const Peer& who) {
 
 void CallLog::Desk::end(std::string_view failure) {
   const auto now = std::chrono::steady_clock::now();
-  const std::lock_guard lock(log_.mutex_);
-  Entry& entry = log_.desks_[place_];
-  entry.running = false;
-  entry.took = now - entry.began_steady;
-  entry.failed = !failure.empty();
-  entry.failure.assign(failure);
-  if (entry.failed && log_.log_) log_.log_->failed(entry.who, entry.what.text(), failure);
-  if (log_.recent_.size() < kKept) {
-    log_.recent_.push_back(entry);
+  std::optional<Entry> to_tell;  // behind the lock: who asks for health waits for no line
+  {
+    const std::lock_guard lock(log_.mutex_);
+    Entry& entry = log_.desks_[place_];
+    entry.running = false;
+    entry.took = now - entry.began_steady;
+    entry.failed = !failure.empty();
+    entry.failure.assign(failure);
+    log_.keep(entry);
+    if (entry.failed && log_.log_) to_tell = entry;
+  }
+  if (to_tell) log_.log_->failed(to_tell->who, to_tell->what.text(), failure);
+}
+
+void CallLog::keep(const Entry& entry) {
+  if (recent_.size() < kKept) {
+    recent_.push_back(entry);
   } else {
-    log_.recent_[log_.next_] = entry;
-    log_.next_ = (log_.next_ + 1) % kKept;
+    recent_[next_] = entry;
+    next_ = (next_ + 1) % kKept;
   }
 }
 

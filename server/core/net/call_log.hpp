@@ -68,6 +68,7 @@ class CallLog {
   };
 
   static void append(std::string& json, const Entry& entry);
+  void keep(const Entry& entry);  // REQUIRES: the lock
 
   const std::shared_ptr<Log> log_;
   mutable std::mutex mutex_;

@@ -60,8 +60,8 @@ class Server {
   // once, at most.
   void start();
 
-  // Frees the port (removes the unix socket's file), closes the connections that are idle and has the others end after the request
-  // that is being answered; returns at once.
+  // Frees the port (removes the unix socket's file), closes the connections that are idle and has
+  // the others end after the request that is being answered; returns at once.
   void request_stop() noexcept;
 
   // Waits until every worker has left, at most this long. True when all have.

@@ -92,6 +92,7 @@ void begin_gentle_closing(Connection& connection) {
 Service::Service(Engine& engine)
     : engine_(engine),
       handler_(engine.make_handler()),
+      tells_access_(engine.options.log && engine.options.log->tells_access()),
       sender_(engine.options.common_fields, engine.options.limits) {}
 
 void Service::serve(std::unique_ptr<Connection> connection) {
@@ -132,17 +133,19 @@ void Service::tell_refusal(const Connection& connection, int status, std::string
 }
 
 void Service::tell_answer(const Connection& connection, const Request& request,
-                          Clock::duration took) const {
+                          Clock::time_point begin) const {
   constexpr int kFirstRefusal = 400;
   Log* const log = engine_.options.log.get();
-  if (log == nullptr || (reply_.status < kFirstRefusal && !log->tells_access())) return;
+  if (log == nullptr || (reply_.status < kFirstRefusal && !tells_access_)) return;
   const std::string asked =
       std::string(request.head.method) + " " + std::string(request.head.target);
   const std::uint64_t size = reply_.file.present() ? reply_.file.length() : reply_.body.size();
   if (reply_.status >= kFirstRefusal) {
     log->refused(connection.peer(), reply_.status, asked, reply_.body.text());
   }
-  log->answered(connection.peer(), reply_.status, asked, size, took);
+  if (tells_access_) {
+    log->answered(connection.peer(), reply_.status, asked, size, Clock::now() - begin);
+  }
 }
 
 void Service::serve_requests(std::unique_ptr<Connection> connection) {
@@ -264,7 +267,7 @@ Service::Ending Service::answer(Connection& connection) {
   Request request = connection.reader->request();
   request.server = &engine_;
   request.peer = &connection.peer();
-  const Clock::time_point begin = Clock::now();
+  const Clock::time_point begin = tells_access_ ? Clock::now() : Clock::time_point{};
   std::optional<CallPlace> place;  // kept until the reply has been read
   if (!handler_->is_quick(request)) {
     place.emplace(engine_.calls_in_flight, engine_.options.limits.calls);
@@ -279,7 +282,7 @@ Service::Ending Service::answer(Connection& connection) {
   manner.keep_alive = !client_closes && !reply_.close && !engine_.stopping();
   manner.head_only = request.head.method == "HEAD";
   const bool sent = sender_.send(connection.socket(), reply_, manner);
-  tell_answer(connection, request, Clock::now() - begin);
+  tell_answer(connection, request, begin);
   reply_.clear();
   connection.reader->next();
   connection.body_pace.reset();

@@ -42,13 +42,14 @@ class Service {
   void tell_refusal(const Connection& connection, int status, std::string_view request,
                     std::string_view reason) const;
   void tell_answer(const Connection& connection, const Request& request,
-                   Clock::duration took) const;
+                   Clock::time_point begin) const;
   void park(std::unique_ptr<Connection> connection);
   void close_gently(std::unique_ptr<Connection> connection);
   void await_end(std::unique_ptr<Connection> connection);
 
   Engine& engine_;
   std::unique_ptr<Handler> handler_;
+  const bool tells_access_;  // only then is the time of a request taken
   ReplySender sender_;
   Reply reply_;
   http::Fault fault_;

@@ -45,15 +45,16 @@ Site::Place Site::place_of(std::string_view path) {
 void Site::handle(const Request& request, Reply& reply) {
   const http::RequestHead& head = request.head;
   const Place place = place_of(head.path);
-  if (head.method == "OPTIONS" && (place != Place::elsewhere || head.target == "*")) {
-    answer_options(head, place, reply);
-  } else if (place == Place::elsewhere) {
-    answer_elsewhere(head, reply);
-  } else {
+  const bool is_ours = place != Place::elsewhere;
+  if (head.method == "OPTIONS" && (is_ours || head.target == "*")) {
+    answer_options(place, reply);
+  } else if (is_ours) {
     answer_ours(request, place, reply);
     reply.fields.append("Cache-Control: no-store\r\n");
-    http::append_cors_fields(head, parts_->policy, reply.fields);
+  } else {
+    answer_elsewhere(head, reply);
   }
+  if (is_ours) http::append_cors_fields(head, parts_->policy, reply.fields);
 }
 
 // Everything under the endpoint's path: what browsers of other sites must not reach.
@@ -83,10 +84,9 @@ void Site::answer_elsewhere(const http::RequestHead& head, Reply& reply) {
 
 // OPTIONS asks what a resource, or with "*" the server, can do (RFC 9110 section 9.3.7); browsers
 // ask whether another origin's page may call.
-void Site::answer_options(const http::RequestHead& head, Place place, Reply& reply) {
+void Site::answer_options(Place place, Reply& reply) {
   reply.status = 204;
   allow(place, reply);
-  if (place != Place::elsewhere) http::append_cors_fields(head, parts_->policy, reply.fields);
 }
 
 void Site::allow(Place place, Reply& reply) {
@@ -115,7 +115,7 @@ void Site::answer_health(const Request& request, Reply& reply) {
   append_number(json, "connections", static_cast<double>(counts.connections));
   append_number(json, "workers", static_cast<double>(counts.workers));
   json.append(",\"calls\":");
-  parts_->calls.append_running(json);
+  parts_->calls->append_running(json);
   json.append("}\n");
   reply.content_type = "application/json";
   reply.body = json;
@@ -127,7 +127,7 @@ void Site::answer_calls(const Request& request, Reply& reply) {
     return answer_text(403, "The record of calls is told on this machine only.\n", reply);
   }
   std::string json;
-  parts_->calls.append_recent(json);
+  parts_->calls->append_recent(json);
   json.append("\n");
   reply.content_type = "application/json";
   reply.body = json;

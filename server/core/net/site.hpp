@@ -20,12 +20,10 @@ inline constexpr std::string_view kEndpointPath = "/tuber";
 
 // What the sites of all workers share.
 struct SiteParts {
-  explicit SiteParts(std::shared_ptr<Log> log = nullptr) : calls(std::move(log)) {}
-
   http::BrowserPolicy policy;                // for everything under the endpoint's path
   std::shared_ptr<const StaticFiles> files;  // may be null: then there are none
   std::string run_id;
-  mutable CallLog calls;
+  std::shared_ptr<CallLog> calls;  // not null
 };
 
 // Routes by path. Owns the endpoint's handler, so it is bound to one worker thread as every Handler.
@@ -45,7 +43,7 @@ class Site final : public Handler {
   [[nodiscard]] static Place place_of(std::string_view path);
   static void allow(Place place, Reply& reply);
   static void refuse_method(Place place, Reply& reply);
-  void answer_options(const http::RequestHead& head, Place place, Reply& reply);
+  static void answer_options(Place place, Reply& reply);
   void answer_ours(const Request& request, Place place, Reply& reply);
   void answer_elsewhere(const http::RequestHead& head, Reply& reply);
   void answer_health(const Request& request, Reply& reply);

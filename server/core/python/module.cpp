@@ -130,7 +130,8 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                   .codecs = make_codecs(json)},
       DeleteWithGil{});
   options.log = make_log(log);
-  const auto parts = std::make_shared<net::SiteParts>(options.log);
+  const auto parts = std::make_shared<net::SiteParts>();
+  parts->calls = std::make_shared<net::CallLog>(options.log);
   parts->policy = {std::move(allowed_hosts), std::move(allowed_origins)};
   parts->run_id = run_id;
   if (webroot) {
@@ -151,7 +152,7 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
   PyInterpreterState* interpreter = PyInterpreterState_Get();
   return ServerHolder(new net::Server(std::move(options), [interpreter, service, parts] {
     return std::make_unique<net::Site>(
-        std::make_unique<Endpoint>(interpreter, service, parts->calls), parts);
+        std::make_unique<Endpoint>(interpreter, service, *parts->calls), parts);
   }));
 }
 

@@ -12,14 +12,17 @@ using tuber::net::Peer;
 
 namespace {
 
-Peer ipv4(const char* address, std::uint16_t port) {
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_port = htons(port);
-  ::inet_pton(AF_INET, address, &name.sin_addr);
+template <class Name>
+Peer peer_of(const Name& name) {
   sockaddr_storage storage{};
   std::memcpy(&storage, &name, sizeof name);
   return Peer(storage);
+}
+
+Peer ipv4(const char* address, std::uint16_t port) {
+  sockaddr_in name{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {}, .sin_zero = {}};
+  ::inet_pton(AF_INET, address, &name.sin_addr);
+  return peer_of(name);
 }
 
 Peer ipv6(const char* address, std::uint16_t port) {
@@ -27,9 +30,7 @@ Peer ipv6(const char* address, std::uint16_t port) {
   name.sin6_family = AF_INET6;
   name.sin6_port = htons(port);
   ::inet_pton(AF_INET6, address, &name.sin6_addr);
-  sockaddr_storage storage{};
-  std::memcpy(&storage, &name, sizeof name);
-  return Peer(storage);
+  return peer_of(name);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ class View final : public ServerView {
 
 std::shared_ptr<SiteParts> parts_with(std::shared_ptr<const StaticFiles> files) {
   auto parts = std::make_shared<SiteParts>();
+  parts->calls = std::make_shared<CallLog>();
   parts->policy.origins = {"https://lab.example"};
   parts->files = std::move(files);
   parts->run_id = "0123";
@@ -78,7 +79,7 @@ TEST_CASE("other methods on the endpoint are refused with those it has") {
 
 TEST_CASE("health tells what runs") {
   const auto parts = parts_with(nullptr);
-  CallLog::Desk desk(parts->calls);
+  CallLog::Desk desk(*parts->calls);
   desk.begin("board.read", Peer());
   const Reply reply = ask_from(head_of("GET", "/tuber/health"), parts, stranger());
   CHECK(reply.status == 200);
@@ -94,7 +95,7 @@ TEST_CASE("health tells what runs") {
 
 TEST_CASE("the record of calls is told on this machine only, the newest first") {
   const auto parts = parts_with(nullptr);
-  CallLog::Desk desk(parts->calls);
+  CallLog::Desk desk(*parts->calls);
   desk.begin("board.read", Peer());
   desk.end("");
   desk.begin("board.\"fail\"", Peer());

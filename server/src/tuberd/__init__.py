@@ -3,11 +3,13 @@
 from importlib.metadata import version
 from pathlib import Path
 
-from tuberd.cli import load_registry, main, parse_args
+from tuberd.cli import main
 from tuberd.containers import TuberArray, TuberContainer
 from tuberd.limits import Limits
 from tuberd.logs import LogOptions
+from tuberd.options import parse_args
 from tuberd.registry import TuberRegistry
+from tuberd.registry_file import load_registry
 from tuberd.server import Server, run
 
 __all__ = [

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.live_server import live_server
-from tuberd.cli import MODULE_NAME, RegistryFileError, load_registry, main, parse_args
+from tuberd.cli import main
+from tuberd.options import parse_args
 from tuberd.registry import TuberRegistry
+from tuberd.registry_file import MODULE_NAME, RegistryFileError, load_registry
 
 
 @pytest.fixture(autouse=True)
