@@ -65,6 +65,28 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def conformance(session: nox.Session) -> None:
+    """HTTP beside h11 and llhttp: 20,000 streams for each, and llhttp's own cases."""
+    session.install(
+        "./client",
+        "./server[orjson]",
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"),
+    )
+    session.run(
+        "pytest",
+        "tests/conformance/test_http_against_others.py",
+        env={"TUBER_HTTP_EXAMPLES": "20000"},
+    )
+    source = "aiohttp-3.13.2"  # its source distribution carries llhttp with its tests
+    place = session.create_tmp()
+    fetch = ("pip", "download", "--quiet", "--no-deps", "--no-binary=aiohttp", f"--dest={place}")
+    session.run(*fetch, source.replace("-", "=="))
+    session.run("python", "-m", "tarfile", "-e", f"{place}/{source}.tar.gz", place)
+    cases = f"{place}/{source}/vendor/llhttp/test/request"
+    session.run("python", "-m", "tests.conformance.llhttp_cases", cases)
+
+
+@nox.session
 def sanitizers(session: nox.Session) -> None:
     """The C++ tests under AddressSanitizer with UBSan, and under ThreadSanitizer."""
     for name, flags in (("address", "address,undefined"), ("thread", "thread")):

@@ -51,6 +51,10 @@ class Wire:
         assert reply.status == 200, body
         return json.loads(body)
 
+    def call_all(self, batch: list[Any]) -> Any:
+        """The envelopes of all calls, of those behind a failed one, too."""
+        return self.call(batch, X_Tuber_Options="continue-on-error")
+
 
 @pytest.fixture
 def wire(server: LiveServer) -> Iterator[Wire]:

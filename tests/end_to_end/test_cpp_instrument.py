@@ -14,6 +14,9 @@ import pytest
 
 import tuber
 from tests.support.live_server import LiveServer, live_server
+from tests.support.reach_law import check_reach
+
+from .conftest import Wire
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "cpp_instrument"
 
@@ -78,3 +81,10 @@ def test_the_example_of_the_readme_is_true(meter: Any) -> None:
     line, _, shown = readme.partition(">>> meter.")[2].partition("\n")
     assert line == 'wavelength(1, medium="AIR")'
     assert repr(meter.wavelength(1, medium="AIR")) == shown.splitlines()[0]
+
+
+def test_what_is_listed_is_what_can_be_reached(server: LiveServer) -> None:
+    with Wire(server.port) as wire:
+        [name] = wire.call({})["result"]["objects"]
+        names = ["__init__", "__new__", "_pybind11_conduit_v1_", "__pybind11_module_local__"]
+        assert check_reach(wire.call_all, [name], names) > 1

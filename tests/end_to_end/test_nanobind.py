@@ -13,6 +13,9 @@ import pytest
 import tuber
 from tests.support.cpp_extension import build_extension
 from tests.support.live_server import LiveServer, live_server
+from tests.support.reach_law import check_reach
+
+from .conftest import Wire
 
 SOURCE = Path(__file__).parent / "cpp" / "nanobind_board.cpp"
 REGISTRY = """
@@ -81,3 +84,9 @@ def test_a_cpp_exception_arrives_as_its_python_class(board: Any) -> None:
 def test_wrong_arguments_are_a_type_error(board: Any) -> None:
     with pytest.raises(TypeError, match="incompatible function arguments"):
         board.scale("not a vector")
+
+
+def test_what_is_listed_is_what_can_be_reached(server: LiveServer) -> None:
+    with Wire(server.port) as wire:
+        names = ["scale", "serial", "__init__", "__nb_signature__", "__new__", "__repr__"]
+        assert check_reach(wire.call_all, ["Board"], names) > 1

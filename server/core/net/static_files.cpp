@@ -146,7 +146,7 @@ void send(const http::RequestHead& head, Representation representation,
   }
   reply.fields.append("ETag: ").append(validators.etag).append("\r\nLast-Modified: ");
   reply.fields.append(http::format_http_date(validators.modified)).append("\r\n");
-  reply.fields.append(cache_control).append("X-Content-Type-Options: nosniff\r\n");
+  reply.fields.append(cache_control);
   if (not_modified) {
     reply.status = 304;
     return;

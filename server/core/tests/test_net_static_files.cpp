@@ -63,7 +63,6 @@ TEST_CASE("a file is served with its validators and its rules for caches") {
   CHECK(reply.content_type == "html");
   CHECK(reply_field(reply, "Cache-Control") == "max-age=60");
   CHECK(reply_field(reply, "Accept-Ranges") == "bytes");
-  CHECK(reply_field(reply, "X-Content-Type-Options") == "nosniff");
   CHECK(reply_field(reply, "ETag").has_value());
   CHECK(reply_field(reply, "Last-Modified").value().ends_with(" GMT"));
   CHECK_FALSE(reply_field(reply, "Vary").has_value());

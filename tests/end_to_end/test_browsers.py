@@ -1,0 +1,224 @@
+"""A real browser on a page of somebody else's can't make the server run anything; ours can.
+
+The rule itself is tried in all its cases in core/tests/test_http_browser_policy.cpp; here it is what
+browsers make of a page that tries.
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Queue
+from typing import Any
+
+import pytest
+
+from tests.support.live_server import LiveServer, live_server
+
+from .conftest import Wire
+
+PATIENCE = 60.0  # seconds; a browser takes a few to begin
+
+REGISTRY = """
+class Board:
+    runs = 0
+    def run(self, *args):
+        self.runs += 1
+        return "run"
+registry = {"board": Board()}
+"""
+
+# Each way is tried and told with what it came to. A form's text is JSON by its one field: name and
+# value with "=" between them.
+PAGE = """<!doctype html><title>page</title><body><script>
+const target = "TARGET/tuber";
+const call = JSON.stringify({object: "board", method: "run"});
+const within = (promise) => Promise.race([
+  promise, new Promise((done) => setTimeout(() => done("nothing within 2 s"), 2000))]);
+const post = async (options) => {
+  const reply = await fetch(target, {method: "POST", body: call, ...options});
+  return reply.type === "opaque" ? "opaque" : await reply.text();
+};
+const form = (enctype) => new Promise((done) => {
+  const frame = document.createElement("iframe");
+  frame.name = enctype;
+  document.body.append(frame);
+  const made = document.createElement("form");
+  Object.assign(made, {action: target, method: "POST", enctype, target: enctype});
+  const field = document.createElement("input");
+  field.name = '{"object": "board", "method": "run", "args": ["';
+  field.value = '"]}';
+  made.append(field);
+  document.body.append(made);
+  frame.onload = () => { if (made.sent) done("sent"); };
+  made.sent = true;
+  made.submit();
+});
+const element = (tag) => new Promise((done) => {
+  const made = document.createElement(tag);
+  made.onload = () => done("loaded");
+  made.onerror = () => done("not loaded");
+  made.src = target + "/health";
+  document.body.append(made);
+});
+const json = {"Content-Type": "application/json"};
+const ways = {
+  "fetch no-cors": () => post({mode: "no-cors"}),
+  "fetch cors, plain text": () => post({}),
+  "fetch cors, JSON": () => post({headers: json}),
+  "fetch cors, JSON, credentials": () => post({headers: json, credentials: "include"}),
+  "XMLHttpRequest": () => new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", target);
+    request.onloadend = () => done(request.responseText || "no answer");
+    request.send(call);
+  }),
+  "beacon": () => String(navigator.sendBeacon(target, new Blob([call], {type: "text/plain"}))),
+  "form, plain text": () => form("text/plain"),
+  "form, multipart": () => form("multipart/form-data"),
+  "script": () => element("script"),
+  "image": () => element("img"),
+};
+(async () => {
+  const told = {};
+  for (const [name, way] of Object.entries(ways)) {
+    try { told[name] = await within(way()); } catch (error) { told[name] = String(error); }
+  }
+  await fetch("REPORT/report", {method: "POST", mode: "no-cors", body: JSON.stringify(told)});
+})();
+</script>"""
+
+
+class Stranger(http.server.ThreadingHTTPServer):
+    """A web site of somebody else's; what its pages tell is put into `reports`."""
+
+    daemon_threads = True
+
+    def __init__(self, page: str) -> None:
+        super().__init__(("127.0.0.1", 0), _StrangersHandler)
+        self.reports: Queue[dict[str, str]] = Queue()
+        self.origin = f"http://127.0.0.1:{self.server_port}"
+        self.page = page.replace("REPORT", self.origin)
+
+
+class _StrangersHandler(http.server.BaseHTTPRequestHandler):
+    server: Stranger
+
+    def do_GET(self) -> None:
+        is_page = self.path == "/page.html"
+        body = self.server.page.encode() if is_page else b""
+        self.send_response(200 if is_page else 404)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        told = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+        self.server.reports.put(json.loads(told))
+
+    def log_message(self, *message: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def stranger(page: str) -> Iterator[Stranger]:
+    with Stranger(page) as site:
+        thread = threading.Thread(target=site.serve_forever)
+        thread.start()
+        try:
+            yield site
+        finally:
+            site.shutdown()
+            thread.join()
+
+
+@contextmanager
+def browser_on(url: str, profile: Path) -> Iterator[None]:
+    """Headless Chromium with one page open; every name is this machine."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "Chromium is not installed (on Debian: apt-get install chromium)"
+    command = [
+        *(chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"),
+        *("--disable-dev-shm-usage", "--disable-background-networking", "--no-proxy-server"),
+        f"--user-data-dir={profile}",
+        "--host-resolver-rules=MAP * 127.0.0.1",
+        url,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as browser:
+        try:
+            yield
+        finally:
+            browser.terminate()
+
+
+def told_by_page(site: Stranger, url: str, tmp_path: Path) -> dict[str, str]:
+    with browser_on(url, tmp_path / "profile"):
+        return site.reports.get(timeout=PATIENCE)
+
+
+def runs(server: LiveServer) -> Any:
+    with Wire(server.port) as wire:
+        return wire.call({"object": "board", "property": "runs"})["result"]
+
+
+@contextmanager
+def board(tmp_path: Path, *options: str) -> Iterator[LiveServer]:
+    registry = tmp_path / "registry.py"
+    registry.write_text(REGISTRY)
+    with live_server(registry, *options) as server:
+        yield server
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "stranger.example"], ids=["same site", "cross-site"])
+def test_a_page_of_another_origin_makes_nothing_run(tmp_path: Path, host: str) -> None:
+    with board(tmp_path) as server, stranger(PAGE.replace("TARGET", server_url(server))) as site:
+        told = told_by_page(site, f"http://{host}:{site.server_port}/page.html", tmp_path)
+        assert runs(server) == 0, told
+    assert len(told) == 10
+    assert not [each for each in told.values() if "result" in each], told
+    assert told["script"] == told["image"] == "not loaded"
+
+
+def test_a_name_that_was_pointed_here_makes_nothing_run(tmp_path: Path) -> None:
+    webroot = tmp_path / "web"
+    webroot.mkdir()
+    with board(tmp_path, "--webroot", str(webroot)) as server, stranger("") as site:
+        page = PAGE.replace("TARGET", "").replace("REPORT", site.origin)
+        (webroot / "page.html").write_text(page)
+        url = f"http://rebound.example:{server.port}/page.html"
+        told = told_by_page(site, url, tmp_path)
+        assert runs(server) == 0, told
+    assert "Host is 'rebound.example" in told["fetch cors, JSON"]
+
+
+def test_the_servers_own_page_may_call(tmp_path: Path) -> None:
+    webroot = tmp_path / "web"
+    webroot.mkdir()
+    with board(tmp_path, "--webroot", str(webroot)) as server, stranger("") as site:
+        page = PAGE.replace("TARGET", "").replace("REPORT", site.origin)
+        (webroot / "page.html").write_text(page)
+        told = told_by_page(site, f"{server_url(server)}/page.html", tmp_path)
+        assert json.loads(told["fetch cors, JSON"]) == {"result": "run"}
+        assert json.loads(told["fetch cors, JSON, credentials"]) == {"result": "run"}
+        assert runs(server) == 2, told
+
+
+def test_the_page_of_an_origin_that_was_allowed_may_call(tmp_path: Path) -> None:
+    with stranger(PAGE) as site, board(tmp_path, "--allow-origin", site.origin) as server:
+        site.page = site.page.replace("TARGET", server_url(server))
+        told = told_by_page(site, f"{site.origin}/page.html", tmp_path)
+        assert json.loads(told["fetch cors, JSON"]) == {"result": "run"}
+        assert runs(server) == 1, told
+
+
+def server_url(server: LiveServer) -> str:
+    return f"http://{server.hostname}"
