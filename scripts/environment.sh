@@ -35,7 +35,7 @@ install() { "$VENV/bin/pip" install --quiet --disable-pip-version-check "$@"; }
 
 # need_debian COMMAND-OR-HEADER PACKAGE: installs a Debian package when root, says so when not.
 need_debian() {
-  if command -v "$1" >/dev/null || [ -e "/usr/include/$1" ]; then return 0; fi
+  if command -v "$1" >/dev/null || [ -e "/usr/sbin/$1" ] || [ -e "/usr/include/$1" ]; then return 0; fi
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "Installing the Debian package $2"
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null

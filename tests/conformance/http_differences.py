@@ -22,6 +22,8 @@ STRICTER = {
     "control character": "RFC 9110 section 5.5",
     "expectation other than 100-continue": "RFC 9110 section 10.1.1",
     "field line begins with white space": "RFC 9112 section 5.2",
+    "field line has no colon": "RFC 9112 section 5",
+    "more than one Transfer-Encoding": "RFC 9112 section 6.1",
     "invalid Host": "RFC 9112 section 3.2",
     "invalid authority in the request target": "RFC 9110 section 4.2.4",
     "invalid character in a field name": "RFC 9110 section 5.1",

@@ -1,7 +1,8 @@
 """Runs the cases of llhttp's own test suite against a running server.
 
 Usage: llhttp_cases.py DIRECTORY, that of llhttp's ``test/request``. Each Markdown file has requests
-(```http) and what llhttp makes of them (```log). Those without Host are given one. Differences are explained by `http_differences`.
+(```http) and what llhttp makes of them (```log). Those without Host are given one. Differences are
+explained by `http_differences`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from .http_differences import unexplained
 REGISTRY = Path(__file__).parents[1] / "end_to_end" / "registry.py"
 
 _CASE = re.compile(
-    r'<!-- meta=\{"type": "request"\} -->\n+```http\n((?:(?!```).)*)```\n+```log\n((?:(?!```).)*)```',
+    r'<!-- meta=\{"type": "request"\} -->\n+'
+    r"```http\n((?:(?!```).)*)```\n+```log\n((?:(?!```).)*)```",
     re.DOTALL,
 )
 _ERROR = re.compile(r'error code=\d+ reason="([^"]*)"')

@@ -1,7 +1,7 @@
 """A real browser on a page of somebody else's can't make the server run anything; ours can.
 
-The rule itself is tried in all its cases in core/tests/test_http_browser_policy.cpp; here it is what
-browsers make of a page that tries.
+The rule itself is tried in all its cases in core/tests/test_http_browser_policy.cpp; here it is
+what browsers make of a page that tries.
 """
 
 from __future__ import annotations

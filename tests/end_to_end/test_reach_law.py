@@ -9,6 +9,7 @@ import math
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -147,10 +148,8 @@ def objects(draw: st.DrawFn) -> Any:
     """An instance, with attributes of its own where its class lets it have them."""
     made = draw(classes())()
     for name in draw(st.lists(st.sampled_from(NAMES + SLOTS[:2]), max_size=4, unique=True)):
-        try:
+        with suppress(AttributeError):
             setattr(made, name, VALUES[draw(st.sampled_from(sorted(VALUES)))]())
-        except AttributeError:
-            pass
     return made
 
 

@@ -1,4 +1,4 @@
-"""How different readers of HTTP/1.1 take the same bytes: our server, h11, and httptools (llhttp)."""
+"""How readers of HTTP/1.1 take the same bytes: our server, h11, and httptools (llhttp)."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def _reading(messages: int, reason: str) -> Reading:
     return Reading(Verdict.REFUSED if reason else Verdict.INCOMPLETE, 0, reason)
 
 
-# What our server says of a message that it has not read to its end. 403, 404, 405, 415 and so on are
-# about what is asked for: the message was read.
+# What our server says of a message that it has not read to its end. 403, 404, 405, 415 and so on
+# are about what is asked for: the message was read.
 _UNREADABLE = frozenset({400, 408, 413, 414, 417, 431, 501, 505})
 
 

@@ -152,6 +152,7 @@ async def resolve(
     ssl_context: ssl.SSLContext | None = None,
     transport: Transport | None = None,
     max_reply_bytes: int | None = None,
+    token: str | None = None,
 ) -> TuberObject:
     """Connect to a server and learn what an object offers.
 
@@ -168,6 +169,7 @@ async def resolve(
         ssl_context=ssl_context,
         transport=transport,
         max_reply_bytes=max_reply_bytes,
+        token=token,
     )
     await resolved.tuber_resolve()
     return resolved

@@ -109,17 +109,20 @@ def resolve_simple(
     ssl_context: ssl.SSLContext | None = None,
     transport: Transport | None = None,
     max_reply_bytes: int | None = None,
+    token: str | None = None,
 ) -> SimpleTuberObject:
     """Connect to a server and learn what an object offers.
 
     Args:
         hostname: where the server is: 'board', 'board:8080', '[fe80::1%eth0]', 'https://board',
-            'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'.
+            'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'; with a token, 'TOKEN@board'.
         objname: the name of the object, or its path; None for the registry, whose objects are
             then attributes.
         accept_types, convert_json, return_exceptions: see ``tuber._options.Options``.
         timeout: see ``tuber._timing.Timing``; seconds for a whole call, or ``(connect, total)``.
         trust_env, ssl_context, transport, max_reply_bytes: see ``tuber._target.Target``.
+        token: what the server asks for; else that of ``hostname``, else that of the environment's
+            ``TUBER_TOKEN``.
 
     Raises:
         TuberNetworkError: the server can't be reached.
@@ -137,6 +140,7 @@ def resolve_simple(
         ssl_context=ssl_context,
         transport=transport,
         max_reply_bytes=max_reply_bytes,
+        token=token,
     )
     resolved.tuber_resolve()
     return resolved

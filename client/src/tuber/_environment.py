@@ -1,4 +1,4 @@
-"""The proxies that the environment names, for those who ask for them by ``trust_env=True``.
+"""What the environment tells the client: a token, and for ``trust_env=True`` the proxies.
 
 The one place where tuber reads the environment. What HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and
 NO_PROXY mean is left to ``urllib.request``, so that they mean here what they mean elsewhere.
@@ -6,9 +6,18 @@ NO_PROXY mean is left to ``urllib.request``, so that they mean here what they me
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from typing import Final
 
 from tuber._address import HTTP, UNIX, Address, parse_address
+
+TOKEN_VARIABLE: Final = "TUBER_TOKEN"
+
+
+def token_from_environment() -> str | None:
+    """The token in ``TUBER_TOKEN``; None when there is none."""
+    return os.environ.get(TOKEN_VARIABLE) or None
 
 
 def proxy_from_environment(address: Address) -> Address | None:

@@ -48,6 +48,7 @@ class ServerLink:
             options.accept_types,
             self._route.request_target,
             (LOSSLESS,) if options.lossless else (),
+            target.token,
         )
 
     def _connections(self) -> Pool[Any]:

@@ -21,6 +21,7 @@ from tuber._properties import read, read_items, refuse_unsettable, write, write_
 from tuber._session import Conversation, Link
 from tuber._target import Target
 from tuber._timing import TimeoutLike
+from tuber._token import chosen_token, split_token
 from tuber._vanished import VanishedLink
 from tuber.protocol import ABSENT, Call, Description, Item, Path
 
@@ -70,7 +71,7 @@ class RemoteObject(Known):
         convert_json: whether maps in results become TuberResult objects; None means yes.
         return_exceptions: whether failures in a batch become items of its list of results.
         timeout: seconds for a call, or ``(connect, total)``; see ``Timing``.
-        trust_env, ssl_context, transport, max_reply_bytes: see ``Target``.
+        trust_env, ssl_context, transport, max_reply_bytes, token: see ``Target``.
         parent: take the link to the server, with its options, from this remote object.
     """
 
@@ -87,6 +88,7 @@ class RemoteObject(Known):
         ssl_context: ssl.SSLContext | None = None,
         transport: Transport | None = None,
         max_reply_bytes: int | None = None,
+        token: str | None = None,
         parent: RemoteObject | None = None,
         **others: Any,
     ) -> None:
@@ -99,7 +101,16 @@ class RemoteObject(Known):
                 convert_json=convert_json is not False,
                 return_exceptions=bool(return_exceptions),
             )
-            target = Target(hostname, timeout, trust_env, ssl_context, transport, max_reply_bytes)
+            hostname, in_hostname = split_token(hostname)
+            target = Target(
+                hostname,
+                timeout,
+                trust_env,
+                ssl_context,
+                transport,
+                max_reply_bytes,
+                chosen_token(in_hostname, token),
+            )
             self._tuber_link = self._tuber_connect(target, options)
         else:
             raise TypeError(f"{type(self).__name__} needs hostname= or parent=")

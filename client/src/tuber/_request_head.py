@@ -22,6 +22,7 @@ class RequestHead:
         target: what the request line asks for: the endpoint's path, or its URL for a proxy.
         accept: the media types of replies, the preferred first.
         options: of ``X-Tuber-Options``, in every request.
+        token: shown to the server (RFC 6750 section 2.1).
     """
 
     def __init__(
@@ -30,10 +31,12 @@ class RequestHead:
         accept: Sequence[str],
         target: str = ENDPOINT,
         options: Sequence[str] = (),
+        token: str | None = None,
     ) -> None:
         self._lines = [f"POST {target} HTTP/1.1", f"Host: {authority}"]
         self._accept = ", ".join(accept)
         self._options = tuple(options)
+        self._token = token
         self._usual = self._start(JSON, ())
 
     def encode(
@@ -61,6 +64,8 @@ class RequestHead:
     def fields(self, options: Sequence[str] = (), media_type: str = JSON) -> dict[str, str]:
         """The header fields of one request that are not the connection's business."""
         fields = {"Content-Type": media_type, "Accept": self._accept}
+        if self._token is not None:
+            fields["Authorization"] = f"Bearer {self._token}"
         joined = ", ".join((*self._options, *options))
         return {**fields, OPTIONS_FIELD: joined} if joined else fields
 

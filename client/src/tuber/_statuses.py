@@ -16,12 +16,12 @@ from tuber.protocol import ENDPOINT, RUN_ID_FIELD
 # PROTOCOL.md section 2: with these a request is refused before anything is called; so it is with
 # 503 when a tuber server says it. Others may come from a proxy that lost a request it had passed on
 # (RFC 9110 sections 15.6.3 and 15.6.5), or from an old server whose method had run.
-_REFUSED: Final = frozenset({400, 403, 404, 405, 406, 408, 413, 414, 415, 417, 431, 505})
+_REFUSED: Final = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 417, 431, 505})
 _UNAVAILABLE: Final = 503
 
 _WHAT_TO_TRY: Final[Mapping[int, str]] = {
-    401: "Something before the server asks for a login, which tuber does not give: reach the "
-    "server without it",
+    401: "Give a token that the server, or what is before it, takes: token=, hostname "
+    "'TOKEN@board', or TUBER_TOKEN in the environment",
     403: "The server, or something before it, refuses this client: see the server's log",
     404: "Something else than a tuber server listens there: is the port right?",
     405: "Something else than a tuber server listens there: is the port right?",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tuber._timing import TimeoutLike
@@ -26,6 +26,7 @@ class Target:
         ssl_context: for ``https``: whom to trust; None: the authorities that the system trusts.
         transport: what carries requests in place of tuber's own connections; see
             ``_transport.Transport``.
+        token: what is shown to a server that asks for one; never printed, but pickled.
         max_reply_bytes: a longer body is refused; None for ``_chunked.MAX_REPLY_BODY_BYTES``.
     """
 
@@ -35,6 +36,7 @@ class Target:
     ssl_context: ssl.SSLContext | None = None
     transport: Transport | None = None
     max_reply_bytes: int | None = None
+    token: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         limit = self.max_reply_bytes

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "http/access.hpp"
 #include "http/request.hpp"
 #include "net/body.hpp"
 #include "net/growing_buffer.hpp"
@@ -42,6 +43,7 @@ struct Request {
   // Never null in a handler.
   const Peer* peer = nullptr;
   const ServerView* server = nullptr;
+  http::Access access = http::Access::control;
 };
 
 // An open file to be sent as the body; owns its descriptor.

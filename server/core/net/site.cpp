@@ -1,5 +1,6 @@
 #include "net/site.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <utility>
@@ -15,6 +16,17 @@ void answer_text(int status, std::string_view text, Reply& reply) {
   reply.status = status;
   reply.content_type = kPlainText;
   reply.body = text;
+}
+
+// RFC 6750 section 3.
+void refuse_stranger(const http::RequestHead& head, Reply& reply) {
+  const bool sent_one = head.field("Authorization").has_value();
+  reply.fields.append("WWW-Authenticate: Bearer realm=\"tuber\"");
+  reply.fields.append(sent_one ? ", error=\"invalid_token\"\r\n" : "\r\n");
+  answer_text(401,
+              sent_one ? "This is no token of this server.\n"
+                       : "This server wants a token: Authorization: Bearer TOKEN.\n",
+              reply);
 }
 
 void append_number(std::string& json, const char* name, double value) {
@@ -67,14 +79,22 @@ void Site::answer_ours(const Request& request, Place place, Reply& reply) {
   if (const auto reason = http::refuse_browser_call(head, parts_->policy)) {
     return answer_text(403, *reason + "\n", reply);
   }
+  Request admitted = request;
+  admitted.access = access_of(head);
+  if (admitted.access == http::Access::none) return refuse_stranger(head, reply);
   switch (place) {
     case Place::health:
-      return answer_health(request, reply);
+      return answer_health(admitted, reply);
     case Place::calls:
-      return answer_calls(request, reply);
+      return answer_calls(admitted, reply);
     default:
-      return endpoint_->handle(request, reply);
+      return endpoint_->handle(admitted, reply);
   }
+}
+
+http::Access Site::access_of(const http::RequestHead& head) const {
+  const http::Access access = http::access_of(head, parts_->tokens);
+  return parts_->read_only ? std::min(access, http::Access::read) : access;
 }
 
 void Site::answer_elsewhere(const http::RequestHead& head, Reply& reply) {
@@ -121,9 +141,10 @@ void Site::answer_health(const Request& request, Reply& reply) {
   reply.body = json;
 }
 
-// What others called, and with what failures, is not for everyone on the network.
+// What others called, and with what failures, is not for everyone on the network: with tokens it is
+// for who has one, without them for this machine.
 void Site::answer_calls(const Request& request, Reply& reply) {
-  if (!request.peer->is_local()) {
+  if (parts_->tokens.empty() && !request.peer->is_local()) {
     return answer_text(403, "The record of calls is told on this machine only.\n", reply);
   }
   std::string json;

@@ -6,7 +6,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "http/access.hpp"
 #include "http/browser_policy.hpp"
 #include "net/call_log.hpp"
 #include "net/handler.hpp"
@@ -21,6 +23,8 @@ inline constexpr std::string_view kEndpointPath = "/tuber";
 // What the sites of all workers share.
 struct SiteParts {
   http::BrowserPolicy policy;                // for everything under the endpoint's path
+  std::vector<http::Token> tokens;           // likewise; none: nobody is asked for one
+  bool read_only = false;                    // nobody may do more than read
   std::shared_ptr<const StaticFiles> files;  // may be null: then there are none
   std::string run_id;
   std::shared_ptr<CallLog> calls;  // not null
@@ -46,6 +50,7 @@ class Site final : public Handler {
   static void answer_options(Place place, Reply& reply);
   void answer_ours(const Request& request, Place place, Reply& reply);
   void answer_elsewhere(const http::RequestHead& head, Reply& reply);
+  [[nodiscard]] http::Access access_of(const http::RequestHead& head) const;
   void answer_health(const Request& request, Reply& reply);
   void answer_calls(const Request& request, Reply& reply);
 

@@ -102,7 +102,7 @@ bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) con
   CallRecord record(asker, call);
   CallWarnings warnings;
   bool entered = false;
-  Handle result = run(call, writer.is_lossless(), entered);
+  Handle result = run(call, asker, writer.is_lossless(), entered);
   if (result) {
     writer.fit(result.get());
     const Codec& codec = writer.codec();
@@ -165,7 +165,7 @@ void Caller::write_not_executed(std::string_view why, const Codec& codec, net::B
   codec.close_envelope(out);
 }
 
-Handle Caller::run(PyObject* call, bool lossless, bool& entered) const {
+Handle Caller::run(PyObject* call, const Asker& asker, bool lossless, bool& entered) const {
   if (!PyDict_Check(call)) {
     PyErr_Format(PyExc_TypeError, "a call must be a map, not %s", Py_TYPE(call)->tp_name);
     return {};
@@ -191,7 +191,9 @@ Handle Caller::run(PyObject* call, bool lossless, bool& entered) const {
   if (!check_arguments(args, kwargs)) return {};
   Handle object = find_object(path);
   if (!object) return {};
-  return call_method(object.get(), method, args, kwargs, entered);
+  const Arguments arguments(object.get(), args, kwargs);
+  if (!arguments.valid()) return {};
+  return call_method(object.get(), method, arguments, asker, entered);
 }
 
 Handle Caller::find_object(PyObject* path) const {
@@ -219,11 +221,9 @@ bool Caller::is_known_method(PyObject* object, PyObject* method) const {
   return holds;
 }
 
-Handle Caller::call_method(PyObject* object, PyObject* method, PyObject* args, PyObject* kwargs,
-                           bool& entered) const {
-  Arguments arguments(object, args, kwargs);
-  if (!arguments.valid()) return {};
-  if (is_known_method(object, method)) {
+Handle Caller::call_method(PyObject* object, PyObject* method, const Arguments& arguments,
+                           const Asker& asker, bool& entered) const {
+  if (asker.may_control && is_known_method(object, method)) {
     entered = true;
     return Handle::steal(without_unwinding([&] {
       return PyObject_VectorcallMethod(
@@ -231,7 +231,8 @@ Handle Caller::call_method(PyObject* object, PyObject* method, PyObject* args, P
           (arguments.positional_count() + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, arguments.names());
     }));
   }
-  Handle bound = invoke(face_.find_method, object, method);
+  const Handle& find = asker.may_control ? face_.find_method : face_.find_reading_method;
+  Handle bound = invoke(find, object, method);
   if (!bound) return {};
   entered = true;
   return Handle::steal(without_unwinding([&] {

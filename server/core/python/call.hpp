@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "python/arguments.hpp"
 #include "python/call_record.hpp"
 #include "python/codec.hpp"
 #include "python/handle.hpp"
@@ -16,10 +17,11 @@ namespace tuber::python {
 // The Python face's part in answering: where objects are and what may be reached. All members are
 // set; see tuberd/server.py, which assembles them.
 struct Face {
-  Handle objects;           // dict: name -> object, the live registry
-  Handle reachable;         // dict: class -> {name: the class's attribute} for known methods
-  Handle find_method;       // (object, name) -> bound method, or raises
-  Handle walk;              // (path) -> object, or raises
+  Handle objects;              // dict: name -> object, the live registry
+  Handle reachable;            // dict: class -> {name: the class's attribute} for known methods
+  Handle find_method;          // (object, name) -> bound method, or raises
+  Handle find_reading_method;  // the same for who may only read
+  Handle walk;                 // (path) -> object, or raises
   Handle describe;          // (call, lossless) -> the result of a call without `method`, or raises
   Handle describe_failure;  // (exception, entered) -> the members of a failure
 };
@@ -44,11 +46,11 @@ class Caller {
   void write_not_executed(std::string_view why, const Codec& codec, net::Body& out) const;
 
  private:
-  [[nodiscard]] Handle run(PyObject* call, bool lossless, bool& entered) const;
+  [[nodiscard]] Handle run(PyObject* call, const Asker& asker, bool lossless, bool& entered) const;
   [[nodiscard]] bool is_known_method(PyObject* object, PyObject* method) const;
   [[nodiscard]] Handle find_object(PyObject* path) const;
-  [[nodiscard]] Handle call_method(PyObject* object, PyObject* method, PyObject* args,
-                                   PyObject* kwargs, bool& entered) const;
+  [[nodiscard]] Handle call_method(PyObject* object, PyObject* method, const Arguments& arguments,
+                                   const Asker& asker, bool& entered) const;
 
   [[nodiscard]] bool encode_result(PyObject* result, ReplyWriter& writer) const;
 

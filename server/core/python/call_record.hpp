@@ -16,6 +16,7 @@ struct Asker {
   net::CallLog::Desk& desk;
   const net::Peer& who;
   const net::ServerView& server;
+  bool may_control;  // else it gets what changes nothing
 };
 
 // From here to the end of its life a call runs. REQUIRES: the GIL.

@@ -42,7 +42,8 @@ void Endpoint::handle(const net::Request& request, net::Reply& reply) {
     GilHold gil(worker_);
     Source body(request.body, request.memory);
     ReplyWriter reply_writer(*writer, lossless, reply.body);
-    const Asker asker{desk_, *request.peer, *request.server};
+    const Asker asker{desk_, *request.peer, *request.server,
+                      request.access == http::Access::control};
     service.dispatcher.answer(asker, body, continue_on_error, *reader, reply_writer);
     reply.content_type = reply_writer.codec().media_type();
   } catch (const std::bad_alloc&) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "net/server.hpp"
@@ -38,6 +39,7 @@ Face make_face(const py::object& face) {
   return {.objects = take(face, "objects"),
           .reachable = take(face, "reachable"),
           .find_method = take(face, "find_method"),
+          .find_reading_method = take(face, "find_reading_method"),
           .walk = take(face, "walk"),
           .describe = take(face, "describe"),
           .describe_failure = take(face, "describe_failure")};
@@ -106,6 +108,15 @@ std::shared_ptr<net::Log> make_log(const py::object& options) {
   return std::make_shared<net::Log>(made);
 }
 
+// `tokens` are pairs of a text and whether it allows everything (tuberd.tokens.Token).
+std::vector<http::Token> make_tokens(const std::vector<std::pair<std::string, bool>>& tokens) {
+  std::vector<http::Token> made;
+  for (const auto& [text, may_control] : tokens) {
+    made.push_back({text, may_control ? http::Access::control : http::Access::read});
+  }
+  return made;
+}
+
 // Its destructor waits for workers, and these may need the GIL.
 struct DeleteWithoutGil {
   void operator()(net::Server* server) const {
@@ -121,8 +132,9 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                          const std::optional<std::string>& webroot, int max_age,
                          std::unordered_map<std::string, std::string> media_types,
                          std::vector<std::string> allowed_hosts,
-                         std::vector<std::string> allowed_origins, const py::dict& limits,
-                         const py::object& log) {
+                         std::vector<std::string> allowed_origins,
+                         const std::vector<std::pair<std::string, bool>>& tokens, bool read_only,
+                         const py::dict& limits, const py::object& log) {
   net::ServerOptions options;
   options.limits = make_limits(limits);
   std::shared_ptr<const Service> service(
@@ -133,6 +145,8 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
   const auto parts = std::make_shared<net::SiteParts>();
   parts->calls = std::make_shared<net::CallLog>(options.log);
   parts->policy = {std::move(allowed_hosts), std::move(allowed_origins)};
+  parts->tokens = make_tokens(tokens);
+  parts->read_only = read_only;
   parts->run_id = run_id;
   if (webroot) {
     parts->files = std::make_shared<net::StaticFiles>(*webroot, std::chrono::seconds(max_age),
@@ -192,7 +206,8 @@ PYBIND11_MODULE(_core, module) {
       .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
            py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("inherited_socket"),
            py::arg("run_id"), py::arg("webroot"), py::arg("max_age"), py::arg("media_types"),
-           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("limits"), py::arg("log"))
+           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("tokens"),
+           py::arg("read_only"), py::arg("limits"), py::arg("log"))
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())

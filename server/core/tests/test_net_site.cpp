@@ -68,6 +68,28 @@ TEST_CASE("POST to the endpoint is a call, whatever its query") {
   CHECK(ask(head_of("POST", "/tuber?trace=1")).body.text() == "called with the body");
 }
 
+TEST_CASE("with tokens everything under the endpoint's path is for who shows one") {
+  const auto parts = parts_with(nullptr);
+  parts->tokens = {{"reads-and-no-more", http::Access::read},
+                   {"does-everything", http::Access::control}};
+  const std::string right = "Bearer does-everything", wrong = "Bearer does-everythinG";
+  for (const char* path : {"/tuber", "/tuber/health", "/tuber/calls"}) {
+    CAPTURE(path);
+    const char* method = path == std::string("/tuber") ? "POST" : "GET";
+    http::RequestHead head = head_of(method, path);
+    CHECK(ask_from(head, parts, Peer()).status == 401);
+    CHECK(reply_field(ask_from(head, parts, Peer()), "WWW-Authenticate") ==
+          "Bearer realm=\"tuber\"");
+    head.fields.push_back({"Authorization", wrong});
+    CHECK(reply_field(ask_from(head, parts, Peer()), "WWW-Authenticate") ==
+          "Bearer realm=\"tuber\", error=\"invalid_token\"");
+    head.fields.back().value = right;
+    CHECK(ask_from(head, parts, stranger()).status == 200);
+  }
+  CHECK(ask_from(head_of("GET", "/"), parts, Peer()).status == 404);
+  CHECK(ask_from(head_of("OPTIONS", "/tuber"), parts, Peer()).status == 204);
+}
+
 TEST_CASE("other methods on the endpoint are refused with those it has") {
   for (const char* method : {"GET", "HEAD", "PUT", "post"}) {
     CAPTURE(method);

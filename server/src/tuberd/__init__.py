@@ -8,14 +8,17 @@ from tuberd.containers import TuberArray, TuberContainer
 from tuberd.limits import Limits
 from tuberd.logs import LogOptions
 from tuberd.options import parse_args
+from tuberd.readonly import readonly
 from tuberd.registry import TuberRegistry
 from tuberd.registry_file import load_registry
 from tuberd.server import Server, run
+from tuberd.tokens import Token, load_tokens
 
 __all__ = [
     "Limits",
     "LogOptions",
     "Server",
+    "Token",
     "TuberArray",
     "TuberContainer",
     "TuberRegistry",
@@ -23,8 +26,10 @@ __all__ = [
     "get_cmake_dir",
     "get_include",
     "load_registry",
+    "load_tokens",
     "main",
     "parse_args",
+    "readonly",
     "run",
 ]
 

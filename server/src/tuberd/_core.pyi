@@ -28,6 +28,8 @@ class Server:
         media_types: Mapping[str, str],
         allowed_hosts: Sequence[str],
         allowed_origins: Sequence[str],
+        tokens: Sequence[tuple[str, bool]],
+        read_only: bool,
         limits: Mapping[str, float],
         log: object,
     ) -> None: ...

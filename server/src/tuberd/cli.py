@@ -15,6 +15,7 @@ from tuberd.logs import LogOptions
 from tuberd.options import WRONG_USE, parse_args
 from tuberd.registry_file import RegistryFileError, load_registry
 from tuberd.server import Server, serve_until_signalled
+from tuberd.tokens import load_tokens
 
 __all__ = ["main"]
 
@@ -42,6 +43,8 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
             expose_private=args.expose_private,
             allow_hosts=args.allow_host,
             allow_origins=args.allow_origin,
+            tokens=() if args.token_file is None else load_tokens(args.token_file),
+            read_only=args.read_only,
             grace=args.grace,
             log=LogOptions(level=args.log_level, format=args.log_format, access=args.access_log),
             limits=Limits(**{name: getattr(args, option.dest) for name, option in OPTIONS.items()}),

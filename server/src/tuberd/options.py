@@ -38,6 +38,7 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
     )
     _add_options_of_registry(parser, needs_file)
     _add_options_of_network(parser)
+    _add_options_of_access(parser)
     _add_options_of_limits(parser)
     _add_options_of_log(parser)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('tuberd')}")
@@ -124,6 +125,20 @@ def _add_options_of_network(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="ORIGIN",
         help="an origin whose pages may call, such as https://lab.example; may be repeated",
+    )
+
+
+def _add_options_of_access(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("who may do what").add_argument
+    add(
+        "--token-file",
+        metavar="FILE",
+        help="ask clients for a token; each line is 'read TOKEN' or 'control TOKEN'",
+    )
+    add(
+        "--read-only",
+        action="store_true",
+        help="serve properties, descriptions and methods marked with @tuberd.readonly only",
     )
 
 

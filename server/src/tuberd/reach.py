@@ -23,6 +23,7 @@ from tuberd.attributes import (
     told_names,
 )
 from tuberd.kinds import PLURAL, Kind, Member, is_object, kind_of, likely_kind
+from tuberd.readonly import check_readonly
 from tuberd.refusals import shown, suggestion
 
 __all__ = ["LIVE", "Container", "Reach", "ServedCodeError"]
@@ -76,6 +77,7 @@ class Reach:
 
     Args:
         expose_private: list names with one leading underscore too, as servers before 1.0 did.
+        read_only: call and set nothing but methods that are marked as changing nothing.
 
     Attributes:
         reachable: class -> name -> class attribute, for the methods that were asked for and that
@@ -83,9 +85,14 @@ class Reach:
             class holds that attribute and the instance nothing of that name.
     """
 
-    def __init__(self, *, expose_private: bool = False) -> None:
+    def __init__(self, *, expose_private: bool = False, read_only: bool = False) -> None:
         self._expose_private = expose_private
+        self._read_only = read_only
         self.reachable: dict[type, dict[str, object]] = {}
+
+    def for_readers(self) -> Reach:
+        """The same decision for a peer that may only read."""
+        return Reach(expose_private=self._expose_private, read_only=True)
 
     def look(self, obj: object, name: str) -> Member | None:
         """THE decision: what ``name`` of ``obj`` is, or None when there is nothing for a peer."""
@@ -162,6 +169,8 @@ class Reach:
         member = self.member(obj, name, Kind.METHOD)
         if (own := self._deciding(obj, member.value)) is not None:
             return own  # never cached: it must be given this decision
+        if self._read_only:
+            check_readonly(obj, name, member.value)
         if not member.by_class:
             bound: Callable[..., Any] = member.value
             return bound
@@ -207,6 +216,8 @@ class Reach:
                 f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"
                 f" properties are {live} (those that its class lists in {LIVE})"
             )
+        if self._read_only:
+            raise PermissionError(f"{shown(name)} was not set: who asks may only read")
 
     def set_live(self, obj: object, name: str, value: Any) -> Any:
         """Set a live property; the value read back.

@@ -13,9 +13,8 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from mimetypes import MimeTypes
 from time import monotonic
 from types import FrameType
@@ -28,12 +27,13 @@ from tuberd import call_warnings
 from tuberd._core import CborCodec
 from tuberd._core import Server as CoreServer
 from tuberd.describe import Describer
-from tuberd.failures import describe_failure
+from tuberd.face import make_face
 from tuberd.limits import Limits
 from tuberd.logs import LogOptions
 from tuberd.reach import Reach
 from tuberd.registry import TuberRegistry
 from tuberd.systemd import notify
+from tuberd.tokens import Token
 
 __all__ = ["UDS_MODE", "Server", "run", "serve_until_signalled"]
 
@@ -48,27 +48,6 @@ UDS_MODE: Final = 0o600
 # Seconds between looks for signals and for the end of the grace: Python runs signal handlers in
 # the main thread only, and only between two calls into C.
 _LOOK_EVERY: Final = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """What the core asks of Python while it answers calls; any of its threads may ask.
-
-    Attributes:
-        objects: the registry's own dict, in which the core looks up names.
-        reachable: see `Reach`.
-        find_method: ``(object, name)`` -> the bound method, or raises.
-        walk: ``(path)`` -> the object, or raises.
-        describe: ``(call, lossless)`` -> the result of a call without a method, or raises.
-        describe_failure: ``(exception, entered)`` -> the members of a failure.
-    """
-
-    objects: dict[str, Any]
-    reachable: dict[type, dict[str, object]]
-    find_method: Callable[[object, str], Callable[..., Any]]
-    walk: Callable[[Any], Any]
-    describe: Callable[[Mapping[str, Any], bool], Any]
-    describe_failure: Callable[[BaseException, bool], dict[str, str]]
 
 
 class Server:
@@ -91,6 +70,9 @@ class Server:
         expose_private: see `Reach`.
         allow_hosts: further names by which browsers may call this machine (PROTOCOL.md section 8).
         allow_origins: origins whose pages may call, as browsers write them: ``https://lab.example``.
+        tokens: what clients have to show; none: everybody who reaches the server may control.
+        read_only: nobody may do more than read: properties, descriptions, and methods marked with
+            `readonly`.
         grace: seconds that running calls are given to finish when the server stops.
         limits: what the server bears of its peers.
         log: what it tells on stderr.
@@ -121,6 +103,8 @@ class Server:
         allow_hosts: Sequence[str] = (),
         allow_origins: Sequence[str] = (),
         grace: float = GRACE,
+        tokens: Sequence[Token] = (),
+        read_only: bool = False,
         limits: Limits | None = None,
         log: LogOptions | None = None,
     ) -> None:
@@ -136,7 +120,7 @@ class Server:
         self._end: float | None = None  # when running calls are no longer waited for
         self.uds = None if uds is None else os.path.abspath(uds)
         self._core = CoreServer(
-            face=_face(objects, reach, describer),
+            face=make_face(objects, reach, describer),
             json=codec,
             bind=bind,
             port=_checked("port", port, 65535),
@@ -149,6 +133,8 @@ class Server:
             media_types=dict(MimeTypes().types_map[True]),
             allowed_hosts=[socket.gethostname(), socket.getfqdn(), *allow_hosts],
             allowed_origins=[_origin(each) for each in allow_origins],
+            tokens=[(each.text, each.may_control) for each in tokens],
+            read_only=read_only,
             limits=(limits or Limits()).to_map(),
             log=log or LogOptions(),
         )
@@ -235,17 +221,6 @@ def _stopping_on_signals(server: Server) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
-
-
-def _face(registry: TuberRegistry, reach: Reach, describer: Describer) -> Face:
-    return Face(
-        objects=registry.objects,
-        reachable=reach.reachable,
-        find_method=reach.method,
-        walk=lambda path: registry.walk(path, reach),
-        describe=describer,
-        describe_failure=describe_failure,
-    )
 
 
 def _checked(name: str, value: int, most: int) -> int:

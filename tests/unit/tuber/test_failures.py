@@ -282,7 +282,7 @@ CAUSES = [
             (f"HTTP {number} (the reason)", ran, hint),
         )
         for number, ran, hint in (
-            (401, RAN, "asks for a login"), (403, NOT_RUN, "refuses this client"),
+            (401, NOT_RUN, "Give a token"), (403, NOT_RUN, "refuses this client"),
             (404, NOT_RUN, "is the port right"), (413, NOT_RUN, "in several calls"),
             (418, RAN, "Is it a tuber server"), (500, RAN, "see its log"),
             (502, RAN, "running behind it"), (503, RAN, "try again later"),

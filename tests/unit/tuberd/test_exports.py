@@ -12,13 +12,14 @@ NAMES = {
         "Limits",
         "LogOptions",
         "Server",
+        "Token",
         "TuberArray",
         "TuberContainer",
         "TuberRegistry",
         "__version__",
     ),
     *("get_cmake_dir", "get_include"),
-    *("load_registry", "main", "parse_args", "run"),
+    *("load_registry", "load_tokens", "main", "parse_args", "readonly", "run"),
 }
 
 

@@ -1,0 +1,104 @@
+"""What slow and silent peers cost a healthy client: its p99 beside that of a quiet server.
+
+Usage: python -m benchmarks.slow_peers [PEERS]     1,000 unless told
+
+Quiet and loaded measurements take turns, so that a noisy machine spoils both. The ratio is the
+median of the rounds' ratios.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+from tests.support.live_server import LiveServer, live_server
+from tests.support.raw_http import connected, post_message, read_reply
+from tests.support.slow_peers import MODES, slow_peers
+
+ROUNDS = 5
+CALLS = 4000
+REGISTRY = Path(__file__).parents[1] / "tests" / "end_to_end" / "registry.py"
+CALL = post_message(b'{"object": "instrument", "method": "nothing"}')
+HEALTH = b"GET /tuber/health HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def p99(server: LiveServer) -> float:
+    """Microseconds from a call's first byte to its reply's last one, over one connection."""
+    durations = []
+    with connected(server.port) as peer:
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(CALLS):
+            begin = time.perf_counter()
+            peer.sendall(CALL)
+            read_reply(peer)
+            durations.append(time.perf_counter() - begin)
+    return quantiles(durations, n=100)[98] * 1e6
+
+
+def await_connections(server: LiveServer, at_least: int, at_most: int) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with connected(server.port) as peer:
+            peer.sendall(HEALTH)
+            count = json.loads(read_reply(peer)[1])["connections"]
+        if at_least <= count <= at_most:
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"{count} connections, expected {at_least} to {at_most}")
+
+
+@contextmanager
+def silent_peers(server: LiveServer, count: int) -> Iterator[None]:
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.enter_context(connected(server.port))
+        yield
+
+
+@contextmanager
+def peers_of(kind: str, server: LiveServer, count: int) -> Iterator[None]:
+    if kind == "silent":
+        with silent_peers(server, count):
+            await_connections(server, count, count + 2)
+            yield
+        return
+    with slow_peers(kind, f"http://{server.hostname}", count) as peers:
+        if kind == "range":  # answered at once: there is nothing to wait for
+            time.sleep(1)
+        else:
+            await_connections(server, count * 9 // 10, count + 2)
+        yield
+        if peers.poll() is not None and kind != "range":
+            raise RuntimeError(f"slowhttptest ended with {peers.returncode}")
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    ratios: dict[str, list[float]] = {kind: [] for kind in ("silent", *MODES)}
+    quiet: list[float] = []
+    with tempfile.TemporaryDirectory() as webroot:
+        (Path(webroot) / "large").write_bytes(bytes(2_000_000))
+        with live_server(REGISTRY, "--webroot", webroot, "--log-level", "error") as server:
+            p99(server)
+            for _ in range(ROUNDS):
+                for kind, found in ratios.items():
+                    quiet.append(p99(server))
+                    with peers_of(kind, server, count):
+                        found.append(p99(server) / quiet[-1])
+                    await_connections(server, 1, 1)
+    print(f"p99 of a call on the quiet server: {median(quiet):.0f} us")
+    print(f"| {count} peers | p99 / p99 quiet | of the rounds |")
+    print("|---|---|---|")
+    for kind, found in ratios.items():
+        print(f"| {kind} | {median(found):.2f} | {', '.join(f'{each:.2f}' for each in found)} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+#include "http/access.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include "http/characters.hpp"
+
+namespace tuber::http {
+namespace {
+
+// The token of `Authorization: Bearer TOKEN`; empty when there is none, or more than one.
+std::string_view token_of(const RequestHead& head) {
+  constexpr std::string_view scheme = "bearer ";
+  std::string_view sent;
+  for (const Field& field : head.fields) {
+    if (!equals_ignoring_case(field.name, "Authorization")) continue;
+    if (!sent.empty() || field.value.size() <= scheme.size() ||
+        !equals_ignoring_case(field.value.substr(0, scheme.size()), scheme)) {
+      return {};
+    }
+    sent = trim(field.value.substr(scheme.size()));
+  }
+  return sent;
+}
+
+// Takes a time that depends on the length of what was sent alone.
+bool are_equal(std::string_view sent, std::string_view token) {
+  std::size_t differences = sent.size() ^ token.size();
+  for (std::size_t i = 0; i < sent.size(); ++i) {
+    differences |= static_cast<std::size_t>(static_cast<unsigned char>(sent[i]) ^
+                                            static_cast<unsigned char>(token[i % token.size()]));
+  }
+  return differences == 0;
+}
+
+}  // namespace
+
+Access access_of(const RequestHead& head, const std::vector<Token>& tokens) {
+  if (tokens.empty()) return Access::control;
+  const std::string_view sent = token_of(head);
+  Access access = Access::none;
+  for (const Token& token : tokens) {  // all of them, whichever it is
+    if (are_equal(sent, token.text)) access = std::max(access, token.access);
+  }
+  return access;
+}
+
+}  // namespace tuber::http
