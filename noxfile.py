@@ -43,6 +43,20 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def slow_peers(session: nox.Session) -> None:
+    """What a thousand slow and silent peers cost a healthy client; needs slowhttptest."""
+    session.install("./client", "./server[orjson]")
+    session.run("python", "-m", "benchmarks.slow_peers", *session.posargs)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Ten million calls of all kinds (`-- CALLS`), and what the server holds meanwhile."""
+    session.install("./client", "./server[orjson]", "numpy")
+    session.run("python", "-m", "benchmarks.soak", *session.posargs)
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """Long runs: cut connections (`-- CALLS SEEDS`), 2,000 stops, a quiet call of ten minutes."""
     calls, seeds = session.posargs or ("2000", "5")

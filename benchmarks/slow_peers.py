@@ -1,9 +1,10 @@
-"""What slow and silent peers cost a healthy client: its p99 beside that of a quiet server.
+"""What slow and silent peers cost a healthy client of the same server: its p99.
 
 Usage: python -m benchmarks.slow_peers [PEERS]     1,000 unless told
 
-Quiet and loaded measurements take turns, so that a noisy machine spoils both. The ratio is the
-median of the rounds' ratios.
+The tool that plays the peers takes processor time, too. So the p99 is compared with that of the
+same client while the same peers trouble another server on this machine ("elsewhere"), and with that
+while nobody does ("quiet"). The three take turns, so that a noisy machine spoils all of them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tests.support.live_server import LiveServer, live_server
 from tests.support.raw_http import connected, post_message, read_reply
 from tests.support.slow_peers import MODES, slow_peers
 
-ROUNDS = 5
+ROUNDS = 7
 CALLS = 4000
 REGISTRY = Path(__file__).parents[1] / "tests" / "end_to_end" / "registry.py"
 CALL = post_message(b'{"object": "instrument", "method": "nothing"}')
@@ -81,23 +82,32 @@ def peers_of(kind: str, server: LiveServer, count: int) -> Iterator[None]:
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    ratios: dict[str, list[float]] = {kind: [] for kind in ("silent", *MODES)}
-    quiet: list[float] = []
+    kinds = ("silent", *MODES)
+    found: dict[str, list[tuple[float, float, float]]] = {kind: [] for kind in kinds}
     with tempfile.TemporaryDirectory() as webroot:
         (Path(webroot) / "large").write_bytes(bytes(2_000_000))
-        with live_server(REGISTRY, "--webroot", webroot, "--log-level", "error") as server:
+        options = ("--webroot", webroot, "--log-level", "error")
+        with (
+            live_server(REGISTRY, *options) as server,
+            live_server(REGISTRY, *options) as other,
+        ):
             p99(server)
             for _ in range(ROUNDS):
-                for kind, found in ratios.items():
-                    quiet.append(p99(server))
+                for kind in kinds:
+                    quiet = p99(server)
+                    with peers_of(kind, other, count):
+                        elsewhere = p99(server)
+                    await_connections(other, 1, 1)
                     with peers_of(kind, server, count):
-                        found.append(p99(server) / quiet[-1])
+                        here = p99(server)
                     await_connections(server, 1, 1)
-    print(f"p99 of a call on the quiet server: {median(quiet):.0f} us")
-    print(f"| {count} peers | p99 / p99 quiet | of the rounds |")
-    print("|---|---|---|")
-    for kind, found in ratios.items():
-        print(f"| {kind} | {median(found):.2f} | {', '.join(f'{each:.2f}' for each in found)} |")
+                    found[kind].append((quiet, elsewhere, here))
+    print(f"| {count} peers | quiet (us) | elsewhere (us) | here (us) | here / elsewhere |")
+    print("|---|---|---|---|---|")
+    for kind, rounds in found.items():
+        p99s = " | ".join(f"{median(each):.0f}" for each in zip(*rounds, strict=True))
+        ratios = [here / elsewhere for _, elsewhere, here in rounds]
+        print(f"| {kind} | {p99s} | {median(ratios):.2f} |")
 
 
 if __name__ == "__main__":

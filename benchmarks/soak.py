@@ -6,6 +6,7 @@ Usage: python -m benchmarks.soak [CALLS]     10,000,000 unless told
 from __future__ import annotations
 
 import json
+import math
 import sys
 import threading
 import time
@@ -74,7 +75,7 @@ def run_rounds(server: LiveServer, rounds: int) -> None:
 
 def main() -> None:
     total = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
-    rounds = max(1, total // PER_ROUND // CLIENTS // REPORTS)
+    rounds = math.ceil(total / PER_ROUND / CLIENTS / REPORTS)
     with live_server(REGISTRY, "--log-level", "error") as server:
         print("| calls | seconds | memory (KiB) | threads | descriptors |")
         print("|---|---|---|---|---|")

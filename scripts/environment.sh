@@ -1,4 +1,4 @@
-# Sourced by scripts/demo and scripts/test: makes .venv beside the README and installs into it.
+# Sourced by the other scripts: makes .venv beside the README and installs into it.
 # Nothing is installed outside the checkout except, as root, the Debian packages a test asks for.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -36,10 +36,15 @@ install() { "$VENV/bin/pip" install --quiet --disable-pip-version-check "$@"; }
 # need_debian COMMAND-OR-HEADER PACKAGE: installs a Debian package when root, says so when not.
 need_debian() {
   if command -v "$1" >/dev/null || [ -e "/usr/sbin/$1" ] || [ -e "/usr/include/$1" ]; then return 0; fi
+  install_debian "$2" "$1"
+}
+
+# install_debian PACKAGE WHAT-IS-NEEDED-OF-IT
+install_debian() {
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "Installing the Debian package $2"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null
+    say "Installing the Debian package $1"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null
   else
-    die "the tests need '$1'; install it with: sudo apt-get install $2"
+    die "the tests need '$2'; install it with: sudo apt-get install $1"
   fi
 }
