@@ -23,8 +23,8 @@ from tests.support.live_server import LiveServer, live_server
 from tests.support.raw_http import connected, post_message, read_reply
 from tests.support.slow_peers import MODES, slow_peers
 
-ROUNDS = 7
-CALLS = 4000
+ROUNDS = 5
+CALLS = 20_000
 REGISTRY = Path(__file__).parents[1] / "tests" / "end_to_end" / "registry.py"
 CALL = post_message(b'{"object": "instrument", "method": "nothing"}')
 HEALTH = b"GET /tuber/health HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -133,7 +133,7 @@ class Server:
             media_types=dict(MimeTypes().types_map[True]),
             allowed_hosts=[socket.gethostname(), socket.getfqdn(), *allow_hosts],
             allowed_origins=[_origin(each) for each in allow_origins],
-            tokens=[(each.text, each.may_control) for each in tokens],
+            tokens=_told(tokens),
             read_only=read_only,
             limits=(limits or Limits()).to_map(),
             log=log or LogOptions(),
@@ -227,6 +227,16 @@ def _checked(name: str, value: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise ValueError(f"{name} must be an integer from 0 to {most}; came {value!r}")
     return value
+
+
+def _told(tokens: Sequence[Token]) -> list[tuple[str, bool]]:
+    """Tokens as the core takes them; what is none is not repeated."""
+    for each in tokens:
+        if not isinstance(each, Token):
+            raise TypeError(
+                f"expected tokens to be a list of tuberd.Token; one is {type(each).__name__}"
+            )
+    return [(each.text, each.may_control) for each in tokens]
 
 
 def _origin(text: str) -> str:

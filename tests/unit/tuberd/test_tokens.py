@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tuberd import Server
 from tuberd.tokens import Token, load_tokens
 
 SECRET = "Zq0-._~+/secret-of-the-lab"
@@ -47,6 +48,12 @@ def test_a_file_that_everybody_may_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="chmod 600"):
         load_tokens(written(tmp_path, f"read {SECRET}\n", 0o644))
     assert load_tokens(written(tmp_path, f"read {SECRET}\n", 0o640))
+
+
+def test_a_server_takes_tokens_only() -> None:
+    with pytest.raises(TypeError, match=r"expected tokens to be a list of tuberd\.Token") as caught:
+        Server({}, port=0, bind="127.0.0.1", tokens=[SECRET])  # type: ignore[list-item]
+    assert SECRET not in str(caught.value)
 
 
 def test_a_token_is_not_shown() -> None:
