@@ -28,6 +28,7 @@ STRICTER = {
     "invalid authority in the request target": "RFC 9110 section 4.2.4",
     "invalid character in a field name": "RFC 9110 section 5.1",
     "invalid character in the request target": "RFC 9112 section 3.2",
+    "malformed Content-Length": "RFC 9110 section 8.6",
     "malformed HTTP version": "RFC 9112 section 3",
     "malformed chunk extension": "RFC 9112 section 7.1.1",
     "malformed method": "RFC 9112 section 2.2",
