@@ -10,15 +10,17 @@ import sys
 import textwrap
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.live_server import live_server
-from tests.support.raw_http import connected, post_message
+from tests.support.raw_http import connected, post_message, read_reply
 
 from .conftest import REGISTRY, Wire
 from .test_calls import call
+from .test_health import await_call, health
 
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
@@ -66,6 +68,64 @@ def test_a_call_that_goes_on_is_not_waited_for_beyond_the_grace(
             server.process.send_signal(signal.SIGTERM)
             time.sleep(0.3)  # two signals at once are one
         assert server.process.wait(30) == 0
+
+
+# What keeps Python from hearing a signal, or from ending: the GIL (PyDLL does not let go of it),
+# and threads that are no daemons.
+STUBBORN = """
+import ctypes, threading
+class Stubborn:
+    def hold_the_gil(self):
+        ctypes.PyDLL(None).sleep(300)
+    def leave_a_thread(self):
+        threading.Thread(target=threading.Event().wait, args=(300,)).start()
+    def nothing(self): pass
+registry = {"instrument": Stubborn()}
+"""
+
+
+@pytest.mark.parametrize(("options", "signals"), [(["--grace", "0.3"], 1), (["--grace", "600"], 2)])
+@pytest.mark.parametrize("method", ["hold_the_gil", "leave_a_thread"])
+def test_what_python_waits_for_does_not_keep_a_process_that_was_told_to_stop(
+    tmp_path: Path, options: list[str], signals: int, method: str
+) -> None:
+    registry = tmp_path / "stubborn.py"
+    registry.write_text(STUBBORN)
+    with live_server(registry, *options) as server, connected(server.port) as busy:
+        busy.sendall(post_message(json.dumps(call(method)).encode()))
+        if method == "hold_the_gil":
+            await_call(server)
+        else:
+            read_reply(busy)
+        for _ in range(signals):
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)  # two signals at once are one
+        with pytest.raises(ConnectionError):
+            connected(server.port).__enter__()
+        assert server.process.wait(30) == 0
+
+
+def test_a_signal_to_a_forked_child_is_the_childs(tmp_path: Path) -> None:
+    registry = tmp_path / "forking.py"
+    registry.write_text(
+        "import os, signal, time\n"
+        "class Forking:\n"
+        "    def end_a_child(self):\n"
+        "        reader, writer = os.pipe()\n"
+        "        child = os.fork()\n"
+        "        if child == 0:\n"
+        "            os.write(writer, b'x')\n"
+        "            time.sleep(300)\n"
+        "            os._exit(1)\n"
+        "        os.read(reader, 1)\n"
+        "        os.kill(child, signal.SIGTERM)\n"
+        "        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+        "registry = {'instrument': Forking()}\n"
+    )
+    with live_server(registry) as server, Wire(server.port) as wire:
+        for _ in range(2):
+            assert wire.call(call("end_a_child")) == {"result": -signal.SIGTERM}
+        assert health(server)["status"] == "serving"
 
 
 def test_no_reply_is_cut_when_servers_stop_with_calls_in_flight() -> None:

@@ -72,7 +72,8 @@ std::string_view ChunkedDecoder::take_content(std::string_view input, std::strin
 
 // Up to the LF, or to where the line is too long in any case; so line_ stays small.
 std::string_view ChunkedDecoder::gather_line(std::string_view input) {
-  const std::string_view room = input.substr(0, line_limit() + 2);
+  const std::size_t limit = line_limit();
+  const std::string_view room = input.substr(0, limit < input.size() ? limit + 2 : input.size());
   const std::size_t line_feed = room.find('\n');
   const std::string_view piece =
       line_feed == std::string_view::npos ? room : room.substr(0, line_feed + 1);

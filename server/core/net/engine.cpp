@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -94,11 +95,18 @@ void Engine::start() {
 
 bool Engine::start_worker() {
   if (!crew.join()) return false;
-  const bool started =
-      start_detached_thread(options.worker_stack_size, [self = shared_from_this()] {
-        const Membership membership(self->crew);
+  bool started = false;
+  try {
+    started = start_detached_thread(options.worker_stack_size, [self = shared_from_this()] {
+      const Membership membership(self->crew);
+      try {
         Worker(*self).run();
-      });
+      } catch (const std::bad_alloc&) {  // it could not even be made; others go on
+        static_cast<void>(self->crew.begin_serving());
+      }
+    });
+  } catch (const std::bad_alloc&) {  // as if there were no thread to be had
+  }
   if (!started) {
     static_cast<void>(crew.begin_serving());  // gives back the place it would have waited in
     crew.leave();
@@ -131,7 +139,12 @@ std::vector<std::unique_ptr<Connection>> Engine::accept_connections() {
       accepting_rests_ = true;
       return turned_away;
     }
-    if (auto connection = admit(std::move(accepted))) turned_away.push_back(std::move(connection));
+    try {
+      if (auto connection = admit(std::move(accepted))) {
+        turned_away.push_back(std::move(connection));
+      }
+    } catch (const std::bad_alloc&) {  // which closes that connection
+    }
   }
   listener.arm_in(poller, kListener);
   return turned_away;

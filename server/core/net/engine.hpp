@@ -66,6 +66,7 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
   const HandlerFactory make_handler;
   Admission admission;
   std::atomic<std::size_t> calls_in_flight = 0;  // from a complete request to its sent reply
+  std::atomic<std::size_t> quick_in_flight = 0;  // those whose answer waits for nobody, likewise
   Poller poller;
   Listener listener;
   ParkingLot lot{poller};

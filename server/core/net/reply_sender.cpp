@@ -23,6 +23,7 @@ bool ReplySender::send(const Descriptor& socket, const Reply& reply, Manner mann
   if (!silent) {
     reply.body.for_each_piece([this](std::string_view bytes) { pieces_.push_back(piece(bytes)); });
   }
+  if (manner.at_once) return send_at_once(socket, pieces_);
   Pace pace(limits_.stall_time, limits_.reply_rate);
   const Follow follow = file_follows ? Follow::more : Follow::nothing;
   if (!send_all(socket, pieces_, pace, follow)) return false;
@@ -39,7 +40,7 @@ void ReplySender::send_fault(const Descriptor& socket, const http::Fault& fault)
   reply.body += '\n';
   write_head(reply, reply.body.size(), false);
   std::array<iovec, 2> pieces{piece(head_), piece(reply.body.text())};
-  send_at_once(socket, pieces);
+  static_cast<void>(send_at_once(socket, pieces));  // last words, whose loss is no harm
 }
 
 void ReplySender::write_head(const Reply& reply, std::uint64_t length, bool keep_alive) {

@@ -30,6 +30,7 @@ class ReplySender {
   struct Manner {
     bool keep_alive = true;
     bool head_only = false;  // answers HEAD: as GET would be, without the body
+    bool at_once = false;    // nobody may wait for this client; not for files
   };
 
   // False when not all could be sent; then the connection is of no more use.

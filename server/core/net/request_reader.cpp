@@ -1,6 +1,8 @@
 #include "net/request_reader.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace tuber::net {
@@ -118,28 +120,45 @@ Outcome RequestReader::begin_body() {
 
 Outcome RequestReader::begin_length_body() {
   const auto length = static_cast<std::size_t>(parser_.head().content_length);
-  const std::size_t size = head_size() + length;
-  if (end_ - begin_ >= size) return complete(size);
+  // Lengths are compared, never added up: without a limit a promised one is as large as can be.
+  if (end_ - begin_ - head_size() >= length) return complete(head_size() + length);
   move_to_front();
-  if (size <= capacity_) {
+  if (length <= capacity_ - head_size()) {
     stage_ = Stage::body_behind_head;
     return Outcome::need_more;
   }
   body_apart_.begin(length);
   apart_ = true;
   stage_ = Stage::body_apart;
-  const std::string_view arrived = received_bytes().substr(head_size());
-  const std::span<char> place = body_apart_.space();
-  if (place.empty()) return Outcome::need_more;  // the next space() tells
-  std::memcpy(place.data(), arrived.data(), arrived.size());
-  body_apart_.received(arrived.size());
+  std::string_view arrived = received_bytes().substr(head_size());
   end_ = begin_ + head_size();
+  while (!arrived.empty()) {  // more than one place, when heads may be large
+    const std::span<char> place = body_apart_.space();
+    if (place.empty()) return refuse_body();
+    const std::size_t count = std::min(place.size(), arrived.size());
+    std::memcpy(place.data(), arrived.data(), count);
+    body_apart_.received(count);
+    arrived.remove_prefix(count);
+  }
   return Outcome::need_more;
+}
+
+// There is no memory for the body that was promised.
+Outcome RequestReader::refuse_body() {
+  fault_ = {503, 0, "no memory for the body"};
+  return Outcome::fault;
 }
 
 Outcome RequestReader::decode_chunks() {
   const std::string_view input = received_bytes().substr(head_size());
-  switch (decoder_.decode(input, body_decoded_)) {
+  Outcome outcome;
+  try {
+    outcome = decoder_.decode(input, body_decoded_);
+  } catch (const std::bad_alloc&) {
+    body_decoded_ = std::string();  // others may need what it held
+    return refuse_body();
+  }
+  switch (outcome) {
     case Outcome::complete:
       return complete(head_size() + decoder_.consumed());
     case Outcome::fault:

@@ -78,6 +78,7 @@ class RequestReader {
   http::Outcome begin_body();
   http::Outcome begin_length_body();
   http::Outcome decode_chunks();
+  http::Outcome refuse_body();
   http::Outcome complete(std::size_t size);
   void move_to_front();
 

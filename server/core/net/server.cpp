@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "net/engine.hpp"
+#include "net/stop_watch.hpp"
 
 namespace tuber::net {
 namespace {
@@ -17,7 +18,7 @@ Server::Server(ServerOptions options, HandlerFactory make_handler)
 
 Server::~Server() {
   request_stop();
-  static_cast<void>(wait(kDestructorPatience));
+  if (!given_up_) static_cast<void>(wait(kDestructorPatience));
 }
 
 std::uint16_t Server::port() const {
@@ -30,6 +31,13 @@ void Server::start() {
 
 void Server::request_stop() noexcept {
   engine_->request_stop();
+}
+
+int Server::end_process_when_told(std::chrono::milliseconds grace) {
+  const auto stop = [engine = std::weak_ptr<Engine>(engine_)] {
+    if (const auto alive = engine.lock()) alive->request_stop();
+  };
+  return watch_for_stop(stop, grace);
 }
 
 bool Server::wait(std::chrono::milliseconds at_most) {

@@ -64,6 +64,13 @@ class Server {
   // the others end after the request that is being answered; returns at once.
   void request_stop() noexcept;
 
+  // Stops when a signal handler writes SIGINT or SIGTERM into the descriptor that it gives, and then
+  // ends the process if need be, even while nobody else could; see stop_watch.hpp.
+  [[nodiscard]] int end_process_when_told(std::chrono::milliseconds grace);
+
+  // Has the destructor wait for no worker: whoever stopped the server did so for long enough.
+  void give_up() noexcept { given_up_ = true; }
+
   // Waits until every worker has left, at most this long. True when all have.
   [[nodiscard]] bool wait(std::chrono::milliseconds at_most);
 
@@ -72,6 +79,7 @@ class Server {
   [[nodiscard]] Counts counts() const;
 
  private:
+  bool given_up_ = false;
   std::shared_ptr<Engine> engine_;  // shared with workers: one stuck in a user's call outlives us
 };
 

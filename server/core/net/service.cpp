@@ -1,12 +1,15 @@
 #include "net/service.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
-#include <optional>
+#include <cstdint>
+#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -37,6 +40,10 @@ constexpr http::Fault kFull{503, 0, "the server has as many connections as it ma
 constexpr http::Fault kFullForAddress{
     503, 0, "this address has as many connections as it may; close some, and try again"};
 
+// So many clients may take their time over the answers that wait for nobody. Others get what their
+// sockets take at once: they must not use up the workers that tell of a server that is full.
+constexpr std::size_t kQuickReadSlowly = 8;
+
 // Counts a call in flight.
 class CallPlace {
  public:
@@ -64,7 +71,7 @@ void refuse_call(std::size_t at_most, Reply& reply) {
 
 void send_continue(const Descriptor& socket) {
   iovec piece{const_cast<char*>(http::kContinueReply.data()), http::kContinueReply.size()};
-  send_at_once(socket, {&piece, 1});
+  static_cast<void>(send_at_once(socket, {&piece, 1}));
 }
 
 // Takes what a client that was told to go has still sent, and adds its size to `discarded`. False
@@ -79,6 +86,12 @@ bool discard_received(const Descriptor& socket, std::size_t& discarded) {
     if (count > 0) discarded += static_cast<std::size_t>(count);
   }
   return true;
+}
+
+// Whether a client that was told to go is still given time. Takes what it has sent meanwhile.
+bool goes_on(Connection& connection) {
+  return discard_received(connection.socket(), connection.discarded) &&
+         connection.discarded < kGentleClosingBytes && Clock::now() < connection.deadline;
 }
 
 void begin_gentle_closing(Connection& connection) {
@@ -96,6 +109,14 @@ Service::Service(Engine& engine)
       sender_(engine.options.common_fields, engine.options.limits) {}
 
 void Service::serve(std::unique_ptr<Connection> connection) {
+  try {
+    begin_serving(std::move(connection));
+  } catch (const std::bad_alloc&) {  // which closes the connection, and harms no other
+    reply_.clear();
+  }
+}
+
+void Service::begin_serving(std::unique_ptr<Connection> connection) {
   if (connection->waiting == Connection::Waiting::for_end) return await_end(std::move(connection));
   if (connection->waiting == Connection::Waiting::for_request) {
     connection->hot = Clock::now() - connection->parked_at <= kHotWithin;
@@ -251,16 +272,25 @@ void Service::park(std::unique_ptr<Connection> connection) {
 void Service::close_gently(std::unique_ptr<Connection> connection) {
   connection->reader.reset();  // not to be used again: it may be at fault
   begin_gentle_closing(*connection);
+  if (engine_.stopping()) return await_end_here(*connection);
   await_end(std::move(connection));
 }
 
 // The deadline is looked at here too: a sweep never meets the connection of a client that keeps on
 // sending in the parking lot.
 void Service::await_end(std::unique_ptr<Connection> connection) {
-  const bool goes_on = discard_received(connection->socket(), connection->discarded) &&
-                       connection->discarded < kGentleClosingBytes &&
-                       Clock::now() < connection->deadline;
-  if (goes_on) engine_.lot.park(std::move(connection));
+  if (goes_on(*connection)) engine_.lot.park(std::move(connection));
+}
+
+// Of a server that stops: its parking lot has closed, and a connection that is closed while bytes are
+// on the way takes the reply's rest with it.
+void Service::await_end_here(Connection& connection) {
+  while (goes_on(connection)) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(connection.deadline - Clock::now());
+    pollfd readable{connection.socket().get(), POLLIN, 0};
+    ::poll(&readable, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+  }
 }
 
 Service::Ending Service::answer(Connection& connection) {
@@ -268,11 +298,11 @@ Service::Ending Service::answer(Connection& connection) {
   request.server = &engine_;
   request.peer = &connection.peer();
   const Clock::time_point begin = tells_access_ ? Clock::now() : Clock::time_point{};
-  std::optional<CallPlace> place;  // kept until the reply has been read
-  if (!handler_->is_quick(request)) {
-    place.emplace(engine_.calls_in_flight, engine_.options.limits.calls);
-  }
-  if (!place || place->is_free()) {
+  const bool is_quick = handler_->is_quick(request);
+  // Kept until the reply has been read.
+  const CallPlace place(is_quick ? engine_.quick_in_flight : engine_.calls_in_flight,
+                        is_quick ? kQuickReadSlowly : engine_.options.limits.calls);
+  if (is_quick || place.is_free()) {
     handler_->handle(request, reply_);
   } else {
     refuse_call(engine_.options.limits.calls, reply_);
@@ -281,6 +311,7 @@ Service::Ending Service::answer(Connection& connection) {
   ReplySender::Manner manner;
   manner.keep_alive = !client_closes && !reply_.close && !engine_.stopping();
   manner.head_only = request.head.method == "HEAD";
+  manner.at_once = !place.is_free();
   const bool sent = sender_.send(connection.socket(), reply_, manner);
   tell_answer(connection, request, begin);
   reply_.clear();

@@ -20,7 +20,7 @@ class Service {
  public:
   explicit Service(Engine& engine);
 
-  // Serves a connection on which something can be read.
+  // Serves a connection on which something can be read. Closes it when there is no memory for that.
   void serve(std::unique_ptr<Connection> connection);
 
   // Tells a client why its new connection can't be served.
@@ -33,6 +33,7 @@ class Service {
   enum class Received { request, nothing_yet, fault, gone };
   enum class Ending { goes_on, closes, closes_gently };
 
+  void begin_serving(std::unique_ptr<Connection> connection);
   void serve_requests(std::unique_ptr<Connection> connection);
   [[nodiscard]] Received receive(Connection& connection, bool readable);
   [[nodiscard]] Received refuse(const http::Fault& fault);
@@ -46,6 +47,7 @@ class Service {
   void park(std::unique_ptr<Connection> connection);
   void close_gently(std::unique_ptr<Connection> connection);
   void await_end(std::unique_ptr<Connection> connection);
+  void await_end_here(Connection& connection);
 
   Engine& engine_;
   std::unique_ptr<Handler> handler_;

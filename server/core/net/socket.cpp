@@ -164,8 +164,13 @@ bool send_all(const Descriptor& socket, std::span<iovec> pieces, Pace& pace, Fol
   return true;
 }
 
-void send_at_once(const Descriptor& socket, std::span<iovec> pieces) {
-  static_cast<void>(send_some(socket.get(), pieces, MSG_DONTWAIT));
+bool send_at_once(const Descriptor& socket, std::span<iovec> pieces) {
+  while (!(pieces = drop_front(pieces, 0)).empty()) {
+    const ssize_t sent = send_some(socket.get(), pieces, MSG_DONTWAIT);
+    if (sent < 0 && errno != EINTR) return false;
+    if (sent > 0) pieces = drop_front(pieces, static_cast<std::size_t>(sent));
+  }
+  return true;
 }
 
 bool send_file(const Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length,

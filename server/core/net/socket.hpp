@@ -56,8 +56,8 @@ class Pace {
 [[nodiscard]] bool send_all(const Descriptor& socket, std::span<iovec> pieces, Pace& pace,
                             Follow follow = Follow::nothing);
 
-// Sends a short text if the socket takes it at once; for last words, whose loss is no harm.
-void send_at_once(const Descriptor& socket, std::span<iovec> pieces);
+// Sends what the socket takes at once. False when that is not all.
+[[nodiscard]] bool send_at_once(const Descriptor& socket, std::span<iovec> pieces);
 
 // Sends `length` bytes of a file from `offset`. False as with send_all, or when the file has
 // shrunk.

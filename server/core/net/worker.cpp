@@ -1,5 +1,6 @@
 #include "net/worker.hpp"
 
+#include <new>
 #include <utility>
 
 namespace tuber::net {
@@ -8,12 +9,16 @@ void Worker::run() {
   Clock::time_point waiting_since = Clock::now();
   while (!engine_.stopping()) {
     const std::optional<Poller::Token> event = engine_.poller.wait(engine_.waiting_time());
-    if (event == Engine::kListener) {
-      for (auto& connection : engine_.accept_connections()) {
-        service_.turn_away(std::move(connection));
+    try {
+      if (event == Engine::kListener) {
+        for (auto& connection : engine_.accept_connections()) {
+          service_.turn_away(std::move(connection));
+        }
+      } else if (event && event != Poller::kWoken) {
+        serve(*event);
       }
-    } else if (event && event != Poller::kWoken) {
-      serve(*event);
+      if (engine_.sweep_is_due(Clock::now())) sweep();
+    } catch (const std::bad_alloc&) {  // closes whom it could not serve; others may be
     }
     const Clock::time_point now = Clock::now();
     if (event) {
@@ -22,7 +27,6 @@ void Worker::run() {
                engine_.crew.give_up_surplus_place()) {
       return;
     }
-    if (engine_.sweep_is_due(now)) sweep(now);
   }
 }
 
@@ -34,8 +38,8 @@ void Worker::serve(Poller::Token token) {
   engine_.crew.end_serving();
 }
 
-void Worker::sweep(Clock::time_point now) {
-  for (std::unique_ptr<Connection>& connection : engine_.lot.claim_expired(now)) {
+void Worker::sweep() {
+  for (std::unique_ptr<Connection>& connection : engine_.lot.claim_expired(Clock::now())) {
     service_.expire(std::move(connection));
   }
   engine_.resume_accepting();

@@ -17,7 +17,7 @@ class Worker {
 
  private:
   void serve(Poller::Token token);
-  void sweep(Clock::time_point now);
+  void sweep();
 
   Engine& engine_;
   Service service_;

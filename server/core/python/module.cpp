@@ -60,8 +60,11 @@ Codecs make_codecs(const py::object& json) {
 // A head is received into one buffer, which must have an end even when the limit has none.
 constexpr std::size_t kLargestHead = 64 * 1024 * 1024;
 
-// Far beyond a server's life, and within what clocks can count.
-constexpr std::chrono::hours kNoTime{24 * 365 * 100};
+// What one body may have at most, whatever the limit: more can't be in memory.
+constexpr auto kLargestBody = static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
+
+// Far beyond a server's life, and within what clocks can count, those of 32-bit boards too.
+constexpr std::chrono::hours kNoTime{24 * 365 * 50};
 
 // `limits` are those of tuberd.limits.Limits by their names; 0 stands for none.
 http::Limits make_limits(const py::dict& limits) {
@@ -73,13 +76,14 @@ http::Limits make_limits(const py::dict& limits) {
   const auto time = [&limits](const char* name) {
     const auto seconds = std::chrono::duration<double>(limits[name].cast<double>());
     if (seconds.count() == 0) return std::chrono::milliseconds(kNoTime);
-    return std::chrono::ceil<std::chrono::milliseconds>(seconds);
+    return std::min<std::chrono::milliseconds>(
+        std::chrono::ceil<std::chrono::milliseconds>(seconds), kNoTime);
   };
   http::Limits made;
   made.request_line = std::min<std::uint64_t>(number("request_line"), kLargestHead);
   made.head = std::min<std::uint64_t>(number("head"), kLargestHead);
   made.fields = number("fields");
-  made.body = number("body");
+  made.body = std::min(number("body"), kLargestBody);
   made.connections = number("connections");
   made.connections_per_address = number("connections_per_address");
   made.calls = number("calls");
@@ -175,6 +179,11 @@ bool wait(net::Server& server, double seconds) {
   return server.wait(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
 }
 
+int end_process_when_told(net::Server& server, double grace) {
+  return server.end_process_when_told(
+      std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(grace)));
+}
+
 py::dict counts(const net::Server& server) {
   const net::Server::Counts now = server.counts();
   py::dict counts;
@@ -211,6 +220,8 @@ PYBIND11_MODULE(_core, module) {
       .def_property_readonly("port", &net::Server::port)
       .def("start", &net::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &net::Server::request_stop, py::call_guard<GilReleased>())
+      .def("end_process_when_told", &end_process_when_told, py::arg("grace"))
+      .def("give_up", &net::Server::give_up)
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);
 

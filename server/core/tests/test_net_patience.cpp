@@ -227,6 +227,20 @@ TEST_CASE("calls over the limit are told so at once and closed") {
   CHECK(eventually([&] { return NetClient(server.port()).request(get("/")).status == 200; }));
 }
 
+TEST_CASE("answers that wait for nobody do not wait for who does not read them") {
+  NetServer server([](auto& options) { options.max_workers = 12; });
+  const std::string large(5 * 1024 * 1024, 'x');  // more than the buffers of a connection hold
+  std::vector<std::unique_ptr<NetClient>> unread;
+  for (int i = 0; i < 14; ++i) {
+    unread.push_back(std::make_unique<NetClient>(server.port(), 4 * 1024));
+    REQUIRE(unread.back()->send(post("/quick", large)));
+  }
+  NetClient other(server.port());
+  CHECK(other.request(get("/other")).body == "/other");
+  CHECK(server.connections() < unread.size());  // some were let go of, not all
+  CHECK(other.request(get("/quick")).body == "/quick");
+}
+
 TEST_CASE("running out of descriptors delays new connections and harms no other") {
   NetServer server([](auto& options) { options.limits.head_time = 100ms; });  // looks around often
   NetClient before(server.port());

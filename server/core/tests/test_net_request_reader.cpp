@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,6 +91,27 @@ TEST_CASE("a head over its limit is a fault, never a lack of space") {
   for (const std::size_t cut : {1'000, 1'000'000}) {
     CHECK(read_all(head, cut, limits) == Requests{{"fault", "431"}});
   }
+}
+
+TEST_CASE("with room for large heads, large bodies may come at once with theirs") {
+  Limits limits;
+  limits.head = 4 * 1024 * 1024;
+  const std::string large(6'000'000, 'L');
+  const std::string bytes = post("/large", large) + post("/z", "last");
+  const Requests expected{{"/large", large}, {"/z", "last"}};
+  for (const std::size_t cut : {4'096, 1'000'000, 100'000'000}) {
+    CAPTURE(cut);
+    CHECK(read_all(bytes, cut, limits) == expected);
+  }
+}
+
+TEST_CASE("without a limit of bodies, the largest promise is still one of a body") {
+  Limits limits;
+  limits.body = std::numeric_limits<std::uint64_t>::max();
+  const std::string bytes =
+      "POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 18446744073709551614\r\n\r\n"
+      "GET /smuggled HTTP/1.1\r\nHost: b\r\n\r\n";
+  CHECK(read_all(bytes, 1'000, limits).empty());
 }
 
 TEST_CASE("an empty line alone is no beginning of a request") {

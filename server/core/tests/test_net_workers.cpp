@@ -181,6 +181,22 @@ TEST_CASE("stopping lets a running request be answered in full") {
   CHECK(server->connections() == 0);
 }
 
+TEST_CASE("a reply is whole even when its client goes on sending to a server that stops") {
+  NetServer server;
+  NetClient client(server.port(), 4 * 1024);
+  const std::string body(2 * 1024 * 1024, 'x');  // of which the buffers of the connection hold much
+  client.send(post("/hold", body));
+  REQUIRE(server.gate->wait_for(1));
+  server.server.request_stop();
+  server.gate->open();
+  std::size_t taken = 0;
+  for (std::string piece; !(piece = client.receive(16 * 1024)).empty(); client.send("x")) {
+    taken += piece.size();
+  }
+  CHECK(taken > body.size());  // the head, too
+  CHECK(server.server.wait(20s));
+}
+
 TEST_CASE("a server that is destroyed while a handler is stuck leaves it behind") {
   std::shared_ptr<Gate> gate;
   std::optional<NetClient> client;

@@ -1,7 +1,5 @@
 """``python -m tuberd``: the command `tuberd`."""
 
-import sys
+from tuberd.cli import command
 
-from tuberd.cli import main
-
-sys.exit(main())
+command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from tuberd.limits import OPTIONS, Limits
 from tuberd.logs import LogOptions
@@ -17,15 +17,26 @@ from tuberd.registry_file import RegistryFileError, load_registry
 from tuberd.server import Server, serve_until_signalled
 from tuberd.tokens import load_tokens
 
-__all__ = ["main"]
+__all__ = ["command", "main"]
 
 
-def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None = None) -> int:
+def command() -> NoReturn:
+    """The command as a process of its own, which ends even if what it serves can't."""
+    sys.exit(main(ends_process=True))
+
+
+def main(
+    registry: Mapping[str, Any] | None = None,
+    argv: Sequence[str] | None = None,
+    *,
+    ends_process: bool = False,
+) -> int:
     """The command; returns its exit code.
 
     Args:
         registry: the objects, instead of those of a registry file.
         argv: see `parse_args`.
+        ends_process: see `serve_until_signalled`.
     """
     args = parse_args(argv, needs_file=registry is None)
     try:
@@ -55,7 +66,7 @@ def main(registry: Mapping[str, Any] | None = None, argv: Sequence[str] | None =
         return _wrong_use(error)
     except (OSError, ImportError, TypeError, ValueError) as error:
         return _wrong_use(error)
-    serve_until_signalled(server)
+    serve_until_signalled(server, ends_process=ends_process)
     return 0
 
 

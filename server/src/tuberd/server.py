@@ -10,14 +10,11 @@ import atexit
 import os
 import re
 import secrets
-import signal
 import socket
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from mimetypes import MimeTypes
 from time import monotonic
-from types import FrameType
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -32,6 +29,7 @@ from tuberd.limits import Limits
 from tuberd.logs import LogOptions
 from tuberd.reach import Reach
 from tuberd.registry import TuberRegistry
+from tuberd.signals import heard, tell
 from tuberd.systemd import notify
 from tuberd.tokens import Token
 
@@ -182,7 +180,7 @@ class Server:
     def _wait(self) -> None:
         while not self._core.wait(_LOOK_EVERY):
             if self._end is not None and monotonic() >= self._end:
-                return
+                return self._core.give_up()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self.place}>"
@@ -193,34 +191,27 @@ def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
     serve_until_signalled(Server(registry, *args, **options))
 
 
-def serve_until_signalled(server: Server) -> None:
-    """Say on stdout where the server is, and serve until SIGINT, SIGTERM or `Server.stop`."""
-    with _stopping_on_signals(server):
+def serve_until_signalled(server: Server, *, ends_process: bool = False) -> None:
+    """Say on stdout where the server is, and serve until SIGINT, SIGTERM or `Server.stop`.
+
+    Args:
+        server: the server; signals are heard in the main thread only.
+        ends_process: end the process, with exit code 0, when it was told to stop and has not
+            ended by itself within the server's grace and a second: a method that holds the GIL, or
+            threads that methods have left, would keep it. The second signal does not wait for the
+            grace.
+    """
+
+    def stop(again: bool) -> None:
+        notify("STOPPING=1")
+        server.stop(grace=0.0 if again else None)
+
+    with heard(stop, to_the_end=ends_process):
+        if ends_process:
+            tell(server._core.end_process_when_told(server._grace))
         print(f"Serving on {server.place}", flush=True)
         notify("READY=1")
         server.serve()
-
-
-@contextmanager
-def _stopping_on_signals(server: Server) -> Iterator[None]:
-    """SIGINT and SIGTERM stop the server; the second one does not wait for running calls."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set handlers
-        return
-    asked = False
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        notify("STOPPING=1")
-        server.stop(grace=0.0 if asked else None)
-        asked = True
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 def _checked(name: str, value: int, most: int) -> int:
