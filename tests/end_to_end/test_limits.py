@@ -20,6 +20,8 @@ from tests.support.raw_http import (
     read_to_end,
     status_of,
 )
+from tuber.codec.cbor import CborCodec
+from tuber.protocol import CBOR, MAX_NESTING
 
 from .conftest import REGISTRY, Wire
 from .test_calls import call
@@ -150,6 +152,56 @@ def test_a_batch_of_too_many_calls_is_refused_as_a_whole() -> None:
         assert wire.call([call("nothing")] * 2) == [{"result": None}] * 2
         refused = wire.call([call("nothing")] * 3)
         assert "at most 2 calls, not 3" in refused["error"]["message"]
+        assert wire.call(call("nothing")) == {"result": None}
+
+
+def nested(levels: int, text: str = "") -> bytes:
+    """A call of so many levels, as JSON; itself, its arguments, and an array in an array in ..."""
+    arrays = levels - 2
+    value = "[" * arrays + json.dumps(text) + "]" * arrays
+    return f'{{"object": "instrument", "method": "nothing", "args": [{value}]}}'.encode()
+
+
+@pytest.mark.parametrize("text", ["x", "]]]]]]", 'a \\ and a " and [[[[', "ä" * 300])
+@pytest.mark.parametrize("options", [(), ("--json", "json")])
+def test_a_call_that_is_nested_too_deeply_is_refused(options: tuple[str, ...], text: str) -> None:
+    with live_server(REGISTRY, *options) as server, Wire(server.port) as wire:
+        for levels in (MAX_NESTING, MAX_NESTING + 1, 100_000):
+            as_json = nested(levels, text)
+            bodies = [(as_json, "application/json")]
+            if levels <= MAX_NESTING:
+                bodies.append((CborCodec().encode(json.loads(as_json)), CBOR))
+            else:  # what our codec would not write: a map whose one value is deep
+                bodies.append((b"\xa1\x64args" + b"\x81" * (levels - 1) + b"\x00", CBOR))
+            for body, media_type in bodies:
+                reply, answer = wire.post(body, Content_Type=media_type, Accept="application/json")
+                assert reply.status == 200
+                message = json.loads(answer)["error"]["message"]
+                told = f"nested more than {MAX_NESTING} levels deep" in message
+                assert told == (levels > MAX_NESTING), message
+        assert wire.call(call("nothing")) == {"result": None}
+
+
+def test_a_batch_of_many_calls_is_not_deep(server: LiveServer) -> None:
+    with Wire(server.port) as wire:
+        assert len(wire.call([call("increment", [1]), call("nothing")] * 1000)) == 2000
+
+
+@pytest.mark.parametrize("most", [None, "0", "5000"])
+def test_the_digits_of_an_integer_are_those_that_python_takes(most: str | None) -> None:
+    env = {} if most is None else {"PYTHONINTMAXSTRDIGITS": most}
+    bodies = {
+        digits: b'{"object": "instrument", "method": "increment", "args": [[%b]]}' % (b"9" * digits)
+        for digits in (4300, 4301)
+    }
+    with live_server(REGISTRY, env=env) as server, Wire(server.port) as wire:
+        assert wire.post(bodies[4300])[0].status == 200
+        reply, answer = wire.post(bodies[4301])
+        assert reply.status == 200
+        if most is None:
+            assert b"4300 digits" in answer
+        else:
+            assert answer == b'{"result":[1%b]}\n' % (b"0" * 4301)
         assert wire.call(call("nothing")) == {"result": None}
 
 

@@ -123,6 +123,11 @@ def _parse_unix(rest: str, hostname: str) -> Address:
     """
     path = rest[2:] if rest.startswith("//") else rest
     if not path.startswith("/") or "\0" in path:
+        if "@" in path:  # a token may stand there, and no message repeats one
+            raise ValueError(
+                "expected no token in the hostname of a unix socket; give it as token=, or in the"
+                " environment variable TUBER_TOKEN"
+            )
         raise ValueError(
             f"expected the absolute path of a socket, 'unix:/run/tuber.sock'; came {hostname!r}"
         )

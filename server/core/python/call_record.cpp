@@ -56,8 +56,17 @@ void append_path(PyObject* path, Name& name) {
   }
 }
 
-PyObject* member(PyObject* call, const char* name) {
-  PyObject* const value = PyDict_GetItemString(call, name);
+// A member's name: made once, and compared by pointer most often. Kept until the process ends.
+PyObject* interned(const char* name) {
+  PyObject* const made = PyUnicode_InternFromString(name);
+  if (made == nullptr) PyErr_Clear();
+  return made;
+}
+
+PyObject* member(PyObject* call, PyObject* name) {
+  if (name == nullptr) return nullptr;
+  PyObject* const value = PyDict_GetItemWithError(call, name);
+  if (value == nullptr) PyErr_Clear();
   return value == Py_None ? nullptr : value;
 }
 
@@ -67,11 +76,14 @@ Name name_of(PyObject* call) {
     name.assign("?");
     return name;
   }
-  append_path(member(call, "object"), name);
-  if (PyObject* const method = member(call, "method")) {
+  static PyObject* const kObject = interned("object");
+  static PyObject* const kMethod = interned("method");
+  static PyObject* const kProperty = interned("property");
+  append_path(member(call, kObject), name);
+  if (PyObject* const method = member(call, kMethod)) {
     append_step(method, name);
     name.append("()");
-  } else if (PyObject* const property = member(call, "property")) {
+  } else if (PyObject* const property = member(call, kProperty)) {
     append_step(property, name);
   } else {
     name.append(name.text().empty() ? "(describe)" : " (describe)");

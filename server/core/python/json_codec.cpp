@@ -4,8 +4,10 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "cbor/limits.hpp"
 #include "http/characters.hpp"
 #include "python/invoke.hpp"
+#include "python/json_nesting.hpp"
 
 namespace tuber::python {
 namespace {
@@ -118,6 +120,11 @@ JsonCodec::JsonCodec(Parts parts)
 
 Handle JsonCodec::decode(Source& source) const {
   const std::string_view body = source.bytes();
+  if (is_nested_deeper(body, cbor::kMaxNesting)) {
+    PyErr_Format(PyExc_ValueError, "not a call: nested more than %zu levels deep",
+                 cbor::kMaxNesting);
+    return {};
+  }
   Handle bytes =
       Handle::steal(PyBytes_FromStringAndSize(body.data(), static_cast<Py_ssize_t>(body.size())));
   if (!bytes) return {};

@@ -18,7 +18,10 @@ using namespace std::chrono_literals;
 using namespace tuber::testing;
 
 TEST_CASE("a head that does not end in time is refused") {
-  NetServer server([](auto& options) { options.limits.head_time = 40ms; });
+  NetServer server([](auto& options) {
+    options.limits.head_time = 40ms;
+    options.limits.head = 16 * 1024 * 1024;  // of which none can be sent in that time
+  });
   NetClient stopping(server.port());
   const ReceivedReply reply = stopping.request("GET / HTTP/1.1\r\n");
   CHECK(reply.status == 408);
@@ -228,7 +231,10 @@ TEST_CASE("calls over the limit are told so at once and closed") {
 }
 
 TEST_CASE("answers that wait for nobody do not wait for who does not read them") {
-  NetServer server([](auto& options) { options.max_workers = 12; });
+  NetServer server([](auto& options) {
+    options.max_workers = 12;
+    options.limits.stall_time = 10min;
+  });
   const std::string large(5 * 1024 * 1024, 'x');  // more than the buffers of a connection hold
   std::vector<std::unique_ptr<NetClient>> unread;
   for (int i = 0; i < 14; ++i) {

@@ -44,6 +44,13 @@ def test_what_is_no_token_is_refused_and_not_repeated(hostname: str) -> None:
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize("path", ["unix:%s@/run/board.sock", "unix:%s@board.sock"])
+def test_a_unix_socket_has_no_user_part_and_its_refusal_repeats_none(path: str) -> None:
+    with pytest.raises(ValueError, match="give it as token=") as caught:
+        tuber.resolve_simple(path % SECRET, "Board")
+    assert SECRET not in str(caught.value)
+
+
 def test_the_nearest_token_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TUBER_TOKEN", raising=False)
     assert chosen_token(None, None) is None
