@@ -9,13 +9,14 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.live_server import LiveServer, live_server
+from tests.support.raw_http import connected, post_message, read_reply, status_of
 
 from .conftest import REGISTRY, Wire
 from .test_calls import call
@@ -91,6 +92,26 @@ def test_health_is_told_when_there_is_no_place_for_calls() -> None:
             with Wire(server.port) as wire:
                 assert wire.post(request)[0].status == 503
             assert health(server)["calls"][0]["call"] == "instrument.sleep()"
+
+
+def test_a_full_server_says_so_while_a_method_holds_the_gil(tmp_path: Path) -> None:
+    registry = tmp_path / "stubborn.py"
+    registry.write_text(STUBBORN)
+    with live_server(registry, "--max-calls", "2") as server:
+        nothing = json.dumps(call("nothing")).encode()
+        with running_call(server, call("hold", 3.0)):
+            await_call(server)
+            with running_call(server, call("nothing")):  # waits for the GIL, in the last place
+                end = time.monotonic() + 20
+                while True:
+                    with connected(server.port) as peer:
+                        peer.sendall(post_message(nothing))
+                        peer.settimeout(0.1)  # who got the last place itself is not answered
+                        with suppress(TimeoutError):
+                            assert status_of(read_reply(peer)[0]) == 503
+                            break
+                    assert time.monotonic() < end
+                assert health(server)["calls"][0]["call"] == "instrument.hold()"
 
 
 def test_health_counts() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -120,3 +122,18 @@ def test_the_units_say_what_the_server_keeps() -> None:
     assert float(service["TimeoutStopSec"]) > 30.0  # --grace
     assert service["LimitNOFILE"] == str(16384 + 64)  # --max-connections
     assert "tuberd --registry" in service["ExecStart"]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+@pytest.mark.parametrize("unit", ["tuberd.service", "tuberd.socket"])
+def test_systemd_understands_the_units(tmp_path: Path, unit: str) -> None:
+    for each in PACKAGING.glob("tuberd.*"):
+        text = each.read_text()
+        # What the comment proposes, as `systemctl edit` would add it.
+        for proposed in re.findall(r"^# \((Environment=.*)\)\.$", text, re.MULTILINE):
+            text = text.replace("[Service]\n", f"[Service]\n{proposed}\n")
+            assert "--port" in text.partition("[Service]")[2]
+        (tmp_path / each.name).write_text(text)
+    command = ["systemd-analyze", "verify", "--man=no", str(tmp_path / unit)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
