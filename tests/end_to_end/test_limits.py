@@ -25,6 +25,7 @@ from tuber.protocol import CBOR, MAX_NESTING
 
 from .conftest import REGISTRY, Wire
 from .test_calls import call
+from .test_health import await_call
 
 CALL = json.dumps(call("nothing")).encode()
 
@@ -208,9 +209,9 @@ def test_the_digits_of_an_integer_are_those_that_python_takes(most: str | None) 
 def test_calls_over_the_limit_are_refused_at_once() -> None:
     with live_server(REGISTRY, "--max-calls", "1") as server:
         with Wire(server.port) as busy, connected(server.port) as refused:
-            running = threading.Thread(target=lambda: run_when_there_is_a_place(busy))
+            running = threading.Thread(target=lambda: busy.call(call("sleep", 1.0)))
             running.start()
-            wait_until_in_flight(server)
+            await_call(server)  # of which health tells, that takes no place of a call
             refused.sendall(request())
             reply = read_to_end(refused)
             assert running.is_alive(), "it waited for the other call"
@@ -218,22 +219,6 @@ def test_calls_over_the_limit_are_refused_at_once() -> None:
             running.join()
         with Wire(server.port) as wire:
             assert wire.call(call("nothing")) == {"result": None}
-
-
-def run_when_there_is_a_place(wire: Wire) -> None:
-    """One of the calls that ask whether this one runs may have taken its place."""
-    while wire.post(json.dumps(call("sleep", 1.0)).encode())[0].status == 503:
-        pass
-
-
-def wait_until_in_flight(server: LiveServer) -> None:
-    """Ask until a call is refused: the other one is in flight then."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with Wire(server.port) as wire:
-            if wire.post(CALL)[0].status == 503:
-                return
-    raise AssertionError("no call is refused")
 
 
 @pytest.mark.parametrize("option", ["--max-connections", "--max-connections-per-address"])

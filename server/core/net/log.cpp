@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,6 +17,19 @@ namespace {
 // least, and Linux's 4096).
 constexpr std::size_t kLongestValue = 200;
 
+// A copy that is ours alone. A pipe is opened anew, where the system can do that: then it may be made
+// non-blocking without its other writers noticing, who may fill it between two calls of ours.
+int copy_of(int descriptor) {
+  struct stat status{};
+  if (::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode)) {
+    const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
+    const int opened = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (opened > STDERR_FILENO) return opened;
+    if (opened >= 0) ::close(opened);  // it would stand in for a standard stream
+  }
+  return ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
 // A peer's text on one line, in ASCII.
 std::string plain(std::string_view text) {
   std::string made;
@@ -26,7 +40,7 @@ std::string plain(std::string_view text) {
 }  // namespace
 
 Log::Log(const LogOptions& options, int descriptor)
-    : options_(options), descriptor_(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3)) {}
+    : options_(options), descriptor_(copy_of(descriptor)) {}
 
 void Log::refused(const Peer& who, int status, std::string_view request, std::string_view reason) {
   if (options_.level < LogOptions::Level::warning) return;
