@@ -61,7 +61,8 @@ Codecs make_codecs(const py::object& json) {
 constexpr std::size_t kLargestHead = 64 * 1024 * 1024;
 
 // What one body may have at most, whatever the limit: more can't be in memory.
-constexpr auto kLargestBody = static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
+constexpr auto kLargestBody =
+    static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
 
 // Far beyond a server's life, and within what clocks can count, those of 32-bit boards too.
 constexpr std::chrono::hours kNoTime{24 * 365 * 50};

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include "net/log.hpp"
+#include "net_server.hpp"
 
 using tuber::net::Descriptor;
 using tuber::net::Log;
@@ -88,4 +91,28 @@ TEST_CASE("who does not read stderr makes nobody wait, and is told what is missi
   CHECK_FALSE(pipe.read().empty());
   log.answered(Peer(), 200, "", 7, {});
   CHECK(pipe.read().find(" untold=") != std::string::npos);
+}
+
+TEST_CASE("who fills the pipe of stderr at the same moment makes nobody wait") {
+  for (int round = 0; round < 30; ++round) {
+    const Pipe pipe;
+    LogOptions options;
+    options.access = true;
+    Log log(options, pipe.writer.get());
+    std::atomic<int> busy = 2;
+    std::thread printing([&] {  // more than the pipe holds; waits, as a method that prints does
+      const std::string text(1000, 'p');
+      for (int i = 0; i < 200; ++i)
+        static_cast<void>(!::write(pipe.writer.get(), text.data(), 1000));
+      --busy;
+    });
+    std::thread telling([&] {
+      for (int i = 0; i < 1000; ++i) log.answered(Peer(), 200, "", 7, {});
+      --busy;
+    });
+    CHECK(tuber::testing::eventually([&] { return busy == 1; }));  // and the printer waits still
+    CHECK(tuber::testing::eventually([&] { return pipe.read(), busy == 0; }));
+    printing.join();
+    telling.join();
+  }
 }
