@@ -108,6 +108,7 @@ def test_no_limit_of_cbor_is_left_out() -> None:
         f"| connections | {protocol.MAX_CONNECTIONS:,}, or",
         f"| calls in flight | {protocol.MAX_CALLS:,} |",
         f"| batch | {protocol.MAX_BATCH_CALLS:,} calls |",
+        f"| nesting of a request | {protocol.MAX_NESTING} arrays and maps (",
         f"| body being sent | {protocol.MIN_BODY_BYTES_PER_SECOND // 1024} KiB/s at least |",
         f"| body or reply standing still | {protocol.MAX_STALL_SECONDS:.0f} s |",
         f"| reply being read | {protocol.MIN_REPLY_BYTES_PER_SECOND // 1024} KiB/s at least |",

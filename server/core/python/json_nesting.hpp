@@ -7,7 +7,7 @@
 namespace tuber::python {
 
 // True when they are nested more than `most` levels deep, in a text that is JSON; of another text,
-// which is refused anyway, it may say either. Costs less than a nanosecond a byte.
+// which is refused anyway, it may say either. Costs a fraction of a nanosecond a byte.
 [[nodiscard]] bool is_nested_deeper(std::string_view json, std::size_t most);
 
 }  // namespace tuber::python
