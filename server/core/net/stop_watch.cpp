@@ -27,7 +27,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kOrderlyEnd{1'000};
 // poll() counts in an int; a day is as good as any.
 constexpr milliseconds kLongestWait{24 * 3600 * 1000};
-constexpr std::size_t kStackSize = 64 * 1024;
+// Little is used of it, but libraries' thread-local variables are taken out of it.
+constexpr std::size_t kStackSize = 1024 * 1024;
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error(errno == 0 ? EAGAIN : errno, std::generic_category(), what);
