@@ -1,16 +1,39 @@
 #include "http/head_parser.hpp"
 
+#include <atomic>
+#include <cstdint>
+
 #include "http/characters.hpp"
 #include "http/field_line.hpp"
 #include "http/request_line.hpp"
 
 namespace tuber::http {
+namespace {
+
+// Larger heads are parsed every time: keeping them would cost more memory than calls are worth.
+constexpr std::size_t kLargestRemembered = 1024;
+
+// Names heads, for all parsers of the process.
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> last = 0;
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+}  // namespace
 
 // Each rule is applied at the first byte that can show its breach (control characters and limits)
 // or at the end of the line in question (all others), never later. That is what makes the outcome
 // independent of the pieces in which the bytes came.
 Outcome HeadParser::parse(std::string_view received) {
   if (fault_.status != 0) return Outcome::fault;
+  if (!begun_) {
+    if (repeats_last(received)) {
+      consumed_ = last_.size();
+      rebase(received);
+      return Outcome::complete;
+    }
+    begin();
+  }
   const Outcome outcome = parse_lines(received.substr(0, limits_.head));
   if (outcome == Outcome::need_more && received.size() > limits_.head) {
     return refuse({431, 0, "request head exceeds its limit of bytes"}, limits_.head);
@@ -19,10 +42,21 @@ Outcome HeadParser::parse(std::string_view received) {
 }
 
 void HeadParser::reset() {
-  expected_ = Expected::empty_line_or_request_line;
-  line_begin_ = scanned_ = consumed_ = 0;
-  fields_.clear();
+  begun_ = false;
+  consumed_ = 0;
   fault_ = {};
+}
+
+bool HeadParser::repeats_last(std::string_view received) const {
+  return !last_.empty() && received.starts_with(last_);
+}
+
+void HeadParser::begin() {
+  begun_ = true;
+  last_.clear();
+  expected_ = Expected::empty_line_or_request_line;
+  line_begin_ = scanned_ = 0;
+  fields_.clear();
 }
 
 void HeadParser::rebase(std::string_view received) {
@@ -30,9 +64,9 @@ void HeadParser::rebase(std::string_view received) {
   head_.target = target_.in(received);
   head_.path = path_.size > 0 ? path_.in(received) : std::string_view("/");
   head_.host = host_.in(received);
-  head_.fields.clear();
-  for (const FieldSpans& field : fields_) {
-    head_.fields.push_back({field.name.in(received), field.value.in(received)});
+  head_.fields.resize(fields_.size());
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    head_.fields[i] = {fields_[i].name.in(received), fields_[i].value.in(received)};
   }
 }
 
@@ -106,6 +140,8 @@ Outcome HeadParser::take_field_line(std::string_view text, Span line) {
 Outcome HeadParser::finish(std::string_view text, std::size_t size) {
   if (const auto fault = connection_fields_.finish(head_)) return refuse(*fault, size - 2);
   consumed_ = size;
+  head_.serial = next_serial();
+  if (size <= kLargestRemembered) last_ = text.substr(0, size);
   rebase(text);
   return Outcome::complete;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,8 +25,11 @@ namespace tuber::http {
 //   ... drop the request from the buffer ...
 //   parser.reset();
 //
-// Owns no bytes: the views of head() point into the buffer of the last parse() or rebase(). Keeps
-// the capacity of its vectors between requests. Not thread-safe.
+// A client that calls in series sends the same head again and again. Equal bytes mean the same, so
+// the parser compares with the last complete head before it looks at anything.
+//
+// The views of head() point into the buffer of the last parse() or rebase(). Keeps the capacity of
+// its vectors between requests. Not thread-safe.
 class HeadParser {
  public:
   explicit HeadParser(const Limits& limits) : limits_(limits) {}
@@ -70,6 +74,8 @@ class HeadParser {
 
   enum class Expected { empty_line_or_request_line, request_line, field_line };
 
+  [[nodiscard]] bool repeats_last(std::string_view received) const;
+  void begin();
   [[nodiscard]] Outcome parse_lines(std::string_view text);
   [[nodiscard]] Outcome take_line(std::string_view text, Span line);
   [[nodiscard]] Outcome take_request_line(std::string_view text, Span line);
@@ -78,6 +84,8 @@ class HeadParser {
   [[nodiscard]] Outcome refuse(const Fault& fault, std::size_t offset);
 
   Limits limits_;
+  std::string last_;  // the bytes that head_ and the spans were made of; empty: they are no more
+  bool begun_ = false;
   Expected expected_ = Expected::empty_line_or_request_line;
   std::size_t line_begin_ = 0;  // where the line begins whose end was not seen yet
   std::size_t scanned_ = 0;     // no control character is between line_begin_ and here

@@ -74,16 +74,26 @@ void append_digits(std::string& out, unsigned number, unsigned count) {
 }  // namespace
 
 void append_reply_head(std::string& out, const ReplyHead& head) {
+  append_before_length(out, head);
+  if (!status_has_no_content(head.status)) append_length(out, head.content_length);
+  append_behind_length(out, head);
+}
+
+void append_before_length(std::string& out, const ReplyHead& head) {
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::uint64_t>(head.status));
   append_line(out, " ", reason_phrase(head.status));
   append_line(out, "Date: ", head.date);
   if (!head.content_type.empty()) append_line(out, "Content-Type: ", head.content_type);
-  if (!status_has_no_content(head.status)) {
-    out.append("Content-Length: ");
-    append_number(out, head.content_length);
-    out.append("\r\n");
-  }
+  if (!status_has_no_content(head.status)) out.append("Content-Length: ");
+}
+
+void append_length(std::string& out, std::uint64_t length) {
+  append_number(out, length);
+}
+
+void append_behind_length(std::string& out, const ReplyHead& head) {
+  if (!status_has_no_content(head.status)) out.append("\r\n");
   append_line(out, "Connection: ", head.keep_alive ? "keep-alive" : "close");
   out.append(head.fields).append("\r\n");
 }

@@ -22,9 +22,13 @@ struct ReplyHead {
   std::string_view fields;  // further lines, each ending with CRLF
 };
 
-// Appends the head, the empty line included. `Content-Length` and `Connection: keep-alive` are
+// Appends the head, the empty line included: what stands before the number of Content-Length, it, and
+// what stands behind it, for those who write many heads that differ in it alone. `Content-Length` and `Connection: keep-alive` are
 // spelled in exactly this letter case because raw-socket clients in the field search for them so.
 void append_reply_head(std::string& out, const ReplyHead& head);
+void append_before_length(std::string& out, const ReplyHead& head);
+void append_length(std::string& out, std::uint64_t length);
+void append_behind_length(std::string& out, const ReplyHead& head);
 
 // The phrase of a status that a server sends (RFC 9110 section 15); "Unknown" for others.
 [[nodiscard]] std::string_view reason_phrase(int status);

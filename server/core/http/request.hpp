@@ -22,6 +22,9 @@ enum class Framing { none, length, chunked };
 // A parsed head. All views borrow from the buffer that was parsed and are valid as long as it is
 // neither changed nor moved. Plain value: no thread-safety of its own.
 struct RequestHead {
+  // Heads with the same number have the same bytes, so what was concluded from one holds for the
+  // other. 0: nobody has numbered it.
+  std::uint64_t serial = 0;
   std::string_view method;
   std::string_view target;  // as sent, origin-form (or "*" or absolute-form)
   std::string_view path;    // the path of the target, without the query, still percent-encoded

@@ -56,15 +56,16 @@ class CallLog {
   void append_recent(std::string& json) const;
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   struct Entry {
     Peer who;
     bool running = false;
     bool failed = false;
     Clipped<80> what;
     Clipped<96> failure;
-    std::chrono::system_clock::time_point began;
-    std::chrono::steady_clock::time_point began_steady;
-    std::chrono::steady_clock::duration took{};
+    Clock::time_point began;
+    Clock::duration took{};
   };
 
   static void append(std::string& json, const Entry& entry);

@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "http/reply_head.hpp"
 #include "net/socket.hpp"
 
 namespace tuber::net {
@@ -45,6 +44,27 @@ void ReplySender::send_fault(const Descriptor& socket, const http::Fault& fault)
 
 void ReplySender::write_head(const Reply& reply, std::uint64_t length, bool keep_alive) {
   refresh_date();
+  head_.clear();
+  if (reply.status != 200 || !keep_alive) {
+    return http::append_reply_head(head_, head_for(reply, length, keep_alive));
+  }
+  if (usual_.before_length.empty() || usual_.content_type != reply.content_type ||
+      usual_.fields != reply.fields) {
+    make_usual(reply);
+  }
+  head_.append(usual_.before_length);
+  http::append_length(head_, length);
+  head_.append(usual_.behind_length);
+}
+
+void ReplySender::make_usual(const Reply& reply) {
+  const http::ReplyHead head = head_for(reply, 0, true);
+  usual_ = {reply.content_type, reply.fields, {}, {}};
+  http::append_before_length(usual_.before_length, head);
+  http::append_behind_length(usual_.behind_length, head);
+}
+
+http::ReplyHead ReplySender::head_for(const Reply& reply, std::uint64_t length, bool keep_alive) {
   http::ReplyHead head;
   head.status = reply.status;
   head.date = date_;
@@ -56,8 +76,7 @@ void ReplySender::write_head(const Reply& reply, std::uint64_t length, bool keep
     fields_.assign(common_fields_).append(reply.fields);
     head.fields = fields_;
   }
-  head_.clear();
-  http::append_reply_head(head_, head);
+  return head;
 }
 
 void ReplySender::refresh_date() {
@@ -65,6 +84,7 @@ void ReplySender::refresh_date() {
   if (now == date_time_) return;
   date_time_ = now;
   date_ = http::format_http_date(now);
+  usual_ = {};
 }
 
 }  // namespace tuber::net

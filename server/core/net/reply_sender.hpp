@@ -10,6 +10,7 @@
 
 #include "http/limits.hpp"
 #include "http/outcome.hpp"
+#include "http/reply_head.hpp"
 #include "net/descriptor.hpp"
 #include "net/handler.hpp"
 
@@ -18,8 +19,9 @@ namespace tuber::net {
 // Header line of a reply with status 503: after how many seconds to come again.
 inline constexpr std::string_view kRetryAfter = "Retry-After: 1\r\n";
 
-// Belongs to one worker, because it keeps the buffer of the head and the text of the date. Not
-// thread-safe.
+// Belongs to one worker, because it keeps the buffer of the head, the text of the date, and what it
+// wrote for the last successful call, from which the next one's head differs in a number most often.
+// Not thread-safe.
 class ReplySender {
  public:
   // `common_fields` go to every reply; both are borrowed.
@@ -40,7 +42,17 @@ class ReplySender {
   void send_fault(const Descriptor& socket, const http::Fault& fault);
 
  private:
+  // What the head of a usual reply was made of, and its two parts around the length.
+  struct Usual {
+    std::string_view content_type;
+    std::string fields;
+    std::string before_length;
+    std::string behind_length;
+  };
+
   void write_head(const Reply& reply, std::uint64_t length, bool keep_alive);
+  [[nodiscard]] http::ReplyHead head_for(const Reply& reply, std::uint64_t length, bool keep_alive);
+  void make_usual(const Reply& reply);
   void refresh_date();
 
   std::string_view common_fields_;
@@ -48,6 +60,7 @@ class ReplySender {
   std::string head_;
   std::vector<iovec> pieces_;
   std::string fields_;
+  Usual usual_;  // of `date_`
   std::string date_;
   std::time_t date_time_ = -1;
 };

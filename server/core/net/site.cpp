@@ -76,11 +76,10 @@ void Site::answer_ours(const Request& request, Place place, Reply& reply) {
   if (!(place == Place::endpoint ? head.method == "POST" : is_read)) {
     return refuse_method(place, reply);
   }
-  if (const auto reason = http::refuse_browser_call(head, parts_->policy)) {
-    return answer_text(403, *reason + "\n", reply);
-  }
+  const Asking& asking = asking_of(head);
+  if (asking.refusal) return answer_text(403, *asking.refusal + "\n", reply);
   Request admitted = request;
-  admitted.access = access_of(head);
+  admitted.access = asking.access;
   if (admitted.access == http::Access::none) return refuse_stranger(head, reply);
   switch (place) {
     case Place::health:
@@ -90,6 +89,12 @@ void Site::answer_ours(const Request& request, Place place, Reply& reply) {
     default:
       return endpoint_->handle(admitted, reply);
   }
+}
+
+const Site::Asking& Site::asking_of(const http::RequestHead& head) {
+  return askings_.of(head, [&] {
+    return Asking{http::refuse_browser_call(head, parts_->policy), access_of(head)};
+  });
 }
 
 http::Access Site::access_of(const http::RequestHead& head) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "http/access.hpp"
 #include "http/browser_policy.hpp"
+#include "http/conclusions.hpp"
 #include "net/call_log.hpp"
 #include "net/handler.hpp"
 #include "net/static_files.hpp"
@@ -48,14 +50,22 @@ class Site final : public Handler {
   static void allow(Place place, Reply& reply);
   static void refuse_method(Place place, Reply& reply);
   static void answer_options(Place place, Reply& reply);
+  // Who asks, or why nobody may ask so.
+  struct Asking {
+    std::optional<std::string> refusal;  // of a browser's request
+    http::Access access = http::Access::none;
+  };
+
   void answer_ours(const Request& request, Place place, Reply& reply);
   void answer_elsewhere(const http::RequestHead& head, Reply& reply);
+  [[nodiscard]] const Asking& asking_of(const http::RequestHead& head);
   [[nodiscard]] http::Access access_of(const http::RequestHead& head) const;
   void answer_health(const Request& request, Reply& reply);
   void answer_calls(const Request& request, Reply& reply);
 
   std::unique_ptr<Handler> endpoint_;
   std::shared_ptr<const SiteParts> parts_;
+  http::Conclusions<Asking> askings_;
 };
 
 }  // namespace tuber::net

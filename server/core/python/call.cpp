@@ -204,30 +204,31 @@ Handle Caller::find_object(PyObject* path) const {
   return invoke(face_.walk, path);
 }
 
-// Has the method been decided by the object's class, and does that decision still hold for this
-// object? It does not when the class was changed since, or when the instance itself holds something
-// under the name.
-bool Caller::is_known_method(PyObject* object, PyObject* method) const {
+// The interned name of a method that was decided by the object's class, if that decision still holds
+// for this object. Else empty, and no exception: the class was changed since, or the
+// instance itself holds something under the name, or nobody has asked yet.
+Handle Caller::known_method(PyObject* object, PyObject* name) const {
   PyTypeObject* type = Py_TYPE(object);
   PyObject* known =
       PyDict_GetItemWithError(face_.reachable.get(), reinterpret_cast<PyObject*>(type));
-  PyObject* decided = known == nullptr ? nullptr : PyDict_GetItemWithError(known, method);
-  bool holds = decided != nullptr && decided == _PyType_Lookup(type, method);
+  PyObject* found = known == nullptr ? nullptr : PyDict_GetItemWithError(known, name);
+  PyObject* interned = found == nullptr ? nullptr : PyTuple_GET_ITEM(found, 0);
+  bool holds = found != nullptr && PyTuple_GET_ITEM(found, 1) == _PyType_Lookup(type, interned);
   if (holds && type->tp_dictoffset != 0) {
     Handle own = Handle::steal(PyObject_GenericGetDict(object, nullptr));
-    holds = own && PyDict_Contains(own.get(), method) == 0;
+    holds = own && PyDict_Contains(own.get(), interned) == 0;
   }
   PyErr_Clear();  // of a class that can't be hashed, say: the careful way finds out
-  return holds;
+  return holds ? Handle::borrow(interned) : Handle{};
 }
 
 Handle Caller::call_method(PyObject* object, PyObject* method, const Arguments& arguments,
                            const Asker& asker, bool& entered) const {
-  if (asker.may_control && is_known_method(object, method)) {
+  if (const Handle name = asker.may_control ? known_method(object, method) : Handle{}) {
     entered = true;
     return Handle::steal(without_unwinding([&] {
       return PyObject_VectorcallMethod(
-          method, arguments.with_self(),
+          name.get(), arguments.with_self(),
           (arguments.positional_count() + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, arguments.names());
     }));
   }

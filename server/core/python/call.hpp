@@ -17,9 +17,9 @@ namespace tuber::python {
 // The Python face's part in answering: where objects are and what may be reached. All members are
 // set; see tuberd/server.py, which assembles them.
 struct Face {
-  Handle objects;              // dict: name -> object, the live registry
-  Handle reachable;            // dict: class -> {name: the class's attribute} for known methods
-  Handle find_method;          // (object, name) -> bound method, or raises
+  Handle objects;      // dict: name -> object, the live registry
+  Handle reachable;    // dict: class -> {name: (interned name, class attribute)} for known methods
+  Handle find_method;  // (object, name) -> bound method, or raises
   Handle find_reading_method;  // the same for who may only read
   Handle walk;                 // (path) -> object, or raises
   Handle describe;          // (call, lossless) -> the result of a call without `method`, or raises
@@ -47,7 +47,7 @@ class Caller {
 
  private:
   [[nodiscard]] Handle run(PyObject* call, const Asker& asker, bool lossless, bool& entered) const;
-  [[nodiscard]] bool is_known_method(PyObject* object, PyObject* method) const;
+  [[nodiscard]] Handle known_method(PyObject* object, PyObject* name) const;
   [[nodiscard]] Handle find_object(PyObject* path) const;
   [[nodiscard]] Handle call_method(PyObject* object, PyObject* method, const Arguments& arguments,
                                    const Asker& asker, bool& entered) const;

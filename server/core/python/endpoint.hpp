@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "http/conclusions.hpp"
 #include "net/call_log.hpp"
 #include "net/handler.hpp"
 #include "python/dispatcher.hpp"
@@ -33,6 +34,7 @@ class Endpoint final : public net::Handler {
   WorkerState worker_;
   std::shared_ptr<const Service> service_;
   net::CallLog::Desk desk_;
+  http::Conclusions<Terms> terms_;
 };
 
 }  // namespace tuber::python

@@ -18,7 +18,23 @@ const Codec* find(std::string_view media_type, const Codecs& codecs) {
   return nullptr;
 }
 
+bool has_unknown_coding(const http::RequestHead& head) {
+  const auto coding = head.field("Content-Encoding");
+  return coding && !coding->empty() && !http::equals_ignoring_case(*coding, "identity");
+}
+
 }  // namespace
+
+Terms terms_of(const http::RequestHead& head, const Codecs& codecs) {
+  Terms terms;
+  if (has_unknown_coding(head)) return terms;
+  terms.reader = codec_of_request(head, codecs);
+  if (terms.reader == nullptr) return terms;
+  terms.writer = codec_of_reply(head, codecs, *terms.reader);
+  terms.lossless = lossless_codec_of_reply(head, codecs);
+  terms.continue_on_error = has_option(head, "continue-on-error");
+  return terms;
+}
 
 const Codec* codec_of_request(const http::RequestHead& head, const Codecs& codecs) {
   const auto field = head.field("Content-Type");

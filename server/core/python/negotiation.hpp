@@ -14,6 +14,16 @@ namespace tuber::python {
 // The codecs a server has; the first is the default.
 using Codecs = std::vector<std::unique_ptr<Codec>>;
 
+// What the header fields of a call ask for.
+struct Terms {
+  const Codec* reader = nullptr;  // null: the body is of a kind that nobody reads
+  const Codec* writer = nullptr;  // null: what the client accepts nobody writes
+  // The codec for what JSON does not carry exactly; null: values may be lost.
+  const Codec* lossless = nullptr;
+  bool continue_on_error = false;
+};
+[[nodiscard]] Terms terms_of(const http::RequestHead& head, const Codecs& codecs);
+
 // The codec of the request's body: by Content-Type, whose parameters are ignored; the default codec
 // when the field is absent. Null when there is none for it.
 [[nodiscard]] const Codec* codec_of_request(const http::RequestHead& head, const Codecs& codecs);

@@ -127,3 +127,42 @@ TEST_CASE("rebase points a head to its bytes' new place") {
   CHECK(moved_head.fields[0].name == "Host");
   CHECK(moved_head.fields[0].value == "board");
 }
+
+TEST_CASE("a head that is sent again is read as the first time, wherever it lies now") {
+  const std::string message = "\r\n" + posting("Content-Length: 3\r\nX: y\r\n");
+  HeadParser parser{Limits{}};
+  const SeenHead first = feed_head(parser, message, {});
+  REQUIRE(first.outcome == Outcome::complete);
+  const auto serial = parser.head().serial;
+  CHECK(serial > 0);
+  CHECK(feed_head(parser, message + "{}", {}) == first);
+  CHECK(parser.head().serial == serial);
+  for (std::size_t cut = 1; cut < message.size(); ++cut) {
+    CHECK(feed_head(parser, message, {cut}) == first);
+    CHECK(feed_head(parser, message, {}) == first);
+  }
+}
+
+TEST_CASE("a head that differs from the last one in any byte is read anew") {
+  const std::string message = posting("Content-Length: 3\r\nX: y\r\n");
+  for (std::size_t place = 0; place < message.size(); ++place) {
+    std::string other = message;
+    other[place] = other[place] == '1' ? '0' : '1';
+    HeadParser parser{Limits{}};
+    REQUIRE(feed_head(parser, message, {}).outcome == Outcome::complete);
+    const auto serial = parser.head().serial;
+    const SeenHead seen = feed_head(parser, other, {});
+    HeadParser fresh{Limits{}};
+    CHECK(seen == feed_head(fresh, other, {}));
+    if (seen.outcome == Outcome::complete) CHECK(parser.head().serial != serial);
+    CHECK(feed_head(parser, message, {}).outcome == Outcome::complete);
+  }
+}
+
+TEST_CASE("heads of two parsers have two numbers") {
+  const std::string message = requesting("GET / HTTP/1.1");
+  HeadParser one{Limits{}}, other{Limits{}};
+  REQUIRE(feed_head(one, message, {}).outcome == Outcome::complete);
+  REQUIRE(feed_head(other, message, {}).outcome == Outcome::complete);
+  CHECK(one.head().serial != other.head().serial);
+}

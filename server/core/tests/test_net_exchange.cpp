@@ -44,6 +44,18 @@ TEST_CASE("a connection serves one request after the other") {
   CHECK(server.connections() == 1);
 }
 
+TEST_CASE("each reply has its own fields, also between others on the same connection") {
+  NetServer server;
+  NetClient client(server.port());
+  for (const std::string path : {"/a", "/b", "/a", "/tuber", "/tuber"}) {
+    const ReceivedReply reply = client.request(post(path, path));
+    REQUIRE(reply.status == 200);
+    CHECK(reply.body == path);
+    CHECK(reply.has_line("X-Path: " + path));
+    CHECK(reply.has_line("X-Common: yes"));
+  }
+}
+
 TEST_CASE("pipelined requests are answered in order, however they are cut") {
   NetServer server;
   std::string requests;

@@ -29,7 +29,7 @@ class Face:
     """
 
     objects: dict[str, Any]
-    reachable: dict[type, dict[str, object]]
+    reachable: dict[type, dict[str, tuple[str, object]]]
     find_method: Callable[[object, str], Callable[..., Any]]
     find_reading_method: Callable[[object, str], Callable[..., Any]]
     walk: Callable[[Any], Any]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from sys import intern
 from typing import Any, ClassVar, Final
 
 from tuberd.attributes import (
@@ -80,15 +81,16 @@ class Reach:
         read_only: call and set nothing but methods that are marked as changing nothing.
 
     Attributes:
-        reachable: class -> name -> class attribute, for the methods that were asked for and that
-            the class alone decides. The core calls these without asking again, as long as the
-            class holds that attribute and the instance nothing of that name.
+        reachable: class -> name -> the same name interned, and the class attribute; for the methods
+            that were asked for and that the class alone decides. The core calls these without
+            asking again, as long as the class holds that attribute and the instance nothing of
+            that name. (Interned, because Python remembers where it found such names.)
     """
 
     def __init__(self, *, expose_private: bool = False, read_only: bool = False) -> None:
         self._expose_private = expose_private
         self._read_only = read_only
-        self.reachable: dict[type, dict[str, object]] = {}
+        self.reachable: dict[type, dict[str, tuple[str, object]]] = {}
 
     def for_readers(self) -> Reach:
         """The same decision for a peer that may only read."""
@@ -175,7 +177,7 @@ class Reach:
             bound: Callable[..., Any] = member.value
             return bound
         with suppress(TypeError):  # a class that can't be hashed is asked about each time
-            self.reachable.setdefault(type(obj), {})[name] = member.value
+            self.reachable.setdefault(type(obj), {})[name] = (intern(name), member.value)
         called: Callable[..., Any] = getattr(obj, name)
         return called
 

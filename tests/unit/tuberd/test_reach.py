@@ -271,7 +271,7 @@ def test_containers_calls_of_items_are_decided_by_this_reach() -> None:
     assert open_reach.method(container, "tuber_call")("_wire") == ["wired"]
     with pytest.raises(AttributeError):
         Reach().method(container, "tuber_call")("_wire")
-    assert open_reach.reachable == {Wired: {"_wire": Wired._wire}}
+    assert open_reach.reachable == {Wired: {"_wire": ("_wire", Wired._wire)}}
 
 
 def test_a_subclass_keeps_the_exclusions_of_its_base() -> None:
