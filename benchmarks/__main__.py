@@ -1,4 +1,4 @@
-"""Measures, prints the table and keeps the figures: `python -m benchmarks [--quick]`."""
+"""Measures, prints the table and keeps the figures: `python -m benchmarks [--quick] [--docs]`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import signal
 import sys
 from pathlib import Path
 
-from . import environment, table
+from . import documents, environment, results, table
 from .machine import circumstances
-from .rows import ROWS
-from .run import FULL, QUICK, measure
+from .rows import ROWS, Row
+from .run import FULL, QUICK, measure, plan
+from .series import SERIES
 from .sides import ServerError
 
 RESULTS = Path(__file__).parent / "results"
@@ -23,39 +24,52 @@ def main() -> int:
         The exit status: 1 when something could not be measured. A goal that is missed is a result
         like any other.
     """
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="less than a minute, less exact, without the slow rows"
-    )
-    parser.add_argument("--only", metavar="TEXT", default="", help="rows whose name contains this")
-    parser.add_argument(
-        "--markdown", metavar="FILE", type=Path, help="put the table between the marks in this file"
-    )
-    options = parser.parse_args()
+    options = _options()
     # As an exception, so that the servers are ended on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    rows = [
-        row
-        for row in ROWS
-        if options.only.lower() in row.name.lower() and not (options.quick and row.slow)
-    ]
-    if not rows:
-        parser.error(f"no row's name contains {options.only!r}")
+    effort = QUICK if options.quick else FULL
+    whole = not options.quick and not options.only
+    tasks = plan(_rows(options.only, options.quick), SERIES if whole else (), effort)
+    where = circumstances()
     try:
-        results = measure(environment.prepare(), rows, QUICK if options.quick else FULL)
+        measure(environment.prepare(), tasks, effort)
     except (environment.EnvironmentUnavailable, ServerError) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
-    where = circumstances()
-    print(table.to_text(results, where))
+    found = results.collect(tasks, where)
+    print(table.to_text(found))
     RESULTS.mkdir(exist_ok=True)
     stem = where.date.replace(":", "").partition("+")[0]
-    (RESULTS / f"{stem}.json").write_text(table.to_json(results, where) + "\n")
-    if options.markdown is not None:
-        document = options.markdown.read_text()
-        markdown = table.to_markdown(results, where)
-        options.markdown.write_text(table.replace_table(document, markdown))
-    return 1 if any(result.errors for result in results) else 0
+    path = RESULTS / f"{stem}.json"
+    path.write_text(results.to_json(found) + "\n")
+    print(path)
+    if options.docs:
+        documents.write_documents(found)
+        from .plots import PLOTS, draw_all  # noqa: PLC0415  (needs matplotlib, nothing else does)
+
+        draw_all(found, PLOTS)
+    return 1 if any(task.errors for task in tasks) else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="under two minutes, less exact, without the slow rows"
+    )
+    parser.add_argument("--only", metavar="TEXT", default="", help="rows whose name contains this")
+    parser.add_argument(
+        "--docs", action="store_true", help="write the tables and plots of README.md and docs/"
+    )
+    options = parser.parse_args()
+    if options.docs and (options.quick or options.only):
+        parser.error("--docs shows a whole run: neither --quick nor --only")
+    if not _rows(options.only, options.quick):
+        parser.error(f"no row's name contains {options.only!r}")
+    return options
+
+
+def _rows(only: str, quick: bool) -> list[Row]:
+    return [row for row in ROWS if only.lower() in row.name.lower() and not (quick and row.slow)]
 
 
 if __name__ == "__main__":

@@ -13,11 +13,13 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _LOOP = """
-import os
+import os, sys
+os.sched_setaffinity(0, {int(sys.argv[1])})
 os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+print(flush=True)
 parent = os.getppid()
 while os.getppid() == parent:
     for _ in range(100_000):
@@ -26,15 +28,27 @@ while os.getppid() == parent:
 
 
 @contextlib.contextmanager
-def awake_cores() -> Iterator[None]:
-    """While it lasts no core sleeps; elsewhere than on Linux nothing happens."""
-    if not hasattr(os, "SCHED_IDLE"):
+def awake_cores(cores: Iterable[int] | None = None) -> Iterator[None]:
+    """While it lasts none of those cores sleeps; elsewhere than on Linux nothing happens.
+
+    Args:
+        cores: their numbers; all of this process, when not told.
+    """
+    with contextlib.ExitStack() as stack:
+        if hasattr(os, "SCHED_IDLE"):
+            for core in os.sched_getaffinity(0) if cores is None else cores:
+                stack.enter_context(_awake(core))
         yield
-        return
-    loops = [subprocess.Popen([sys.executable, "-c", _LOOP]) for _ in range(os.cpu_count() or 1)]
-    try:
-        yield
-    finally:
-        for loop in loops:
+
+
+@contextlib.contextmanager
+def _awake(core: int) -> Iterator[None]:
+    """Bound to its core: left to themselves all loops may share one, and the others sleep."""
+    command = [sys.executable, "-I", "-c", _LOOP, str(core)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as loop:
+        try:
+            assert loop.stdout is not None
+            loop.stdout.readline()
+            yield
+        finally:
             loop.kill()
-            loop.wait()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -15,6 +14,7 @@ class Bound(Enum):
 
     AT_LEAST = ">="
     AT_MOST = "<="
+    BELOW = "<"
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,17 @@ class Goal:
             return f"{self.bound.value} 1/{part.denominator} x {self.beside.value}"
         return f"{self.bound.value} {self.factor:g} x {self.beside.value}"
 
-    def is_met(self, values: Mapping[Side, float]) -> bool:
-        """Whether it is; a goal beside someone who could not be measured is not met."""
-        if Side.OURS not in values or (self.beside is not None and self.beside not in values):
+    def is_met(self, found: float | None) -> bool:
+        """Whether it is; one that could not be measured is not.
+
+        Args:
+            found: our value over that of `beside`, or our value itself when nobody is.
+        """
+        if found is None:
             return False
-        limit = self.factor * (1.0 if self.beside is None else values[self.beside])
-        ours = values[Side.OURS]
-        return ours >= limit if self.bound is Bound.AT_LEAST else ours <= limit
+        if self.bound is Bound.AT_LEAST:
+            return found >= self.factor
+        return found < self.factor if self.bound is Bound.BELOW else found <= self.factor
 
 
 def at_least(factor: float, beside: Side | None = None) -> Goal:
@@ -55,3 +59,8 @@ def at_least(factor: float, beside: Side | None = None) -> Goal:
 def at_most(factor: float, beside: Side | None = None) -> Goal:
     """The goal of a value that should be small."""
     return Goal(Bound.AT_MOST, factor, beside)
+
+
+def below(factor: float) -> Goal:
+    """The goal of a value that must stay under a bound of its own."""
+    return Goal(Bound.BELOW, factor)

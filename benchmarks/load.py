@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
+import resource
 import subprocess
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .cpu import process_seconds
 from .sides import RunningServer
 
 WARM_UP_REQUESTS = 300
+WARM_UP_SECONDS = 0.1  # after which the rate is known well enough to tell how many requests to make
 LIMIT_SECONDS = 300.0
 
 
@@ -28,13 +31,20 @@ class CallRequest:
     accept: str = "application/json"
     array_bytes: int = 0  # of an array that a client script sends along
 
+    def __str__(self) -> str:
+        more = f" + {self.array_bytes} bytes" if self.array_bytes else ""
+        return f"{self.body.decode()}{more} -> {self.accept}"
+
 
 @dataclass(frozen=True)
 class Load:
     """What one run of `ab` found."""
 
+    requests: int
     requests_per_second: float
-    milliseconds: dict[int, float]  # by percentile, 0 to 99
+    milliseconds: dict[int, float]  # by percentile, 0 to 99; ab writes microseconds as decimals
+    client_cpu: float  # s, of ab's process
+    server_cpu: float | None  # s
 
 
 def post_for(server: RunningServer, request: CallRequest, connections: int, seconds: float) -> Load:
@@ -43,9 +53,12 @@ def post_for(server: RunningServer, request: CallRequest, connections: int, seco
     Raises:
         LoadError: as in `post`.
     """
-    warm_up = post(server, request, connections, WARM_UP_REQUESTS)
-    requests = max(WARM_UP_REQUESTS, int(warm_up.requests_per_second * seconds))
-    return post(server, request, connections, requests)
+    fewest = max(WARM_UP_REQUESTS, 2 * connections)
+    rate = post(server, request, connections, fewest).requests_per_second
+    for share in (WARM_UP_SECONDS, seconds):
+        load = post(server, request, connections, max(fewest, int(rate * share)))
+        rate = load.requests_per_second
+    return load
 
 
 def post(server: RunningServer, request: CallRequest, connections: int, requests: int) -> Load:
@@ -70,9 +83,24 @@ def post(server: RunningServer, request: CallRequest, connections: int, requests
             "-e", str(percentiles), "-n", str(requests),
             f"http://{server.hostname}/tuber",
         ]  # fmt: skip
-        rate = parse_report(_run(command))
+        client_before, server_before = _children_seconds(), process_seconds(server.process_id)
+        report = _run(command)
+        client_cpu, server_after = (
+            _children_seconds() - client_before,
+            process_seconds(server.process_id),
+        )
+        server_cpu = (
+            None if server_before is None or server_after is None else server_after - server_before
+        )
+        rate = parse_report(report)
         with percentiles.open() as rows:
-            return Load(rate, parse_percentiles(rows))
+            return Load(requests, rate, parse_percentiles(rows), client_cpu, server_cpu)
+
+
+def _children_seconds() -> float:
+    """CPU seconds of the child processes that have ended: `ab` is the only one meanwhile."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _run(command: list[str]) -> str:

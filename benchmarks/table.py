@@ -1,47 +1,65 @@
-"""The results as a table for people, as Markdown for the README and as JSON for programs."""
+"""The results as tables: for people at a terminal, for the README, and in full for docs."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Sequence
 
-from .goals import Goal
-from .machine import Circumstances
-from .run import RowResult
+from .results import Results, RowResult
+from .rows import tail
 from .sides import Side
 
-BEGIN = "<!-- benchmark table -->"
-END = "<!-- end of benchmark table -->"
 HEADINGS = ("what", "unit", "tuber", "floor", "peer", "/ floor", "/ peer", "goal", "met")
+FULL_HEADINGS = (
+    "what", "side", "value", "rounds", "p50, us", "p99, us",
+    "CPU of server, us/call", "CPU of client, us/call", "tuber / side", "of the rounds",
+)  # fmt: skip
 NO_VALUE = "-"
+SHOWN = (Side.OURS, Side.FLOOR, Side.PEER)
 
 
 def cells(result: RowResult) -> tuple[str, ...]:
     """One line of the table, as texts in the order of `HEADINGS`."""
-    goals = [str(goal) for goal in result.row.goals]
-    met = [_met(result, goal) for goal in result.row.goals]
     return (
         result.row.name,
         result.row.unit,
-        *(_value(result, side) for side in (Side.OURS, Side.FLOOR, Side.PEER)),
+        *(_value(result, side) for side in SHOWN),
         *(_ratio(result.ratio(side)) for side in (Side.FLOOR, Side.PEER)),
-        ", ".join(goals),
-        ", ".join(met),
+        ", ".join(str(goal) for goal in result.row.goals) or NO_VALUE,
+        ", ".join("yes" if result.is_met(goal) else "NO" for goal in result.row.goals) or NO_VALUE,
     )
 
 
-def _met(result: RowResult, goal: Goal) -> str:
-    return "yes" if goal.is_met(result.values) else "NO"
+def full_cells(result: RowResult) -> list[tuple[str, ...]]:
+    """A line for each side, as texts in the order of `FULL_HEADINGS`."""
+    lines = []
+    for side in (side for side in SHOWN if side in result.row.sides):
+        ratios = [] if side is Side.OURS else result.ratios(side)
+        lines.append(
+            (
+                f"{result.row.name}, {result.row.unit}" if side is Side.OURS else "",
+                side.value,
+                _value(result, side),
+                _range(result.rounds(side), number),
+                *(
+                    number(result.found.middle(side, member))
+                    for member in ("p50", "p99", "server_cpu", "client_cpu")
+                ),
+                _ratio(result.ratio(side)) if ratios else NO_VALUE,
+                _range(ratios, _ratio),
+            )
+        )
+    return lines
+
+
+def number(value: float | None) -> str:
+    """A number as long as it means something."""
+    if value is None:
+        return NO_VALUE
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _value(result: RowResult, side: Side) -> str:
-    if side in result.errors:
-        return "error"
-    if side not in result.values:
-        return NO_VALUE
-    value = result.values[side]
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return "error" if side in result.found.errors else number(result.value(side))
 
 
 def _ratio(ratio: float | None) -> str:
@@ -50,55 +68,54 @@ def _ratio(ratio: float | None) -> str:
     return f"{ratio:.2f}" if ratio >= 0.1 else f"1/{1 / ratio:.0f}"
 
 
-def to_text(results: Sequence[RowResult], circumstances: Circumstances) -> str:
+def _range(values: Sequence[float], write: object) -> str:
+    """The lowest and the highest of several."""
+    if len(values) < 2:
+        return NO_VALUE
+    assert callable(write)
+    return f"{write(min(values))} to {write(max(values))}"
+
+
+def to_text(results: Results) -> str:
     """The table in columns, with the errors below it."""
-    lines = [HEADINGS, *(cells(result) for result in results)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    rows = results.rows()
+    lines = [HEADINGS, *(cells(result) for result in rows)]
+    text = _in_columns(lines)
+    for result in rows:
+        text += [
+            f"error: {result.row.name}: {side.value}: {reason}"
+            for side, reason in result.found.errors.items()
+        ]
+    return "\n".join([*text, "", str(results.circumstances)]) + "\n"
+
+
+def _in_columns(lines: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     text = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     ]
     text.insert(1, "  ".join("-" * width for width in widths))
-    for result in results:
-        text += [
-            f"error: {result.row.name}: {side.value}: {reason}"
-            for side, reason in result.errors.items()
-        ]
-    return "\n".join([*text, "", str(circumstances)]) + "\n"
+    return text
 
 
-def to_markdown(results: Sequence[RowResult], circumstances: Circumstances) -> str:
+def to_markdown(results: Results) -> str:
     """The table for the README, with what it was measured on."""
-    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(cells(result) for result in results)]
-    rows = ["| " + " | ".join(line) + " |" for line in lines]
-    return "\n".join([*rows, "", f"Measured {circumstances}."]) + "\n"
+    lines = [cells(result) for result in results.rows() if result.row.goals]
+    return _markdown(HEADINGS, lines) + f"\nMeasured {results.circumstances}.\n"
 
 
-def replace_table(document: str, table: str) -> str:
-    """The document with `table` between its two marks.
-
-    Raises:
-        ValueError: the document lacks the marks.
-    """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the document has no part between {BEGIN!r} and {END!r}")
-    return f"{before}{BEGIN}\n{table}{END}{after}"
-
-
-def to_json(results: Sequence[RowResult], circumstances: Circumstances) -> str:
-    """Everything, with full precision."""
-    rows = [
-        {
-            "name": result.row.name,
-            "unit": result.row.unit,
-            "values": {side.value: value for side, value in result.values.items()},
-            "errors": {side.value: reason for side, reason in result.errors.items()},
-            "goals": [
-                {"goal": str(goal), "met": goal.is_met(result.values)} for goal in result.row.goals
-            ],
-        }
-        for result in results
+def to_full_markdown(results: Results) -> str:
+    """The table for docs: a line for each row and side, with latencies and CPU time."""
+    lines = [
+        line
+        for result in results.rows()
+        if result.row.read is not tail
+        for line in full_cells(result)
     ]
-    return json.dumps({"circumstances": dataclasses.asdict(circumstances), "rows": rows}, indent=2)
+    return _markdown(FULL_HEADINGS, lines) + f"\nMeasured {results.circumstances}.\n"
+
+
+def _markdown(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [headings, ["---" for _ in headings], *lines]
+    return "".join("| " + " | ".join(row) + " |\n" for row in rows)

@@ -1,6 +1,6 @@
 // The floor of the benchmarks: what the kernel allows a server of this shape. One thread for each
 // connection reads a request and sends the same reply every time; it understands nothing but where
-// a request ends. Must never become a server: it trusts its peer.
+// a request ends, and keeps nothing of it. Must never become a server: it trusts its peer.
 //
 // Usage: static_reply PORT REPLY_BYTES
 // REPLY_BYTES is the size of the whole reply, so that the floor moves as many bytes as the server
@@ -17,13 +17,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace {
 
 constexpr std::string_view kEndOfHead = "\r\n\r\n";
+constexpr std::size_t kReceiveBytes = std::size_t{1} << 18;  // stays in the cache of a core
 
 std::string reply_with_content(std::size_t length) {
   return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: keep-alive\r\n"
@@ -42,20 +45,11 @@ std::string reply_of_size(std::size_t bytes) {
 std::size_t content_length(std::string_view head) {
   constexpr std::string_view kName = "\r\ncontent-length:";
   for (std::size_t i = 0; i + kName.size() < head.size(); ++i) {
-    if (::strncasecmp(head.data() + i, kName.data(), kName.size()) == 0) {
+    if (head[i] == '\r' && ::strncasecmp(head.data() + i, kName.data(), kName.size()) == 0) {
       return std::strtoul(head.data() + i + kName.size(), nullptr, 10);
     }
   }
   return 0;
-}
-
-// The size of the first request in `received`, or 0 when it is not complete.
-std::size_t complete_request(const std::string& received) {
-  const std::size_t end = received.find(kEndOfHead);
-  if (end == std::string::npos) return 0;
-  const std::size_t head = end + kEndOfHead.size();
-  const std::size_t whole = head + content_length(std::string_view(received).substr(0, head));
-  return received.size() >= whole ? whole : 0;
 }
 
 bool send_all(int connection, std::string_view bytes) {
@@ -67,19 +61,33 @@ bool send_all(int connection, std::string_view bytes) {
   return true;
 }
 
+// Reads one request, of which nothing is kept but its head; false when the peer is gone. The peer
+// waits for each reply, so nothing of a next request can have come along.
+bool read_request(int connection, std::span<char> memory, std::string& head) {
+  head.clear();
+  std::size_t end = std::string::npos;
+  while (end == std::string::npos) {
+    const ssize_t count = ::recv(connection, memory.data(), memory.size(), 0);
+    if (count <= 0) return false;
+    head.append(memory.data(), static_cast<std::size_t>(count));
+    end = head.find(kEndOfHead);
+  }
+  end += kEndOfHead.size();
+  const std::size_t whole = end + content_length(std::string_view(head).substr(0, end));
+  for (std::size_t received = head.size(); received < whole;) {
+    const ssize_t count = ::recv(connection, memory.data(), memory.size(), 0);
+    if (count <= 0) return false;
+    received += static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
 void serve(int connection, const std::string& reply) {
   const int yes = 1;
   ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  std::string received;
-  char bytes[65536];
-  for (bool open = true; open;) {
-    const ssize_t count = ::recv(connection, bytes, sizeof bytes, 0);
-    if (count <= 0) break;
-    received.append(bytes, static_cast<std::size_t>(count));
-    while (const std::size_t size = complete_request(received)) {
-      received.erase(0, size);
-      open = send_all(connection, reply);
-    }
+  std::vector<char> memory(kReceiveBytes);
+  std::string head;
+  while (read_request(connection, memory, head) && send_all(connection, reply)) {
   }
   ::close(connection);
 }

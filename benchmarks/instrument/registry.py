@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from adder import Adder  # type: ignore[import-not-found]  # built by environment.py
 
-SAMPLES = {size: np.arange(size, dtype=np.float64) for size in (100_000, 10_000_000)}
+SIZES = [10**power for power in range(8)]  # 8 B to 80 MB
+SAMPLES = {size: np.arange(size, dtype=np.float64) for size in SIZES}
 
 
 class Instrument:
