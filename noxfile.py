@@ -38,7 +38,10 @@ def cbor_peers(session: nox.Session, version: str) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Speed beside a floor and the predecessor; `-- --quick` takes under a minute."""
+    """Speed beside a floor and the predecessor; `-- --quick` takes under two minutes."""
+    session.install(
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "plots")
+    )
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

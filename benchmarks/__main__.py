@@ -21,34 +21,44 @@ def main() -> int:
     """Runs the benchmarks.
 
     Returns:
-        The exit status: 1 when something could not be measured. A goal that is missed is a result
-        like any other.
+        The exit status: 1 when a row could not be measured. A goal that is missed is a result like
+        any other.
     """
     options = _options()
     # As an exception, so that the servers are ended on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    effort = QUICK if options.quick else FULL
-    whole = not options.quick and not options.only
-    tasks = plan(_rows(options.only, options.quick), SERIES if whole else (), effort)
-    where = circumstances()
     try:
-        measure(environment.prepare(), tasks, effort)
+        found = (
+            results.from_json(options.results.read_text())
+            if options.results is not None
+            else _measured(options)
+        )
     except (environment.EnvironmentUnavailable, ServerError) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
-    found = results.collect(tasks, where)
     print(table.to_text(found))
-    RESULTS.mkdir(exist_ok=True)
-    stem = where.date.replace(":", "").partition("+")[0]
-    path = RESULTS / f"{stem}.json"
-    path.write_text(results.to_json(found) + "\n")
-    print(path)
     if options.docs:
-        documents.write_documents(found)
         from .plots import PLOTS, draw_all  # noqa: PLC0415  (needs matplotlib, nothing else does)
 
+        documents.write_documents(found)
         draw_all(found, PLOTS)
-    return 1 if any(task.errors for task in tasks) else 0
+    return 1 if any(row.found.errors for row in found.rows()) else 0
+
+
+def _measured(options: argparse.Namespace) -> results.Results:
+    """Measures, and keeps what was found as JSON."""
+    effort = QUICK if options.quick else FULL
+    whole = not options.quick and not options.only
+    tasks = plan(_rows(options.only, options.quick), SERIES if whole else (), effort)
+    ready = environment.prepare()
+    where = circumstances()
+    measure(ready, tasks, effort)
+    found = results.collect(tasks, where)
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{where.date.replace(':', '').partition('+')[0]}.json"
+    path.write_text(results.to_json(found) + "\n")
+    print(f"kept in {path}", file=sys.stderr)
+    return found
 
 
 def _options() -> argparse.Namespace:
@@ -59,6 +69,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", metavar="TEXT", default="", help="rows whose name contains this")
     parser.add_argument(
         "--docs", action="store_true", help="write the tables and plots of README.md and docs/"
+    )
+    parser.add_argument(
+        "--results", metavar="FILE", type=Path, help="show this earlier run instead of a new one"
     )
     options = parser.parse_args()
     if options.docs and (options.quick or options.only):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from .environment import ROOT
-from .figures import LOG, LOG2, Axis, Plot, drawn, drawn_beside
+from .figures import LOG, LOG2, NAMES, Axis, Plot, drawn, drawn_beside, powers
 from .measurements import Measurement
 from .placement import Placement
 from .results import Found, Results, from_json
@@ -53,9 +53,10 @@ def draw_latency(results: Results, path: Path) -> None:
         ("Each with its own client, synchronous", SYNC_CALL),
     ]
     x = Axis("time of a call that does nothing", LOG, unit="s")
-    y = Axis("share of the calls in %, of bins 6 % wide", limits=(0, None))
+    y = Axis("share of the calls, % (bins 6 % wide)", limits=(0, None))
     with drawn_beside(path, titles=[title for title, _ in parts], x=x, y=y, size=WIDE) as plots:
         for plot, (_, measurement) in zip(plots, parts, strict=True):
+            plot.axes.margins(x=0.15)  # room for the names
             found = results.of(measurement)
             for side in found.samples:
                 edges, shares = shares_of(found, side)
@@ -96,8 +97,8 @@ def draw_percentiles(results: Results, path: Path) -> None:
 
 
 def percentiles_of(found: Found, side: Side) -> list[float]:
-    """Each percentile's median over the rounds, in us."""
-    rounds = [sample.percentiles for sample in found.samples[side]]
+    """Each percentile's median over the rounds, from the 0th to the 99th, in us."""
+    rounds = [sample.percentiles[:100] for sample in found.samples[side]]
     return [sorted(values)[len(values) // 2] for values in zip(*rounds, strict=True)]
 
 
@@ -119,7 +120,7 @@ def draw_arrays(results: Results, path: Path) -> None:
         ("From the method to the client", RESULTS),
         ("From the client to the method", ARGUMENTS),
     ]
-    x = Axis("size of the float64 array", LOG, unit="B")
+    x = Axis("size of the float64 array", LOG, unit="B", ticks=powers(10, 1e7, 100))
     y = Axis("time of a synchronous call", LOG, unit="s")
     with drawn_beside(path, titles=[title for title, _ in parts], x=x, y=y, size=WIDE) as plots:
         for plot, (_, series) in zip(plots, parts, strict=True):
@@ -130,19 +131,20 @@ def draw_arrays(results: Results, path: Path) -> None:
 def _series_line(
     plot: Plot, results: Results, series: Series, side: Side, x_unit: float, y_unit: float
 ) -> None:
-    """A side's line in a series; numbers at which it failed are left out."""
-    xs, ys, spread = [], [], []
+    """A side's line in a series, as far as nothing failed; its name tells when that is not far."""
+    xs, ys, spread, label = [], [], [], None
     for number in series.numbers:
         found = results.of(series.measurement(number))
         value = found.middle(side, "value")
         if value is None:
-            continue
+            label = f"{NAMES.get(side.value, side.value)}\nfails from {number} on"
+            break
         rounds = [sample.value * y_unit for sample in found.samples[side]]
         xs.append(number * x_unit)
         ys.append(value * y_unit)
         spread.append((min(rounds), max(rounds)))
     if xs:
-        plot.line(side.value, xs, ys, spread=spread)
+        plot.line(side.value, xs, ys, spread=spread, label=label)
 
 
 def main() -> None:

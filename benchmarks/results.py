@@ -65,11 +65,13 @@ class RowResult:
         ratios = self.ratios(beside)
         return median(ratios) if ratios else None
 
+    def found_for(self, goal: Goal) -> float | None:
+        """What a goal is about: our ratio to somebody, or our value alone."""
+        return self.value(Side.OURS) if goal.beside is None else self.ratio(goal.beside)
+
     def is_met(self, goal: Goal) -> bool:
         """Whether we reach it."""
-        return goal.is_met(
-            self.value(Side.OURS) if goal.beside is None else self.ratio(goal.beside)
-        )
+        return goal.is_met(self.found_for(goal))
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def to_json(results: Results) -> str:
         "measurements": {
             key: {
                 "rounds": {
-                    side.value: [_rounded(dataclasses.asdict(sample)) for sample in samples]
+                    side.value: [dataclasses.asdict(sample) for sample in samples]
                     for side, samples in found.samples.items()
                 },
                 "errors": {side.value: reason for side, reason in found.errors.items()},
@@ -116,7 +118,7 @@ def to_json(results: Results) -> str:
             for key, found in results.found.items()
         },
     }
-    return json.dumps(document, indent=1)
+    return json.dumps(_rounded(document), indent=1)
 
 
 def _row_members(result: RowResult) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def _rounded(value: Any) -> Any:
         return float(f"{value:.{PRECISION}g}")
     if isinstance(value, dict):
         return {name: _rounded(item) for name, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, tuple) else value
+    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def from_json(text: str) -> Results:

@@ -34,7 +34,7 @@ class Effort:
     seconds: float  # of each measurement of one side in one round
 
 
-FULL = Effort(rounds=7, seconds=0.7)
+FULL = Effort(rounds=5, seconds=0.6)
 QUICK = Effort(rounds=3, seconds=0.25)
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from .goals import Goal
 from .results import Results, RowResult
-from .rows import tail
+from .rows import MORE
 from .sides import Side
 
-HEADINGS = ("what", "unit", "tuber", "floor", "peer", "/ floor", "/ peer", "goal", "met")
+HEADINGS = ("what", "tuber", "floor", "peer", "/ floor", "/ peer", "goal", "met")
 FULL_HEADINGS = (
     "what", "side", "value", "rounds", "p50, us", "p99, us",
-    "CPU of server, us/call", "CPU of client, us/call", "tuber / side", "of the rounds",
+    "CPU of server, us/call", "CPU of client, us/call", "tuber / side", "its rounds", "goal", "met",
 )  # fmt: skip
 NO_VALUE = "-"
 SHOWN = (Side.OURS, Side.FLOOR, Side.PEER)
@@ -20,20 +21,19 @@ SHOWN = (Side.OURS, Side.FLOOR, Side.PEER)
 def cells(result: RowResult) -> tuple[str, ...]:
     """One line of the table, as texts in the order of `HEADINGS`."""
     return (
-        result.row.name,
-        result.row.unit,
+        f"{result.row.name}, {result.row.unit}",
         *(_value(result, side) for side in SHOWN),
         *(_ratio(result.ratio(side)) for side in (Side.FLOOR, Side.PEER)),
-        ", ".join(str(goal) for goal in result.row.goals) or NO_VALUE,
-        ", ".join("yes" if result.is_met(goal) else "NO" for goal in result.row.goals) or NO_VALUE,
+        *_goals(result, result.row.goals),
     )
 
 
 def full_cells(result: RowResult) -> list[tuple[str, ...]]:
-    """A line for each side, as texts in the order of `FULL_HEADINGS`."""
+    """A line for each side, as texts in the order of `FULL_HEADINGS`; goals stand beside theirs."""
     lines = []
     for side in (side for side in SHOWN if side in result.row.sides):
-        ratios = [] if side is Side.OURS else result.ratios(side)
+        beside = None if side is Side.OURS else side
+        goals = [goal for goal in result.row.goals if goal.beside is beside]
         lines.append(
             (
                 f"{result.row.name}, {result.row.unit}" if side is Side.OURS else "",
@@ -44,11 +44,22 @@ def full_cells(result: RowResult) -> list[tuple[str, ...]]:
                     number(result.found.middle(side, member))
                     for member in ("p50", "p99", "server_cpu", "client_cpu")
                 ),
-                _ratio(result.ratio(side)) if ratios else NO_VALUE,
-                _range(ratios, _ratio),
+                NO_VALUE if beside is None else _ratio(result.ratio(side)),
+                NO_VALUE if beside is None else _range(result.ratios(side), _ratio),
+                *_goals(result, goals),
             )
         )
     return lines
+
+
+def _goals(result: RowResult, goals: Sequence[Goal]) -> tuple[str, str]:
+    """What is asked, and whether it is met."""
+    if not goals:
+        return NO_VALUE, NO_VALUE
+    return (
+        ", ".join(str(goal) for goal in goals),
+        ", ".join("yes" if result.is_met(goal) else "NO" for goal in goals),
+    )
 
 
 def number(value: float | None) -> str:
@@ -68,12 +79,9 @@ def _ratio(ratio: float | None) -> str:
     return f"{ratio:.2f}" if ratio >= 0.1 else f"1/{1 / ratio:.0f}"
 
 
-def _range(values: Sequence[float], write: object) -> str:
+def _range(values: Sequence[float], write: Callable[[float], str]) -> str:
     """The lowest and the highest of several."""
-    if len(values) < 2:
-        return NO_VALUE
-    assert callable(write)
-    return f"{write(min(values))} to {write(max(values))}"
+    return f"{write(min(values))} to {write(max(values))}" if len(values) > 1 else NO_VALUE
 
 
 def to_text(results: Results) -> str:
@@ -100,20 +108,27 @@ def _in_columns(lines: Sequence[tuple[str, ...]]) -> list[str]:
 
 
 def to_markdown(results: Results) -> str:
-    """The table for the README, with what it was measured on."""
-    lines = [cells(result) for result in results.rows() if result.row.goals]
+    """The table for the README, without the rows of docs alone; with what it was measured on."""
+    lines = [cells(result) for result in results.rows() if result.row not in MORE]
     return _markdown(HEADINGS, lines) + f"\nMeasured {results.circumstances}.\n"
 
 
 def to_full_markdown(results: Results) -> str:
     """The table for docs: a line for each row and side, with latencies and CPU time."""
-    lines = [
-        line
-        for result in results.rows()
-        if result.row.read is not tail
-        for line in full_cells(result)
-    ]
+    lines = [line for result in results.rows() for line in full_cells(result)]
     return _markdown(FULL_HEADINGS, lines) + f"\nMeasured {results.circumstances}.\n"
+
+
+def missed_to_markdown(results: Results) -> str:
+    """The goals that were missed, with what was reached instead."""
+    headings = ("what", "goal", "reached")
+    lines = [
+        (result.row.name, str(goal), _ratio(result.found_for(goal)))
+        for result in results.rows()
+        for goal in result.row.goals
+        if not result.is_met(goal)
+    ]
+    return _markdown(headings, lines) if lines else "None is.\n"
 
 
 def _markdown(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

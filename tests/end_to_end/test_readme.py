@@ -94,7 +94,9 @@ def test_the_scripts_of_the_readme_exist_and_are_sound(script: str) -> None:
     subprocess.run(["bash", "-n", path], check=True)
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/using.md", "docs/interop.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/using.md", "docs/interop.md", "docs/benchmarks.md"]
+)
 def test_every_linked_file_exists(document: str) -> None:
     path = ROOT / document
     links = re.findall(r"\]\(([^)#]+)\)", path.read_text())
@@ -105,7 +107,7 @@ def test_every_linked_file_exists(document: str) -> None:
 
 def test_the_benchmark_table_is_there() -> None:
     table = README.partition("<!-- benchmark table -->")[2].partition("<!-- end of benchmark")[0]
-    assert "| method that does nothing, 1 connection | requests/s |" in table
+    assert "| method that does nothing, 1 connection, requests/s |" in table
     assert "Measured 20" in table
 
 

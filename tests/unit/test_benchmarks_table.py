@@ -1,34 +1,46 @@
-"""The table of the benchmarks: its cells, its place in a document, its JSON."""
+"""The tables of the benchmarks: their cells, and their places in the documents."""
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 import pytest
 
+from benchmarks.documents import PAGE, README, write_documents
 from benchmarks.goals import at_least
-from benchmarks.machine import Circumstances
-from benchmarks.measurements import CallRequest, RequestRate
-from benchmarks.rows import ROWS, Row
-from benchmarks.run import RowResult
+from benchmarks.results import Found, Results, RowResult
+from benchmarks.rows import NOTHING_RATE, Row
 from benchmarks.sides import Side
-from benchmarks.table import BEGIN, END, HEADINGS, cells, replace_table, to_json, to_text
-
-ROW = Row(
-    "calls",
-    "requests/s",
-    RequestRate(CallRequest(b"{}"), connections=1),
-    (at_least(0.85, Side.FLOOR), at_least(8, Side.PEER)),
+from benchmarks.table import (
+    FULL_HEADINGS,
+    HEADINGS,
+    cells,
+    full_cells,
+    missed_to_markdown,
+    number,
+    to_full_markdown,
+    to_markdown,
+    to_text,
 )
-MEASURED = RowResult(ROW, {Side.OURS: 36_000.0, Side.FLOOR: 40_000.0, Side.PEER: 5_000.0})
-FAILED = RowResult(ROW, {Side.FLOOR: 40_000.0, Side.OURS: 5.0}, {Side.PEER: "it fell over"})
-WHERE = Circumstances("2026-01-01T00:00+00:00", "A processor", 2, "Linux", "3.11", "1.0", "0.18.7")
+from tests.support.benchmark_results import WHERE, rates, whole_run
+
+ROW = Row("calls", "requests/s", NOTHING_RATE, (at_least(0.85, Side.FLOOR), at_least(8, Side.PEER)))
+MEASURED = RowResult(
+    ROW,
+    Found(
+        {
+            Side.OURS: rates([36_000.0, 35_000.0, 37_000.0]),
+            Side.FLOOR: rates([40_000.0, 39_000.0, 41_000.0]),
+            Side.PEER: rates([5_000.0, 5_000.0, 5_000.0]),
+        }
+    ),
+)
+FAILED = Found({Side.FLOOR: rates([4e4]), Side.OURS: rates([5.0])}, {Side.PEER: "it fell over"})
 
 
 def test_a_measured_row_shows_values_ratios_and_each_goal() -> None:
     assert dict(zip(HEADINGS, cells(MEASURED), strict=True)) == {
-        "what": "calls",
-        "unit": "requests/s",
+        "what": "calls, requests/s",
         "tuber": "36,000",
         "floor": "40,000",
         "peer": "5,000",
@@ -39,43 +51,69 @@ def test_a_measured_row_shows_values_ratios_and_each_goal() -> None:
     }
 
 
+def test_in_full_each_side_has_rounds_percentiles_and_cpu_times_and_the_goals_beside_it() -> None:
+    ours, floor, peer = (
+        dict(zip(FULL_HEADINGS, line, strict=True)) for line in full_cells(MEASURED)
+    )
+    assert ours["rounds"] == "35,000 to 37,000"
+    assert (ours["p50, us"], ours["p99, us"]) == ("27.8", "69.4")
+    assert ours["CPU of server, us/call"] == "11.1"
+    assert ours["CPU of client, us/call"] == "8.33"
+    assert (ours["tuber / side"], ours["goal"]) == ("-", "-")
+    assert floor["what"] == ""
+    assert (floor["tuber / side"], floor["its rounds"]) == ("0.90", "0.90 to 0.90")
+    assert (floor["goal"], floor["met"]) == (">= 0.85 x floor", "yes")
+    assert (peer["goal"], peer["met"]) == (">= 8 x peer", "NO")
+
+
 def test_a_side_that_failed_is_an_error_and_misses_its_goals() -> None:
-    line = dict(zip(HEADINGS, cells(FAILED), strict=True))
+    line = dict(zip(HEADINGS, cells(RowResult(ROW, FAILED)), strict=True))
     assert line["peer"] == "error"
     assert line["/ peer"] == "-"
     assert line["met"] == "NO, NO"
-    assert "error: calls: peer: it fell over" in to_text([FAILED], WHERE)
+    text = to_text(Results(WHERE, {NOTHING_RATE.key: FAILED}))
+    assert "error: method that does nothing, 1 connection: peer: it fell over" in text
 
 
 def test_a_small_ratio_is_written_as_a_fraction() -> None:
-    small = RowResult(ROW, {Side.OURS: 50.0, Side.PEER: 1_000.0})
+    small = RowResult(ROW, Found({Side.OURS: rates([50.0]), Side.PEER: rates([1_000.0])}))
     assert cells(small)[HEADINGS.index("/ peer")] == "1/20"
 
 
-def test_the_table_replaces_what_stood_between_its_marks() -> None:
-    document = f"above\n{BEGIN}\nold\n{END}\nbelow\n"
-    replaced = replace_table(document, "new\n")
-    assert replaced == f"above\n{BEGIN}\nnew\n{END}\nbelow\n"
-    assert replace_table(replaced, "new\n") == replaced
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "-"), (1234.6, "1,235"), (99.5, "99.5"), (-0.0039, "-0.0039")]
+)
+def test_a_number_is_as_long_as_it_means_something(value: float | None, text: str) -> None:
+    assert number(value) == text
 
 
-@pytest.mark.parametrize("document", ["", BEGIN, END, f"{END}{BEGIN}"])
-def test_a_document_without_both_marks_is_refused(document: str) -> None:
+def test_a_missed_goal_is_listed_with_what_was_reached() -> None:
+    found = {NOTHING_RATE.key: MEASURED.found}
+    assert missed_to_markdown(Results(WHERE, found)).splitlines()[2:] == [
+        "| method that does nothing, 1 connection | >= 8 x peer | 7.20 |"
+    ]
+    assert missed_to_markdown(Results(WHERE, {})) == "None is.\n"
+
+
+def test_documents_get_their_tables_between_the_marks_and_nothing_else(tmp_path: Path) -> None:
+    readme, page = tmp_path / "README.md", tmp_path / "benchmarks.md"
+    readme.write_text(README.read_text())
+    page.write_text(PAGE.read_text())
+    results = whole_run()
+    write_documents(results, readme, page)
+    first = readme.read_text(), page.read_text()
+    write_documents(results, readme, page)
+    assert (readme.read_text(), page.read_text()) == first
+    assert to_markdown(results) in first[0]
+    assert to_full_markdown(results) in first[1]
+    assert missed_to_markdown(results) in first[1]
+    assert first[0].partition("<!-- benchmark")[0] == README.read_text().partition("<!-- bench")[0]
+
+
+def test_a_document_without_its_marks_is_refused_and_none_is_written(tmp_path: Path) -> None:
+    readme, page = tmp_path / "README.md", tmp_path / "benchmarks.md"
+    readme.write_text(README.read_text())
+    page.write_text("nothing")
     with pytest.raises(ValueError, match="no part between"):
-        replace_table(document, "new\n")
-
-
-def test_the_json_has_full_precision_and_each_verdict() -> None:
-    written = json.loads(to_json([MEASURED], WHERE))
-    assert written["circumstances"]["processor"] == "A processor"
-    assert written["rows"][0]["values"]["tuber"] == 36_000.0
-    assert [goal["met"] for goal in written["rows"][0]["goals"]] == [True, False]
-
-
-def test_every_row_has_a_name_of_its_own_and_a_goal_for_us() -> None:
-    assert len({row.name for row in ROWS}) == len(ROWS)
-    for row in ROWS:
-        assert row.goals
-        assert Side.OURS in row.sides
-        for goal in row.goals:
-            assert goal.beside is None or goal.beside in row.sides
+        write_documents(whole_run(), readme, page)
+    assert readme.read_text() == README.read_text()
