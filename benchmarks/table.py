@@ -123,12 +123,19 @@ def missed_to_markdown(results: Results) -> str:
     """The goals that were missed, with what was reached instead."""
     headings = ("what", "goal", "reached")
     lines = [
-        (result.row.name, str(goal), _ratio(result.found_for(goal)))
+        (result.row.name, str(goal), _reached(result.found_for(goal)))
         for result in results.rows()
         for goal in result.row.goals
         if not result.is_met(goal)
     ]
     return _markdown(headings, lines) if lines else "None is.\n"
+
+
+def _reached(found: float | None) -> str:
+    """As exact as is needed to see that it is not the goal itself."""
+    if found is None:
+        return "not measured"
+    return f"{found:.4g}" if found >= 0.1 else f"1/{1 / found:.4g}"
 
 
 def _markdown(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -90,9 +90,15 @@ def test_a_number_is_as_long_as_it_means_something(value: float | None, text: st
 def test_a_missed_goal_is_listed_with_what_was_reached() -> None:
     found = {NOTHING_RATE.key: MEASURED.found}
     assert missed_to_markdown(Results(WHERE, found)).splitlines()[2:] == [
-        "| method that does nothing, 1 connection | >= 8 x peer | 7.20 |"
+        "| method that does nothing, 1 connection | >= 8 x peer | 7.2 |"
     ]
     assert missed_to_markdown(Results(WHERE, {})) == "None is.\n"
+
+
+def test_a_goal_that_is_just_missed_does_not_look_as_if_it_were_met() -> None:
+    close = Found({Side.OURS: rates([31_990.0]), Side.FLOOR: rates([4e4]), Side.PEER: rates([4e3])})
+    (line,) = missed_to_markdown(Results(WHERE, {NOTHING_RATE.key: close})).splitlines()[3:]
+    assert line.endswith("| >= 8 x peer | 7.997 |")
 
 
 def test_documents_get_their_tables_between_the_marks_and_nothing_else(tmp_path: Path) -> None:
