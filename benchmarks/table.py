@@ -74,17 +74,17 @@ def to_markdown(results: Sequence[RowResult], circumstances: Circumstances) -> s
     return "\n".join([*rows, "", f"Measured {circumstances}."]) + "\n"
 
 
-def replace_table(document: str, table: str) -> str:
-    """The document with `table` between its two marks.
+def replace_table(document: str, table: str, begin_mark: str = BEGIN, end_mark: str = END) -> str:
+    """The document with `table` between two marks; unless told, those of the README.
 
     Raises:
         ValueError: the document lacks the marks.
     """
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = document.partition(begin_mark)
+    _, end, after = rest.partition(end_mark)
     if not begin or not end:
-        raise ValueError(f"the document has no part between {BEGIN!r} and {END!r}")
-    return f"{before}{BEGIN}\n{table}{END}{after}"
+        raise ValueError(f"the document has no part between {begin_mark!r} and {end_mark!r}")
+    return f"{before}{begin_mark}\n{table}{end_mark}{after}"
 
 
 def to_json(results: Sequence[RowResult], circumstances: Circumstances) -> str:
