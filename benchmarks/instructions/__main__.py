@@ -59,23 +59,26 @@ def main() -> int:
         print(f"instructions: {error}", file=sys.stderr)
         return 1
     if options.record:
-        return _record(counts, here)
-    return _compare(counts, here)
+        write_down(counts, here, RECORDED, DOCUMENT)
+        return 0
+    return judge(counts, here, RECORDED)
 
 
-def _record(counts: Mapping[str, Count], here: Circumstances) -> int:
-    where = machine.circumstances()
-    entry = record.Entry(here, where.date, record.rounded(counts))
-    record.save(RECORDED, record.load(RECORDED), entry)
+def write_down(
+    counts: Mapping[str, Count], here: Circumstances, recorded: Path, document: Path
+) -> None:
+    """Puts the counts into the file of what is recorded, and into the document's table."""
+    entry = record.Entry(here, machine.circumstances().date, record.rounded(counts))
+    record.save(recorded, record.load(recorded), entry)
     table = report.to_markdown(entry)
-    DOCUMENT.write_text(replace_table(DOCUMENT.read_text(), table, report.BEGIN, report.END))
+    document.write_text(replace_table(document.read_text(), table, report.BEGIN, report.END))
     print(report.to_text(counts, []))
     print(f"\nRecorded for {here}.")
-    return 0
 
 
-def _compare(counts: Mapping[str, Count], here: Circumstances) -> int:
-    entry = record.find(record.load(RECORDED), here)
+def judge(counts: Mapping[str, Count], here: Circumstances, recorded: Path) -> int:
+    """Tells the counts beside the recorded ones; what the exit status is to be."""
+    entry = record.find(record.load(recorded), here)
     if entry is None:
         print(report.to_text(counts, []))
         print(f"\n{report.nothing_compared(here)}")

@@ -1,4 +1,4 @@
-"""On what the counts depend beside this tree: they are compared only where all of it is the same."""
+"""On what counts depend beside this tree: they are compared only where all of it is the same."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from the import system then.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from collections.abc import Iterator
 
@@ -30,6 +31,7 @@ def repetitions(path: str, times: int) -> Iterator[int]:
     """How often to run the path next, again and again; what is run in between is counted."""
     yield times  # fills the caches
     for _ in range(ROUNDS):
+        gc.collect()  # so that it has the same to do in each round
         counter.end_stretch(begin(path))
         yield times
         counter.end_stretch(repeated(path, times))

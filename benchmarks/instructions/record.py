@@ -68,11 +68,13 @@ class Comparison:
     @property
     def verdict(self) -> Verdict:
         """What it means for the change that is tested."""
-        if self.change is None:
-            return Verdict.NEW if self.recorded is None else Verdict.GONE
-        if abs(self.change) <= TOLERANCE:
+        if self.recorded is None:
+            return Verdict.NEW
+        if self.counted is None:
+            return Verdict.GONE
+        if abs(self.counted - self.recorded) <= TOLERANCE * self.recorded:
             return Verdict.SAME
-        return Verdict.MORE if self.change > 0 else Verdict.LESS
+        return Verdict.MORE if self.counted > self.recorded else Verdict.LESS
 
 
 def compare(recorded: Mapping[str, int], counted: Mapping[str, int]) -> list[Comparison]:

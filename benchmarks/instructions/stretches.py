@@ -2,10 +2,10 @@
 
 A path is counted in rounds of three stretches: what came before, so many repetitions, and none.
 What is left of the second without the third is the cost of the repetitions; the start of the
-program, the caches' filling and the end of a stretch itself drop out. The median of the rounds
-leaves out those in which something rare happened, such as a collection of all garbage.
+program, the filling of caches and the end of a stretch itself drop out. Garbage is collected before
+each round, and the median of the rounds leaves out those in which something rare happened.
 
-Only instructions in user space are counted, never time: what the kernel does, and waiting, is free.
+What is counted are instructions in user space: what the kernel does, and waiting, costs nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Count:
 
     Attributes:
         instructions: the median of the rounds.
-        spread: of the rounds, the largest less the smallest over the median.
+        spread: of the rounds but for the cheapest and the dearest: the largest of them less the
+            smallest, over the median.
     """
 
     instructions: float
@@ -56,8 +57,9 @@ def under_callgrind(directory: Path) -> list[str]:
     main thread, which looks around ten times a second, is not counted.
     """
     return [
-        *("valgrind", "--quiet", "--tool=callgrind", "--separate-threads=yes"),
+        *("valgrind", "--tool=callgrind", "--separate-threads=yes"),
         f"--callgrind-out-file={directory / 'stretches'}",
+        f"--log-file={directory / 'valgrind.log'}",
     ]
 
 
@@ -85,20 +87,21 @@ def count_stretches(stretches: Iterable[tuple[str, int]]) -> dict[str, Count]:
             rounds = by_path.setdefault(path, defaultdict(list))
             rounds[int(times)].append(instructions)
     if not by_path:
-        raise CountError("callgrind wrote no stretch; is its header newer than the program?")
+        raise CountError("callgrind wrote no stretches of the paths")
     return {path: _count(path, rounds) for path, rounds in by_path.items()}
 
 
 def _count(path: str, rounds: dict[int, list[int]]) -> Count:
-    if len(rounds) != 2 or 0 not in rounds:
-        raise CountError(f"{path!r} has stretches of {sorted(rounds)} repetitions, not of 0 and N")
+    if len(rounds) != 2 or any(len(stretches) != ROUNDS for stretches in rounds.values()):
+        found = {times: len(stretches) for times, stretches in sorted(rounds.items())}
+        raise CountError(f"{path!r} has stretches by repetitions {found}, not {ROUNDS} of 0 and N")
     times = max(rounds)
     end = median(rounds[0])
-    each = [(instructions - end) / times for instructions in rounds[times]]
+    each = sorted((instructions - end) / times for instructions in rounds[times])
     middle = median(each)
     if middle <= 0:
         raise CountError(f"{path!r} costs nothing: it was not run where it was counted")
-    return Count(middle, (max(each) - min(each)) / middle)
+    return Count(middle, (each[-2] - each[1]) / middle)
 
 
 def _read(file: Path) -> tuple[int, str, int] | None:
