@@ -6,6 +6,6 @@
 
 PYBIND11_MODULE(counter, module) {
   module.def(
-      "end_stretch", [](const char* name) { CALLGRIND_DUMP_STATS_AT(name); },
-      pybind11::arg("name"), "Ends a stretch of this thread and begins the next one.");
+      "end_stretch", [](const char* name) { CALLGRIND_DUMP_STATS_AT(name); }, pybind11::arg("name"),
+      "Ends a stretch of this thread and begins the next one.");
 }

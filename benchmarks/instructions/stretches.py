@@ -2,8 +2,9 @@
 
 A path is counted in rounds of three stretches: what came before, so many repetitions, and none.
 What is left of the second without the third is the cost of the repetitions; the start of the
-program, the filling of caches and the end of a stretch itself drop out. Garbage is collected before
-each round, and the median of the rounds leaves out those in which something rare happened.
+program, the filling of caches and the end of a stretch itself drop out. The cheapest round counts:
+what time brings into some of them only adds, such as a reply's new date, once a second, which the
+client's cache of heads does not know.
 
 What is counted are instructions in user space: what the kernel does, and waiting, costs nothing.
 """
@@ -31,9 +32,8 @@ class Count:
     """What one repetition of a path takes.
 
     Attributes:
-        instructions: the median of the rounds.
-        spread: of the rounds but for the cheapest and the dearest: the largest of them less the
-            smallest, over the median.
+        instructions: those of the cheapest round.
+        spread: by what part of it the middle one of the rounds is dearer.
     """
 
     instructions: float
@@ -97,11 +97,11 @@ def _count(path: str, rounds: dict[int, list[int]]) -> Count:
         raise CountError(f"{path!r} has stretches by repetitions {found}, not {ROUNDS} of 0 and N")
     times = max(rounds)
     end = median(rounds[0])
-    each = sorted((instructions - end) / times for instructions in rounds[times])
-    middle = median(each)
-    if middle <= 0:
+    each = [(instructions - end) / times for instructions in rounds[times]]
+    cheapest = min(each)
+    if cheapest <= 0:
         raise CountError(f"{path!r} costs nothing: it was not run where it was counted")
-    return Count(middle, (each[-2] - each[1]) / middle)
+    return Count(cheapest, median(each) / cheapest - 1)
 
 
 def _read(file: Path) -> tuple[int, str, int] | None:

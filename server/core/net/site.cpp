@@ -1,8 +1,9 @@
 #include "net/site.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <chrono>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 #include "http/cors.hpp"
@@ -29,10 +30,17 @@ void refuse_stranger(const http::RequestHead& head, Reply& reply) {
               reply);
 }
 
-void append_number(std::string& json, const char* name, double value) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), ",\"%s\":%.15g", name, value);
-  json.append(text.data());
+void append_number(std::string& json, const char* name, std::size_t value) {
+  json.append(",\"").append(name).append("\":").append(std::to_string(value));
+}
+
+// To the millisecond, by integers: what printf takes for a double depends on its value.
+void append_seconds(std::string& json, const char* name, std::chrono::steady_clock::duration time) {
+  constexpr std::size_t kDecimals = 3;
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  const std::string decimals = std::to_string(milliseconds % 1000);
+  append_number(json, name, static_cast<std::size_t>(milliseconds / 1000));
+  json.append(".").append(kDecimals - decimals.size(), '0').append(decimals);
 }
 
 }  // namespace
@@ -131,9 +139,9 @@ void Site::answer_health(const Request& request, Reply& reply) {
   json.append(server.stopping() ? "\"stopping\"" : "\"serving\"");
   json.append(",\"run\":");
   append_json_string(json, parts_->run_id);
-  append_number(json, "uptime", std::chrono::duration<double>(server.age()).count());
-  append_number(json, "connections", static_cast<double>(counts.connections));
-  append_number(json, "workers", static_cast<double>(counts.workers));
+  append_seconds(json, "uptime", server.age());
+  append_number(json, "connections", counts.connections);
+  append_number(json, "workers", counts.workers);
   json.append(",\"calls\":");
   parts_->calls->append_running(json);
   json.append("}\n");
