@@ -64,7 +64,7 @@ def summary(comparisons: Sequence[Comparison], entry: Entry) -> str:
         "If that is meant to be, record them, and say why in the change: "
         "nox -s instructions -- --record\n"
         "To see where the instructions go: nox -s instructions -- --keep DIR, "
-        "then callgrind_annotate on a file there"
+        "then callgrind_annotate --inclusive=yes on a file there (docs/benchmarks.md)"
     )
 
 
