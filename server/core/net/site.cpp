@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -30,16 +31,18 @@ void refuse_stranger(const http::RequestHead& head, Reply& reply) {
               reply);
 }
 
-void append_number(std::string& json, const char* name, std::size_t value) {
+void append_number(std::string& json, const char* name, std::uint64_t value) {
   json.append(",\"").append(name).append("\":").append(std::to_string(value));
 }
 
-// To the millisecond, by integers: what printf takes for a double depends on its value.
+// To the microsecond, by integers: what printf takes for a double depends on its value.
 void append_seconds(std::string& json, const char* name, std::chrono::steady_clock::duration time) {
-  constexpr std::size_t kDecimals = 3;
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-  const std::string decimals = std::to_string(milliseconds % 1000);
-  append_number(json, name, static_cast<std::size_t>(milliseconds / 1000));
+  constexpr std::size_t kDecimals = 6;
+  constexpr std::uint64_t kSecond = 1'000'000;
+  const auto microseconds = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+  const std::string decimals = std::to_string(microseconds % kSecond);
+  append_number(json, name, microseconds / kSecond);
   json.append(".").append(kDecimals - decimals.size(), '0').append(decimals);
 }
 

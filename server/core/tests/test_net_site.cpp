@@ -109,7 +109,7 @@ TEST_CASE("health tells what runs") {
   CHECK(reply_field(reply, "Cache-Control") == "no-store");
   const std::string text(reply.body.text());
   CHECK(
-      text.starts_with("{\"status\":\"serving\",\"run\":\"0123\",\"uptime\":12.034,"
+      text.starts_with("{\"status\":\"serving\",\"run\":\"0123\",\"uptime\":12.034000,"
                        "\"connections\":2,\"workers\":3,\"calls\":[{\"call\":\"board.read\","
                        "\"from\":\"unix\",\"began\":\"2"));
   CHECK(text.ends_with("}]}\n"));
