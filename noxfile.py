@@ -46,6 +46,22 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def instructions(session: nox.Session) -> None:
+    """Instructions of requests and calls beside the recorded ones (`-- --record`); valgrind."""
+    session.install(
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "instructions")
+    )
+    session.install(
+        "--no-build-isolation",
+        "./client",
+        "./server",
+        "--config-settings=cmake.define.CMAKE_STRIP=",  # for the names of functions; no code
+        "--config-settings=install.strip=false",
+    )
+    session.run("python", "-m", "benchmarks.instructions", *session.posargs)
+
+
+@nox.session
 def slow_peers(session: nox.Session) -> None:
     """What a thousand slow and silent peers cost a healthy client; needs slowhttptest."""
     session.install("./client", "./server[orjson]")

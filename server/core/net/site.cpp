@@ -1,8 +1,10 @@
 #include "net/site.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <utility>
 
 #include "http/cors.hpp"
@@ -29,10 +31,19 @@ void refuse_stranger(const http::RequestHead& head, Reply& reply) {
               reply);
 }
 
-void append_number(std::string& json, const char* name, double value) {
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), ",\"%s\":%.15g", name, value);
-  json.append(text.data());
+void append_number(std::string& json, const char* name, std::uint64_t value) {
+  json.append(",\"").append(name).append("\":").append(std::to_string(value));
+}
+
+// To the microsecond, by integers: what printf takes for a double depends on its value.
+void append_seconds(std::string& json, const char* name, std::chrono::steady_clock::duration time) {
+  constexpr std::size_t kDecimals = 6;
+  constexpr std::uint64_t kSecond = 1'000'000;
+  const auto microseconds = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+  const std::string decimals = std::to_string(microseconds % kSecond);
+  append_number(json, name, microseconds / kSecond);
+  json.append(".").append(kDecimals - decimals.size(), '0').append(decimals);
 }
 
 }  // namespace
@@ -136,9 +147,9 @@ void Site::answer_health(const Request& request, Reply& reply) {
   json.append(server.stopping() ? "\"stopping\"" : "\"serving\"");
   json.append(",\"run\":");
   append_json_string(json, parts_->run_id);
-  append_number(json, "uptime", std::chrono::duration<double>(server.age()).count());
-  append_number(json, "connections", static_cast<double>(counts.connections));
-  append_number(json, "workers", static_cast<double>(counts.workers));
+  append_seconds(json, "uptime", server.age());
+  append_number(json, "connections", counts.connections);
+  append_number(json, "workers", counts.workers);
   json.append(",\"calls\":");
   parts_->calls->append_running(json);
   json.append("}\n");

@@ -28,7 +28,7 @@ class View final : public ServerView {
   [[nodiscard]] bool stopping() const override { return false; }
   [[nodiscard]] Counts counts() const override { return {3, 2, 1}; }
   [[nodiscard]] std::chrono::steady_clock::duration age() const override {
-    return std::chrono::milliseconds(1'500);
+    return std::chrono::milliseconds(12'034);
   }
 };
 
@@ -109,7 +109,7 @@ TEST_CASE("health tells what runs") {
   CHECK(reply_field(reply, "Cache-Control") == "no-store");
   const std::string text(reply.body.text());
   CHECK(
-      text.starts_with("{\"status\":\"serving\",\"run\":\"0123\",\"uptime\":1.5,"
+      text.starts_with("{\"status\":\"serving\",\"run\":\"0123\",\"uptime\":12.034000,"
                        "\"connections\":2,\"workers\":3,\"calls\":[{\"call\":\"board.read\","
                        "\"from\":\"unix\",\"began\":\"2"));
   CHECK(text.ends_with("}]}\n"));
