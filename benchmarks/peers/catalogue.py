@@ -25,14 +25,9 @@ class Tool:
 
     name: str
     module: str
-    requirements: tuple[str, ...]  # the first one's version is shown
+    requirements: tuple[str, ...]
     many: Many = Many.BATCH
     own_environment: bool = True  # else that of the other benchmarks
-
-    @property
-    def title(self) -> str:
-        """The name with the version."""
-        return f"{self.name} {self.requirements[0].partition('==')[2]}".rstrip()
 
 
 TUBER = Tool(
@@ -44,10 +39,10 @@ TUBER = Tool(
 
 TOOLS = (
     TUBER,
-    Tool("ZeroMQ + msgpack by hand", "zeromq", ("pyzmq==27.3.0", "msgpack==1.2.4", NUMPY)),
+    Tool("ZeroMQ and msgpack by hand", "zeromq", ("pyzmq==27.3.0", "msgpack==1.2.4", NUMPY)),
     Tool("Pyro5", "pyro", ("Pyro5==5.17", "msgpack==1.2.4", NUMPY)),
     Tool("RPyC", "rpyc_netrefs", ("rpyc==6.0.2", NUMPY), Many.PIPELINE),
-    Tool("xmlrpc of the standard library", "xmlrpc_threads", (NUMPY,)),
+    Tool("xmlrpc (standard library)", "xmlrpc_threads", (NUMPY,)),
     Tool(
         "gRPC",
         "grpc_stubs",
@@ -55,7 +50,7 @@ TOOLS = (
         Many.STREAM,
     ),
     Tool(
-        "FastAPI, uvicorn, httpx",
+        "FastAPI, uvicorn and httpx",
         "fastapi_uvicorn",
         ("fastapi==0.165.0", "uvicorn[standard]==0.54.0", "uvloop==0.23.0", "httptools==0.9.0",
          "httpx==0.28.1", NUMPY),
@@ -67,5 +62,5 @@ TOOLS = (
         ("hololinked==0.4.2", "uvloop==0.23.0", NUMPY),
         Many.NONE,
     ),
-    Tool("predecessor: tuberd", "predecessor", (PEER_REQUIREMENT,), own_environment=False),
+    Tool("predecessor", "predecessor", (PEER_REQUIREMENT,), own_environment=False),
 )  # fmt: skip

@@ -35,7 +35,7 @@ class Effort:
     seconds: float  # of each work of one tool in one round
 
 
-FULL = Effort(rounds=5, seconds=0.8)
+FULL = Effort(rounds=5, seconds=0.5)
 QUICK = Effort(rounds=2, seconds=0.2)
 
 
@@ -77,7 +77,7 @@ def measure(environments: Mapping[Tool, ToolEnvironment | str], effort: Effort) 
             for tool, place in environments.items():
                 if tool in errors or isinstance(place, str):
                     continue
-                print(f"[{number}/{effort.rounds}] {tool.title}", file=sys.stderr, flush=True)
+                print(f"[{number}/{effort.rounds}] {tool.name}", file=sys.stderr, flush=True)
                 try:
                     rounds[tool].append(measure_once(tool, place, effort.seconds))
                 except (ToolError, OSError, subprocess.SubprocessError) as error:

@@ -65,8 +65,8 @@ def lines(results: Sequence[ToolResult]) -> list[tuple[str, ...]]:
 def _line(result: ToolResult, ours: ToolResult | None) -> tuple[str, ...]:
     if result.error is not None:
         rest = [NO_VALUE] * (len(COLUMNS) - 1)
-        return (result.tool.title, _error(result.error), *rest)
-    return (result.tool.title, *(_cell(column, result, ours) for column in COLUMNS))
+        return (result.tool.name, _error(result.error), *rest)
+    return (result.tool.name, *(_cell(column, result, ours) for column in COLUMNS))
 
 
 def _error(reason: str) -> str:
@@ -101,7 +101,7 @@ def to_text(results: Sequence[ToolResult], circumstances: Circumstances) -> str:
     ]
     text.insert(1, "  ".join("-" * width for width in widths))
     for result in results:
-        text += [f"error: {result.tool.title}: {reason}" for reason in result.errors]
+        text += [f"error: {result.tool.name}: {reason}" for reason in result.errors]
     return "\n".join([*text, "", str(circumstances)]) + "\n"
 
 

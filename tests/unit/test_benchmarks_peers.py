@@ -163,7 +163,7 @@ def test_only_the_right_answer_is_timed(
 def test_a_tool_is_shown_beside_tuber_by_how_many_times_as_fast_tuber_is() -> None:
     ours, theirs = (dict(zip(HEADINGS, line, strict=True)) for line in lines([OURS, THEIRS]))
     assert ours == {
-        "": TUBER.title,
+        "": TUBER.name,
         "a call, us": "20",
         "its p99": "40",
         "100 ints, us": "20",
@@ -173,7 +173,7 @@ def test_a_tool_is_shown_beside_tuber_by_how_many_times_as_fast_tuber_is() -> No
         "their p99, us": "20",
     }
     assert theirs == {
-        "": "Other 2.5",
+        "": "Other",
         "a call, us": "80 x 4",
         "its p99": "160",
         "100 ints, us": "80 x 4",
@@ -189,13 +189,13 @@ def test_a_work_that_failed_is_an_error_with_its_reason_and_leaves_the_others() 
     line = dict(zip(HEADINGS, lines([OURS, broken])[1], strict=True))
     assert line["1,000 calls in one go, ms"] == "error: ValueError: a / b and so on"
     assert line["a call, us"] == "80 x 4"
-    assert "error: Other 2.5: batch: ValueError: a | b" in to_text([OURS, broken], WHERE)
+    assert "error: Other: batch: ValueError: a | b" in to_text([OURS, broken], WHERE)
 
 
 def test_a_tool_that_could_not_be_had_is_a_line_with_the_reason() -> None:
     missing = ToolResult(OTHER, error="pip failed: " + "x" * 500)
     line = lines([OURS, missing])[1]
-    assert line[0] == "Other 2.5"
+    assert line[0] == "Other"
     assert line[1].startswith("error: pip failed: xxx")
     assert len(line[1]) < 120
     assert set(line[2:]) == {"-"}
@@ -228,7 +228,7 @@ def test_the_json_has_full_precision_and_the_ratios() -> None:
 def test_the_table_has_its_place_in_the_document() -> None:
     document = (ROOT / "docs" / "benchmarks.md").read_text()
     replaced = marks.replaced(document, MARK, to_markdown([OURS, THEIRS], WHERE))
-    assert "| Other 2.5 | 80 x 4 |" in replaced
+    assert "| Other | 80 x 4 |" in replaced
     assert "Other: other==2.5, numpy" in replaced
     assert replaced.partition("<!--")[0] == document.partition("<!--")[0]
 

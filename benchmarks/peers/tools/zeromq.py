@@ -72,5 +72,5 @@ class Client:
         return result
 
     def nothings(self, count: int) -> list[None]:
-        results: list[None] = self._ask({"batch": [["nothing"]] * count})
+        results: list[None] = self._ask({"batch": [["nothing"] for _ in range(count)]})
         return results
