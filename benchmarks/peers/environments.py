@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -54,7 +55,15 @@ def _prepare_tool(tool: Tool) -> ToolEnvironment | str:
             return ToolEnvironment(python, str(ROOT))
         return ToolEnvironment(python, f"{ROOT}:{_generated(python)}")
     except (EnvironmentUnavailable, OSError) as error:
-        return str(error)
+        print(f"{tool.name}: {error}", file=sys.stderr, flush=True)
+        return f"can't be installed: {reason(str(error))}"
+
+
+def reason(text: str) -> str:
+    """The line of a long message that says most: pip's last error, or else the last line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR")]
+    return [*lines, *errors][-1] if lines else "no word"
 
 
 def _generated(python: Path) -> Path:

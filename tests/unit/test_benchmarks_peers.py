@@ -274,4 +274,5 @@ def test_a_package_that_can_not_be_had_is_the_reason_of_its_tool_alone(
     nowhere = dataclasses.replace(OTHER, requirements=(str(tmp_path / "no-such-package"),))
     reason = prepare([nowhere])[nowhere]
     assert isinstance(reason, str)
+    assert reason.startswith("can't be installed: ERROR: ")
     assert "no-such-package" in reason
