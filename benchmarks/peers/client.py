@@ -1,9 +1,9 @@
 """A tool's client: checks each answer, then times each work and prints one line of JSON.
 
-Usage: python -m benchmarks.peers.client TOOL PORT SECONDS WORK...
+Usage: python -m benchmarks.peers.client TOOL PORT PROCESS SECONDS WORK...
 
-SECONDS is for each work; it lasts longer where that would be few calls. It runs in the tool's
-environment, so it imports nothing but numpy, the tool and what lies beside it.
+PROCESS is the server's. SECONDS is for each work; it lasts longer where that would be few calls. It
+runs in the tool's environment, so it imports nothing but numpy, the tool and what lies beside it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import array
 import importlib
 import json
 import multiprocessing
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .instrument import NUMBERS, SAMPLES
-from .works import BATCH, CLIENTS, Figures, Outcome, Work, outcome_to_map
+from .places import Place, places, put
+from .works import BATCH, CLIENTS, Figures, Taken, Work, taken_to_json
 
 WARM_UP = 0.1  # of the time that is measured
 FEWEST_CALLS = 5
@@ -94,28 +96,46 @@ def durations(call: Callable[[], object], seconds: float, fewest: int) -> list[f
     return taken
 
 
-def time_work(make_client: Callable[[], Client], work: Work, seconds: float) -> Figures:
-    """Checks and times one work.
+def checked(client: Client, work: Work) -> Callable[[], object]:
+    """The call of a work of one client, after its answer was found to be right.
 
     Raises:
         Exception: whatever the tool raises.
         WrongAnswerError: the answer is wrong.
     """
-    if work is Work.CLIENTS:
-        return time_clients(make_client, seconds)
-    client = make_client()
-    if work is Work.NOTHING:
-        check_nothing(client)
-        return Figures.of(durations(client.nothing, seconds, FEWEST_CALLS))
     if work is Work.INCREMENT:
         check_increment(client)
-        return Figures.of(durations(lambda: client.increment(NUMBERS), seconds, FEWEST_CALLS))
+        return lambda: client.increment(NUMBERS)
     if work is Work.SAMPLES:
         check_samples(client)
-        return Figures.of(durations(client.samples, seconds, FEWEST_CALLS))
-    batching = cast("BatchingClient", client)
-    check_batch(batching)
-    return Figures.of(durations(lambda: batching.nothings(BATCH), seconds, FEWEST_BATCHES))
+        return client.samples
+    if work is Work.BATCH:
+        batching = cast("BatchingClient", client)
+        check_batch(batching)
+        return lambda: batching.nothings(BATCH)
+    check_nothing(client)
+    return client.nothing
+
+
+def time_work(
+    make_client: Callable[[], Client], work: Work, server: int, seconds: float
+) -> list[Figures]:
+    """Checks and times one work, in each place.
+
+    Raises:
+        Exception: as `checked`.
+    """
+    if work is Work.CLIENTS:  # as many as keep all cores busy
+        return [time_clients(make_client, seconds)]
+    call = checked(make_client(), work)
+    fewest = FEWEST_BATCHES if work is Work.BATCH else FEWEST_CALLS
+    figures = []
+    for place in places():
+        put(place, (server, os.getpid()))
+        taken = durations(call, seconds / len(places()), fewest)
+        figures.append(Figures.of(taken, place=place))
+    put(Place.ALL_CORES, (server, os.getpid()))
+    return figures
 
 
 def time_clients(make_client: Callable[[], Client], seconds: float) -> Figures:
@@ -199,19 +219,20 @@ def describe(error: BaseException) -> str:
 
 def main() -> None:
     """Prints a map from each work to what came of it."""
-    tool, port, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    works = [Work(name) for name in sys.argv[4:]]
+    tool, names = sys.argv[1], sys.argv[5:]
+    port, server, seconds = int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
+    works = [Work(name) for name in names]
     module = importlib.import_module(f"benchmarks.peers.tools.{tool}")
-    outcomes: dict[str, dict[str, object]] = {}
+    written: dict[str, object] = {}
     # Forking goes first, as long as this process has no connection and no thread of a tool's.
     for work in sorted(works, key=lambda each: each is not Work.CLIENTS):
-        outcome: Outcome
+        taken: Taken
         try:
-            outcome = time_work(lambda: cast("Client", module.Client(port)), work, seconds)
+            taken = time_work(lambda: cast("Client", module.Client(port)), work, server, seconds)
         except Exception as error:  # noqa: BLE001  # the tool's, whatever it is
-            outcome = describe(error)
-        outcomes[work.value] = outcome_to_map(outcome)
-    print(json.dumps(outcomes), flush=True)
+            taken = describe(error)
+        written[work.value] = taken_to_json(taken)
+    print(json.dumps(written), flush=True)
 
 
 if __name__ == "__main__":

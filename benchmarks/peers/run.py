@@ -22,7 +22,7 @@ from ..awake import awake_cores
 from ..sides import START_SECONDS, STOP_SECONDS, free_port
 from .catalogue import Many, Tool
 from .environments import ToolEnvironment
-from .works import Figures, Outcome, Work, outcome_from_map
+from .works import Figures, Outcome, Taken, Work, taken_from_json
 
 CLIENT_SECONDS = 120.0  # for a client to do all its works
 
@@ -70,16 +70,16 @@ def works_of(tool: Tool) -> tuple[Work, ...]:
 
 def measure(environments: Mapping[Tool, ToolEnvironment | str], effort: Effort) -> list[ToolResult]:
     """Measures all tools; one that fails is an error of its own alone."""
-    rounds: dict[Tool, list[Mapping[Work, Outcome]]] = {tool: [] for tool in environments}
-    errors = {tool: place for tool, place in environments.items() if isinstance(place, str)}
+    rounds: dict[Tool, list[Mapping[Work, Taken]]] = {tool: [] for tool in environments}
+    errors = {tool: where for tool, where in environments.items() if isinstance(where, str)}
     with awake_cores():
         for number in range(1, effort.rounds + 1):
-            for tool, place in environments.items():
-                if tool in errors or isinstance(place, str):
+            for tool, where in environments.items():
+                if tool in errors or isinstance(where, str):
                     continue
                 print(f"[{number}/{effort.rounds}] {tool.name}", file=sys.stderr, flush=True)
                 try:
-                    rounds[tool].append(measure_once(tool, place, effort.seconds))
+                    rounds[tool].append(measure_once(tool, where, effort.seconds))
                 except (ToolError, OSError, subprocess.SubprocessError) as error:
                     errors[tool] = str(error)
     return [
@@ -90,18 +90,18 @@ def measure(environments: Mapping[Tool, ToolEnvironment | str], effort: Effort) 
     ]
 
 
-def merged(rounds: Sequence[Mapping[Work, Outcome]]) -> dict[Work, Outcome]:
+def merged(rounds: Sequence[Mapping[Work, Taken]]) -> dict[Work, Outcome]:
     """The medians of the rounds of one tool; a work that failed once failed."""
     outcomes: dict[Work, Outcome] = {}
     for work in rounds[0]:
-        taken = [outcome[work] for outcome in rounds]
-        failures = [outcome for outcome in taken if isinstance(outcome, str)]
-        figures = [outcome for outcome in taken if isinstance(outcome, Figures)]
+        taken = [each[work] for each in rounds]
+        failures = [each for each in taken if isinstance(each, str)]
+        figures = [one for each in taken if not isinstance(each, str) for one in each]
         outcomes[work] = failures[0] if failures else Figures.middle(figures)
     return outcomes
 
 
-def measure_once(tool: Tool, place: ToolEnvironment, seconds: float) -> dict[Work, Outcome]:
+def measure_once(tool: Tool, environment: ToolEnvironment, seconds: float) -> dict[Work, Taken]:
     """One round of one tool, with a server of its own.
 
     Raises:
@@ -109,40 +109,41 @@ def measure_once(tool: Tool, place: ToolEnvironment, seconds: float) -> dict[Wor
         OSError, subprocess.SubprocessError: the same, by the system's words.
     """
     works = works_of(tool)
-    with running_server(tool, place) as port:
+    with running_server(tool, environment) as (port, process_id):
         done = subprocess.run(
-            [place.python, "-m", "benchmarks.peers.client", tool.module, str(port), str(seconds),
+            [environment.python, "-m", "benchmarks.peers.client",
+             tool.module, str(port), str(process_id), str(seconds),
              *(work.value for work in works)],
             capture_output=True,
             text=True,
             check=False,
-            env=_variables(place),
+            env=_variables(environment),
             timeout=CLIENT_SECONDS,
         )  # fmt: skip
     if done.returncode != 0:
         raise ToolError(f"its client ended with {done.returncode}: {last_line(done.stderr)}")
-    return parse_outcomes(done.stdout, works)
+    return parse_taken(done.stdout, works)
 
 
-def parse_outcomes(printed: str, works: Sequence[Work]) -> dict[Work, Outcome]:
+def parse_taken(printed: str, works: Sequence[Work]) -> dict[Work, Taken]:
     """Reads what a client printed; its last line, for a tool may greet before.
 
     Raises:
-        ToolError: it is no outcome for each of the works.
+        ToolError: it says nothing of one of the works.
     """
     try:
         written = json.loads(last_line(printed))
-        return {work: outcome_from_map(written[work.value]) for work in works}
+        return {work: taken_from_json(written[work.value]) for work in works}
     except (KeyError, TypeError, ValueError) as error:
         raise ToolError(f"its client printed no outcomes but {printed[-200:]!r}") from error
 
 
 @contextlib.contextmanager
-def running_server(tool: Tool, place: ToolEnvironment) -> Iterator[int]:
+def running_server(tool: Tool, environment: ToolEnvironment) -> Iterator[tuple[int, int]]:
     """Runs a tool's server until the block is left.
 
     Returns:
-        Its port.
+        Its port and its process id.
 
     Raises:
         ToolError: it ended, or does not listen after `START_SECONDS`.
@@ -150,14 +151,14 @@ def running_server(tool: Tool, place: ToolEnvironment) -> Iterator[int]:
     port = free_port()
     with tempfile.TemporaryFile("w+") as complaints:
         process = subprocess.Popen(
-            [place.python, "-m", "benchmarks.peers.server", tool.module, str(port)],
+            [environment.python, "-m", "benchmarks.peers.server", tool.module, str(port)],
             stdout=subprocess.DEVNULL,
             stderr=complaints,
-            env=_variables(place),
+            env=_variables(environment),
         )
         try:
             _wait_until_listening(process, port, complaints)
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
             try:
@@ -181,8 +182,8 @@ def _wait_until_listening(process: subprocess.Popen[bytes], port: int, complaint
     raise ToolError(f"its server does not listen after {START_SECONDS:.0f} s")
 
 
-def _variables(place: ToolEnvironment) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": place.module_path}
+def _variables(environment: ToolEnvironment) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": environment.module_path}
 
 
 def last_line(text: str) -> str:

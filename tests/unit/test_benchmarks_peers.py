@@ -28,6 +28,7 @@ from benchmarks.peers.client import (
 )
 from benchmarks.peers.environments import TOOLS_DIRECTORY, ToolEnvironment, prepare
 from benchmarks.peers.instrument import SAMPLES
+from benchmarks.peers.places import Place, places
 from benchmarks.peers.run import (
     Effort,
     ToolError,
@@ -35,7 +36,7 @@ from benchmarks.peers.run import (
     measure,
     measure_once,
     merged,
-    parse_outcomes,
+    parse_taken,
     works_of,
 )
 from benchmarks.peers.table import HEADINGS, MARK, lines, to_json, to_markdown, to_text
@@ -43,9 +44,10 @@ from benchmarks.peers.works import (
     BATCH,
     Figures,
     Outcome,
+    Taken,
     Work,
-    outcome_from_map,
-    outcome_to_map,
+    taken_from_json,
+    taken_to_json,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -75,36 +77,57 @@ def test_figures_are_the_median_and_what_one_of_a_hundred_exceeds() -> None:
 
 
 def test_rounds_become_their_medians() -> None:
-    rounds: list[dict[Work, Outcome]] = [
-        {Work.CLIENTS: Figures(call, 10 * call, 1000 / call)} for call in (1.0, 9.0, 2.0)
+    rounds: list[dict[Work, Taken]] = [
+        {Work.CLIENTS: [Figures(call, 10 * call, 1000 / call)]} for call in (1.0, 9.0, 2.0)
     ]
     assert merged(rounds) == {Work.CLIENTS: Figures(2.0, 20.0, 500.0)}
 
 
 def test_a_work_that_failed_in_one_round_has_failed() -> None:
-    rounds: list[dict[Work, Outcome]] = [
-        {Work.NOTHING: Figures(1.0, 1.0)},
+    rounds: list[dict[Work, Taken]] = [
+        {Work.NOTHING: [Figures(1.0, 1.0)]},
         {Work.NOTHING: "ValueError: no"},
     ]
     assert merged(rounds) == {Work.NOTHING: "ValueError: no"}
 
 
-@pytest.mark.parametrize("outcome", [Figures(1.0, 2.0), Figures(1.0, 2.0, 3.0), "it fell over"])
-def test_an_outcome_comes_back_from_json(outcome: Outcome) -> None:
-    assert outcome_from_map(json.loads(json.dumps(outcome_to_map(outcome)))) == outcome
-
-
-def test_outcomes_are_read_from_the_last_line_a_client_printed() -> None:
-    printed = 'Welcome!\n{"nothing": {"median": 1, "p99": 2, "rate": null}}\n\n'
-    assert parse_outcomes(printed, [Work.NOTHING]) == {Work.NOTHING: Figures(1.0, 2.0)}
+def test_the_better_place_counts_by_its_medians_and_not_by_a_lucky_round() -> None:
+    one, both = (
+        [Figures(call, call, place=place) for call in calls]
+        for place, calls in ((Place.ONE_CORE, (1.0, 8.0, 8.0)), (Place.ALL_CORES, (5.0, 4.0, 5.0)))
+    )
+    rounds: list[dict[Work, Taken]] = [
+        {Work.SAMPLES: list(pair)} for pair in zip(one, both, strict=True)
+    ]
+    assert merged(rounds) == {Work.SAMPLES: Figures(5.0, 5.0, None, Place.ALL_CORES)}
 
 
 @pytest.mark.parametrize(
-    "printed", ["", "Welcome!", "{}", "[1]", '{"nothing": {"median": 1}}', '{"nothing": 3}']
+    "taken",
+    [
+        "it fell over",
+        [Figures(1.0, 2.0, 3.0)],
+        [Figures(1.0, 2.0), Figures(3.0, 4.0, None, Place.ONE_CORE)],
+    ],
 )
-def test_a_client_that_printed_no_outcomes_has_failed(printed: str) -> None:
+def test_what_was_taken_comes_back_from_json(taken: Taken) -> None:
+    assert taken_from_json(json.loads(json.dumps(taken_to_json(taken)))) == taken
+
+
+def test_a_client_speaks_in_the_last_line_it_prints() -> None:
+    printed = (
+        'Welcome!\n{"nothing": [{"median": 1, "p99": 2, "rate": null, "place": "one core"}]}\n\n'
+    )
+    expected = [Figures(1.0, 2.0, None, Place.ONE_CORE)]
+    assert parse_taken(printed, [Work.NOTHING]) == {Work.NOTHING: expected}
+
+
+@pytest.mark.parametrize(
+    "printed", ["", "Welcome!", "{}", "[1]", '{"nothing": [{"median": 1}]}', '{"nothing": 3}']
+)
+def test_a_client_that_says_nothing_of_its_works_has_failed(printed: str) -> None:
     with pytest.raises(ToolError, match="no outcomes"):
-        parse_outcomes(printed, [Work.NOTHING])
+        parse_taken(printed, [Work.NOTHING])
 
 
 def test_a_call_that_takes_long_is_timed_a_few_times_all_the_same() -> None:
@@ -219,7 +242,8 @@ def test_a_tool_that_has_no_way_to_do_a_work_is_not_asked_to() -> None:
 def test_the_json_has_full_precision_and_the_ratios() -> None:
     written = json.loads(to_json([OURS, THEIRS], WHERE, rounds=5, seconds=0.8))
     other = written["tools"][1]
-    assert other["works"]["clients"] == {"median": 80e-6, "p99": 80e-6, "rate": 4_000.0}
+    assert other["works"]["clients"]["rate"] == 4_000.0
+    assert other["works"]["clients"]["place"] == "all cores"
     assert other["tuber times as fast"]["clients"] == pytest.approx(12.5)
     assert other["tuber times as fast"]["batch"] == pytest.approx(0.5)
     assert written["circumstances"]["processor"] == "A processor"
@@ -244,12 +268,15 @@ def test_every_tool_is_pinned_and_has_its_module(tool: Tool) -> None:
 
 @pytest.mark.parametrize("tool", [TUBER, XMLRPC], ids=lambda tool: tool.module)
 def test_a_tool_does_every_work(tool: Tool) -> None:
-    outcomes = measure_once(tool, HERE, 0.2)
+    taken = measure_once(tool, HERE, 0.2)
     for work in Work:
-        figures = outcomes[work]
-        assert isinstance(figures, Figures), figures
-        assert 0 < figures.median <= figures.p99
-        assert (figures.rate is not None) == (work is Work.CLIENTS)
+        rounds = taken[work]
+        assert not isinstance(rounds, str), rounds
+        expected = (Place.ALL_CORES,) if work is Work.CLIENTS else places()
+        assert [figures.place for figures in rounds] == list(expected)
+        for figures in rounds:
+            assert 0 < figures.median <= figures.p99
+            assert (figures.rate is not None) == (work is Work.CLIENTS)
 
 
 def test_a_tool_that_does_not_start_is_told_with_its_last_words_and_spoils_no_other() -> None:
