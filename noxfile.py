@@ -62,6 +62,12 @@ def instructions(session: nox.Session) -> None:
 
 
 @nox.session
+def bench_peers(session: nox.Session) -> None:
+    """Speed beside Pyro5, RPyC, gRPC and others; `-- --quick` takes about a minute."""
+    session.run("python", "-m", "benchmarks.peers", *session.posargs)
+
+
+@nox.session
 def slow_peers(session: nox.Session) -> None:
     """What a thousand slow and silent peers cost a healthy client; needs slowhttptest."""
     session.install("./client", "./server[orjson]")

@@ -46,12 +46,7 @@ def prepare() -> Environment:
     """
     if shutil.which("ab") is None:
         raise EnvironmentUnavailable("ab is missing; it is in the Debian package apache2-utils")
-    ours = _python_with(
-        "ours",
-        [str(ROOT / "client"), f"{ROOT / 'server'}[orjson]", "numpy", "pybind11>=3"],
-        _digest([ROOT / "client", ROOT / "server", ROOT / "VERSION"]),
-    )
-    peer = _python_with("peer", [PEER_REQUIREMENT], PEER_REQUIREMENT)
+    ours, peer = our_python(), peer_python()
     static_reply = CACHE / "static_reply"
     _compile(HERE / "floor" / "static_reply.cpp", static_reply, ["-pthread"])
     modules = CACHE / "modules"
@@ -64,7 +59,21 @@ def prepare() -> Environment:
     return Environment(ours, peer, static_reply, modules, HERE / "instrument" / "registry.py")
 
 
-def _python_with(name: str, requirements: list[str], state: str) -> Path:
+def our_python() -> Path:
+    """The Python with the client and the server of this tree."""
+    return python_with(
+        "ours",
+        [str(ROOT / "client"), f"{ROOT / 'server'}[orjson]", "numpy", "pybind11>=3"],
+        _digest([ROOT / "client", ROOT / "server", ROOT / "VERSION"]),
+    )
+
+
+def peer_python() -> Path:
+    """The Python with the predecessor."""
+    return python_with("peer", [PEER_REQUIREMENT], PEER_REQUIREMENT)
+
+
+def python_with(name: str, requirements: list[str], state: str) -> Path:
     """The Python of a virtual environment, installed anew when `state` is not what it was."""
     directory = CACHE / name
     python = directory / "bin" / "python"

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.instructions.__main__ import DOCUMENT, RECORDED, judge, write_down
 from benchmarks.instructions.circumstances import Circumstances
 from benchmarks.instructions.record import Entry, Verdict, compare, find, load, save
-from benchmarks.instructions.report import BEGIN, END, to_markdown
+from benchmarks.instructions.report import TABLE, to_markdown
 from benchmarks.instructions.server_paths import server_paths
 from benchmarks.instructions.stretches import ROUNDS, Count, CountError, count_stretches, counts
 
@@ -178,7 +178,7 @@ def test_what_was_written_down_is_compared_with_and_stands_in_the_document(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, document = tmp_path / "recorded.json", tmp_path / "benchmarks.md"
-    document.write_text(f"above\n{BEGIN}\nold\n{END}\nbelow\n")
+    document.write_text(f"above\n<!-- {TABLE} -->\nold\n<!-- end of {TABLE} -->\nbelow\n")
     write_down(as_counts({"a": 1000}), HERE, file, document)
     assert judge(as_counts({"a": 1100}), HERE, file) == 1
     assert "+10.0%" in capsys.readouterr().out
