@@ -59,6 +59,8 @@ class Connection {
   std::optional<Pace> body_pace;  // while a body is received
   // The client sends its next request soon after a reply, so it is worth while to wait for it.
   bool hot = false;
+  // What it asked for last took so long that others had better be looked after meanwhile.
+  bool takes_time = false;
 
  private:
   friend class ParkedList;

@@ -5,15 +5,123 @@ namespace {
 
 // Two stay: one takes the next event, the other its place, and no thread has to be made for a
 // client that calls now and then.
-constexpr std::size_t kWaitingKept = 2;
+constexpr std::size_t kFreeKept = 2;
+
+// How often somebody looks whether work is finished. Others wait twice as long at most for who has
+// met an unexpected long call; shorter would cost more than it gives, for every busy server pays it.
+constexpr std::chrono::milliseconds kWatchInterval{1};
 
 }  // namespace
+
+Crew::Work::Work(Crew& crew)
+    : crew_(crew), shift_(crew.begin_work()), took_last_place_(crew.free_.fetch_sub(1) == 1) {}
+
+Crew::Work::~Work() {
+  if (!finished_) static_cast<void>(crew_.end_work(shift_));
+}
+
+void Crew::Work::hand_over() {
+  if (crew_.waiting_.load() > 0) return;
+  crew_.begin_shift();
+  crew_.call_somebody();
+}
+
+bool Crew::Work::may_linger() const {
+  return crew_.waiting_.load() > 0 && crew_.shift_.load().at_work <= 1;
+}
+
+void Crew::Work::call_company() {
+  if (crew_.waiting_.load() == 0) crew_.call_somebody();
+}
+
+void Crew::Work::begin_lingering() {
+  static_cast<void>(crew_.end_work(shift_));
+}
+
+void Crew::Work::end_lingering() {
+  shift_ = crew_.begin_work();
+}
+
+bool Crew::Work::finish() {
+  finished_ = true;
+  crew_.free_.fetch_add(1);
+  crew_.finished_.fetch_add(1, std::memory_order_relaxed);
+  return crew_.end_work(shift_);
+}
+
+std::uint32_t Crew::begin_work() {
+  Shift now = shift_.load();
+  while (!shift_.compare_exchange_weak(now, {now.number, now.at_work + 1})) {
+  }
+  return now.number;
+}
+
+// True when nobody of the current shift is at work any more.
+bool Crew::end_work(std::uint32_t shift) {
+  Shift now = shift_.load();
+  while (now.number == shift) {
+    if (shift_.compare_exchange_weak(now, {shift, now.at_work - 1})) return now.at_work == 1;
+  }
+  return now.at_work == 0;
+}
+
+void Crew::begin_shift() {
+  Shift now = shift_.load();
+  while (!shift_.compare_exchange_weak(now, {now.number + 1, 0})) {
+  }
+}
+
+void Crew::call_somebody() {
+  const std::lock_guard lock(mutex_);
+  if (resting_ == 0) return;
+  is_called_ = true;
+  called_.notify_one();
+}
+
+bool Crew::rest(std::chrono::milliseconds surplus_time) {
+  std::unique_lock lock(mutex_);
+  ++resting_;
+  bool stays = true;
+  bool is_needed = is_over_;
+  while (!is_needed) {
+    if (!is_watched_) {
+      is_needed = watch(lock);
+    } else if (!called_.wait_for(lock, surplus_time,
+                                 [this] { return is_called_ || is_over_ || !is_watched_; }) &&
+               give_up_surplus_place()) {
+      stays = false;
+      break;
+    }
+    is_needed = is_needed || is_called_ || is_over_;
+  }
+  is_called_ = false;
+  --resting_;
+  if (!is_watched_) called_.notify_one();  // the next one watches
+  return stays;
+}
+
+// True when nothing was finished meanwhile: events are left alone, or there are none.
+bool Crew::watch(std::unique_lock<std::mutex>& lock) {
+  const std::uint64_t finished = finished_.load(std::memory_order_relaxed);
+  is_watched_ = true;
+  called_.wait_for(lock, kWatchInterval, [this] { return is_called_ || is_over_; });
+  is_watched_ = false;
+  if (finished_.load(std::memory_order_relaxed) != finished) return false;
+  begin_shift();
+  return true;
+}
+
+void Crew::end_all_rest() {
+  const std::lock_guard lock(mutex_);
+  is_over_ = true;
+  called_.notify_all();
+}
 
 bool Crew::join() {
   const std::lock_guard lock(mutex_);
   if (size_ >= at_most_) return false;
   ++size_;
-  ++waiting_;
+  ++free_;
   return true;
 }
 
@@ -25,9 +133,9 @@ void Crew::leave() {
 }
 
 bool Crew::give_up_surplus_place() {
-  std::size_t waiting = waiting_.load();
-  while (waiting > kWaitingKept) {
-    if (waiting_.compare_exchange_weak(waiting, waiting - 1)) return true;
+  std::size_t free = free_.load();
+  while (free > kFreeKept) {
+    if (free_.compare_exchange_weak(free, free - 1)) return true;
   }
   return false;
 }

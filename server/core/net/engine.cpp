@@ -102,13 +102,13 @@ bool Engine::start_worker() {
       try {
         Worker(*self).run();
       } catch (const std::bad_alloc&) {  // it could not even be made; others go on
-        static_cast<void>(self->crew.begin_serving());
+        self->crew.give_up_place();
       }
     });
   } catch (const std::bad_alloc&) {  // as if there were no thread to be had
   }
   if (!started) {
-    static_cast<void>(crew.begin_serving());  // gives back the place it would have waited in
+    crew.give_up_place();
     crew.leave();
   }
   return started;
@@ -120,6 +120,7 @@ void Engine::request_stop() noexcept {
   listener.close();
   lot.close();
   poller.wake_all();
+  crew.end_all_rest();
 }
 
 ServerView::Counts Engine::counts() const {

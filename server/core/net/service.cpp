@@ -26,6 +26,13 @@ namespace {
 // A client that calls again within this time after a reply is in the midst of a series of calls.
 constexpr std::chrono::milliseconds kHotWithin{10};
 
+// A worker waits for the next request of a client that it served so often in a row: there seems to
+// be no other that is as busy.
+constexpr unsigned kSeries = 2;
+
+// Work that takes longer than waking somebody up is worth another worker.
+constexpr std::chrono::microseconds kShort{100};
+
 // A client that was told to go gets this long to read why before its unread bytes make the system
 // reset the connection, which would take the reply from it (RFC 9112 section 9.6).
 constexpr std::chrono::milliseconds kGentleClosingTime{2'000};
@@ -108,7 +115,8 @@ Service::Service(Engine& engine)
       tells_access_(engine.options.log && engine.options.log->tells_access()),
       sender_(engine.options.common_fields, engine.options.limits) {}
 
-void Service::serve(std::unique_ptr<Connection> connection) {
+void Service::serve(std::unique_ptr<Connection> connection, Crew::Work& work) {
+  work_ = &work;
   try {
     begin_serving(std::move(connection));
   } catch (const std::bad_alloc&) {  // which closes the connection, and harms no other
@@ -118,8 +126,13 @@ void Service::serve(std::unique_ptr<Connection> connection) {
 
 void Service::begin_serving(std::unique_ptr<Connection> connection) {
   if (connection->waiting == Connection::Waiting::for_end) return await_end(std::move(connection));
+  began_ = Clock::now();
+  lingered_ = false;
+  in_a_row_ = connection->token() == served_ ? in_a_row_ + 1 : 0;
+  served_ = connection->token();
+  if (connection->takes_time) work_->hand_over();
   if (connection->waiting == Connection::Waiting::for_request) {
-    connection->hot = Clock::now() - connection->parked_at <= kHotWithin;
+    connection->hot = began_ - connection->parked_at <= kHotWithin;
   }
   if (!connection->reader) {
     connection->reader = spare_reader_ ? std::move(spare_reader_)
@@ -201,13 +214,13 @@ Service::Received Service::receive(Connection& connection, bool readable) {
   Outcome outcome = reader.examine();
   for (; outcome == Outcome::need_more; readable = false) {
     if (reader.take_continue_due()) send_continue(connection.socket());
-    const bool stays = readable || lingers(connection);
+    const bool lingering = !readable && lingers(connection);
+    const bool stays = readable || lingering;
     // If there is something already, the poller tells, after the others that are ready.
     if (!stays && (reader.empty() || had_its_turn)) return Received::nothing_yet;
     const std::span<char> space = reader.space();
     if (space.empty()) return refuse({503, 0, "no memory for the body"});
-    const ssize_t count =
-        ::recv(connection.socket().get(), space.data(), space.size(), stays ? 0 : MSG_DONTWAIT);
+    const ssize_t count = receive_into(space, connection, stays, lingering);
     if (count == 0) return Received::gone;
     if (count < 0) {
       if (errno == EINTR) continue;
@@ -249,15 +262,33 @@ bool Service::note_progress(Connection& connection, std::size_t received) const 
   return true;
 }
 
+ssize_t Service::receive_into(std::span<char> space, const Connection& connection, bool may_block,
+                              bool lingers) {
+  const int flags = may_block ? 0 : MSG_DONTWAIT;
+  if (!lingers) return ::recv(connection.socket().get(), space.data(), space.size(), flags);
+  lingered_ = true;
+  work_->begin_lingering();
+  const ssize_t count = ::recv(connection.socket().get(), space.data(), space.size(), flags);
+  const int error = errno;
+  work_->end_lingering();
+  errno = error;
+  return count;
+}
+
 // Whether to wait for the next bytes rather than to park: when they are likely to come at once, and
 // only as long as another worker waits for all the other connections.
-bool Service::lingers(const Connection& connection) const {
-  return engine_.crew.someone_waits() && engine_.options.linger.count() > 0 &&
-         !engine_.stopping() && (connection.hot || !connection.reader->empty());
+bool Service::lingers(const Connection& connection) {
+  const bool in_series = connection.hot && (lingered_ || in_a_row_ >= kSeries);
+  if (!in_series && connection.reader->empty()) return false;
+  if (engine_.options.linger.count() == 0 || engine_.stopping()) return false;
+  if (work_->may_linger()) return true;
+  if (in_a_row_ == kSeries) work_->call_company();
+  return false;
 }
 
 void Service::park(std::unique_ptr<Connection> connection) {
   connection->parked_at = Clock::now();
+  connection->takes_time = !lingered_ && connection->parked_at - began_ > kShort;
   if (connection->reader->empty()) {
     connection->deadline = connection->parked_at + engine_.options.limits.idle_time;
     connection->reader->clear();

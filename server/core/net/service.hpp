@@ -3,11 +3,15 @@
 // connections wait for a worker.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "http/outcome.hpp"
 #include "net/connection.hpp"
+#include "net/crew.hpp"
 #include "net/engine.hpp"
 #include "net/handler.hpp"
 #include "net/reply_sender.hpp"
@@ -20,8 +24,9 @@ class Service {
  public:
   explicit Service(Engine& engine);
 
-  // Serves a connection on which something can be read. Closes it when there is no memory for that.
-  void serve(std::unique_ptr<Connection> connection);
+  // Serves a connection on which something can be read, as a part of `work`. Closes it when there is
+  // no memory for that.
+  void serve(std::unique_ptr<Connection> connection, Crew::Work& work);
 
   // Tells a client why its new connection can't be served.
   void turn_away(std::unique_ptr<Connection> connection);
@@ -38,7 +43,9 @@ class Service {
   [[nodiscard]] Received receive(Connection& connection, bool readable);
   [[nodiscard]] Received refuse(const http::Fault& fault);
   [[nodiscard]] bool note_progress(Connection& connection, std::size_t received) const;
-  [[nodiscard]] bool lingers(const Connection& connection) const;
+  [[nodiscard]] ssize_t receive_into(std::span<char> space, const Connection& connection,
+                                     bool may_block, bool lingers);
+  [[nodiscard]] bool lingers(const Connection& connection);
   [[nodiscard]] Ending answer(Connection& connection);
   void tell_refusal(const Connection& connection, int status, std::string_view request,
                     std::string_view reason) const;
@@ -56,6 +63,13 @@ class Service {
   Reply reply_;
   http::Fault fault_;
   std::unique_ptr<RequestReader> spare_reader_;
+
+  // Of the connection that is being served.
+  Crew::Work* work_ = nullptr;
+  Clock::time_point began_{};
+  bool lingered_ = false;
+  Poller::Token served_ = 0;
+  unsigned in_a_row_ = 0;  // how often it was served before, with no other in between
 };
 
 }  // namespace tuber::net

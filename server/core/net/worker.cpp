@@ -6,36 +6,45 @@
 namespace tuber::net {
 
 void Worker::run() {
+  const auto surplus_time = engine_.options.surplus_worker_time;
   Clock::time_point waiting_since = Clock::now();
   while (!engine_.stopping()) {
-    const std::optional<Poller::Token> event = engine_.poller.wait(engine_.waiting_time());
+    const std::optional<Poller::Token> event = wait();
+    bool waits_on = true;
     try {
       if (event == Engine::kListener) {
         for (auto& connection : engine_.accept_connections()) {
           service_.turn_away(std::move(connection));
         }
       } else if (event && event != Poller::kWoken) {
-        serve(*event);
+        waits_on = serve(*event);
       }
       if (engine_.sweep_is_due(Clock::now())) sweep();
     } catch (const std::bad_alloc&) {  // closes whom it could not serve; others may be
     }
-    const Clock::time_point now = Clock::now();
+    if (!waits_on && !engine_.crew.rest(surplus_time)) return;
     if (event) {
-      waiting_since = now;
-    } else if (now - waiting_since >= engine_.options.surplus_worker_time &&
+      waiting_since = Clock::now();
+    } else if (Clock::now() - waiting_since >= surplus_time &&
                engine_.crew.give_up_surplus_place()) {
       return;
     }
   }
 }
 
-void Worker::serve(Poller::Token token) {
+std::optional<Poller::Token> Worker::wait() {
+  const Crew::Waiting waiting(engine_.crew);
+  return engine_.poller.wait(engine_.waiting_time());
+}
+
+// True when the worker is to wait for the next event.
+bool Worker::serve(Poller::Token token) {
   std::unique_ptr<Connection> connection = engine_.lot.claim(token);
-  if (!connection) return;  // an event from before the connection was closed
-  if (engine_.crew.begin_serving()) engine_.start_worker();
-  service_.serve(std::move(connection));
-  engine_.crew.end_serving();
+  if (!connection) return true;  // an event from before the connection was closed
+  Crew::Work work(engine_.crew);
+  if (work.took_last_place()) engine_.start_worker();
+  service_.serve(std::move(connection), work);
+  return work.finish();
 }
 
 void Worker::sweep() {

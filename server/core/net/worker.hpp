@@ -1,6 +1,8 @@
-// One worker: waits with the others for an event, and does what it asks for. Must never wait while
-// it owns a connection, nor serve one while nobody else waits or is on the way.
+// One worker: waits for an event, does what it asks for, and rests while others suffice. Must never
+// rest while it owns a connection, nor serve one while nobody else is free or on the way.
 #pragma once
+
+#include <optional>
 
 #include "net/engine.hpp"
 #include "net/service.hpp"
@@ -16,7 +18,8 @@ class Worker {
   void run();
 
  private:
-  void serve(Poller::Token token);
+  [[nodiscard]] std::optional<Poller::Token> wait();
+  [[nodiscard]] bool serve(Poller::Token token);
   void sweep();
 
   Engine& engine_;
