@@ -116,6 +116,7 @@ struct Connection {
   bool awaits = false;  // a reply
   Clock::time_point sent;
   std::string received;
+  std::uint64_t replies = 0;
   std::uint64_t calls = 0;  // answered within the time that counts
   nanoseconds longest{0};
   Histogram times;
@@ -235,8 +236,7 @@ class Loop {
     connection.sent = Clock::now();
     connection.awaits = true;
     ++open_;
-    const ssize_t count =
-        ::send(connection.socket, request_.data(), request_.size(), MSG_NOSIGNAL);
+    const ssize_t count = ::send(connection.socket, request_.data(), request_.size(), MSG_NOSIGNAL);
     // A request of ours fits into the empty buffer of a socket.
     if (count != static_cast<ssize_t>(request_.size())) lose(connection);
   }
@@ -253,6 +253,7 @@ class Loop {
     connection.received.erase(0, reply->size);
     connection.awaits = false;
     --open_;
+    ++connection.replies;
     if (reply->status != 200) ++refused;
     if (now >= begin_) note_time(connection, now - connection.sent);
     if (now >= begin_ && now < end_) ++connection.calls;
@@ -281,9 +282,8 @@ class Loop {
   // The connections on which something happened; none when the time is over.
   const std::vector<std::size_t>& ready_until(Clock::time_point deadline) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    const int count =
-        ::epoll_wait(queue_, events_.data(), static_cast<int>(events_.size()),
-                     static_cast<int>(std::max<nanoseconds::rep>(left.count(), 0)));
+    const int count = ::epoll_wait(queue_, events_.data(), static_cast<int>(events_.size()),
+                                   static_cast<int>(std::max<nanoseconds::rep>(left.count(), 0)));
     ready_.clear();
     for (int i = 0; i < count; ++i) ready_.push_back(events_[static_cast<std::size_t>(i)].data.u64);
     return ready_;
@@ -335,6 +335,7 @@ Options options_from(int argc, char** argv) {
 struct Sums {
   Histogram times;
   nanoseconds longest{0};
+  std::uint64_t replies = 0;
   std::uint64_t calls = 0;
   std::uint64_t least = UINT64_MAX;
   std::uint64_t most = 0;
@@ -351,6 +352,7 @@ struct Sums {
     for (const Connection& connection : loop.connections()) {
       times.add(connection.times);
       longest = std::max(longest, connection.longest);
+      replies += connection.replies;
       calls += connection.calls;
       least = std::min(least, connection.calls);
       most = std::max(most, connection.calls);
@@ -364,7 +366,8 @@ void print(const Options& options, const Sums& sums) {
   const auto microseconds = [&](double share) { return sums.times.quantile(share) / 1e3; };
   std::printf("{\"connections\": %zu, \"threads\": %zu, \"seconds\": %g, ", options.connections,
               options.threads, seconds);
-  std::printf("\"calls\": %llu, \"calls_per_second\": %.1f, ",
+  std::printf("\"replies\": %llu, \"calls\": %llu, \"calls_per_second\": %.1f, ",
+              static_cast<unsigned long long>(sums.replies),
               static_cast<unsigned long long>(sums.calls),
               static_cast<double>(sums.calls) / seconds);
   std::printf("\"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p99.9\": %.1f, \"max\": %.1f, ",

@@ -29,9 +29,9 @@ class Computer {
   // Computes for so many seconds of the thread's processor time, however long others have the core.
   [[nodiscard]] std::uint64_t compute(double seconds) const {
     constexpr int kStepsAtOnce = 2'000;  // some microseconds
-    const auto end = processor_time_of_thread() +
-                     std::chrono::duration_cast<std::chrono::nanoseconds>(
-                         std::chrono::duration<double>(seconds));
+    const auto end =
+        processor_time_of_thread() + std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                         std::chrono::duration<double>(seconds));
     std::uint64_t number = 1;
     do {
       for (int i = 0; i < kStepsAtOnce; ++i) number = number * 6'364'136'223'846'793'005U + 1;
