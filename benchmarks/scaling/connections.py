@@ -67,7 +67,7 @@ def _measure_active(
     for _ in range(effort.rounds):
         for server in servers:
             found = reports[server.side]
-            if server.side in errors or (found and found[-1].unanswered):
+            if server.side in errors or (found and found[-1].stalled):
                 continue  # once is enough: it costs the client's whole patience
             try:
                 found.append(load(environment, server, NOTHING, active, effort.seconds))
@@ -124,6 +124,7 @@ def combined(reports: Sequence[LoadReport]) -> LoadReport:
         p999=median(each.p999 for each in reports),
         longest=max(each.longest for each in reports),
         unanswered=max(each.unanswered for each in reports),
+        lost=max(each.lost for each in reports),
         client_busy=median(each.client_busy for each in reports),
         held=heaviest.held,
         server_cpu=median(used) if used else None,
