@@ -56,11 +56,11 @@ class Question:
     registry: Path
     sizes: tuple[int, ...]
     law: Law
-    body: Callable[[int], Body] | None  # None: for clients alone
+    body: Callable[[int], Body]
     client: str | None  # what `growth_call.py` calls it; None: for the server alone
     sides: tuple[Side, ...] = (Side.FLOOR, Side.OURS, Side.PEER)
-    per_item: bool = False  # the time is divided by the size
-    judged_from: int = 1  # smaller sizes are shown, but a call's fixed part would hide the growth
+    client_up_to: int | None = None  # larger ones are for the server alone
+    per_item: bool = False  # plotted as the time of one item of the size
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,6 @@ class Line:
     by_client: bool
     growth: Growth | None
     error: str | None = None
-
-    @property
-    def judged(self) -> Growth | None:
-        """The part that the law speaks of."""
-        if self.growth is None:
-            return None
-        seconds = self.growth.seconds
-        return Growth({n: t for n, t in seconds.items() if n >= self.question.judged_from})
 
 
 def _call(object_path: object, method: str, *arguments: object) -> dict[str, object]:
@@ -119,15 +111,14 @@ QUESTIONS = (
         (Side.FLOOR, Side.OURS),  # the predecessor takes no arrays
     ),
     Question(
-        "a call of a batch, by the size of the batch",
+        "batch, by its number of calls",
         "batch",
         HOT,
         (1, 10, 100, 1_000, 10_000),
-        Law.CONSTANT,
+        Law.LINEAR,
         lambda size: _json([_call("instrument", "nothing")] * size),
         "batch",
         per_item=True,
-        judged_from=100,
     ),
     Question(
         "call, by the number of objects in the registry",
@@ -164,6 +155,7 @@ QUESTIONS = (
         Law.LINEAR,
         _deep(container=False),
         "objects",
+        client_up_to=32,  # deeper ones are described by names only
     ),
     Question(
         "call, by the depth of its path through containers",
@@ -173,6 +165,7 @@ QUESTIONS = (
         Law.LINEAR,
         _deep(container=True),
         "containers",
+        client_up_to=16,
     ),
 )
 
@@ -180,7 +173,12 @@ QUESTIONS = (
 def measure(
     environment: Environment, effort: Effort, questions: Sequence[Question] = QUESTIONS
 ) -> list[Line]:
-    """All questions, one after the other; a side that fails in one is an error of that line."""
+    """All questions, one after the other; a side that fails in one is an error of that line.
+
+    Args:
+        effort: of one size of one side in one round it takes an eighth of the seconds.
+    """
+    effort = Effort(effort.rounds, effort.seconds / 8)
     lines = []
     with one_core():
         for question in questions:
@@ -218,7 +216,6 @@ def _servers(environment: Environment, question: Question) -> Iterator[Servers]:
 def _by_socket(
     environment: Environment, question: Question, servers: Servers, effort: Effort
 ) -> list[Line]:
-    assert question.body is not None
     bodies = {size: question.body(size) for size in question.sizes}
     found: dict[Side, dict[int, list[float]]] = {side: {} for side in question.sides}
     errors: dict[Side, str] = {}
@@ -267,6 +264,7 @@ def _socket_time(server: RunningServer, body: Body, seconds: float) -> float:
 
 def _by_client(question: Question, servers: Servers, effort: Effort) -> list[Line]:
     lines = []
+    sizes = [size for size in question.sizes if size <= (question.client_up_to or size)]
     for side in question.sides:
         if side is Side.FLOOR:
             continue
@@ -274,11 +272,10 @@ def _by_client(question: Question, servers: Servers, effort: Effort) -> list[Lin
         error = None
         try:
             if question.registry is LARGE:  # a server for each size, so a client for each
-                for size in question.sizes:
+                for size in sizes:
                     found |= _client_times(question, servers[side, size], (size,), effort)
             else:
-                server = servers[side, question.sizes[0]]
-                found = _client_times(question, server, question.sizes, effort)
+                found = _client_times(question, servers[side, sizes[0]], sizes, effort)
         except FAILURES as failure:
             error = str(failure)
         lines.append(_line(question, side, True, found, error))
@@ -305,6 +302,4 @@ def _line(
 ) -> Line:
     if error is not None or len(seconds) < 2:
         return Line(question, side, by_client, None, error or "not measured")
-    if question.per_item:
-        seconds = {size: time_ / size for size, time_ in seconds.items()}
     return Line(question, side, by_client, Growth(seconds))

@@ -22,5 +22,6 @@ class Board:
 
 
 registry = {
-    f"board{number}": Board(f"B-{number}") for number in range(int(os.environ["TUBER_BENCH_OBJECTS"]))
+    f"board{number}": Board(f"B-{number}")
+    for number in range(int(os.environ["TUBER_BENCH_OBJECTS"]))
 }

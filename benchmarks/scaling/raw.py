@@ -85,5 +85,3 @@ def _receive(connection: socket.socket) -> bytes:
     if not piece:
         raise LoadError("the server closed the connection in the midst of its first reply")
     return piece
-
-

@@ -1,4 +1,4 @@
-"""What both servers serve here: methods that cost little, one that computes, a thread that spins."""
+"""What both servers serve here: methods that do nothing, one that computes, a busy thread."""
 
 from __future__ import annotations
 
