@@ -12,9 +12,9 @@ import os
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from .cpu import microseconds_each, process_seconds
-from .environment import Environment
 from .held import Held
 from .load import CallRequest, LoadError
 from .sides import RunningServer
@@ -48,7 +48,7 @@ class LoadReport:
 
 
 def load(
-    environment: Environment,
+    program: Path,
     server: RunningServer,
     request: CallRequest,
     connections: int,
@@ -58,7 +58,7 @@ def load(
     """Has every connection make one call after the other for that long.
 
     Args:
-        environment: where the client is.
+        program: the built client.
         server: who is asked.
         request: what is posted; its body has to fit into an argument of a command.
         connections: how many.
@@ -69,8 +69,8 @@ def load(
         LoadError: not all could connect, or the server answered otherwise than with status 200.
             That it did not answer, or closed a connection, is told.
     """
-    command = [
-        environment.closed_loop, str(server.port), str(connections), str(seconds),
+    command: list[str | Path] = [
+        program, str(server.port), str(connections), str(seconds),
         request.body.decode(), f"threads={min(os.cpu_count() or 1, connections)}",
         f"warm_up={WARM_UP_SECONDS}", f"patience={patience}", f"accept={request.accept}",
     ]  # fmt: skip

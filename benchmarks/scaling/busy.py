@@ -71,14 +71,16 @@ def _measure_one(
 ) -> BusyRow:
     try:
         if interval is None:
-            quiet = load(environment, server, NOTHING, connections, effort.seconds)
+            quiet = load(environment.closed_loop, server, NOTHING, connections, effort.seconds)
             return BusyRow(server.side, connections, interval, quiet)
         with _spinning(server, interval) as alone:
             time.sleep(effort.seconds / 2)
         reports, shares = [], []
         for _ in range(effort.rounds):
             with _spinning(server, interval) as beside:
-                reports.append(load(environment, server, NOTHING, connections, effort.seconds))
+                reports.append(
+                    load(environment.closed_loop, server, NOTHING, connections, effort.seconds)
+                )
             shares.append(beside.turns_per_second / alone.turns_per_second)
     except FAILURES as error:
         return BusyRow(server.side, connections, interval, None, error=str(error))

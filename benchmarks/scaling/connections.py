@@ -70,7 +70,7 @@ def _measure_active(
             if server.side in errors or (found and found[-1].stalled):
                 continue  # once is enough: it costs the client's whole patience
             try:
-                found.append(load(environment, server, NOTHING, active, effort.seconds))
+                found.append(load(environment.closed_loop, server, NOTHING, active, effort.seconds))
             except FAILURES as error:
                 errors[server.side] = str(error)
     return _rows(reports, errors, active, 0)
@@ -86,9 +86,11 @@ def _measure_beside_idle(
     errors: dict[Side, str] = {}
     try:
         for _ in range(effort.rounds):
-            without.append(load(environment, server, NOTHING, active, effort.seconds))
+            without.append(load(environment.closed_loop, server, NOTHING, active, effort.seconds))
             with idle_connections(server, NOTHING.body, IDLE):
-                beside.append(load(environment, server, NOTHING, active, effort.seconds))
+                beside.append(
+                    load(environment.closed_loop, server, NOTHING, active, effort.seconds)
+                )
     except FAILURES as error:
         errors[server.side] = str(error)
     return [

@@ -45,7 +45,9 @@ def measure(environment: Environment, effort: Effort) -> list[CoresLine]:
 
         def rate(server: RunningServer, request: CallRequest) -> Callable[[int], float]:
             return lambda connections: (
-                load(environment, server, request, connections, effort.seconds).calls_per_second
+                load(
+                    environment.closed_loop, server, request, connections, effort.seconds
+                ).calls_per_second
             )
 
         ways: dict[str, Callable[[int], float]] = {

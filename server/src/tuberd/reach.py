@@ -141,7 +141,7 @@ class Reach:
 
     def misnamed_live(self, obj: object) -> list[str]:
         """What the class names as live although it is no property that a peer may reach."""
-        return sorted(_Lists(classes_of(obj))[LIVE].difference(self.live_names(obj)))
+        return sorted(_Lists(classes_of(obj))[LIVE] - {*self.live_names(obj)})
 
     def expected_kind(self, obj: object, name: str) -> Kind | None:
         """What `look` finds, as far as can be told without running a getter."""
