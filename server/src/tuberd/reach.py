@@ -156,7 +156,9 @@ class Reach:
         """All that is listed of an object, by name."""
         names = names_of(obj) | {tuber_set.__name__}
         lists = _Lists(classes_of(obj))
-        looked = (self._look(obj, name, lists) for name in sorted(names))
+        # Half of all names are of Python's own, which `_allows` would refuse one by one.
+        candidates = sorted(name for name in names if not name.startswith("__"))
+        looked = (self._look(obj, name, lists) for name in candidates)
         return [member for member in looked if member is not None]
 
     def member(self, obj: object, name: str, kind: Kind | None = None) -> Member:
