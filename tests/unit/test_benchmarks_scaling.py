@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +18,7 @@ from benchmarks.documents import PAGE
 from benchmarks.held import Held
 from benchmarks.load import LoadError
 from benchmarks.machine import Circumstances
+from benchmarks.one_core import one_core
 from benchmarks.scaling.busy import BusyRow
 from benchmarks.scaling.cbor_request import call_with_floats
 from benchmarks.scaling.connections import ConnectionsRow, combined
@@ -97,6 +101,25 @@ def test_the_request_with_an_array_is_what_a_codec_reads(size: int) -> None:
 )
 def test_a_time_is_shown_in_the_unit_that_suits_it(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="cores can't be chosen here")
+def test_one_core_is_all_there_is_for_a_while() -> None:
+    before = os.sched_getaffinity(0)
+    with one_core():
+        assert len(os.sched_getaffinity(0)) == 1
+        command = [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"]
+        assert subprocess.run(command, capture_output=True, check=True).stdout == b"1\n"
+    assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="there is no /proc")
+def test_what_a_process_holds_is_read() -> None:
+    before = Held.by(os.getpid())
+    with Path(__file__).open():
+        assert Held.by(os.getpid()).descriptors == before.descriptors + 1
+    assert before.threads >= 1
+    assert before.memory_kibibytes > 1024
 
 
 def findings() -> Findings:
