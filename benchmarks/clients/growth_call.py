@@ -47,14 +47,14 @@ def batch(hostname: str, size: int) -> Callable[[], object]:
 
 
 def objects(hostname: str, size: int) -> Callable[[], object]:
-    level: Any = tuber.resolve_simple(hostname).objects
+    level: Any = tuber.resolve_simple(hostname, "described_objects")
     for _ in range(size - 1):
         level = level.inner
     return lambda: level.nothing()  # noqa: PLW0108  (the look-up belongs to a call)
 
 
 def containers(hostname: str, size: int) -> Callable[[], object]:
-    level: Any = tuber.resolve_simple(hostname).containers
+    level: Any = tuber.resolve_simple(hostname, "described_containers")
     for _ in range(size - 1):
         level = level.inner[0]
     return lambda: level.nothing()  # noqa: PLW0108  (the look-up belongs to a call)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from tuber.server import TuberContainer
 
 DEEPEST = 64
+# What lies deeper than 32 objects, containers among them, is described by names only: a client that
+# resolves a whole tree gets one that is described whole.
+DEEPEST_DESCRIBED = 32
 
 
 class Level:
@@ -24,4 +27,6 @@ class Level:
 registry = {
     "objects": Level(DEEPEST - 1, in_containers=False),
     "containers": Level(DEEPEST - 1, in_containers=True),
+    "described_objects": Level(DEEPEST_DESCRIBED - 1, in_containers=False),
+    "described_containers": Level(DEEPEST_DESCRIBED // 2 - 1, in_containers=True),
 }
