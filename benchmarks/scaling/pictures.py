@@ -16,7 +16,7 @@ from .growth import Line
 
 PLOTS = ROOT / "docs" / "plots"
 SIDES = (Side.FLOOR, Side.OURS, Side.PEER)
-WIDE = (9.0, 4.0)
+SIZES = {1: (7.0, 4.2), 2: (9.0, 4.0), 3: (11.0, 4.0)}  # inches, by how many plots are in a row
 
 
 def draw(findings: Findings, directory: Path = PLOTS) -> None:
@@ -43,7 +43,7 @@ def _draw_connections(rows: Sequence[ConnectionsRow], directory: Path) -> None:
         titles=["Half of the calls wait at most", "99 % wait at most", "The longest wait"],
         x=across,
         y=Axis("time of a call", LOG, "s"),
-        size=(10.0, 4.0),
+        size=SIZES[3],
     ) as (half, most, longest):
         _side_lines(half, rows, lambda report: report.p50 * 1e-6)
         _side_lines(most, rows, lambda report: report.p99 * 1e-6)
@@ -111,7 +111,7 @@ def _draw_growth(lines: Sequence[Line], directory: Path) -> None:
             titles=titles,
             x=Axis(label, scale),
             y=Axis("time of a call", LOG, "s"),
-            size=WIDE if len(keys) > 1 else (7.0, 4.2),
+            size=SIZES[len(keys)],
         ) as plots:
             for plot, key in zip(plots, keys, strict=True):
                 _growth_lines(plot, [line for line in lines if line.question.key == key])
@@ -126,5 +126,5 @@ def _growth_lines(plot: Plot, lines: Sequence[Line]) -> None:
         shares = {x: line.growth.seconds[x] / (x if line.question.per_item else 1) for x in xs}
         label = None
         if line.by_client:
-            label = "client" if line.side is Side.OURS else "predecessor's client"
+            label = "tuber's client" if line.side is Side.OURS else "predecessor's client"
         plot.line(line.side.value, xs, [shares[x] for x in xs], dashed=line.by_client, label=label)
