@@ -68,6 +68,15 @@ def bench_peers(session: nox.Session) -> None:
 
 
 @nox.session
+def bench_scaling(session: nox.Session) -> None:
+    """Speed over connections, cores and sizes; `-- --quick` takes under two minutes."""
+    session.install(
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "plots"), "numpy"
+    )
+    session.run("python", "-m", "benchmarks.scaling", *session.posargs)
+
+
+@nox.session
 def slow_peers(session: nox.Session) -> None:
     """What a thousand slow and silent peers cost a healthy client; needs slowhttptest."""
     session.install("./client", "./server[orjson]")

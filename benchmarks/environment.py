@@ -1,4 +1,4 @@
-"""What the benchmarks need on disk: two virtual environments and two small C++ programs.
+"""What the benchmarks need on disk: two virtual environments and some small C++ programs.
 
 All of it lives in `benchmarks/.venvs/`, is made when missing and made again when its sources
 changed. Nothing is installed anywhere else.
@@ -34,6 +34,7 @@ class Environment:
     ours: Path  # the Python with tuberd and tuber of this tree
     peer: Path  # the Python with the predecessor
     static_reply: Path  # the floor's server
+    closed_loop: Path  # the load client
     modules: Path  # the directory of the bound C++ module of both registries
     registry: Path
 
@@ -49,6 +50,8 @@ def prepare() -> Environment:
     ours, peer = our_python(), peer_python()
     static_reply = CACHE / "static_reply"
     _compile(HERE / "floor" / "static_reply.cpp", static_reply, ["-pthread"])
+    closed_loop = CACHE / "closed_loop"
+    _compile(HERE / "clients" / "closed_loop.cpp", closed_loop, ["-pthread"])
     modules = CACHE / "modules"
     modules.mkdir(exist_ok=True)
     _compile(
@@ -56,7 +59,14 @@ def prepare() -> Environment:
         modules / f"adder{sysconfig.get_config_var('EXT_SUFFIX')}",
         ["-shared", "-fPIC", "-fvisibility=hidden", *_pybind11_includes(ours)],
     )
-    return Environment(ours, peer, static_reply, modules, HERE / "instrument" / "registry.py")
+    return Environment(
+        ours=ours,
+        peer=peer,
+        static_reply=static_reply,
+        closed_loop=closed_loop,
+        modules=modules,
+        registry=HERE / "instrument" / "registry.py",
+    )
 
 
 def our_python() -> Path:

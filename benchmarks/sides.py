@@ -10,7 +10,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -60,7 +60,12 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(
-    side: Side, command: Sequence[str | Path], port: int, python: Path, module_path: Path
+    side: Side,
+    command: Sequence[str | Path],
+    port: int,
+    python: Path,
+    module_path: Path,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[RunningServer]:
     """Runs a server until the block is left.
 
@@ -70,11 +75,12 @@ def running(
         port: where to wait for it.
         python: the interpreter for its clients.
         module_path: the directory of modules that the registry imports.
+        variables: further ones of its environment.
 
     Raises:
         ServerError: it ended, or does not listen after `START_SECONDS`.
     """
-    environment = {**os.environ, "PYTHONPATH": str(module_path)}
+    environment = {**os.environ, "PYTHONPATH": str(module_path), **(variables or {})}
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     try:
         _wait_until_listening(process, side, port)

@@ -10,6 +10,7 @@ import math
 import sys
 import threading
 import time
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ import numpy as np
 from tests.support.live_server import LiveServer, live_server
 from tests.support.raw_http import connected, post_message, read_reply
 from tuber.codec.cbor import CborCodec
+
+from .held import Held
 
 REGISTRY = Path(__file__).parents[1] / "tests" / "end_to_end" / "registry.py"
 CLIENTS = 4
@@ -50,17 +53,6 @@ ROUND: list[tuple[bytes, int]] = [
 PER_ROUND = sum(calls for _, calls in ROUND)
 
 
-def held(server: LiveServer) -> dict[str, int]:
-    """Memory in KiB, threads and descriptors of the server's process."""
-    place = Path(f"/proc/{server.process.pid}")
-    lines = dict(line.split(":", 1) for line in (place / "status").read_text().splitlines())
-    return {
-        "memory": int(lines["VmRSS"].split()[0]),
-        "threads": int(lines["Threads"]),
-        "descriptors": len(list((place / "fd").iterdir())),
-    }
-
-
 def run_rounds(server: LiveServer, rounds: int) -> None:
     """Each round over a connection of its own; every tenth one leaves in the midst of a reply."""
     for number in range(rounds):
@@ -81,9 +73,9 @@ def main() -> None:
         print("|---|---|---|---|---|")
         begin, calls = time.monotonic(), 0
         for report in range(REPORTS + 1):
-            now = held(server)
+            now = Held.by(server.process.pid)
             print(f"| {calls:,} | {time.monotonic() - begin:.0f} |", end=" ")
-            print(*now.values(), sep=" | ", end=" |\n", flush=True)
+            print(*astuple(now), sep=" | ", end=" |\n", flush=True)
             if report == REPORTS:
                 break
             clients = [

@@ -147,9 +147,18 @@ def test_the_snippets_of_the_guide_print_what_they_say(
 
 
 def test_every_snippet_of_the_guide_is_run() -> None:
-    assert len(snippets("python", USING)) == 9, "run the new one too"
+    assert len(snippets("python", USING)) == 10, "run the new one too"
     assert len(snippets("sh", USING)) == 1
-    assert USING.count("```") == 2 * 10
+    assert USING.count("```") == 2 * 11
+
+
+def test_a_registry_file_of_the_guide_shortens_the_switch_interval(tmp_path: Path) -> None:
+    registry = tmp_path / "registry.py"
+    told = "class Told:\n    def interval(self):\n        return sys.getswitchinterval()\n"
+    shortening = snippet("python", "setswitchinterval", USING)
+    registry.write_text(f"{shortening}\n{told}\nregistry = {{'told': Told()}}\n")
+    with live_server(registry) as server:
+        assert tuber.resolve_simple(server.hostname).told.interval() == pytest.approx(0.0005)
 
 
 def test_the_program_of_the_guide_outlives_a_restart(registry: Path) -> None:

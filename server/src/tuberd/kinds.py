@@ -6,10 +6,9 @@ reach it (`reach` does), and nothing runs a getter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
-from typing import Any, Final, get_origin
+from typing import Any, Final, NamedTuple, get_origin
 
 from tuberd.attributes import class_attribute, classes_of, is_plain_method, own_attributes
 
@@ -31,8 +30,7 @@ PLURAL: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):  # quicker to make than a frozen dataclass: one for each step of a path
     """One listed name of an object.
 
     Attributes:
@@ -78,4 +76,6 @@ def likely_kind(obj: object, name: str) -> Kind | None:
 
 def is_object(value: object) -> bool:
     """Whether a value says that it is an object for a peer to walk into."""
-    return any(getattr(each, "__tuber_object__", False) for each in classes_of(value))
+    if getattr(type(value), "__tuber_object__", False):
+        return True  # most that are; the others may be proxies of one
+    return any(getattr(each, "__tuber_object__", False) for each in classes_of(value)[1:])

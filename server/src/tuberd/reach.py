@@ -7,7 +7,7 @@ about one that does not exist, and never run a getter for what the class alone t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import suppress
 from functools import partial
 from sys import intern
@@ -29,8 +29,11 @@ from tuberd.refusals import shown, suggestion
 
 __all__ = ["LIVE", "Container", "Reach", "ServedCodeError"]
 
-# The attribute of a class that names its live properties.
+# The attributes of a class that name its live properties, what is hidden, and what is not although
+# it begins with an underscore.
 LIVE: Final = "__tuber_dynamic__"
+EXCLUDED: Final = "__tuber_exclude__"
+EXPOSED: Final = "__tuber_expose__"
 
 
 class ServedCodeError(Exception):
@@ -98,21 +101,25 @@ class Reach:
 
     def look(self, obj: object, name: str) -> Member | None:
         """THE decision: what ``name`` of ``obj`` is, or None when there is nothing for a peer."""
-        classes = classes_of(obj)
-        if not self._allows(classes, name):
+        return self._look(obj, name, _Lists(classes_of(obj)))
+
+    def _look(self, obj: object, name: str, lists: _Lists) -> Member | None:
+        if not self._allows(lists, name):
             return None
-        attribute = class_attribute(classes[0], name)
+        own = lists.classes[0]
+        attribute = class_attribute(own, name)
         if (
-            is_plain_method(attribute)
+            attribute is not ABSENT
+            and is_plain_method(attribute)
             and name not in own_attributes(obj)
-            and len(classes) == 1
-            and is_looked_up_as_usual(classes[0])
+            and len(lists.classes) == 1
+            and is_looked_up_as_usual(own)
         ):
             return Member(name, Kind.METHOD, attribute, by_class=True)
-        if not _exists(obj, name):
+        if attribute is ABSENT and not _exists(obj, name):
             given = name == tuber_set.__name__ and self.live_names(obj)
             return Member(name, Kind.METHOD, tuber_set) if given else None
-        live = self.is_live(obj, name)
+        live = name in lists[LIVE] and self.is_live(obj, name)
         try:
             value = getattr(obj, name)
         except BaseException as error:  # noqa: BLE001 (the border of user code)
@@ -125,21 +132,21 @@ class Reach:
 
         It is made without reading the property: the class's word makes it one, whatever it holds.
         """
-        listed = name in _listed(classes_of(obj), LIVE)
+        listed = name in _Lists(classes_of(obj))[LIVE]
         return listed and self.expected_kind(obj, name) is Kind.PROPERTY
 
     def live_names(self, obj: object) -> list[str]:
         """The live properties of an object."""
-        return [each for each in sorted(_listed(classes_of(obj), LIVE)) if self.is_live(obj, each)]
+        return [each for each in sorted(_Lists(classes_of(obj))[LIVE]) if self.is_live(obj, each)]
 
     def misnamed_live(self, obj: object) -> list[str]:
         """What the class names as live although it is no property that a peer may reach."""
-        return sorted(_listed(classes_of(obj), LIVE).difference(self.live_names(obj)))
+        return sorted(_Lists(classes_of(obj))[LIVE] - {*self.live_names(obj)})
 
     def expected_kind(self, obj: object, name: str) -> Kind | None:
         """What `look` finds, as far as can be told without running a getter."""
         classes = classes_of(obj)
-        if not self._allows(classes, name) or not _exists(obj, name):
+        if not self._allows(_Lists(classes), name) or not _exists(obj, name):
             return None
         if any(is_plain_method(class_attribute(each, name)) for each in classes[1:]):
             return Kind.METHOD  # of the object behind a proxy
@@ -148,7 +155,10 @@ class Reach:
     def members(self, obj: object) -> list[Member]:
         """All that is listed of an object, by name."""
         names = names_of(obj) | {tuber_set.__name__}
-        looked = (self.look(obj, name) for name in sorted(names))
+        lists = _Lists(classes_of(obj))
+        # Half of all names are of Python's own, which `_allows` would refuse one by one.
+        candidates = sorted(name for name in names if not name.startswith("__"))
+        looked = (self._look(obj, name, lists) for name in candidates)
         return [member for member in looked if member is not None]
 
     def member(self, obj: object, name: str, kind: Kind | None = None) -> Member:
@@ -242,7 +252,7 @@ class Reach:
             return partial(self.set_live, obj)
         return obj._deciding(self, method) if isinstance(obj, Container) else None
 
-    def _allows(self, classes: tuple[type, ...], name: str) -> bool:
+    def _allows(self, lists: _Lists, name: str) -> bool:
         """The part of the decision that depends on the name and the class's lists only."""
         if not name.isidentifier():
             return False
@@ -250,20 +260,20 @@ class Reach:
             # '__' anywhere: dunder names, and the names of private attributes, '_Class__name'.
             if "__" in name or name.startswith("_pybind11"):
                 return False
-            if not self._expose_private and name not in _listed(classes, "__tuber_expose__"):
+            if not self._expose_private and name not in lists[EXPOSED]:
                 return False
-        return name not in _listed(classes, "__tuber_exclude__")
+        return name not in lists[EXCLUDED]
 
     def _refusal(self, obj: object, name: str, kind: Kind, found: Kind | None) -> AttributeError:
         """The refusal of a name, the same for a hidden one and for one that does not exist."""
         text = f"{type(obj).__name__!r} has no {kind.value} {shown(name)}"
         if found is not None:
             return AttributeError(f"{text}; that is the name of its {found.value}")
-        classes = classes_of(obj)
+        lists = _Lists(classes_of(obj))
         names = [
             each
             for each in sorted(names_of(obj))
-            if self._allows(classes, each) and likely_kind(obj, each) is kind
+            if self._allows(lists, each) and likely_kind(obj, each) is kind
         ]
         return AttributeError(text + suggestion(name, names, PLURAL[kind]))
 
@@ -279,14 +289,26 @@ def _exists(obj: object, name: str) -> bool:
     return held or name in own_attributes(obj) or name in told_names(obj)
 
 
-def _listed(classes: tuple[type, ...], attribute: str) -> set[str]:
-    """The names that the classes or any of their bases give: a subclass can't undo its base's."""
-    names: set[str] = set()
-    for cls in classes:
-        for each in cls.__mro__:
-            given = getattr(each, attribute, None)
-            names.update((given,) if isinstance(given, str) else given or ())
-    return names
+class _Lists(dict[str, Set[str]]):
+    """The lists that an object's classes give, each made when first asked for.
+
+    Names of the classes or any of their bases: a subclass can't undo its base's. Only for one
+    decision, or for those about one object at one moment: classes may change.
+    """
+
+    def __init__(self, classes: tuple[type, ...]) -> None:
+        self.classes = classes
+
+    def __missing__(self, attribute: str) -> Set[str]:
+        names: set[str] = set()
+        for cls in self.classes:
+            if getattr(cls, attribute, ABSENT) is ABSENT:
+                continue  # then no base has it either; most classes list nothing
+            for each in cls.__mro__:
+                given = getattr(each, attribute, None)
+                names.update((given,) if isinstance(given, str) else given or ())
+        self[attribute] = names
+        return names
 
 
 def _item_of_own_container(obj: Any, key: str | int) -> Any:

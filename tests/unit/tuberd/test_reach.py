@@ -561,15 +561,20 @@ _NAMES = st.sampled_from(
     ["a", "b", "read", "_a", "_b", "__a", "__a__", "_C__a", "_pybind11_a", "a.b", "", "é", "class"]
 )
 _MEMBERS = st.dictionaries(_NAMES, st.sampled_from(sorted(_VALUES)), max_size=6)
-_CLASSES = st.tuples(_MEMBERS, st.lists(_NAMES), st.lists(_NAMES), st.booleans(), st.lists(_NAMES))
+_LISTS = st.none() | st.lists(_NAMES)  # None: the class has no such attribute
+_CLASSES = st.tuples(_MEMBERS, _LISTS, _LISTS, st.booleans(), _LISTS)
 
 
 def _an_object(classes: list[Any], own: dict[str, str]) -> Any:
     cls: type = object
     for members, excluded, exposed, slots, live in classes:
         namespace = {name: _VALUES[kind]() for name, kind in members.items()}
-        namespace["__tuber_dynamic__"] = live
-        namespace |= {"__tuber_exclude__": excluded, "__tuber_expose__": exposed}
+        lists = {
+            "__tuber_dynamic__": live,
+            "__tuber_exclude__": excluded,
+            "__tuber_expose__": exposed,
+        }
+        namespace |= {name: given for name, given in lists.items() if given is not None}
         if slots:
             namespace["__slots__"] = ("slot",)
         cls = type("C", (cls,), namespace)
@@ -596,8 +601,8 @@ def test_what_is_listed_is_reachable_and_nothing_else(
             if member is not None:
                 reached[name] = member.kind
     assert reached == listed
-    excluded = {name for _, names, *_ in classes for name in names}
-    exposed = {name for _, _, names, *_ in classes for name in names}
+    excluded = {name for _, names, *_ in classes for name in names or ()}
+    exposed = {name for _, _, names, *_ in classes for name in names or ()}
     assert not excluded & set(listed)
     for name in set(listed) - {"tuber_set"}:
         assert "__" not in name
@@ -634,7 +639,7 @@ def test_what_is_listed_as_live_can_be_set_and_nothing_else(
             settable.add(name)
     assert settable == live
     assert all(listed[name].kind is Kind.PROPERTY for name in live)
-    assert live <= {name for *_, names in classes for name in names}
+    assert live <= {name for *_, names in classes for name in names or ()}
 
 
 def _reached(reach: Reach, obj: object, name: str, kind: Kind) -> Member | None:

@@ -1,0 +1,1 @@
+"""How speed scales: with connections, with cores, with the size of what is asked."""
