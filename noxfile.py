@@ -18,7 +18,7 @@ SANITIZED = [
     *("tests/end_to_end", "tests/conformance", "tests/unit/tuberd"),
     *sorted(str(each) for each in pathlib.Path("tests/unit/tuber").glob("test_codec*.py")),
 ]
-# These run other programs (compilers, a browser, nginx, curl), which a preloaded sanitizer spoils, or
+# These run other programs (a compiler, a browser, nginx), which a preloaded sanitizer spoils, or
 # fork beside threads, after which the allocator of GCC's AddressSanitizer may wait for ever.
 NOT_SANITIZED = [
     f"tests/end_to_end/test_{each}.py"
