@@ -42,6 +42,7 @@ class Batch:
     __slots__ = (
         "_cancelled_error",
         "_errors",
+        "_outcomes",
         "_session",
         "begin",
         "calls",
@@ -62,6 +63,7 @@ class Batch:
         self.fault: TuberStateError | None = None
         self.collected = False
         self._session: Session | None = None
+        self._outcomes: Outcomes | None = None  # once somebody asked for them
         # Of the calls that failed, by place, once somebody asked for their results.
         self._errors: dict[int, Exception] = {}
 
@@ -137,14 +139,17 @@ class Batch:
 
     def outcomes(self) -> Outcomes:
         """The outcomes of the calls, when the batch has ended; raises why there are none."""
+        if self._outcomes is not None:
+            return self._outcomes
         if self.fault is not None:
             raise self.fault
         assert self.running is not None  # REQUIRES: it was sent
         try:
-            return self.running.result()
+            outcomes = self._outcomes = self.running.result()
         except BaseException:
             self.collected = True
             raise
+        return outcomes
 
     def tell_unseen(self) -> None:
         """Raise the first error, and show the warnings, that nobody saw; when the batch has ended.
@@ -157,6 +162,10 @@ class Batch:
         self.collected = True
         for place in self._unseen(outcomes):
             self._result(place)
+
+    def has_ended(self) -> bool:
+        """Whether the conversation has ended, one way or the other."""
+        return self.running is not None and self.running.done()
 
     def is_settled(self) -> bool:
         """Whether it has ended and left nothing that ``tell_unseen`` would tell."""
@@ -211,7 +220,7 @@ class CallFuture:
         The other calls of the batch are not touched. Returns False when the result is there.
         """
         batch = self._batch
-        if batch.fault is not None or (batch.running is not None and batch.running.done()):
+        if batch.fault is not None or batch.has_ended():
             return False
         batch.cancelled.add(self._place)
         return True
@@ -223,9 +232,7 @@ class CallFuture:
     def done(self) -> bool:
         """Whether the result is there, or never will be."""
         batch = self._batch
-        if batch.fault is not None or self.cancelled():
-            return True
-        return batch.running is not None and batch.running.done()
+        return batch.has_ended() or batch.fault is not None or self.cancelled()
 
     def __repr__(self) -> str:
         batch = self._batch

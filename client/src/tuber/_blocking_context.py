@@ -122,7 +122,8 @@ class SimpleFuture(CallFuture):
             concurrent.futures.CancelledError: it was cancelled.
             TuberError: the call failed, or was not run because one before it failed.
         """
-        self._wait(timeout)
+        if not self._batch.has_ended():
+            self._wait(timeout)
         return self._batch.value(self._place)
 
     def exception(self, timeout: float | None = None) -> Exception | None:

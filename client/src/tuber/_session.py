@@ -54,6 +54,7 @@ __all__ = [
 T = TypeVar("T")
 
 _RUN_ID: Final = RUN_ID_FIELD.lower()
+_MAY_HOLD_MAPS: Final = frozenset({dict, list})
 
 
 class Link(Protocol):
@@ -194,8 +195,12 @@ class Session:
             yield from follow(self, reply, sent_under)
         if state.unsaid:
             self.tell_restarts()
-        value = self.value(self._outcome(self._decode(reply, call), call), call)
-        if not self.options.convert_json:
+        envelope = self._decode(reply, call)
+        if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:  # mostly
+            value = envelope["result"]
+        else:
+            value = self.value(self._outcome(envelope, call), call)
+        if type(value) not in _MAY_HOLD_MAPS or not self.options.convert_json:
             return value
         # The envelope is a map itself: with a single brace in the text there is none in the value.
         if reply.media_type == JSON and reply.body.count(b"{") == 1:

