@@ -42,7 +42,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._reader = ReplyReader(route.max_reply_bytes)
         self._buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._transport: asyncio.Transport | None = None
-        self._is_readable: Callable[[], bool]  # since there is a transport
+        self._is_readable: Callable[[], object]  # since there is a transport
         self._reply: asyncio.Future[Reply] | None = None  # while a request is under way
         self._into_rest = False
         self._closed = loop.create_future()
@@ -67,7 +67,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             return True
         if self._encrypted and transport.get_extra_info("socket") is None:
             return True  # TLS of Python 3.10 that has ended
-        return self._is_readable()
+        return bool(self._is_readable())
 
     async def exchange(
         self, buffers: list[bytes | memoryview], called: object, deadline: float | None

@@ -65,7 +65,7 @@ class Connection:
         Always worth its half microsecond: what is sent to a server that restarts at this moment may
         have run, and can't be sent again.
         """
-        return self._is_stale_under_tls() if self._encrypted else self._is_readable()
+        return self._is_stale_under_tls() if self._encrypted else bool(self._is_readable())
 
     def _is_stale_under_tls(self) -> bool:
         """The same under TLS, which may have sent something on its own account (session tickets).
@@ -177,17 +177,18 @@ class Connection:
 
     def _receive(self, deadline: float | None) -> Reply:
         reader, sock = self._reader, self._socket
-        reply = None
+        reply = place = None
         while reply is None:
             if deadline is not None:
                 _set_deadline(sock, deadline)
-            place = reader.rest()
             if place is None:
                 received = sock.recv(RECEIVE_BYTES)
                 reply = reader.feed(received) if received else self._end()
             else:
                 count = sock.recv_into(place)
                 reply = reader.filled(count) if count else self._end()
+            if reply is None:
+                place = reader.rest()
         return reply
 
     def _end(self) -> Reply:

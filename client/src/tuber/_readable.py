@@ -8,16 +8,16 @@ from __future__ import annotations
 import select
 import socket
 from collections.abc import Callable
+from functools import partial
 
 
-def readability(sock: socket.socket) -> Callable[[], bool]:
-    """A function that tells whether bytes, the end or a fault of the connection wait to be read.
+def readability(sock: socket.socket) -> Callable[[], object]:
+    """What tells, by being true, that bytes, the end or a fault of the connection wait to be read.
 
     To be called by one thread at a time, while the socket is open.
     """
     if not hasattr(select, "poll"):  # Windows, where select() takes any number of sockets
-        return lambda: bool(select.select([sock], [], [], 0)[0])
+        return lambda: select.select([sock], [], [], 0)[0]
     readiness = select.poll()
     readiness.register(sock.fileno(), select.POLLIN)
-    poll = readiness.poll
-    return lambda: bool(poll(0))
+    return partial(readiness.poll, 0)
