@@ -92,17 +92,12 @@ MAX_INTEGER_BYTES: Final = 1786  # holds 4300 digits, over which Python refuses 
 MAX_RANK: Final = 32  # dimensions of an array: what every numpy takes
 MAX_FORESEEABLE_KEYS: Final = 8192  # in one map or set; the hashes of all but strings can collide
 
-
-# A call as it travels, which is what batches are made of: it is written as it is, and made in a
-# quarter of a Call's time. Call(**it) says what it is. Several may be the same object.
+# A call as it travels, of which batches are made: in a quarter of a Call's time. See Call(**it).
 CallMap: TypeAlias = "Mapping[str, Any]"
 
 
 class Call(NamedTuple):
-    """One call, PROTOCOL.md section 3.
-
-    A tuple, as Result is: made in a third of a dataclass's time.
-    """
+    """One call, PROTOCOL.md section 3: a tuple, made in a third of a dataclass's time."""
 
     object: Path = None
     method: str | None = None

@@ -122,7 +122,7 @@ _DIGITS_TO_ZERO: Final = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(
 
 def _has_long_number(body: bytes) -> bool:
     """Whether 19 or more digits stand in a row; two passes in C, about 1 ns a byte."""
-    return _LONG in body.translate(_DIGITS_TO_ZERO)
+    return body.translate(_DIGITS_TO_ZERO).find(_LONG) >= 0
 
 
 _Dumps = Callable[[Any], bytes]
