@@ -61,7 +61,7 @@ class BaseContext(Referring, Generic[Future_]):
         self._tuber_link = link.varied(accept_types, convert_json, return_exceptions, timeout)
         self._tuber_path = remote._tuber_path
         self._tuber_remote = remote
-        self._tuber_broadcast = broadcast
+        self._tuber_broadcast: Mapping[str, Any] = broadcast
         self._tuber_batch = self._tuber_new_batch()
         self._tuber_lock = allocate_lock()
         self._tuber_begun: list[Batch] | None = None  # in a block: what was sent, in order
@@ -93,18 +93,18 @@ class BaseContext(Referring, Generic[Future_]):
         finally:
             lock.release()
 
-    def _tuber_queue_method(
+    def _tuber_with_arguments(
         self, method: CallMap, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Future_:
+    ) -> CallMap:
         if self._tuber_broadcast:
             kwargs = self._tuber_with_broadcast(method, kwargs)
         if args:
             method = {**method, "args": args}
         if kwargs:
             method = {**method, "kwargs": kwargs}
-        return self._tuber_queue(method)
+        return method
 
-    def _tuber_with_broadcast(self, method: CallMap, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    def _tuber_with_broadcast(self, method: CallMap, kwargs: Mapping[str, Any]) -> CallMap:
         broadcast = self._tuber_broadcast
         for name in kwargs:
             if name in broadcast:

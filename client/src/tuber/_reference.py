@@ -23,16 +23,19 @@ _QUEUED_AS_IT_IS: Final = "tuber_call"
 class Queue(Protocol):
     """Where calls go; a context is one."""
 
+    _tuber_broadcast: Mapping[str, Any]
+    """The named arguments that all calls of methods are given."""
+
     def _tuber_is_container(self, path: Path) -> bool:
         """Whether it is known of the object there that it has items."""
 
     def _tuber_queue(self, call: CallMap) -> Any:
         """Queue a call as it is; returns its future."""
 
-    def _tuber_queue_method(
+    def _tuber_with_arguments(
         self, method: CallMap, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Any:
-        """Queue the call of a method, with what all calls are given; returns its future.
+    ) -> CallMap:
+        """The call of a method with these arguments, and those that all calls are given.
 
         Args:
             method: its call without arguments.
@@ -167,7 +170,10 @@ class Reference(Referring):
             if self._tuber_name is None:
                 raise TypeError(f"{path_text(self._tuber_path)} is an item and can't be called")
             method = self._tuber_method = Call(self._tuber_path, self._tuber_name).to_map()
-        return self._tuber_context._tuber_queue_method(method, args, kwargs)
+        context = self._tuber_context
+        if args or kwargs or context._tuber_broadcast:
+            method = context._tuber_with_arguments(method, args, kwargs)
+        return context._tuber_queue(method)
 
     def __repr__(self) -> str:
         return f"<{path_text(self._tuber_where())} in {self._tuber_context!r}>"
