@@ -1,10 +1,12 @@
 """Remote Python and C++ objects of an instrument, as if they were local."""
 
+from typing import TYPE_CHECKING
+
 from tuber._names import __dir__ as __dir__
 from tuber._names import __getattr__ as __getattr__
 
-# At run time each of these is imported when it is first asked for, see _names.
-TYPE_CHECKING = False
+# At run time each of these is imported when it is first asked for, see _names. Editors with jedi
+# read this branch only when the condition is typing's own.
 if TYPE_CHECKING:
     from tuber._asyncio import TuberObject, resolve
     from tuber._blocking import SimpleTuberObject, resolve_simple

@@ -1,17 +1,14 @@
 """Where the names of ``tuber`` live; each is imported when somebody first asks for it.
 
-So ``import tuber`` costs nothing, and a program that uses one of the two clients does not load the
-other. Nothing here may import anything of tuber before it is asked.
+So ``import tuber`` costs next to nothing, and a program that uses one of the two clients does not
+load the other. Nothing here may import anything of tuber before it is asked.
 """
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
-
-TYPE_CHECKING = False  # as in ``typing``, which takes longer to import than this
-if TYPE_CHECKING:
-    from typing import Any, Final
+from typing import Any, Final
 
 HOMES: Final = {
     "tuber._asyncio": ("TuberObject", "resolve"),

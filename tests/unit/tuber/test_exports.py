@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import jedi
 import pytest
 
 import tuber
@@ -54,6 +55,13 @@ def test_each_name_is_the_one_of_its_home_and_completed_before_it_is_used() -> N
     fresh = run("import tuber; print(*dir(tuber))").split()
     assert {*tuber.__all__, "errors", "protocol", "server", "codec"} <= set(fresh)
     assert all(name.startswith("_") for name in {*fresh} - {*tuber.__all__, *_names.MODULES})
+
+
+def test_editors_complete_names_without_running_anything() -> None:
+    names = [each.name for each in jedi.Script("import tuber\ntuber.").complete()]
+    assert set(tuber.__all__) <= set(names)
+    called = jedi.Script("import tuber\ntuber.resolve_simple('board').tuber_con")
+    assert [each.name for each in called.complete()] == ["tuber_context"]
 
 
 def test_modules_are_there_without_being_imported_by_name() -> None:
