@@ -68,7 +68,7 @@ def test_the_session_sends_the_request_and_understands_the_reply(vector: dict[st
     batch = request if isinstance(request, list) else [request]
     envelopes = reply if isinstance(reply, list) else [reply]
     # Decoded as a peer would: a program gives bytes as bytes.
-    calls = [call_of(each) for each in session.codec.decode(json.dumps(batch).encode())]
+    calls = session.codec.decode(json.dumps(batch).encode())
     sent, outcomes = converse(session.exchange(calls, "it"), envelopes)
     assert sent == batch
     for envelope, outcome in zip(envelopes, outcomes, strict=True):

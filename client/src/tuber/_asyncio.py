@@ -7,9 +7,10 @@ made, by whom asyncio is used anyway; ``import tuber`` does not pay for it.
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import ref
 
 from tuber._asyncio_context import Context
 from tuber._link import ServerLink
@@ -49,6 +50,7 @@ class AsyncioLink(ServerLink):
 
         self._get_running_loop = get_running_loop
         self._pool_of_running_loop = pool_of_running_loop
+        self._recent: Callable[[], AsyncioPool | None] = _no_pool  # the pool used last, if it lives
 
     def run(self, conversation: Conversation[T]) -> Coroutine[Any, Any, T]:
         """Drive a conversation to its end; gives what it returns when awaited."""
@@ -72,7 +74,15 @@ class AsyncioLink(ServerLink):
         pool.drop()
 
     def _connections(self) -> AsyncioPool:
-        return self._pool_of_running_loop(self._route)
+        pool = self._recent()
+        if pool is None or pool.loop is not self._get_running_loop():
+            pool = self._pool_of_running_loop(self._route)
+            self._recent = ref(pool)  # weak: it holds a loop, which may have ended
+        return pool
+
+
+def _no_pool() -> None:
+    return None
 
 
 class TuberObject(RemoteObject):

@@ -7,13 +7,13 @@ request means, and leaves a connection on which anything went wrong closed.
 from __future__ import annotations
 
 import asyncio
-import select
-import socket
+from collections.abc import Callable
 from time import monotonic
 from typing import Final, TypeVar, cast
 
 from tuber._http1 import Reply, ReplyReader
 from tuber._network_errors import closed_by_server, exchange_error, reply_error
+from tuber._readable import readability
 from tuber._route import Route
 from tuber.errors import TuberProtocolError
 
@@ -42,6 +42,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._reader = ReplyReader(route.max_reply_bytes)
         self._buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._transport: asyncio.Transport | None = None
+        self._is_readable: Callable[[], object]  # since there is a transport
         self._reply: asyncio.Future[Reply] | None = None  # while a request is under way
         self._into_rest = False
         self._closed = loop.create_future()
@@ -64,8 +65,9 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         transport = self._transport
         if transport is None or transport.is_closing():
             return True
-        sock = transport.get_extra_info("socket")
-        return sock is None or _is_readable(sock)  # None: TLS of Python 3.10 that has ended
+        if self._encrypted and transport.get_extra_info("socket") is None:
+            return True  # TLS of Python 3.10 that has ended
+        return bool(self._is_readable())
 
     async def exchange(
         self, buffers: list[bytes | memoryview], called: object, deadline: float | None
@@ -82,11 +84,15 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self.sent_any = self._holding = self._more = False
         self._reply = self._loop.create_future()
         try:
-            if sum(map(len, buffers)) <= SLICE_BYTES:
+            # One buffer is never big: see RequestHead.encode.
+            if len(buffers) == 1 or sum(map(len, buffers)) <= SLICE_BYTES:
                 self._send(buffers)
             else:
                 await self._send_slices(buffers, deadline)
-            reply = await wait_until(self._reply, deadline)
+            if deadline is None:
+                reply = await self._reply
+            else:
+                reply = await wait_until(self._reply, deadline)
             # Refused before it was sent as a whole: nothing can follow it.
             if self._more or self._holding:
                 reply.keep_alive = False
@@ -177,6 +183,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio.BufferedProtocol."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
+        self._is_readable = readability(transport.get_extra_info("socket"))
         # To be told of every byte that it holds: what was not sent as a whole can't have run. Under
         # TLS asyncio tells of buffers that are empty too, so there we hold that all was sent.
         self._tells = transport.get_extra_info("sslcontext") is None
@@ -257,11 +264,3 @@ async def wait_until(waited_for: asyncio.Future[T], deadline: float | None) -> T
 def _time_out(waited_for: asyncio.Future[T]) -> None:
     if not waited_for.done():
         waited_for.set_exception(TimeoutError())
-
-
-def _is_readable(sock: socket.socket) -> bool:
-    if not hasattr(select, "poll"):  # Windows, where select() takes any number of sockets
-        return bool(select.select([sock], [], [], 0)[0])
-    readiness = select.poll()
-    readiness.register(sock.fileno(), select.POLLIN)
-    return bool(readiness.poll(0))

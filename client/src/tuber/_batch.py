@@ -6,17 +6,12 @@ Values and one conversation; nothing here does I/O or knows how one waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-from tuber._requests import Unsent
-from tuber._result import with_results
+from tuber._outcomes import Outcomes, outcomes_of
 from tuber._session import Conversation, Session
 from tuber.errors import TuberStateError
-from tuber.protocol import Call, Failure, Result
-
-Outcome: TypeAlias = "Result | Failure | Unsent"
-# Of each call in order; None for those that were cancelled before the batch was sent.
-Outcomes: TypeAlias = "list[Outcome | None]"
+from tuber.protocol import Call, CallMap, Result
 
 
 class Running(Protocol):
@@ -37,7 +32,7 @@ class Batch:
         cancelled_error: makes what is raised for a call that was cancelled.
 
     Attributes:
-        calls: in the order in which they were queued.
+        calls: in the order in which they were queued, as they travel.
         cancelled: the places of those that the user does not want any more.
         running: the conversation with the server; None before it is sent.
         fault: why it will never be sent.
@@ -47,6 +42,7 @@ class Batch:
     __slots__ = (
         "_cancelled_error",
         "_errors",
+        "_outcomes",
         "_session",
         "begin",
         "calls",
@@ -61,12 +57,13 @@ class Batch:
     ) -> None:
         self.begin = begin
         self._cancelled_error = cancelled_error
-        self.calls: list[Call] = []
+        self.calls: list[CallMap] = []
         self.cancelled: set[int] = set()
         self.running: Running | None = None
         self.fault: TuberStateError | None = None
         self.collected = False
         self._session: Session | None = None
+        self._outcomes: Outcomes | None = None  # once somebody asked for them
         # Of the calls that failed, by place, once somebody asked for their results.
         self._errors: dict[int, Exception] = {}
 
@@ -74,19 +71,21 @@ class Batch:
         """Send what was not cancelled; returns the outcomes of all calls."""
         self._session = session
         left_out = frozenset(self.cancelled)
-        calls: Sequence[Call] = self.calls
+        calls: Sequence[CallMap] = self.calls
         if left_out:
             calls = [call for place, call in enumerate(calls) if place not in left_out]
-        outcomes: Outcomes = []
+        outcomes = outcomes_of(())
         if calls:
             called = f"a batch of {len(calls)} calls"
             options = session.options
-            outcomes += yield from session.exchange(calls, called, options.return_exceptions)
+            outcomes = yield from session.exchange(calls, called, options.return_exceptions)
             if options.convert_json:
-                outcomes = list(map(_converted, outcomes))
-        for place in sorted(left_out):
-            outcomes.insert(place, None)
-        return outcomes
+                outcomes = outcomes.converted()
+        return outcomes.with_unsent(dict.fromkeys(left_out, Result(None)))
+
+    def called(self, place: int) -> Call:
+        """One of its calls, for messages."""
+        return Call(**self.calls[place])
 
     def results(self) -> list[Any]:
         """What the calls returned, in order, when the batch has ended.
@@ -95,15 +94,13 @@ class Batch:
             TuberRemoteError: of the first call that failed, unless ``return_exceptions`` holds.
             TuberError: of the request as a whole.
         """
-        outcomes, returned = self.outcomes(), []
+        outcomes = self.outcomes()
         if self._session is not None:
             self._session.tell_restarts()
         self.collected = True
-        for place, outcome in enumerate(outcomes):
-            if type(outcome) is Result and not outcome.warnings and place not in self.cancelled:
-                returned.append(outcome.value)  # the usual case, ten thousand times
-            else:
-                returned.append(self._result(place, outcomes))
+        returned = outcomes.values.copy()
+        for place in sorted(self.cancelled.union(outcomes.others)):
+            returned[place] = self._result(place)
         return returned
 
     def value(self, place: int) -> Any:
@@ -114,17 +111,18 @@ class Batch:
         """
         if place in self.cancelled:
             raise self._cancelled_error()
-        outcomes = self.outcomes()
+        outcomes, session = self.outcomes(), self._session
         if place in self._errors:
             raise self._errors[place]
-        outcome, session = outcomes[place], self._session
-        assert outcome is not None  # it was not cancelled,
-        assert session is not None  # and the batch was sent
+        assert session is not None  # the batch was sent
         session.tell_restarts()
+        outcome = outcomes.others.get(place)
+        if outcome is None:
+            return outcomes.values[place]
         if outcome.warnings:  # shown once, to who takes the result first
-            outcomes[place] = _without_warnings(outcome)
+            outcomes.forget_warnings(place, outcome)
         try:
-            return session.value(outcome, self.calls[place])
+            return session.value(outcome, self.called(place))
         except Exception as error:
             self._errors[place] = error
             raise
@@ -141,14 +139,17 @@ class Batch:
 
     def outcomes(self) -> Outcomes:
         """The outcomes of the calls, when the batch has ended; raises why there are none."""
+        if self._outcomes is not None:
+            return self._outcomes
         if self.fault is not None:
             raise self.fault
         assert self.running is not None  # REQUIRES: it was sent
         try:
-            return self.running.result()
+            outcomes = self._outcomes = self.running.result()
         except BaseException:
             self.collected = True
             raise
+        return outcomes
 
     def tell_unseen(self) -> None:
         """Raise the first error, and show the warnings, that nobody saw; when the batch has ended.
@@ -160,7 +161,11 @@ class Batch:
         outcomes = self.outcomes()
         self.collected = True
         for place in self._unseen(outcomes):
-            self._result(place, outcomes)
+            self._result(place)
+
+    def has_ended(self) -> bool:
+        """Whether the conversation has ended, one way or the other."""
+        return self.running is not None and self.running.done()
 
     def is_settled(self) -> bool:
         """Whether it has ended and left nothing that ``tell_unseen`` would tell."""
@@ -175,10 +180,8 @@ class Batch:
     def _unseen(self, outcomes: Outcomes) -> list[int]:
         """The places of failures and warnings for which nobody asked yet."""
         unseen = []
-        for place, outcome in enumerate(outcomes):
-            if type(outcome) is Result and not outcome.warnings:
-                continue
-            if outcome is None or place in self.cancelled:
+        for place in sorted(outcomes.others):
+            if place in self.cancelled:
                 continue
             if place not in self._errors:
                 unseen.append(place)
@@ -189,7 +192,7 @@ class Batch:
     def _keeps_failures(self) -> bool:
         return self._session is not None and self._session.options.return_exceptions
 
-    def _result(self, place: int, outcomes: Outcomes) -> Any:
+    def _result(self, place: int) -> Any:
         """An item of the list of results: as ``value``, but for what the options say."""
         keep = self._keeps_failures()
         if place in self.cancelled:
@@ -217,7 +220,7 @@ class CallFuture:
         The other calls of the batch are not touched. Returns False when the result is there.
         """
         batch = self._batch
-        if batch.fault is not None or (batch.running is not None and batch.running.done()):
+        if batch.fault is not None or batch.has_ended():
             return False
         batch.cancelled.add(self._place)
         return True
@@ -229,9 +232,7 @@ class CallFuture:
     def done(self) -> bool:
         """Whether the result is there, or never will be."""
         batch = self._batch
-        if batch.fault is not None or self.cancelled():
-            return True
-        return batch.running is not None and batch.running.done()
+        return batch.has_ended() or batch.fault is not None or self.cancelled()
 
     def __repr__(self) -> str:
         batch = self._batch
@@ -241,16 +242,4 @@ class CallFuture:
             state = "done"
         else:
             state = "queued" if batch.running is None else "sent"
-        return f"<{type(self).__name__} of {batch.calls[self._place]}: {state}>"
-
-
-def _converted(outcome: Outcome | None) -> Outcome | None:
-    if isinstance(outcome, Result) and type(outcome.value) in (dict, list):
-        return Result(with_results(outcome.value), outcome.warnings)
-    return outcome
-
-
-def _without_warnings(outcome: Outcome) -> Outcome:
-    if isinstance(outcome, Failure):
-        return Failure(outcome.message, outcome.type, outcome.traceback)
-    return outcome._replace(warnings=())
+        return f"<{type(self).__name__} of {batch.called(self._place)}: {state}>"

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from tuber._batch import Batch, CallFuture, Outcomes
+from tuber._batch import Batch, CallFuture
 from tuber._context import BaseContext
+from tuber._outcomes import Outcomes
 from tuber._session import Conversation
 from tuber._timing import TimeoutLike
 from tuber.errors import TuberConnectionLost, TuberStateError, TuberTimeout
@@ -121,7 +122,8 @@ class SimpleFuture(CallFuture):
             concurrent.futures.CancelledError: it was cancelled.
             TuberError: the call failed, or was not run because one before it failed.
         """
-        self._wait(timeout)
+        if not self._batch.has_ended():
+            self._wait(timeout)
         return self._batch.value(self._place)
 
     def exception(self, timeout: float | None = None) -> Exception | None:
@@ -142,8 +144,8 @@ class SimpleFuture(CallFuture):
             batch.begin(batch)
         if not self.done() and not _once(batch).wait(timeout):
             raise TuberTimeout(
-                f"no result of {batch.calls[self._place]} within {timeout} s; its batch goes on in "
-                "the background, and a later result() waits for it",
+                f"no result of {batch.called(self._place)} within {timeout} s; its batch goes on "
+                "in the background, and a later result() waits for it",
                 may_have_run=True,
             )
 

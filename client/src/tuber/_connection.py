@@ -13,6 +13,7 @@ from typing import Final
 from tuber._connecting import connected, left
 from tuber._http1 import Reply, ReplyReader
 from tuber._network_errors import closed_by_server, exchange_error, reply_error
+from tuber._readable import readability
 from tuber._route import Route
 from tuber._timing import Timing
 from tuber.errors import TuberProtocolError
@@ -41,8 +42,7 @@ class Connection:
 
     __slots__ = (
         "_encrypted",
-        "_look",
-        "_nothing_yet",
+        "_is_readable",
         "_reader",
         "_socket",
         "_url",
@@ -57,27 +57,28 @@ class Connection:
         self._reader = ReplyReader(route.max_reply_bytes)
         self.sent_any = False
         self._encrypted = route.ssl_context is not None
-        self._nothing_yet: type[OSError] = BlockingIOError
-        self._look: int = socket.MSG_PEEK
-        if self._encrypted:
-            from tuber._tls import NOTHING_YET  # noqa: PLC0415  # ssl is imported by now
-
-            self._nothing_yet = NOTHING_YET
-            # Encrypted bytes can't be looked at; reading also takes in what TLS says on its own
-            # account (session tickets), which is no reason not to go on.
-            self._look = 0
+        self._is_readable = readability(self._socket)
 
     def is_stale(self) -> bool:
         """Whether the peer closed the connection, or wrote on it, while it rested.
 
-        Always worth its two microseconds: what is sent to a server that restarts at this moment may
+        Always worth its half microsecond: what is sent to a server that restarts at this moment may
         have run, and can't be sent again.
         """
+        return self._is_stale_under_tls() if self._encrypted else bool(self._is_readable())
+
+    def _is_stale_under_tls(self) -> bool:
+        """The same under TLS, which may have sent something on its own account (session tickets).
+
+        That is no reason not to go on, and is taken in by reading.
+        """
+        from tuber._tls import NOTHING_YET  # noqa: PLC0415  # ssl is imported by now
+
         sock = self._socket
         sock.settimeout(0)
         try:
-            sock.recv(1, self._look)
-        except self._nothing_yet:
+            sock.recv(1)
+        except NOTHING_YET:
             return False
         except OSError:
             return True
@@ -176,17 +177,18 @@ class Connection:
 
     def _receive(self, deadline: float | None) -> Reply:
         reader, sock = self._reader, self._socket
-        reply = None
+        reply = place = None
         while reply is None:
             if deadline is not None:
                 _set_deadline(sock, deadline)
-            place = reader.rest()
             if place is None:
                 received = sock.recv(RECEIVE_BYTES)
                 reply = reader.feed(received) if received else self._end()
             else:
                 count = sock.recv_into(place)
                 reply = reader.filled(count) if count else self._end()
+            if reply is None:
+                place = reader.rest()
         return reply
 
     def _end(self) -> Reply:

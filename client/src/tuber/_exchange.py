@@ -67,7 +67,7 @@ async def exchange(pool: Pool[C], head: RequestHead, timing: Timing, request: Re
         TuberNetworkError: ``may_have_run`` says whether the server may have got it.
         TuberProtocolError: what came is no HTTP reply.
     """
-    total = request.limited(timing.total)
+    total = timing.total if request.seconds is None else request.limited(timing.total)
     deadline = None if total is None else monotonic() + total
     buffers = head.encode(request.body, request.options, request.media_type, request.rest)
     called = request.called

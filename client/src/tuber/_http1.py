@@ -20,6 +20,8 @@ from tuber._chunked import (
 )
 from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
 
+# Heads of one connection that are kept: they differ in Content-Length, and seldom in more.
+MAX_KNOWN_HEADS: Final = 64
 # 'HTTP/1.1 100 Continue' and the like before the reply; nobody needs more than one or two.
 MAX_INTERIM_REPLIES: Final = 8
 
@@ -82,7 +84,6 @@ class ReplyReader:
         "_head",
         "_interim",
         "_known",
-        "_known_bytes",
         "_max_body_bytes",
         "_received",
         "_wanted",
@@ -96,9 +97,8 @@ class ReplyReader:
         self._filled = 0  # how much of that has come
         self._chunks: ChunkedBody | None = None  # its body, when it is chunked
         self._interim = 0
-        # Replies on one connection mostly have the very same head: read it once.
-        self._known_bytes: bytes | None = None
-        self._known: ReplyHead | None = None
+        # Replies on one connection mostly have one of a few heads: each is read once.
+        self._known: dict[bytes, ReplyHead] = {}
 
     @property
     def started(self) -> bool:
@@ -113,8 +113,9 @@ class ReplyReader:
         if self._head is None and not self._received:  # the usual reply: small, in one piece
             end = received.find(b"\r\n\r\n")
             if end >= 0:
-                head = self._read_head(received[:end])
-                if head.length is not None and head.length == len(received) - end - 4:
+                head_bytes = received[:end]
+                head = self._known.get(head_bytes) or self._read_head(head_bytes)
+                if head.length == len(received) - end - 4:
                     return Reply(head, received[end + 4 :], head.keep_alive)
         if self._wanted is not None:
             return self._fill(received)
@@ -196,13 +197,13 @@ class ReplyReader:
         return Reply(head, body, keep_alive)
 
     def _read_head(self, head_bytes: bytes) -> ReplyHead:
-        if self._known is None or head_bytes != self._known_bytes:
-            head = parse_head(head_bytes)
-            if head.length is not None and head.length > self._max_body_bytes:
-                raise body_too_long(head.length, self._max_body_bytes)
-            self._known = head
-            self._known_bytes = head_bytes
-        return self._known
+        head = parse_head(head_bytes)
+        if head.length is not None and head.length > self._max_body_bytes:
+            raise body_too_long(head.length, self._max_body_bytes)
+        if len(self._known) == MAX_KNOWN_HEADS:
+            self._known.clear()
+        self._known[head_bytes] = head
+        return head
 
 
 def parse_head(head_bytes: bytes) -> ReplyHead:

@@ -5,11 +5,11 @@ They answer lists of names where a full description has maps; each name is then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tuber._requests import Unsent
-from tuber.protocol import Call, Failure, Path, Result
+from tuber._outcomes import Outcome
+from tuber.protocol import Call, CallMap, Failure, Path, Result
 
 
 def is_name_lists(members: Mapping[str, Any]) -> bool:
@@ -17,14 +17,14 @@ def is_name_lists(members: Mapping[str, Any]) -> bool:
     return any(isinstance(members.get(name), list) for name in ("methods", "properties", "objects"))
 
 
-def questions(path: Path, members: Mapping[str, Any]) -> list[Call]:
+def questions(path: Path, members: Mapping[str, Any]) -> list[CallMap]:
     """The calls that ask for each method and property that is only named."""
-    return [Call(path, property=name) for name in _asked_for(members)]
+    return [Call(path, property=name).to_map() for name in _asked_for(members)]
 
 
 def with_answers(
     members: Mapping[str, Any],
-    answers: Sequence[Result | Failure | Unsent],
+    answers: Iterable[Outcome],
     objects: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
     """The full description: ``answers`` are those to ``questions``, in the same order."""

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from tuber._items import listed_keys
 from tuber._paths import path_of_item, path_of_object, path_text
 from tuber._proxy import attribute_blacklisted
-from tuber.protocol import Call, Item, Path
+from tuber.protocol import Call, CallMap, Item, Path
 
 # No argument was written: None is a value that properties are set to.
 _ABSENT: Final = object()
@@ -23,16 +23,23 @@ _QUEUED_AS_IT_IS: Final = "tuber_call"
 class Queue(Protocol):
     """Where calls go; a context is one."""
 
+    _tuber_broadcast: Mapping[str, Any]
+    """The named arguments that all calls of methods are given."""
+
     def _tuber_is_container(self, path: Path) -> bool:
         """Whether it is known of the object there that it has items."""
 
-    def _tuber_queue(self, call: Call) -> Any:
+    def _tuber_queue(self, call: CallMap) -> Any:
         """Queue a call as it is; returns its future."""
 
-    def _tuber_queue_method(
-        self, path: Path, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Any:
-        """Queue the call of a method, with what all calls are given; returns its future."""
+    def _tuber_with_arguments(
+        self, method: CallMap, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> CallMap:
+        """The call of a method with these arguments, and those that all calls are given.
+
+        Args:
+            method: its call without arguments.
+        """
 
 
 class Referring:
@@ -98,10 +105,11 @@ class Referring:
         """
         path, queue = self._tuber_where(), self._tuber_queue_of()
         if keys is not None:
-            return queue._tuber_queue(Call(path, "tuber_get", (name,), {"keys": listed_keys(keys)}))
+            chosen = {"keys": listed_keys(keys)}
+            return queue._tuber_queue(Call(path, "tuber_get", (name,), chosen).to_map())
         if queue._tuber_is_container(path):
-            return queue._tuber_queue(Call(path, "tuber_get", (name,)))
-        return queue._tuber_queue(Call(path, property=name))
+            return queue._tuber_queue(Call(path, "tuber_get", (name,)).to_map())
+        return queue._tuber_queue(Call(path, property=name).to_map())
 
     def tuber_set(
         self,
@@ -130,7 +138,7 @@ class Referring:
         if values is not None:
             kwargs["values"] = list(values)
         call = Call(self._tuber_where(), "tuber_set", args, kwargs)
-        return self._tuber_queue_of()._tuber_queue(call)
+        return self._tuber_queue_of()._tuber_queue(call.to_map())
 
 
 class Reference(Referring):
@@ -146,6 +154,7 @@ class Reference(Referring):
         self._tuber_context = queue
         self._tuber_path = path
         self._tuber_name = name
+        self._tuber_method: CallMap | None = None  # its call without arguments, once it was called
 
     def _tuber_where(self) -> Path:
         name = self._tuber_name  # methods are most, and theirs is never asked for
@@ -156,10 +165,15 @@ class Reference(Referring):
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Queue a call of the method; returns its future."""
-        name = self._tuber_name
-        if name is None:
-            raise TypeError(f"{path_text(self._tuber_path)} is an item and can't be called")
-        return self._tuber_context._tuber_queue_method(self._tuber_path, name, args, kwargs)
+        method = self._tuber_method
+        if method is None:
+            if self._tuber_name is None:
+                raise TypeError(f"{path_text(self._tuber_path)} is an item and can't be called")
+            method = self._tuber_method = Call(self._tuber_path, self._tuber_name).to_map()
+        context = self._tuber_context
+        if args or kwargs or context._tuber_broadcast:
+            method = context._tuber_with_arguments(method, args, kwargs)
+        return context._tuber_queue(method)
 
     def __repr__(self) -> str:
         return f"<{path_text(self._tuber_where())} in {self._tuber_context!r}>"

@@ -13,7 +13,7 @@ from tuber._server_state import ServerState
 from tuber._statuses import status_error
 from tuber.codec import Codec, EncodeError, codec_for
 from tuber.errors import TuberNetworkError, TuberProtocolError
-from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call
+from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call, CallMap
 
 __all__ = ["RequestWriter", "Unsent"]
 
@@ -59,7 +59,7 @@ class RequestWriter:
             raise _at(error, f"of {call}") from None
 
     def batch(
-        self, calls: Sequence[Call], called: object, options: Sequence[str], leave_out: bool
+        self, calls: Sequence[CallMap], called: object, options: Sequence[str], leave_out: bool
     ) -> Conversation[tuple[Request | None, Mapping[int, Unsent]]]:
         """The request for several calls.
 
@@ -72,30 +72,30 @@ class RequestWriter:
         Raises:
             EncodeError: an argument can't be carried; nothing of the batch was sent.
         """
-        maps = [call.to_map() for call in calls]
-        body = self._json.encode_exact(maps)
+        body = self._json.encode_exact(calls)
         if body is not None:
             return Request(body, called, options), {}
         try:
-            return (yield from self._exactly(maps, called, options)), {}
+            return (yield from self._exactly(calls, called, options)), {}
         except EncodeError:
             unsent = yield from self._faults(calls)
             if not unsent:  # no call alone is at fault
                 raise
             if not leave_out:
                 raise next(iter(unsent.values())).error from None
-        kept = [each for place, each in enumerate(maps) if place not in unsent]
+        kept = [call for place, call in enumerate(calls) if place not in unsent]
         request = (yield from self._exactly(kept, called, options)) if kept else None
         return request, unsent
 
-    def _faults(self, calls: Sequence[Call]) -> Conversation[Mapping[int, Unsent]]:
+    def _faults(self, calls: Sequence[CallMap]) -> Conversation[Mapping[int, Unsent]]:
         """The calls that can't be written, each by itself, by place."""
         unsent = {}
         for place, call in enumerate(calls):
             try:
-                yield from self._exactly(call.to_map(), call, ())
+                yield from self._exactly(call, Call(**call), ())
             except EncodeError as error:
-                unsent[place] = Unsent(_at(error, f"of {call}, call {place} of the batch"))
+                where = f"of {Call(**call)}, call {place} of the batch"
+                unsent[place] = Unsent(_at(error, where))
         return unsent
 
     def _exactly(self, asked: Any, called: object, options: Sequence[str]) -> Conversation[Request]:

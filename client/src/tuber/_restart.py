@@ -6,10 +6,11 @@ A part of every conversation, entered when a reply has another run id than the o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
 from tuber._conversation import Conversation, Reply, Request
+from tuber._outcomes import Outcome
 from tuber._paths import path_text
 from tuber._server_state import Root, ServerState
 from tuber.codec import Codec
@@ -30,9 +31,7 @@ class Asking(Protocol):
     state: ServerState
     codec: Codec
 
-    def outcomes(
-        self, reply: Reply, calls: Sequence[Call], called: object
-    ) -> list[Result | Failure]: ...
+    def outcomes(self, reply: Reply, count: int, called: object) -> Iterable[Outcome]: ...
     def description(self, members: Any, asked: Call) -> Description: ...
     def remote_error(self, failure: Failure, called: object) -> TuberRemoteError: ...
 
@@ -76,7 +75,7 @@ def _refresh(session: Asking, roots: list[Root]) -> Conversation[None]:
         reply = yield Request(body, _CALLED, (CONTINUE_ON_ERROR,), REFRESH_SECONDS)
         run_id = reply.fields.get(_RUN_ID)
         state.note(run_id, sent_under, session.url)
-        outcomes = session.outcomes(reply, calls, _CALLED)
+        outcomes = session.outcomes(reply, len(calls), _CALLED)
     except (TuberNetworkError, TuberProtocolError, TuberRemoteError) as error:
         failed, fault = roots, error
     else:
@@ -93,7 +92,7 @@ def _refresh(session: Asking, roots: list[Root]) -> Conversation[None]:
     state.unsaid.append(_restarted(session, text))
 
 
-def _take_on(session: Asking, root: Root, call: Call, outcome: Result | Failure) -> bool:
+def _take_on(session: Asking, root: Root, call: Call, outcome: Outcome) -> bool:
     """Give a root its new description; False when it is not there any more, of which it is told.
 
     Raises:
@@ -103,6 +102,7 @@ def _take_on(session: Asking, root: Root, call: Call, outcome: Result | Failure)
     if isinstance(outcome, Result):
         root._tuber_adopt(session.description(outcome.value, call))
         return True
+    assert isinstance(outcome, Failure)  # nothing was left out
     error = session.remote_error(outcome, call)
     # A path that names nothing, PROTOCOL.md section 3; a traceback is of the object's own code.
     names_nothing = isinstance(error, (AttributeError, KeyError, IndexError))

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from tuber._conversation import Conversation, Reply, Request
 from tuber._old_servers import is_name_lists, questions, with_answers
 from tuber._options import Options
+from tuber._outcomes import Outcome, Outcomes, outcomes_of, read_outcomes
 from tuber._paths import path_of_object
 from tuber._requests import RequestWriter, Unsent
 from tuber._restart import follow
@@ -32,6 +33,7 @@ from tuber.protocol import (
     JSON,
     RUN_ID_FIELD,
     Call,
+    CallMap,
     Description,
     Failure,
     Path,
@@ -52,6 +54,7 @@ __all__ = [
 T = TypeVar("T")
 
 _RUN_ID: Final = RUN_ID_FIELD.lower()
+_MAY_HOLD_MAPS: Final = frozenset({dict, list})
 
 
 class Link(Protocol):
@@ -124,14 +127,15 @@ class Session:
         Raises: as ``call``; for the first object whose property can't be read.
         """
         calls = [Call(path, property=name) for path in paths]
-        outcomes = (yield from self.exchange(calls, f"the reading of {name!r}")) if calls else []
+        asked = [call.to_map() for call in calls]
+        outcomes = (yield from self.exchange(asked, f"the reading of {name!r}")) if calls else ()
         self.tell_restarts()
         values = [self.value(*each) for each in zip(outcomes, calls, strict=True)]
         return with_results(values) if self.options.convert_json else values
 
     def exchange(
-        self, calls: Sequence[Call], called: object, continue_on_error: bool = False
-    ) -> Conversation[list[Result | Failure | Unsent]]:
+        self, calls: Sequence[CallMap], called: object, continue_on_error: bool = False
+    ) -> Conversation[Outcomes]:
         """Send several calls as one batch; returns their outcomes in order.
 
         Who takes them in the caller's thread or task is to ``tell_restarts``.
@@ -148,34 +152,30 @@ class Session:
         sent_under = self.state.run_id
         options = (CONTINUE_ON_ERROR,) if continue_on_error else ()
         request, unsent = yield from self._writer.batch(calls, called, options, continue_on_error)
-        outcomes: list[Result | Failure | Unsent] = []
-        if request is not None:
-            reply = yield request
-            if reply.fields.get(_RUN_ID) != sent_under or self.state.behind:
-                yield from follow(self, reply, sent_under)
-            if unsent:
-                calls = [call for place, call in enumerate(calls) if place not in unsent]
-            outcomes += self.outcomes(reply, calls, called)
-        for place, each in unsent.items():
-            outcomes.insert(place, each)
-        return outcomes
+        if request is None:
+            return outcomes_of(unsent.values())
+        reply = yield request
+        if reply.fields.get(_RUN_ID) != sent_under or self.state.behind:
+            yield from follow(self, reply, sent_under)
+        return self.outcomes(reply, len(calls) - len(unsent), called).with_unsent(unsent)
 
     def tell_restarts(self) -> None:
         """Show what is still to be said of restarts, at the line of the caller."""
         if self.state.unsaid:
             warn_the_caller(self.state.take_unsaid(), TuberRestartWarning)
 
-    def outcomes(
-        self, reply: Reply, calls: Sequence[Call], called: object
-    ) -> list[Result | Failure]:
-        """The outcomes of a batch, in order; raises as ``exchange``."""
+    def outcomes(self, reply: Reply, count: int, called: object) -> Outcomes:
+        """The outcomes of a batch of so many calls, in order; raises as ``exchange``."""
         envelopes = self._decode(reply, called)
         if isinstance(envelopes, dict):  # one failure for the batch as a whole
             self.value(self._outcome(envelopes, called), called)
-        if not isinstance(envelopes, list) or len(envelopes) != len(calls):
-            fault = f"expected an array of {len(calls)} envelopes, came {type(envelopes).__name__}"
+        if not isinstance(envelopes, list) or len(envelopes) != count:
+            fault = f"expected an array of {count} envelopes, came {type(envelopes).__name__}"
             raise self._not_understood(called, fault)
-        return [self._outcome(envelope, called) for envelope in envelopes]
+        try:
+            return read_outcomes(envelopes)
+        except TuberProtocolError as error:
+            raise self._not_understood(called, error) from error
 
     def remote_error(self, failure: Failure, called: object) -> TuberRemoteError:
         """The exception that says what the failure says."""
@@ -195,8 +195,12 @@ class Session:
             yield from follow(self, reply, sent_under)
         if state.unsaid:
             self.tell_restarts()
-        value = self.value(self._outcome(self._decode(reply, call), call), call)
-        if not self.options.convert_json:
+        envelope = self._decode(reply, call)
+        if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:  # mostly
+            value = envelope["result"]
+        else:
+            value = self.value(self._outcome(envelope, call), call)
+        if type(value) not in _MAY_HOLD_MAPS or not self.options.convert_json:
             return value
         # The envelope is a map itself: with a single brace in the text there is none in the value.
         if reply.media_type == JSON and reply.body.count(b"{") == 1:
@@ -219,7 +223,7 @@ class Session:
             return members, run_id
         path = asked.object
         calls = questions(path, members)
-        answers = (yield from self.exchange(calls, asked, continue_on_error=True)) if calls else []
+        answers = (yield from self.exchange(calls, asked, continue_on_error=True)) if calls else ()
         names = members.get("objects")
         objects = {}
         for name in names if isinstance(names, list) else []:
@@ -240,7 +244,7 @@ class Session:
         except TuberProtocolError as error:
             raise self._not_understood(called, error) from error
 
-    def value(self, outcome: Result | Failure | Unsent, called: object) -> Any:
+    def value(self, outcome: Outcome, called: object) -> Any:
         """What a call returned; shows its warnings again.
 
         Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +51,8 @@ class Target:
 
     def check_picklable(self) -> None:
         """Raise TypeError when this can't be sent to another process; says what to do instead."""
+        import pickle  # noqa: PLC0415  # imported by now, by who pickles
+
         kept: tuple[tuple[str, Any], ...] = (
             ("ssl_context", self.ssl_context),
             ("transport", self.transport),

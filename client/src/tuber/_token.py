@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import unquote
 
 from tuber._environment import TOKEN_VARIABLE, token_from_environment
 
@@ -27,6 +26,8 @@ def split_token(hostname: str) -> tuple[str, str | None]:
     before, at, place = authority.rpartition("@")
     if not at:
         return hostname, None
+    from urllib.parse import unquote  # noqa: PLC0415  # slow to import, and seldom needed
+
     token = unquote(before)
     if ":" in token:
         raise ValueError("expected one token before '@' of hostname; came a user and a password")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict, namedtuple
 from datetime import date
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -56,7 +56,7 @@ def test_what_is_deep_is_left_to_the_codec_that_says_how_deep_is_too_deep() -> N
 
 _KEYS = st.text() | st.just("bytes")
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.uuids(),
     lambda inner: st.lists(inner) | st.dictionaries(_KEYS | st.integers(), inner),
 )
 
@@ -70,6 +70,22 @@ def test_what_is_exact_arrives_as_it_was(library: str, value: Any) -> None:
         assert same(codec.decode(body), value)
     elif is_exact_in_json(value):  # left to CBOR because the library can't write it
         assert library == "orjson" or "\\ud" in ascii(value)
+
+
+def test_negative_numbers_are_written_without_a_look_at_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tuber.codec.json.is_exact_in_json", None)
+    assert JsonCodec("orjson").encode_exact([-1.5, -1e-7, -(2**63), "a-b"]) is not None
+
+
+class Named(Enum):
+    BOARD = UUID(int=1)
+
+
+@pytest.mark.parametrize("value", [UUID(int=1), UUID(int=2**128 - 1), Named.BOARD])
+def test_a_uuid_is_not_written_as_text(value: Any) -> None:
+    assert JsonCodec("orjson").encode_exact({"a": [-1.5, value]}) is None
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

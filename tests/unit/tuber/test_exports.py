@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import jedi
 import pytest
 
 import tuber
 import tuber.client
 import tuber.codecs
 import tuber.server
+from tuber import _names
 
 NAMES = """SimpleTuberObject TuberConnectTimeout TuberConnectionLost TuberConnectionRefused
 TuberError TuberNameNotFound TuberNetworkError TuberObject TuberProtocolError TuberRemoteError
@@ -45,9 +47,52 @@ def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch
         _ = tuber.resolve_all
 
 
-def test_importing_tuber_loads_nothing_slow() -> None:
-    slow = "asyncio http.client urllib.request numpy orjson email difflib importlib.metadata tuberd"
-    program = f"import sys, tuber; print([m for m in {slow.split()!r} if m in sys.modules])"
+def test_each_name_is_the_one_of_its_home_and_completed_before_it_is_used() -> None:
+    named = {name: home for home, names in _names.HOMES.items() for name in names}
+    assert sorted(named) == sorted(tuber.__all__)
+    for name, home in named.items():
+        assert getattr(tuber, name) is getattr(sys.modules[home], name)
+    fresh = run("import tuber; print(*dir(tuber))").split()
+    assert {*tuber.__all__, "errors", "protocol", "server", "codec"} <= set(fresh)
+    assert all(name.startswith("_") for name in {*fresh} - {*tuber.__all__, *_names.MODULES})
+
+
+def test_editors_complete_names_without_running_anything() -> None:
+    names = [each.name for each in jedi.Script("import tuber\ntuber.").complete()]
+    assert set(tuber.__all__) <= set(names)
+    called = jedi.Script("import tuber\ntuber.resolve_simple('board').tuber_con")
+    assert [each.name for each in called.complete()] == ["tuber_context"]
+
+
+def test_modules_are_there_without_being_imported_by_name() -> None:
+    program = (
+        "import tuber; print(tuber.errors.TuberError, tuber.server.__all__[0], tuber.protocol)"
+    )
+    assert run(program).startswith("<class 'tuber.errors.TuberError'> Server <module")
+
+
+def test_importing_tuber_loads_none_of_it() -> None:
+    assert loaded("import tuber", "tuber") == ["tuber", "tuber._names"]
+
+
+@pytest.mark.parametrize("name", ["resolve", "resolve_simple"])
+def test_importing_a_client_loads_nothing_slow_and_not_the_other_one(name: str) -> None:
+    slow = "asyncio http.client urllib numpy orjson email difflib importlib.metadata pickle tuberd"
+    other = {"resolve": "tuber._blocking", "resolve_simple": "tuber._asyncio"}[name]
+    program = f"from tuber import {name}"
+    assert [m for m in (*slow.split(), other) if loaded(program, m)] == []
+
+
+def loaded(program: str, package: str) -> list[str]:
+    """Which modules of a package a program has loaded at its end."""
+    belongs = f"m == {package!r} or m.startswith({package + '.'!r})"
+    return run(
+        f"{program}; import sys; print(*sorted(m for m in sys.modules if {belongs}))"
+    ).split()
+
+
+def run(program: str) -> str:
+    """What a program in a fresh interpreter prints."""
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,
@@ -55,4 +100,4 @@ def test_importing_tuber_loads_nothing_slow() -> None:
         check=True,
         env={"PYTHONPATH": ":".join(sys.path)},
     )
-    assert done.stdout == "[]\n"
+    return done.stdout

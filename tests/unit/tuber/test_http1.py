@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuber._chunked import MAX_REPLY_BODY_BYTES
-from tuber._http1 import MAX_INTERIM_REPLIES, Reply, ReplyReader
+from tuber._http1 import MAX_INTERIM_REPLIES, MAX_KNOWN_HEADS, Reply, ReplyReader
 from tuber.errors import TuberProtocolError
 from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
 
@@ -110,6 +110,24 @@ def test_several_replies_follow_each_other_on_one_reader() -> None:
             answer = reader.feed(reply(f"Content-Length: {length}", body=body))
             assert answer is not None
             assert (answer.body, answer.keep_alive, reader.started) == (body, True, False)
+
+
+def test_each_of_many_heads_is_the_one_that_came() -> None:
+    reader = ReplyReader()
+    for number in [*range(2 * MAX_KNOWN_HEADS), *range(2 * MAX_KNOWN_HEADS)]:
+        body = b"x" * number
+        got = reader.feed(reply(f"Content-Length: {number}", f"A: {number}", body=body))
+        assert got is not None
+        assert (got.body, got.fields["a"], got.keep_alive) == (body, str(number), True)
+
+
+def test_a_head_that_is_known_is_no_reply_to_a_longer_or_shorter_body() -> None:
+    reader = ReplyReader()
+    assert reader.feed(reply("Content-Length: 2", body=b"{}")) is not None
+    assert reader.feed(reply("Content-Length: 2", body=b"{")) is None
+    place = reader.rest()
+    assert place is not None
+    assert len(place) == 1
 
 
 def test_fields_and_media_type_can_be_asked_for() -> None:

@@ -145,7 +145,10 @@ def test_a_user_who_wants_json_alone_gets_it() -> None:
 
 def test_a_batch_travels_in_cbor_as_a_whole_when_one_call_needs_it() -> None:
     writer = RequestWriter(URL, BOTH, NEW)
-    calls = [Call("Board", "read", (1,)), Call("Board", "read", (), {"v": b"x"})]
+    calls = [
+        {"object": "Board", "method": "read", "args": (1,)},
+        {"object": "Board", "method": "read", "kwargs": {"v": b"x"}},
+    ]
     _, (request, unsent) = drive(writer.batch(calls, "it", ("continue-on-error",), False))
     assert (request.media_type, request.options, unsent) == (CBOR, ("continue-on-error",), {})
     assert [each["method"] for each in body(request)] == ["read", "read"]
@@ -156,7 +159,7 @@ def test_a_batch_travels_in_cbor_as_a_whole_when_one_call_needs_it() -> None:
 @pytest.mark.parametrize("fine", [2, b"x"])
 def test_a_call_that_cannot_be_sent_is_left_out_where_that_is_wanted(fine: Any) -> None:
     writer = RequestWriter(URL, BOTH, NEW)
-    calls = [Call("Board", "read", (value,)) for value in (object(), 1, "\ud800", fine)]
+    calls = [Call("Board", "read", (value,)).to_map() for value in (object(), 1, "\ud800", fine)]
     _, (request, unsent) = drive(writer.batch(calls, "it", (), True))
     assert [each["args"][0] for each in body(request)] == [1, fine]
     assert list(unsent) == [0, 2]
@@ -168,6 +171,6 @@ def test_a_call_that_cannot_be_sent_is_left_out_where_that_is_wanted(fine: Any) 
 
 def test_otherwise_it_fails_the_batch() -> None:
     writer = RequestWriter(URL, BOTH, NEW)
-    calls = [Call("Board", "read", (value,)) for value in (1, object())]
+    calls = [Call("Board", "read", (value,)).to_map() for value in (1, object())]
     with pytest.raises(EncodeError, match=r"^args\[0\] of Board\.read\(\), call 1 of the batch: "):
         drive(writer.batch(calls, "it", (), False))

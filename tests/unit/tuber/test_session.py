@@ -12,7 +12,7 @@ from tests.support.scripted_link import URL, ScriptedLink, ScriptedReply
 from tuber import TuberProtocolError, TuberRemoteError, TuberRemoteWarning, TuberResult
 from tuber._options import Options
 from tuber.codec import EncodeError
-from tuber.protocol import Call, Description, Failure, Result
+from tuber.protocol import Description, Failure, Result
 
 
 def call(link: ScriptedLink, *args: Any, **kwargs: Any) -> Any:
@@ -149,10 +149,10 @@ def test_a_property_is_read() -> None:
 
 def test_a_batch_gives_the_outcomes_in_order() -> None:
     link = ScriptedLink(lambda asked: [{"result": 1}, {"error": {"message": "no"}}])
-    calls = [Call("Board", "a"), Call("Board", "b")]
+    calls = [{"object": "Board", "method": "a"}, {"object": "Board", "method": "b"}]
     outcomes = link.run(link.session.exchange(calls, "a batch", continue_on_error=True))
-    assert outcomes == [Result(1), Failure("no")]
-    assert link.asked == [[{"object": "Board", "method": "a"}, {"object": "Board", "method": "b"}]]
+    assert list(outcomes) == [Result(1), Failure("no")]
+    assert link.asked == [calls]
     assert link.options_sent == [("continue-on-error",)]
 
 
@@ -175,7 +175,7 @@ def test_a_batch_that_is_not_answered_as_one_is_an_error(
 ) -> None:
     link = ScriptedLink(lambda asked: answer)
     with pytest.raises(error, match=message):
-        link.run(link.session.exchange([Call("Board", "a")], "a batch"))
+        link.run(link.session.exchange([{"object": "Board", "method": "a"}], "a batch"))
     assert link.options_sent == [()]
 
 

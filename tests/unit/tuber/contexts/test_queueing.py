@@ -30,6 +30,20 @@ def test_calls_of_any_depth_travel_as_one_batch(
     assert results == calls
 
 
+def test_a_call_has_its_own_arguments_and_none_of_the_one_before(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
+    with shell.within(board.tuber_context()) as context:
+        read = context.read
+        read()
+        read(1)
+        read(n=2)
+        read()
+        shell.finish(context())
+    calls = [{k: call[k] for k in ("args", "kwargs") if k in call} for call in served.batches[0]]
+    assert calls == [{}, {"args": [1]}, {"kwargs": {"n": 2}}, {}]
+
+
 def test_a_context_of_the_registry_names_objects(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
