@@ -29,6 +29,40 @@ def test_objects_inside_are_explored_and_called(shell: Shell, server: LiveServer
             assert shell.finish(instrument.warn("hot")) == 1
 
 
+CIRCLE = """
+class Crate:
+    __tuber_object__ = True
+    slots = 12
+    def power(self): return True
+
+class Board:
+    __tuber_object__ = True
+    serial = 7
+    def read(self): return 3
+
+board, crate = Board(), Crate()
+board.crate, crate.board = crate, board
+registry = {"board": board}
+"""
+
+
+def test_an_object_that_leads_back_to_its_holder_is_known_by_names_until_it_is_resolved(
+    shell: Shell, tmp_path: Path
+) -> None:
+    registry = tmp_path / "registry.py"
+    registry.write_text(CIRCLE)
+    with live_server(registry) as server, shell.resolved(server.hostname, "board") as board:
+        assert shell.finish(board.crate.power()) is True
+        assert board.crate.slots == 12
+        again = board.crate.board
+        assert shell.finish(again.read()) == 3
+        with pytest.raises(tuber.TuberRemoteError, match=r"tuber_resolve\(force=True\)"):
+            _ = again.serial
+        shell.finish(again.tuber_resolve(force=True))
+        assert again.serial == 7
+        assert again.crate.slots == 12
+
+
 def test_a_batch_runs_in_order_and_stops_at_a_failure(shell: Shell, server: LiveServer) -> None:
     with shell.resolved(server.hostname, "instrument") as instrument:
         with shell.within(instrument.tuber_context()) as context:

@@ -34,6 +34,27 @@ def text_or_none(members: Mapping[str, Any], name: str, where: str) -> str | Non
     return None if members.get(name) is None else text_of(members, name, where)
 
 
+def with_maps(members: Any) -> Any:
+    """A description of an object inside, in full also where the server gave only names.
+
+    It does so for an object that leads back to one that holds it, and for what is nested too deep.
+    Methods can be called by their names alone; of properties it is said how to read them.
+    """
+    if not isinstance(members, Mapping) or not isinstance(members.get("methods"), list):
+        return members
+    unread = {
+        "message": "not read yet, because this object leads back to one that holds it, or is nested"
+        " very deep; call tuber_resolve(force=True) of this object to read it"
+    }
+    names = members.get("properties")
+    return {
+        **members,
+        "methods": {name: {} for name in members["methods"]},
+        "properties": {},
+        "failed": dict.fromkeys(names, unread) if isinstance(names, list) else {},
+    }
+
+
 def malformed(where: str, expected: str, came: object) -> TuberProtocolError:
     """The error that says what was expected, what came, and where."""
     came_text = repr(came)

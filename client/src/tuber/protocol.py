@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from tuber._members import malformed, map_of, map_or_empty, text_of, text_or_none
+from tuber._members import malformed, map_of, map_or_empty, text_of, text_or_none, with_maps
 from tuber._paths import Item, Path, Step, path_text
 from tuber._signatures import ABSENT, MethodDescription, Parameter, Signature
 
@@ -246,7 +246,7 @@ class Description:
             doc=text_or_none(members, "__doc__", where),
             methods={n: MethodDescription.from_map(m) for n, m in described["methods"].items()},
             properties=described["properties"],
-            objects={name: cls.from_map(each) for name, each in described["objects"].items()},
+            objects={n: cls.from_map(with_maps(o)) for n, o in described["objects"].items()},
             keys=_keys(members.get("keys")),
             values=_values(members.get("values")),
             type=text_or_none(members, "type", where),
@@ -296,5 +296,5 @@ def _values(values: Any) -> tuple[Description, ...] | Description | None:
     if values is None:
         return None
     if isinstance(values, (list, tuple)):
-        return tuple(Description.from_map(each) for each in values)
-    return Description.from_map(values)
+        return tuple(Description.from_map(with_maps(each)) for each in values)
+    return Description.from_map(with_maps(values))
