@@ -17,17 +17,18 @@ Crew::Work::Work(Crew& crew)
     : crew_(crew), shift_(crew.begin_work()), took_last_place_(crew.free_.fetch_sub(1) == 1) {}
 
 Crew::Work::~Work() {
-  if (!finished_) static_cast<void>(crew_.end_work(shift_));
+  if (counts_) static_cast<void>(crew_.end_work(shift_));
 }
 
 void Crew::Work::hand_over() {
-  if (crew_.waiting_.load() > 0) return;
-  crew_.begin_shift();
-  crew_.call_somebody();
+  if (!counts_) return;
+  counts_ = false;
+  static_cast<void>(crew_.end_work(shift_));
+  call_company();
 }
 
 bool Crew::Work::may_linger() const {
-  return crew_.waiting_.load() > 0 && crew_.shift_.load().at_work <= 1;
+  return counts_ && crew_.waiting_.load() > 0 && crew_.shift_.load().at_work <= 1;
 }
 
 void Crew::Work::call_company() {
@@ -43,9 +44,10 @@ void Crew::Work::end_lingering() {
 }
 
 bool Crew::Work::finish() {
-  finished_ = true;
   crew_.free_.fetch_add(1);
   crew_.finished_.fetch_add(1, std::memory_order_relaxed);
+  if (!counts_) return crew_.shift_.load().at_work == 0;
+  counts_ = false;
   return crew_.end_work(shift_);
 }
 

@@ -15,10 +15,10 @@ namespace tuber::net {
 // other up: a worker that ends its work while others are at theirs rests, and the last one goes on.
 // As long as the work is short one worker serves them all, however many connections are busy.
 //
-// Some work is not short: methods may take hours. So whoever rests looks now and then whether
-// anything was finished, and takes over when nothing was; who knows that its work will take time
-// calls somebody first. Those who are left at their work then are of an earlier shift, and nobody
-// rests for their sake. And whoever takes the last place of those who are free, at rest or waiting
+// Some work is not short: methods may take hours. So who knows that its work will take time counts no
+// more, and calls somebody first; and whoever rests looks now and then whether anything was finished,
+// and takes over when nothing was. Those who are left at their work then are of an earlier shift, and
+// nobody rests for their sake. And whoever takes the last place of those who are free, at rest or waiting
 // for events, starts another worker, so that somebody is always there to take over.
 //
 // Thread-safe.
@@ -61,7 +61,7 @@ class Crew {
     // Nobody else is free: another worker should be started.
     [[nodiscard]] bool took_last_place() const { return took_last_place_; }
 
-    // It will take time: others have to look after the events.
+    // It will take time: others have to look after the events, and nobody rests for its sake.
     void hand_over();
 
     // Would others look after the events while the worker waits for this one client?
@@ -79,7 +79,7 @@ class Crew {
     Crew& crew_;
     std::uint32_t shift_;
     bool took_last_place_;
-    bool finished_ = false;
+    bool counts_ = true;  // among those for whose sake others rest
   };
 
   // Rests until there is need of another worker. False when the worker is one too many since

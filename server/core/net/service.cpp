@@ -270,6 +270,7 @@ ssize_t Service::receive_into(std::span<char> space, const Connection& connectio
   work_->begin_lingering();
   const ssize_t count = ::recv(connection.socket().get(), space.data(), space.size(), flags);
   const int error = errno;
+  began_ = Clock::now();
   work_->end_lingering();
   errno = error;
   return count;
@@ -281,6 +282,7 @@ bool Service::lingers(const Connection& connection) {
   const bool in_series = connection.hot && (lingered_ || in_a_row_ >= kSeries);
   if (!in_series && connection.reader->empty()) return false;
   if (engine_.options.linger.count() == 0 || engine_.stopping()) return false;
+  if (in_series && Clock::now() - began_ > kShort) return false;  // others do not rest for its sake
   if (work_->may_linger()) return true;
   if (in_a_row_ == kSeries) work_->call_company();
   return false;
@@ -288,7 +290,7 @@ bool Service::lingers(const Connection& connection) {
 
 void Service::park(std::unique_ptr<Connection> connection) {
   connection->parked_at = Clock::now();
-  connection->takes_time = !lingered_ && connection->parked_at - began_ > kShort;
+  connection->takes_time = connection->parked_at - began_ > kShort;
   if (connection->reader->empty()) {
     connection->deadline = connection->parked_at + engine_.options.limits.idle_time;
     connection->reader->clear();

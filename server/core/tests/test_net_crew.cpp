@@ -62,6 +62,11 @@ TEST_CASE("nobody rests for the sake of who handed over") {
   Crew::Work other(crew);
   CHECK_FALSE(slow.finish());  // the other one is at work, and will wait
   CHECK(other.finish());
+  Crew::Work both(crew), of_them(crew);
+  both.hand_over();
+  of_them.hand_over();
+  CHECK(both.finish());
+  CHECK(of_them.finish());
 }
 
 TEST_CASE("a thread that ended in its work is not waited for") {
