@@ -27,6 +27,7 @@ bool holds_for(PyObject* value, int depth);
 template <Asked asked>
 bool holds_for_items(PyObject* const* items, Py_ssize_t count, int depth) {
   for (Py_ssize_t i = 0; i < count; ++i) {
+    if (PyLong_CheckExact(items[i])) continue;  // lists are most often of numbers
     if (!holds_for<asked>(items[i], depth)) return false;
   }
   return true;
