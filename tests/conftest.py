@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.shells import Shell, a_shell
+
+# How long an example takes depends on what else the machine does; time is never asserted here.
+settings.register_profile("tuber", deadline=None)
+settings.load_profile("tuber")
 
 
 @pytest.fixture(params=["blocking", "asyncio"])
