@@ -75,16 +75,14 @@ void Crew::begin_shift() {
 
 void Crew::call_somebody() {
   const std::lock_guard lock(mutex_);
-  if (resting_ == 0) return;
-  is_called_ = true;
+  is_called_ = true;  // also for who is only on its way to rest
   called_.notify_one();
 }
 
 bool Crew::rest(std::chrono::milliseconds surplus_time) {
   std::unique_lock lock(mutex_);
-  ++resting_;
   bool stays = true;
-  bool is_needed = is_over_;
+  bool is_needed = is_called_ || is_over_;
   while (!is_needed) {
     if (!is_watched_) {
       is_needed = watch(lock);
@@ -96,8 +94,7 @@ bool Crew::rest(std::chrono::milliseconds surplus_time) {
     }
     is_needed = is_needed || is_called_ || is_over_;
   }
-  is_called_ = false;
-  --resting_;
+  if (stays) is_called_ = false;
   if (!is_watched_) called_.notify_one();  // the next one watches
   return stays;
 }

@@ -118,9 +118,8 @@ class Crew {
   mutable std::condition_variable emptied_;
   std::condition_variable called_;
   std::size_t size_ = 0;
-  std::size_t resting_ = 0;
   bool is_watched_ = false;  // one of those who rest looks whether work is finished
-  bool is_called_ = false;   // one of them should come
+  bool is_called_ = false;   // one of them, or the next one who comes, is needed
   bool is_over_ = false;
 };
 
