@@ -28,7 +28,7 @@ void Crew::Work::hand_over() {
 }
 
 bool Crew::Work::may_linger() const {
-  return counts_ && crew_.waiting_.load() > 0 && crew_.shift_.load().at_work <= 1;
+  return crew_.waiting_.load() > 0 && crew_.shift_.load().at_work <= (counts_ ? 1U : 0U);
 }
 
 void Crew::Work::call_company() {
@@ -36,10 +36,13 @@ void Crew::Work::call_company() {
 }
 
 void Crew::Work::begin_lingering() {
-  static_cast<void>(crew_.end_work(shift_));
+  if (counts_) static_cast<void>(crew_.end_work(shift_));
+  counts_ = false;
 }
 
-void Crew::Work::end_lingering() {
+void Crew::Work::end_lingering(bool takes_time) {
+  if (takes_time) return;
+  counts_ = true;
   shift_ = crew_.begin_work();
 }
 

@@ -68,9 +68,9 @@ class Crew {
     [[nodiscard]] bool may_linger() const;
     // Asks for somebody who would.
     void call_company();
-    // It waits for its client, and is at work again.
+    // It waits for its client, and is at work again; `takes_time`: nobody is to rest for its sake.
     void begin_lingering();
-    void end_lingering();
+    void end_lingering(bool takes_time);
 
     // True when the worker is to wait for events now; else it is to rest.
     [[nodiscard]] bool finish();

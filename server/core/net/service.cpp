@@ -262,16 +262,17 @@ bool Service::note_progress(Connection& connection, std::size_t received) const 
   return true;
 }
 
-ssize_t Service::receive_into(std::span<char> space, const Connection& connection, bool may_block,
+ssize_t Service::receive_into(std::span<char> space, Connection& connection, bool may_block,
                               bool lingers) {
   const int flags = may_block ? 0 : MSG_DONTWAIT;
   if (!lingers) return ::recv(connection.socket().get(), space.data(), space.size(), flags);
   lingered_ = true;
+  connection.takes_time = Clock::now() - began_ > kShort;
   work_->begin_lingering();
   const ssize_t count = ::recv(connection.socket().get(), space.data(), space.size(), flags);
   const int error = errno;
   began_ = Clock::now();
-  work_->end_lingering();
+  work_->end_lingering(connection.takes_time);
   errno = error;
   return count;
 }
@@ -282,7 +283,6 @@ bool Service::lingers(const Connection& connection) {
   const bool in_series = connection.hot && (lingered_ || in_a_row_ >= kSeries);
   if (!in_series && connection.reader->empty()) return false;
   if (engine_.options.linger.count() == 0 || engine_.stopping()) return false;
-  if (in_series && Clock::now() - began_ > kShort) return false;  // others do not rest for its sake
   if (work_->may_linger()) return true;
   if (in_a_row_ == kSeries) work_->call_company();
   return false;

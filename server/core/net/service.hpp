@@ -43,8 +43,8 @@ class Service {
   [[nodiscard]] Received receive(Connection& connection, bool readable);
   [[nodiscard]] Received refuse(const http::Fault& fault);
   [[nodiscard]] bool note_progress(Connection& connection, std::size_t received) const;
-  [[nodiscard]] ssize_t receive_into(std::span<char> space, const Connection& connection,
-                                     bool may_block, bool lingers);
+  [[nodiscard]] ssize_t receive_into(std::span<char> space, Connection& connection, bool may_block,
+                                     bool lingers);
   [[nodiscard]] bool lingers(const Connection& connection);
   [[nodiscard]] Ending answer(Connection& connection);
   void tell_refusal(const Connection& connection, int status, std::string_view request,

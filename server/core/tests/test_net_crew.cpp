@@ -88,12 +88,30 @@ TEST_CASE("who waits for its client is not at work, and does so only while anoth
   work.begin_lingering();
   Crew::Work other(crew);
   CHECK(other.finish());
-  work.end_lingering();
+  work.end_lingering(false);
   Crew::Work third(crew);
   CHECK_FALSE(work.may_linger());
   waiting.reset();
   CHECK_FALSE(third.finish());
   CHECK(work.finish());
+}
+
+TEST_CASE("nobody rests for the sake of a client that is waited for and asks for what takes time") {
+  Crew crew(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
+  Crew::Waiting waiting(crew);
+  Crew::Work slow(crew);
+  slow.begin_lingering();
+  slow.end_lingering(true);
+  Crew::Work other(crew);
+  CHECK_FALSE(slow.may_linger());
+  CHECK(other.finish());
+  CHECK(slow.may_linger());
+  slow.begin_lingering();
+  slow.end_lingering(false);
+  Crew::Work third(crew);
+  CHECK_FALSE(third.finish());
+  CHECK(slow.finish());
 }
 
 TEST_CASE("who rests takes over when nothing is finished, however many are at work") {
