@@ -96,8 +96,8 @@ class Crew {
 
  private:
   // Who is at work in the current shift. One word, so that exactly one worker learns that it is the
-  // last one.
-  struct Shift {
+  // last one; aligned as one, so that no compiler takes it for two.
+  struct alignas(std::uint64_t) Shift {
     std::uint32_t number;
     std::uint32_t at_work;
   };
