@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from enum import Enum
 from pathlib import Path
 
@@ -64,7 +64,24 @@ def placed(server: RunningServer, placement: Placement) -> Iterator[None]:
         os.sched_setaffinity(0, everywhere)
 
 
-def pin(process_id: int, cores: set[int]) -> None:
+@contextlib.contextmanager
+def one_core() -> Iterator[None]:
+    """Keeps this process, and what it starts, on one core while it lasts.
+
+    Where cores can't be chosen (elsewhere than on Linux) nothing happens.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(allowed)})  # the first one serves most interrupts
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def pin(process_id: int, cores: Set[int]) -> None:
     """Keeps all threads of a process on those cores, those that they start later too."""
     pinned: set[int] = set()
     while (

@@ -8,12 +8,12 @@ own, may be faster on several. So both are measured, and for each tool the bette
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 from collections.abc import Iterable
 from enum import Enum
-from pathlib import Path
+
+from ..placement import pin
 
 
 class Place(Enum):
@@ -36,20 +36,10 @@ def put(place: Place, processes: Iterable[int]) -> None:
     if place is Place.ONE_CORE:
         cores = frozenset([max(cores)])
     for process_id in processes:
-        put_threads: set[int] = set()
-        # One that is started meanwhile by one that was not told yet is found by another look.
-        while threads := _threads(process_id) - put_threads:
-            for thread in threads:
-                with contextlib.suppress(ProcessLookupError):  # it has ended
-                    os.sched_setaffinity(thread, cores)
-            put_threads |= threads
+        pin(process_id, cores)
 
 
 @functools.cache
 def _all_cores() -> frozenset[int]:
     """Those of this process before it was put anywhere."""
     return frozenset(os.sched_getaffinity(0))
-
-
-def _threads(process_id: int) -> set[int]:
-    return {int(path.name) for path in Path(f"/proc/{process_id}/task").iterdir()}

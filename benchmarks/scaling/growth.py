@@ -20,7 +20,7 @@ import numpy as np
 
 from ..environment import Environment
 from ..load import LoadError
-from ..one_core import one_core
+from ..placement import one_core
 from ..run import Effort
 from ..sides import RunningServer, Side
 from .cbor_request import call_with_floats

@@ -18,7 +18,7 @@ from benchmarks.documents import PAGE
 from benchmarks.held import Held
 from benchmarks.load import LoadError
 from benchmarks.machine import Circumstances
-from benchmarks.one_core import one_core
+from benchmarks.placement import one_core
 from benchmarks.scaling.busy import BusyRow
 from benchmarks.scaling.cbor_request import call_with_floats
 from benchmarks.scaling.connections import ConnectionsRow, combined
