@@ -47,7 +47,8 @@ def tests(session: nox.Session) -> None:
 def cbor_peers(session: nox.Session, version: str) -> None:
     """Our CBOR beside that of cbor2, in the series in C and in the one in Rust."""
     session.install(
-        "./client", "./server[orjson]", version, "numpy", "pytest", "hypothesis", "uvloop"
+        *("./client", "./server[orjson]", version, "numpy", "uvloop"),
+        *("pytest", "pytest-timeout", "hypothesis"),
     )
     session.run("pytest", "tests/unit/tuber/test_codec_cbor_peers.py", *session.posargs)
 

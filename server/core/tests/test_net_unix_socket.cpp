@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "forked_child.hpp"
 #include "net_client.hpp"
 #include "net_server.hpp"
 #include "temporary_tree.hpp"
@@ -186,14 +186,10 @@ TEST_CASE("a forked child leaves its parent's unix socket alone") {
   const std::string path = in(tree, "socket");
   std::optional<NetServer> server;
   server.emplace([&](auto& options) { options.unix_socket = UnixAddress{path}; });
-  const pid_t child = ::fork();
-  if (child == 0) {
-    server->server.request_stop();
-    server.reset();
-    ::_exit(0);
-  }
-  int status = -1;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  CHECK(status == 0);
+  CHECK(in_forked_child([&] {
+          server->server.request_stop();
+          server.reset();
+          return 0;
+        }) == 0);
   CHECK(NetClient(path).request(get("/new")).body == "/new");
 }
