@@ -19,7 +19,7 @@ SANITIZED = [
     *sorted(str(each) for each in pathlib.Path("tests/unit/tuber").glob("test_codec*.py")),
 ]
 # These run other programs (a compiler, a browser, nginx), which a preloaded sanitizer spoils, or
-# fork beside threads, after which the allocator of GCC's AddressSanitizer may wait for ever.
+# fork beside threads, as those tests do that are marked `forks`.
 NOT_SANITIZED = [
     f"tests/end_to_end/test_{each}.py"
     for each in (
@@ -195,7 +195,7 @@ def python_sanitizers(session: nox.Session) -> None:
         for name in ("libasan.so", "libubsan.so", "libstdc++.so")
     ]
     session.run(
-        *("python", "-m", "pytest", "-p", "no:faulthandler"),
+        *("python", "-m", "pytest", "-p", "no:faulthandler", "-m", "not forks"),
         # Those count bytes of memory.
         *(
             "-k",

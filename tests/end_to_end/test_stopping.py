@@ -105,6 +105,7 @@ def test_what_python_waits_for_does_not_keep_a_process_that_was_told_to_stop(
         assert server.process.wait(30) == 0
 
 
+@pytest.mark.forks
 def test_a_signal_to_a_forked_child_is_the_childs(tmp_path: Path) -> None:
     registry = tmp_path / "forking.py"
     registry.write_text(
@@ -280,6 +281,7 @@ def test_servers_can_be_started_and_stopped_many_times() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "done 1\n", "")
 
 
+@pytest.mark.forks
 def test_a_forked_child_that_exits_leaves_its_parents_server_alone() -> None:
     done = python(
         """

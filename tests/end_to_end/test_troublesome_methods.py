@@ -70,11 +70,13 @@ def test_a_method_that_holds_the_gil(server: LiveServer, wire: Wire) -> None:
     assert_serves(server, wire)
 
 
+@pytest.mark.forks
 def test_a_child_that_exits(server: LiveServer, wire: Wire) -> None:
     assert wire.call(call("fork_and_exit")) == {"result": 5}
     assert_serves(server, wire)
 
 
+@pytest.mark.forks
 def test_a_child_that_comes_back_neither_answers_nor_runs_what_follows(
     server: LiveServer, wire: Wire, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ def test_outside_the_main_thread_nothing_is_set() -> None:
     assert seen == before
 
 
+@pytest.mark.forks
 def test_a_forked_child_has_the_handlers_from_before() -> None:
     told: list[bool] = []
     with heard(told.append), warnings.catch_warnings():
