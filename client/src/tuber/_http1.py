@@ -18,6 +18,7 @@ from tuber._chunked import (
     malformed,
     refuse_bare_line_feed,
 )
+from tuber._reply_memory import memory_for
 from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
 
 # Heads of one connection that are kept: they differ in Content-Length, and seldom in more.
@@ -56,7 +57,9 @@ class Reply:
 
     __slots__ = ("body", "fields", "head", "keep_alive", "media_type", "status")
 
-    def __init__(self, head: ReplyHead, body: bytes | bytearray, keep_alive: bool) -> None:
+    def __init__(
+        self, head: ReplyHead, body: bytes | bytearray | memoryview, keep_alive: bool
+    ) -> None:
         self.head = head
         self.status = head.status
         self.fields = head.fields
@@ -93,7 +96,7 @@ class ReplyReader:
         self._max_body_bytes = max_body_bytes
         self._received = bytearray()  # what has come of an incomplete reply
         self._head: ReplyHead | None = None  # the head of the reply being read
-        self._wanted: bytearray | None = None  # its whole body, when it has a known length
+        self._wanted: bytearray | memoryview | None = None  # its body, of known length
         self._filled = 0  # how much of that has come
         self._chunks: ChunkedBody | None = None  # its body, when it is chunked
         self._interim = 0
@@ -177,7 +180,7 @@ class ReplyReader:
             return
         self._head = head
         if head.length is not None:
-            self._wanted, self._filled = bytearray(head.length), 0
+            self._wanted, self._filled = memory_for(head.length, head.media_type), 0
         elif head.chunked:
             self._chunks = ChunkedBody(self._max_body_bytes)
 
@@ -189,7 +192,7 @@ class ReplyReader:
         self._received += received[count:]
         return self.filled(count)
 
-    def _finish(self, head: ReplyHead, body: bytes | bytearray) -> Reply:
+    def _finish(self, head: ReplyHead, body: bytes | bytearray | memoryview) -> Reply:
         # Bytes behind the reply were not asked for: whatever they are, nothing may follow them.
         keep_alive = head.keep_alive and not self._received
         self._head = self._wanted = self._chunks = None

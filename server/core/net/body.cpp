@@ -1,5 +1,7 @@
 #include "net/body.hpp"
 
+#include "net/large_pages.hpp"
+
 namespace tuber::net {
 namespace {
 
@@ -15,6 +17,14 @@ Body& Body::operator=(std::string_view text) {
   clear();
   text_ = text;
   return *this;
+}
+
+void Body::append_large(std::string_view bytes) {
+  if (text_.capacity() - text_.size() < bytes.size()) {
+    text_.reserve(text_.size() + bytes.size());
+    prefer_large_pages(text_.data() + text_.size(), text_.capacity() - text_.size());
+  }
+  text_ += bytes;
 }
 
 void Body::lend(std::string_view bytes) {

@@ -29,6 +29,9 @@ class Body {
   Body& operator+=(std::string_view text) { return text_ += text, *this; }
   Body& operator+=(char character) { return text_ += character, *this; }
 
+  // Appends bytes that may be many, in memory that suits them.
+  void append_large(std::string_view bytes);
+
   // To append to.
   [[nodiscard]] std::string& text() { return text_; }
   [[nodiscard]] const std::string& text() const { return text_; }

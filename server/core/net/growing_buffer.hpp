@@ -35,6 +35,10 @@ class GrowingBuffer {
   [[nodiscard]] std::unique_ptr<char, Free> take() { return std::move(bytes_); }
 
  private:
+  // More room, up to `capacity` and to the promise; false when the system has no memory for it.
+  [[nodiscard]] bool move(std::size_t capacity);     // into large pages; not for the first bytes
+  [[nodiscard]] bool stretch(std::size_t capacity);  // in small ones, with little more at once
+
   // malloc's memory because realloc moves large blocks without copying them (mremap on Linux).
   std::unique_ptr<char, Free> bytes_;
   std::size_t capacity_ = 0;

@@ -29,7 +29,7 @@ bool Loans::append(PyObject* exporter, bool may_lend, net::Body& body) {
   const std::string_view bytes(static_cast<const char*>(view.buf),
                                static_cast<std::size_t>(view.len));
   if (!may_lend || view.len < kLentFrom) {
-    body += bytes;
+    body.append_large(bytes);
     PyBuffer_Release(&view);
     return true;
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "net/body.hpp"
+#include "net/large_pages.hpp"
 
 namespace tuber::net {
 namespace {
@@ -30,6 +31,17 @@ TEST_CASE("lent bytes stand where they were lent") {
   CHECK(joined(body) == "0123456789a01234567890123456789b");
   CHECK(body.size() == 32);
   CHECK(body.loans()[1].bytes.data() == array.data());
+}
+
+TEST_CASE("large bytes are appended as small ones are") {
+  const std::string large(kLargePagesFrom + 1, 'x');
+  Body body;
+  body += "[";
+  body.append_large(large);
+  body.append_large(large);
+  body += "]";
+  CHECK(joined(body) == "[" + large + large + "]");
+  CHECK(body.loans().empty());
 }
 
 TEST_CASE("a cut forgets what came behind the mark") {

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tuber.protocol import Signature
+from tuberd.class_lists import LIVE
 from tuberd.containers import TuberContainer
 from tuberd.failures import describe_failure
 from tuberd.kinds import Kind, Member, is_object
-from tuberd.reach import LIVE, Reach, ServedCodeError
+from tuberd.reach import Reach, ServedCodeError
 from tuberd.registry import TuberRegistry
 from tuberd.signatures import describe_method
 

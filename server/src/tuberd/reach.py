@@ -7,11 +7,11 @@ about one that does not exist, and never run a getter for what the class alone t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from sys import intern
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from tuberd.attributes import (
     ABSENT,
@@ -23,17 +23,12 @@ from tuberd.attributes import (
     own_attributes,
     told_names,
 )
+from tuberd.class_lists import EXCLUDED, EXPOSED, LIVE, ClassLists
 from tuberd.kinds import PLURAL, Kind, Member, is_object, kind_of, likely_kind
 from tuberd.readonly import check_readonly
 from tuberd.refusals import shown, suggestion
 
-__all__ = ["LIVE", "Container", "Reach", "ServedCodeError"]
-
-# The attributes of a class that name its live properties, what is hidden, and what is not although
-# it begins with an underscore.
-LIVE: Final = "__tuber_dynamic__"
-EXCLUDED: Final = "__tuber_exclude__"
-EXPOSED: Final = "__tuber_expose__"
+__all__ = ["Container", "Reach", "ServedCodeError"]
 
 
 class ServedCodeError(Exception):
@@ -101,9 +96,9 @@ class Reach:
 
     def look(self, obj: object, name: str) -> Member | None:
         """THE decision: what ``name`` of ``obj`` is, or None when there is nothing for a peer."""
-        return self._look(obj, name, _Lists(classes_of(obj)))
+        return self._look(obj, name, ClassLists(classes_of(obj)))
 
-    def _look(self, obj: object, name: str, lists: _Lists) -> Member | None:
+    def _look(self, obj: object, name: str, lists: ClassLists) -> Member | None:
         if not self._allows(lists, name):
             return None
         own = lists.classes[0]
@@ -132,21 +127,23 @@ class Reach:
 
         It is made without reading the property: the class's word makes it one, whatever it holds.
         """
-        listed = name in _Lists(classes_of(obj))[LIVE]
+        listed = name in ClassLists(classes_of(obj))[LIVE]
         return listed and self.expected_kind(obj, name) is Kind.PROPERTY
 
     def live_names(self, obj: object) -> list[str]:
         """The live properties of an object."""
-        return [each for each in sorted(_Lists(classes_of(obj))[LIVE]) if self.is_live(obj, each)]
+        return [
+            each for each in sorted(ClassLists(classes_of(obj))[LIVE]) if self.is_live(obj, each)
+        ]
 
     def misnamed_live(self, obj: object) -> list[str]:
         """What the class names as live although it is no property that a peer may reach."""
-        return sorted(_Lists(classes_of(obj))[LIVE] - {*self.live_names(obj)})
+        return sorted(ClassLists(classes_of(obj))[LIVE] - {*self.live_names(obj)})
 
     def expected_kind(self, obj: object, name: str) -> Kind | None:
         """What `look` finds, as far as can be told without running a getter."""
         classes = classes_of(obj)
-        if not self._allows(_Lists(classes), name) or not _exists(obj, name):
+        if not self._allows(ClassLists(classes), name) or not _exists(obj, name):
             return None
         if any(is_plain_method(class_attribute(each, name)) for each in classes[1:]):
             return Kind.METHOD  # of the object behind a proxy
@@ -155,7 +152,7 @@ class Reach:
     def members(self, obj: object) -> list[Member]:
         """All that is listed of an object, by name."""
         names = names_of(obj) | {tuber_set.__name__}
-        lists = _Lists(classes_of(obj))
+        lists = ClassLists(classes_of(obj))
         # Half of all names are of Python's own, which `_allows` would refuse one by one.
         candidates = sorted(name for name in names if not name.startswith("__"))
         looked = (self._look(obj, name, lists) for name in candidates)
@@ -252,7 +249,7 @@ class Reach:
             return partial(self.set_live, obj)
         return obj._deciding(self, method) if isinstance(obj, Container) else None
 
-    def _allows(self, lists: _Lists, name: str) -> bool:
+    def _allows(self, lists: ClassLists, name: str) -> bool:
         """The part of the decision that depends on the name and the class's lists only."""
         if not name.isidentifier():
             return False
@@ -269,7 +266,7 @@ class Reach:
         text = f"{type(obj).__name__!r} has no {kind.value} {shown(name)}"
         if found is not None:
             return AttributeError(f"{text}; that is the name of its {found.value}")
-        lists = _Lists(classes_of(obj))
+        lists = ClassLists(classes_of(obj))
         names = [
             each
             for each in sorted(names_of(obj))
@@ -287,28 +284,6 @@ def _exists(obj: object, name: str) -> bool:
     """Whether the class, the instance, or the object's own words have the name."""
     held = class_attribute(type(obj), name) is not ABSENT
     return held or name in own_attributes(obj) or name in told_names(obj)
-
-
-class _Lists(dict[str, Set[str]]):
-    """The lists that an object's classes give, each made when first asked for.
-
-    Names of the classes or any of their bases: a subclass can't undo its base's. Only for one
-    decision, or for those about one object at one moment: classes may change.
-    """
-
-    def __init__(self, classes: tuple[type, ...]) -> None:
-        self.classes = classes
-
-    def __missing__(self, attribute: str) -> Set[str]:
-        names: set[str] = set()
-        for cls in self.classes:
-            if getattr(cls, attribute, ABSENT) is ABSENT:
-                continue  # then no base has it either; most classes list nothing
-            for each in cls.__mro__:
-                given = getattr(each, attribute, None)
-                names.update((given,) if isinstance(given, str) else given or ())
-        self[attribute] = names
-        return names
 
 
 def _item_of_own_container(obj: Any, key: str | int) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+import numpy  # noqa: F401  # where it is there, large bodies are received into memory of its
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +52,26 @@ REPLIES = [
     (reply("Transfer-Encoding: chunked", start="HTTP/1.1 204 No Content"), b""),
     (reply("Content-Length: 10240", body=BIG), BIG),
 ]
+
+
+LARGE = bytes(range(256)) * 1024
+KINDS = ["application/cbor", "application/json"]
+
+
+@pytest.mark.parametrize("media_type", KINDS)
+@pytest.mark.parametrize("numpy_there", [False, True])
+def test_a_large_body_is_received_into_memory_that_may_be_written(
+    media_type: str, numpy_there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not numpy_there:
+        monkeypatch.delitem(sys.modules, "numpy")
+    head = reply(f"Content-Type: {media_type}", f"Content-Length: {len(LARGE)}")
+    answer = read(
+        head + LARGE[:1000], *(LARGE[at : at + 60_000] for at in range(1000, len(LARGE), 60_000))
+    )
+    assert bytes(answer.body) == LARGE
+    assert not memoryview(answer.body).readonly
+    assert isinstance(answer.body, memoryview) == (numpy_there and media_type == KINDS[0])
 
 
 @pytest.mark.parametrize(("received", "body"), REPLIES)
