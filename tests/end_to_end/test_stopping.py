@@ -36,6 +36,20 @@ def test_a_signal_lets_the_running_call_finish(signal_: signal.Signals) -> None:
     assert answers == [{"result": 1.0}]
 
 
+def test_who_stops_a_server_is_told_what_it_waits_for() -> None:
+    with live_server(REGISTRY, stderr=subprocess.PIPE) as server, Wire(server.port) as busy:
+        thread = threading.Thread(target=lambda: busy.call(call("sleep", 1.0)))
+        thread.start()
+        await_call(server)
+        server.process.send_signal(signal.SIGINT)
+        said = server.process.stderr.readline()
+        thread.join()
+        assert server.process.wait(20) == 0
+    assert said == (
+        "Stopping; calls that run: 1; they have 30 s to finish, a second signal stops at once\n"
+    )
+
+
 @pytest.mark.parametrize("options", [{}, {"X_Tuber_Options": "continue-on-error"}])
 def test_calls_of_a_batch_that_were_not_begun_are_not_run(options: dict[str, str]) -> None:
     answers: list[Any] = []

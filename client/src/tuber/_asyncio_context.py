@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar
 
 from tuber._batch import Batch, CallFuture
 from tuber._context import BaseContext
@@ -233,6 +233,12 @@ class Context(BaseContext[Future]):
             _check_loop(task, sent)
             await wait([task])
         return sent.results()
+
+    def __enter__(self) -> NoReturn:
+        raise TypeError("a context of an asynchronous object is entered with 'async with'")
+
+    def __exit__(self, *_: object) -> None:
+        """Never called: Python asks for both before it calls the other one."""
 
     async def __aenter__(self: Self) -> Self:
         self._tuber_enter()

@@ -68,7 +68,15 @@ class Batch:
         self._errors: dict[int, Exception] = {}
 
     def conversation(self, session: Session) -> Conversation[Outcomes]:
-        """Send what was not cancelled; returns the outcomes of all calls."""
+        """Send what was not cancelled; returns the outcomes of all calls.
+
+        Raises:
+            TuberStateError: it was begun before.
+        """
+        if self._session is not None:
+            raise TuberStateError(
+                "an interrupt came while this batch was begun; its calls may have run"
+            )
         self._session = session
         left_out = frozenset(self.cancelled)
         calls: Sequence[CallMap] = self.calls
@@ -98,8 +106,10 @@ class Batch:
         if self._session is not None:
             self._session.tell_restarts()
         self.collected = True
+        # In this order: another thread may move a value from others to values, see forget_warnings.
+        places = sorted(self.cancelled.union(outcomes.others))
         returned = outcomes.values.copy()
-        for place in sorted(self.cancelled.union(outcomes.others)):
+        for place in places:
             returned[place] = self._result(place)
         return returned
 

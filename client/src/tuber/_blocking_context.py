@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from _thread import allocate_lock
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -33,13 +34,17 @@ class Once(Generic[T]):
         self._conversation: Conversation[T] | None = conversation  # None: somebody has taken it
         self._process = os.getpid()
         self._lock = threading.Lock()
-        self._ended = threading.Event()
+        # Held until it has ended. No Event: that is Python code, and a KeyboardInterrupt within it
+        # leaves it locked. A call of a lock is done as a whole before a signal's handler runs.
+        self._ended = False
+        self._under_way = allocate_lock()
+        self._under_way.acquire()
         self._fault: Exception | None = None
         self._value: T
 
     def done(self) -> bool:
         """Whether it has ended."""
-        return self._ended.is_set()
+        return self._ended
 
     def wait(self, seconds: float | None = None) -> bool:
         """Run the conversation, or wait for it; returns whether it has ended.
@@ -54,7 +59,15 @@ class Once(Generic[T]):
         else:
             self.begin()
         self._check_process()
-        return self._ended.wait(seconds)
+        try:
+            self._under_way.acquire(timeout=-1 if seconds is None else max(seconds, 0))
+        finally:
+            if self._ended:  # the next one who waits goes on
+                try:  # noqa: SIM105  # a suppress() could be interrupted
+                    self._under_way.release()
+                except RuntimeError:  # another one who waited has released it
+                    pass
+        return self._ended
 
     def result(self) -> T:
         """What the conversation returned; waits for it. Raises what it raised, to all who ask."""
@@ -73,12 +86,13 @@ class Once(Generic[T]):
             threading.Thread(target=self._end, name="tuber batch").start()
 
     def _end(self) -> None:
-        with self._lock:
-            conversation, self._conversation = self._conversation, None
-        if conversation is None:
-            return
-        self._process = os.getpid()
+        conversation = None
         try:
+            with self._lock:
+                conversation, self._conversation = self._conversation, None
+            if conversation is None:
+                return
+            self._process = os.getpid()
             self._value = self._run(conversation)
         except Exception as fault:  # noqa: BLE001  # kept, and raised for each who asks
             self._fault = fault
@@ -89,7 +103,12 @@ class Once(Generic[T]):
             )
             raise
         finally:
-            self._ended.set()
+            if conversation is not None:
+                self._ended = True
+                try:  # noqa: SIM105  # as in wait()
+                    self._under_way.release()
+                except RuntimeError:  # one whose wait was over at this moment has released it
+                    pass
 
     def _check_process(self) -> None:
         """After a fork the thread that runs the conversation is in the other process only."""

@@ -83,15 +83,13 @@ class BaseContext(Referring, Generic[Future_]):
         return f"<{type(self).__name__} of {where}: {len(self._tuber_batch.calls)} calls queued>"
 
     def _tuber_queue(self, call: CallMap) -> Future_:
-        lock = self._tuber_lock  # against a thread that sends the batch, or queues, just now
-        lock.acquire()  # ``with`` takes twice the time, and this happens ten thousand times
-        try:
+        # Against a thread that sends the batch, or queues, just now. Only ``with`` is sure to let
+        # go of it: a KeyboardInterrupt may come between ``acquire()`` and the ``try`` behind it.
+        with self._tuber_lock:
             batch = self._tuber_batch
             calls = batch.calls
             calls.append(call)
             return self._tuber_future_class(batch, len(calls) - 1)
-        finally:
-            lock.release()
 
     def _tuber_with_arguments(
         self, method: CallMap, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -140,13 +138,19 @@ class BaseContext(Referring, Generic[Future_]):
         with self._tuber_lock:
             batch = self._tuber_batch if only is None else only
             if batch.running is None and batch.fault is None:
-                batch.running = link.start(batch.conversation(link.session))
-                self._tuber_started(batch)
-                self._tuber_batch = self._tuber_new_batch()
-                if self._tuber_begun is not None:
+                begun, following = self._tuber_begun, self._tuber_new_batch()
+                if begun is not None:
                     # A block may last for days: what ended and was seen is let go.
-                    open_still = [each for each in self._tuber_begun if not each.is_settled()]
-                    self._tuber_begun = [*open_still, batch]
+                    begun = [*(each for each in begun if not each.is_settled()), batch]
+                own = self.__dict__
+                running = link.start(batch.conversation(link.session))
+                # Nothing is called between these, not even __setattr__: Python runs handlers of
+                # signals behind calls, and a KeyboardInterrupt must not leave a batch that was
+                # begun in the queue's place.
+                batch.running = running
+                own["_tuber_batch"] = following
+                own["_tuber_begun"] = begun
+                self._tuber_started(batch)
         return batch
 
     def _tuber_started(self, batch: Batch) -> None:

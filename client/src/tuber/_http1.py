@@ -119,6 +119,7 @@ class ReplyReader:
                 head_bytes = received[:end]
                 head = self._known.get(head_bytes) or self._read_head(head_bytes)
                 if head.length == len(received) - end - 4:
+                    self._interim = 0
                     return Reply(head, received[end + 4 :], head.keep_alive)
         if self._wanted is not None:
             return self._fill(received)

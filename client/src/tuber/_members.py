@@ -47,6 +47,9 @@ def with_maps(members: Any) -> Any:
         " very deep; call tuber_resolve(force=True) of this object to read it"
     }
     names = members.get("properties")
+    for listed in (members["methods"], names if isinstance(names, list) else []):
+        if not all(isinstance(name, str) for name in listed):
+            raise malformed("a description", "an array of names", listed)
     return {
         **members,
         "methods": {name: {} for name in members["methods"]},

@@ -14,6 +14,14 @@ Step: TypeAlias = str | Sequence[Item]
 Path: TypeAlias = str | Sequence[Step] | None
 
 
+def checked_path(path: object) -> Path:
+    """The path, when it looks like one; raises TypeError, with what was probably meant, if not."""
+    if path is None or isinstance(path, (str, list, tuple)):
+        return path
+    meant = f": a port belongs to the host, 'host:{path}'" if isinstance(path, int) else ""
+    raise TypeError(f"expected the name or the path of an object; came {path!r}{meant}")
+
+
 def path_of_object(parent: Path, name: str) -> Path:
     """The path of an object inside another one, or inside the registry."""
     if parent is None:

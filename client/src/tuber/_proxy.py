@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tuber import _classes
 from tuber._hidden_names import is_foreign
 from tuber._known import Known
+from tuber._misspelt import tell_misspelt, unknown_text
 from tuber._options import LOSSLESS_TYPES, Options
-from tuber._paths import path_of_object, path_text
+from tuber._paths import checked_path, path_of_object, path_text
 from tuber._properties import read, read_items, refuse_unsettable, write, write_items
 from tuber._session import Conversation, Link
 from tuber._target import Target
@@ -114,7 +115,7 @@ class RemoteObject(Known):
             self._tuber_link = self._tuber_connect(target, options)
         else:
             raise TypeError(f"{type(self).__name__} needs hostname= or parent=")
-        self._tuber_path = objname
+        self._tuber_path = checked_path(objname)
 
     def _tuber_connect(self, target: Target, options: Options) -> Link:
         """Make the link of this shell."""
@@ -270,10 +271,13 @@ class RemoteObject(Known):
         if name in description.failed:
             call = Call(self._tuber_path, property=name)
             return session.remote_error(description.failed[name], call)  # type: ignore[no-any-return]
-        return AttributeError(_unknown(self, description, name), name=name, obj=self)
+        text = unknown_text(repr(self), _classes.all_names(description), name)
+        return AttributeError(text, name=name, obj=self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a local attribute or a live property; the rest of what the server has stays.
+
+        A new local attribute whose name is nearly that of a live property is warned of.
 
         Raises:
             AttributeError: the name is one of the remote object's methods, properties or objects.
@@ -292,6 +296,8 @@ class RemoteObject(Known):
                     f"method {name!r} of {self!r} can't be replaced from here; for a local one, "
                     "define it in a subclass"
                 )
+            if name not in self.__dict__ and not hasattr(type(self), name):
+                tell_misspelt(repr(self), description.dynamic, name)
         return super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
@@ -368,13 +374,3 @@ def _rebuild(
         server = link.session.state
         server.described(made, server.described_under)
     return made
-
-
-def _unknown(remote: RemoteObject, description: Description, name: str) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  # only for this message
-
-    message = f"{remote!r} has no attribute {name!r}"
-    close = get_close_matches(name, _classes.all_names(description))
-    if close:
-        return f"{message}; did you mean {' or '.join(map(repr, close))}?"
-    return f"{message}; dir() lists what it has, tuber_resolve(force=True) asks the server again"

@@ -73,6 +73,15 @@ class Referring:
         self.__dict__[name] = made  # next time it is there
         return made
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Queue the setting of a live property, as ``tuber_set`` does."""
+        if name.startswith("_"):
+            super().__setattr__(name, value)
+        elif name.startswith("tuber_"):
+            raise AttributeError(f"names that begin 'tuber_' are not the server's; came {name!r}")
+        else:
+            self.tuber_set(name, value)
+
     def __getitem__(self, item: Item) -> Reference:
         path = self._tuber_where()
         if path is None:
@@ -150,11 +159,18 @@ class Reference(Referring):
         name: of the method, or of the object inside, whichever it turns out to be.
     """
 
+    _tuber_context: Queue
+    _tuber_path: Path
+    _tuber_name: str | None
+    _tuber_method: CallMap | None
+    """Its call without arguments, once it was called."""
+
     def __init__(self, queue: Queue, path: Path, name: str | None = None) -> None:
-        self._tuber_context = queue
-        self._tuber_path = path
-        self._tuber_name = name
-        self._tuber_method: CallMap | None = None  # its call without arguments, once it was called
+        own = self.__dict__  # past __setattr__, for there are many references
+        own["_tuber_context"] = queue
+        own["_tuber_path"] = path
+        own["_tuber_name"] = name
+        own["_tuber_method"] = None
 
     def _tuber_where(self) -> Path:
         name = self._tuber_name  # methods are most, and theirs is never asked for

@@ -7,14 +7,16 @@ namespace {
 // client that calls now and then.
 constexpr std::size_t kFreeKept = 2;
 
-// How often somebody looks whether work is finished. Others wait twice as long at most for who has
+// How often somebody looks whether events are taken. Others wait twice as long at most for who has
 // met an unexpected long call; shorter would cost more than it gives, for every busy server pays it.
 constexpr std::chrono::milliseconds kWatchInterval{1};
 
 }  // namespace
 
 Crew::Work::Work(Crew& crew)
-    : crew_(crew), shift_(crew.begin_work()), took_last_place_(crew.free_.fetch_sub(1) == 1) {}
+    : crew_(crew), shift_(crew.begin_work()), took_last_place_(crew.free_.fetch_sub(1) == 1) {
+  crew.taken_.fetch_add(1, std::memory_order_relaxed);
+}
 
 Crew::Work::~Work() {
   if (counts_) static_cast<void>(crew_.end_work(shift_));
@@ -48,7 +50,6 @@ void Crew::Work::end_lingering(bool takes_time) {
 
 bool Crew::Work::finish() {
   crew_.free_.fetch_add(1);
-  crew_.finished_.fetch_add(1, std::memory_order_relaxed);
   if (!counts_) return crew_.shift_.load().at_work == 0;
   counts_ = false;
   return crew_.end_work(shift_);
@@ -102,13 +103,13 @@ bool Crew::rest(std::chrono::milliseconds surplus_time) {
   return stays;
 }
 
-// True when nothing was finished meanwhile: events are left alone, or there are none.
+// True when no event was taken meanwhile: they are left alone, or there are none.
 bool Crew::watch(std::unique_lock<std::mutex>& lock) {
-  const std::uint64_t finished = finished_.load(std::memory_order_relaxed);
+  const std::uint64_t taken = taken_.load(std::memory_order_relaxed);
   is_watched_ = true;
   called_.wait_for(lock, kWatchInterval, [this] { return is_called_ || is_over_; });
   is_watched_ = false;
-  if (finished_.load(std::memory_order_relaxed) != finished) return false;
+  if (taken_.load(std::memory_order_relaxed) != taken) return false;
   begin_shift();
   return true;
 }

@@ -16,8 +16,8 @@ namespace tuber::net {
 // As long as the work is short one worker serves them all, however many connections are busy.
 //
 // Some work is not short: methods may take hours. So who knows that its work will take time counts no
-// more, and calls somebody first; and whoever rests looks now and then whether anything was finished,
-// and takes over when nothing was. Those who are left at their work then are of an earlier shift, and
+// more, and calls somebody first; and whoever rests looks now and then whether any event was taken, and
+// takes over when none was. Those who are left at their work then are of an earlier shift, and
 // nobody rests for their sake. And whoever takes the last place of those who are free, at rest or waiting
 // for events, starts another worker, so that somebody is always there to take over.
 //
@@ -112,13 +112,13 @@ class Crew {
   std::atomic<std::size_t> free_ = 0;     // at rest, waiting for events, or on their way there
   std::atomic<std::size_t> waiting_ = 0;  // of those, for events
   std::atomic<Shift> shift_{Shift{0, 0}};
-  std::atomic<std::uint64_t> finished_ = 0;  // pieces of work
+  std::atomic<std::uint64_t> taken_ = 0;  // events, each the begin of a piece of work
 
   mutable std::mutex mutex_;
   mutable std::condition_variable emptied_;
   std::condition_variable called_;
   std::size_t size_ = 0;
-  bool is_watched_ = false;  // one of those who rest looks whether work is finished
+  bool is_watched_ = false;  // one of those who rest looks whether events are taken
   bool is_called_ = false;   // one of them, or the next one who comes, is needed
   bool is_over_ = false;
 };

@@ -8,6 +8,7 @@
 #include <limits>
 #include <new>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "net/socket.hpp"
@@ -18,6 +19,11 @@ namespace tuber::net {
 namespace {
 
 using std::chrono::milliseconds;
+
+// A thread that the system refuses may be had a moment later; whoever asks for it has a client that
+// waits for its reply.
+constexpr int kTriesToStart = 10;
+constexpr milliseconds kBetweenTriesToStart{10};
 
 // So many are accepted in a row before others get the chance to be served.
 constexpr int kAcceptedAtOnce = 64;
@@ -93,8 +99,14 @@ void Engine::start() {
   }
 }
 
+void Engine::replace_taken_place() {
+  for (int i = 0; i < kTriesToStart && !start_worker() && !stopping(); ++i) {
+    std::this_thread::sleep_for(kBetweenTriesToStart);
+  }
+}
+
 bool Engine::start_worker() {
-  if (!crew.join()) return false;
+  if (!crew.join()) return true;
   bool started = false;
   try {
     started = start_detached_thread(options.worker_stack_size, [self = shared_from_this()] {

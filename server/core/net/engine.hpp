@@ -32,9 +32,9 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
   // Begins to accept. Throws std::system_error when not even one worker can be started.
   void start();
 
-  // Starts one more worker, if the crew has room and the system a thread. Without it the server
-  // goes on with those it has.
-  bool start_worker();
+  // Starts a worker for one that took the last free place, if the crew has room. When the system has
+  // no thread for it, even a moment later, the server goes on with those it has.
+  void replace_taken_place();
 
   // In a forked child it only closes the child's copy of the listening socket: the server is the
   // parent's, its threads are not here, and one of them may hold any of the locks for ever.
@@ -73,6 +73,8 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
   Crew crew;
 
  private:
+  // False when there is room for another worker, and no thread.
+  [[nodiscard]] bool start_worker();
   // Nothing, or the connection when it is to be turned away.
   [[nodiscard]] std::unique_ptr<Connection> admit(Listener::Accepted accepted);
 

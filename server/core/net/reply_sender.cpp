@@ -1,6 +1,7 @@
 #include "net/reply_sender.hpp"
 
 #include <array>
+#include <utility>
 
 #include "net/socket.hpp"
 
@@ -59,9 +60,10 @@ void ReplySender::write_head(const Reply& reply, std::uint64_t length, bool keep
 
 void ReplySender::make_usual(const Reply& reply) {
   const http::ReplyHead head = head_for(reply, 0, true);
-  usual_ = {reply.content_type, reply.fields, {}, {}};
-  http::append_before_length(usual_.before_length, head);
-  http::append_behind_length(usual_.behind_length, head);
+  Usual made{reply.content_type, reply.fields, {}, {}};
+  http::append_before_length(made.before_length, head);
+  http::append_behind_length(made.behind_length, head);
+  usual_ = std::move(made);  // whole, or as it was: memory may run out
 }
 
 http::ReplyHead ReplySender::head_for(const Reply& reply, std::uint64_t length, bool keep_alive) {
@@ -82,9 +84,9 @@ http::ReplyHead ReplySender::head_for(const Reply& reply, std::uint64_t length, 
 void ReplySender::refresh_date() {
   const std::time_t now = std::time(nullptr);
   if (now == date_time_) return;
-  date_time_ = now;
   date_ = http::format_http_date(now);
   usual_ = {};
+  date_time_ = now;
 }
 
 }  // namespace tuber::net

@@ -42,7 +42,7 @@ bool Worker::serve(Poller::Token token) {
   std::unique_ptr<Connection> connection = engine_.lot.claim(token);
   if (!connection) return true;  // an event from before the connection was closed
   Crew::Work work(engine_.crew);
-  if (work.took_last_place()) engine_.start_worker();
+  if (work.took_last_place()) engine_.replace_taken_place();
   service_.serve(std::move(connection), work);
   return work.finish();
 }

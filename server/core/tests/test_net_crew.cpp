@@ -69,6 +69,28 @@ TEST_CASE("nobody rests for the sake of who handed over") {
   CHECK(of_them.finish());
 }
 
+TEST_CASE("who takes over does not wait for those who only end their work") {
+  constexpr int kEnding = 400;
+  Crew crew(kEnding + 2);
+  for (int i = 0; i < kEnding + 2; ++i) REQUIRE(crew.join());
+  std::vector<std::optional<Crew::Work>> ending(kEnding);
+  for (auto& work : ending) work.emplace(crew).hand_over();
+  Crew::Work stuck(crew), other(crew);
+  REQUIRE_FALSE(other.finish());  // nobody takes events now
+  REQUIRE(crew.rest(kNever));     // who was called by those who handed over
+  std::atomic<bool> taken_over = false;
+  std::thread resting([&] { taken_over = crew.rest(kNever); });
+  int ended = 0;
+  for (auto& work : ending) {
+    if (taken_over) break;
+    std::this_thread::sleep_for(500us);
+    static_cast<void>(work->finish());
+    ++ended;
+  }
+  resting.join();
+  CHECK(ended < kEnding / 2);
+}
+
 TEST_CASE("a thread that ended in its work is not waited for") {
   Crew crew(3);
   for (int i = 0; i < 3; ++i) REQUIRE(crew.join());

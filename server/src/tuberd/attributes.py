@@ -15,12 +15,13 @@ from types import (
     MethodDescriptorType,
     WrapperDescriptorType,
 )
-from typing import Final
+from typing import Any, Final
 
 __all__ = [
     "ABSENT",
     "class_attribute",
     "classes_of",
+    "is_compared_as_usual",
     "is_looked_up_as_usual",
     "is_plain_method",
     "names_of",
@@ -31,6 +32,7 @@ __all__ = [
 ABSENT: Final = object()
 
 _USUAL_LOOKUP: Final[object] = object.__dict__["__getattribute__"]
+_USUAL_COMPARING: Final = (type.__eq__, type.__hash__)
 
 _METHOD_TYPES: Final = (
     FunctionType,
@@ -54,6 +56,12 @@ def is_plain_method(attribute: object) -> bool:
     return isinstance(attribute, _METHOD_TYPES) or (
         kind.__name__ in _BOUND_METHOD_TYPES and callable(attribute)
     )
+
+
+def is_compared_as_usual(cls: type) -> bool:
+    """Whether the class is equal to itself alone, and can be a key."""
+    metaclass: Any = type(cls)
+    return (metaclass.__eq__, metaclass.__hash__) == _USUAL_COMPARING
 
 
 def is_looked_up_as_usual(cls: type) -> bool:

@@ -8,7 +8,6 @@ about one that does not exist, and never run a getter for what the class alone t
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from sys import intern
 from typing import Any, ClassVar
@@ -17,6 +16,7 @@ from tuberd.attributes import (
     ABSENT,
     class_attribute,
     classes_of,
+    is_compared_as_usual,
     is_looked_up_as_usual,
     is_plain_method,
     names_of,
@@ -183,7 +183,7 @@ class Reach:
         if not member.by_class:
             bound: Callable[..., Any] = member.value
             return bound
-        with suppress(TypeError):  # a class that can't be hashed is asked about each time
+        if is_compared_as_usual(type(obj)):  # others are asked about each time
             self.reachable.setdefault(type(obj), {})[name] = (intern(name), member.value)
         called: Callable[..., Any] = getattr(obj, name)
         return called

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import socket
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from mimetypes import MimeTypes
@@ -204,6 +205,14 @@ def serve_until_signalled(server: Server, *, ends_process: bool = False) -> None
 
     def stop(again: bool) -> None:
         notify("STOPPING=1")
+        running = server._core.counts()["calls"]
+        if running and not again:
+            print(
+                f"Stopping; calls that run: {running}; they have {server._grace:g} s to finish,"
+                " a second signal stops at once",
+                file=sys.stderr,
+                flush=True,
+            )
         server.stop(grace=0.0 if again else None)
 
     with heard(stop, to_the_end=ends_process):

@@ -281,3 +281,12 @@ def test_anything_is_a_reply_or_our_error(pieces: list[bytes]) -> None:
         reader.end()
     except TuberProtocolError:
         pass
+
+
+def test_interim_replies_are_counted_anew_for_each_reply() -> None:
+    reader = ReplyReader()
+    for _ in range(2 * MAX_INTERIM_REPLIES):
+        assert reader.feed(reply(start="HTTP/1.1 100 Continue")) is None
+        answer = reader.feed(reply("Content-Length: 2", body=b"{}"))
+        assert answer is not None
+        assert answer.body == b"{}"

@@ -178,3 +178,10 @@ def test_one_that_failed_while_resolving_is_as_live_as_others(shell: Shell) -> N
         assert shell.finish(board.offset) == served.offset == 2.5
         assert board.gain == 2.0
         assert "offset" in dir(board)
+
+
+def test_a_misspelt_one_is_told(board: Any) -> None:
+    with pytest.warns(UserWarning, match=r"'ofset' was set on this side only.*'offset'"):
+        board.ofset = 4
+    board.ofset = 5  # it is there now
+    board.colour = board._ofset = 6

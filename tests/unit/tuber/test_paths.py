@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tuber._paths import path_of_item, path_of_object, path_text
+from tuber._paths import checked_path, path_of_item, path_of_object, path_text
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,12 @@ def test_paths_grow_downward() -> None:
     path = path_of_object(path, "adcs")
     assert path == [["Boards", 3], "adcs"]
     assert path_of_item(path_of_item(path, "a"), -1) == [["Boards", 3], ["adcs", "a", -1]]
+
+
+def test_a_path_that_is_none_is_told_what_it_may_be() -> None:
+    for path in (None, "board", ["board", ["adcs", 0]], ("board",)):
+        assert checked_path(path) == path
+    with pytest.raises(TypeError, match="'host:8080'"):
+        checked_path(8080)
+    with pytest.raises(TypeError, match=r"came 1\.5$"):
+        checked_path(1.5)

@@ -185,6 +185,8 @@ def test_the_forms_of_containers(members: dict[str, Any], keys: Any, values: Any
         {"keys": [None], "values": {}},
         {"keys": ["a", "b"], "values": [{}]},
         {"keys": ["a"]},
+        {"objects": {"a": {"methods": [[1]]}}},
+        {"objects": {"a": {"methods": [], "properties": [None]}}},
     ],
 )
 def test_what_is_no_description_is_refused(members: Any) -> None:

@@ -532,6 +532,29 @@ class Slotless:
     def read(self) -> None: ...
 
 
+class Alike(type):
+    """Classes of one name are equal, whatever they hold."""
+
+    def __eq__(cls, other: object) -> bool:
+        return isinstance(other, type) and cls.__name__ == other.__name__
+
+    def __hash__(cls) -> int:
+        return hash(cls.__name__)
+
+
+def test_a_class_that_may_be_equal_to_another_one_is_asked_about_each_time() -> None:
+    def act(self: object) -> str:
+        return "acted"
+
+    opened = Alike("Twin", (), {"act": act})()
+    closed = Alike("Twin", (), {"act": act, "__tuber_exclude__": ("act",)})()
+    reach = Reach()
+    assert reach.method(opened, "act")() == "acted"
+    assert reach.reachable == {}
+    with pytest.raises(AttributeError):
+        reach.method(closed, "act")
+
+
 # --- the law: what is listed is reachable, and nothing else ---------------------------------------
 
 _VALUES: dict[str, Any] = {

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from tuber.errors import TuberError
 from tuber.protocol import CBOR, JSON
 
 __all__ = ["Codec", "DecodeError", "EncodeError", "check_media_type", "codec_for"]
 
 
-class EncodeError(TypeError):
+class EncodeError(TuberError, TypeError):
     """A value can't be carried by this codec.
 
     Attributes:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.batch_server import BatchServer
 from tests.support.shells import Shell
+from tuber import TuberError
 from tuber.codec import EncodeError
 
 
@@ -213,3 +214,33 @@ def test_a_context_is_not_iterated_without_end(board: Any) -> None:
             iter(place)
         with pytest.raises(TypeError):
             1 in place  # noqa: B015  # raises before it is compared
+
+
+def test_an_assignment_queues_the_setting(shell: Shell, board: Any, served: BatchServer) -> None:
+    with shell.within(board.tuber_context()) as context:
+        context.offset = 3
+        context.adc[0].offset = None
+        shell.finish(context())
+    assert served.batches == [
+        [
+            {"object": "Board", "method": "tuber_set", "args": ["offset", 3]},
+            {"object": ["Board", ["adc", 0]], "method": "tuber_set", "args": ["offset", None]},
+        ]
+    ]
+
+
+def test_no_assignment_takes_a_name_of_the_context(board: Any) -> None:
+    context = board.tuber_context()
+    with pytest.raises(AttributeError, match="tuber_get"):
+        context.adc.tuber_get = 1
+
+
+@pytest.mark.parametrize("shell", ["asyncio"], indirect=True)
+def test_a_plain_with_is_told_what_is_meant(board: Any) -> None:
+    with pytest.raises(TypeError, match="async with"), board.tuber_context():
+        raise AssertionError
+
+
+def test_what_can_not_be_carried_is_one_of_our_errors_too(shell: Shell, board: Any) -> None:
+    with pytest.raises(TuberError):
+        shell.finish(board.read(object()))

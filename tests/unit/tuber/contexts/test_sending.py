@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 import warnings
@@ -18,7 +19,10 @@ from tuber import (
     TuberProtocolError,
     TuberRemoteError,
     TuberRemoteWarning,
+    TuberStateError,
 )
+from tuber._outcomes import Outcomes
+from tuber.protocol import Result
 
 
 def test_the_first_result_sends_all_that_is_queued(
@@ -230,3 +234,50 @@ def test_calls_queued_by_several_threads_are_each_sent_once(
         assert shell.result(future).args == [number]
     sent = [call["args"][0] for batch in served.batches for call in batch]
     assert sorted(sent) == sorted(number for number, _ in queued)
+
+
+@pytest.mark.parametrize("shell", ["asyncio"], indirect=True)
+def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
+    """An interrupt comes behind the call that makes the task, and before anybody has the task."""
+    context = board.tuber_context()
+    context.read(1)
+
+    def interrupted(conversation: Any) -> Any:
+        begin(conversation)
+        raise KeyboardInterrupt
+
+    async def send() -> None:
+        nonlocal begin
+        link = context._tuber_link.varied(None, None, None, None)
+        begin = type(link).start.__get__(link)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(link), "start", lambda _, each: interrupted(each))
+            with pytest.raises(KeyboardInterrupt):
+                context.send()
+        with pytest.raises(TuberStateError, match="may have run"):
+            await context()
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+
+    begin: Any = None
+    shell.finish(send())
+    assert [len(batch) for batch in served.batches] == [1]
+
+
+def test_results_have_the_values_that_others_take_meanwhile(board: Any, shell: Shell) -> None:
+    """Another thread takes a value that has warnings while all results are taken."""
+    context = board.tuber_context()
+    context.read(1)
+    sent = shell.send(context)
+    shell.finish(context.receive(sent))
+    sent._outcomes = Outcomes([None], {0: Result(42, ("hot",))})
+
+    class Cancelled(set[int]):
+        def union(self, *others: Any) -> Any:
+            sent.value(0)  # as the other thread would at this moment
+            return super().union(*others)
+
+    sent.cancelled = Cancelled()
+    with pytest.warns(TuberRemoteWarning, match="hot"):
+        assert sent.results() == [42]
