@@ -27,6 +27,7 @@ _UNREACHABLE: Final = frozenset(
 
 _ASK_FIRST: Final = "Ask the server how far it got before you call it again."
 _CALL_AGAIN: Final = "It is safe to call again."
+_IS_IT_TUBER: Final = "Is it a tuber server that listens there, and is this its port?"
 
 
 def connect_error(error: Exception, address: Address, called: object) -> TuberNetworkError:
@@ -87,10 +88,12 @@ def exchange_error(
     Args:
         sent_all: whether the kernel took the whole request, so that the server may have it.
     """
-    if sent_all:
-        ran = f"{called} may have run. {_ASK_FIRST}"
-    else:
+    if not sent_all:
         ran = f"{called} was not run. {_CALL_AGAIN}"
+    elif getattr(called, "resolve", False):  # the first request to a server, with its port
+        ran = f"{called} may be asked for again. {_IS_IT_TUBER}"
+    else:
+        ran = f"{called} may have run. {_ASK_FIRST}"
     if isinstance(error, TimeoutError):
         what = "the peer vanished" if error.errno else "the time-out passed"
         return TuberTimeout(
@@ -104,8 +107,7 @@ def exchange_error(
 def reply_error(error: TuberProtocolError, url: str, called: object) -> TuberProtocolError:
     """What came is no HTTP reply."""
     return TuberProtocolError(
-        f"{url}: {error}; {called} may have run. Is it a tuber server that listens there, and is "
-        "this its port?",
+        f"{url}: {error}; {called} may have run. {_IS_IT_TUBER}",
         may_have_run=True,
     )
 

@@ -26,6 +26,7 @@ from tuber._request_head import RequestHead
 from tuber._route import Route, route_to
 from tuber._target import Target
 from tuber._timing import Timing
+from tuber.protocol import Call
 
 HEAD = RequestHead("board", ["application/json"])
 
@@ -320,3 +321,10 @@ def test_a_connection_on_which_the_peer_wrote_unasked_is_stale() -> None:
         assert wrote.wait(10)
         assert connection.is_stale()
         connection.close()
+
+
+def test_a_description_that_does_not_come_is_asked_for_again() -> None:
+    asked = Call(None, resolve=True)
+    for fault in (TimeoutError(), ConnectionResetError()):
+        text = str(exchange_error(fault, "http://board", asked, sent_all=True))
+        assert "the description of the registry may be asked for again. Is it a tuber" in text

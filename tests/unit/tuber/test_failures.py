@@ -370,5 +370,5 @@ def test_a_batch_and_a_resolve_name_what_they_are(shell: Shell) -> None:
         context.read(2)
         with pytest.raises(TuberConnectionLost, match="a batch of 2 calls may have run"):
             shell.finish(context())
-        with pytest.raises(TuberConnectionLost, match="the description of Board may have run"):
+        with pytest.raises(TuberConnectionLost, match="the description of Board may be asked for"):
             shell.finish(board.tuber_resolve(force=True))
