@@ -1,6 +1,6 @@
 """Where our server reads a stream of requests otherwise than another reader, and why that is right.
 
-docs/reliability.md tells the same to people; a test compares the two.
+docs/http-differences.md tells the same to people; a test compares the two.
 """
 
 from __future__ import annotations
