@@ -46,15 +46,17 @@ def with_maps(members: Any) -> Any:
         "message": "not read yet, because this object leads back to one that holds it, or is nested"
         " very deep; call tuber_resolve(force=True) of this object to read it"
     }
-    names = members.get("properties")
-    for listed in (members["methods"], names if isinstance(names, list) else []):
-        if not all(isinstance(name, str) for name in listed):
-            raise malformed("a description", "an array of names", listed)
+    methods, properties = members["methods"], members.get("properties")
+    if not isinstance(properties, list):
+        properties = []
+    for names in (methods, properties):
+        if not all(isinstance(name, str) for name in names):
+            raise malformed("a description", "an array of names", names)
     return {
         **members,
-        "methods": {name: {} for name in members["methods"]},
+        "methods": {name: {} for name in methods},
         "properties": {},
-        "failed": dict.fromkeys(names, unread) if isinstance(names, list) else {},
+        "failed": dict.fromkeys(properties, unread),
     }
 
 

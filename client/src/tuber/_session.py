@@ -203,7 +203,8 @@ class Session:
         if type(value) not in _MAY_HOLD_MAPS or not self.options.convert_json:
             return value
         # The envelope is a map itself: with a single brace in the text there is none in the value.
-        if reply.media_type == JSON and bytes(reply.body).count(b"{") == 1:
+        body = reply.body
+        if reply.media_type == JSON and not isinstance(body, memoryview) and body.count(b"{") == 1:
             return value
         return with_results(value)
 

@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import socket
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from mimetypes import MimeTypes
@@ -21,7 +20,7 @@ from weakref import WeakSet
 
 from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
-from tuberd import call_warnings
+from tuberd import call_warnings, stderr
 from tuberd._core import CborCodec
 from tuberd._core import Server as CoreServer
 from tuberd.describe import Describer
@@ -205,17 +204,15 @@ def serve_until_signalled(server: Server, *, ends_process: bool = False) -> None
 
     def stop(again: bool) -> None:
         notify("STOPPING=1")
+        server.stop(grace=0.0 if again else None)
         running = server._core.counts()["calls"]
         if running and not again:
-            print(
+            say(
                 f"Stopping; calls that run: {running}; they have {server._grace:g} s to finish,"
-                " a second signal stops at once",
-                file=sys.stderr,
-                flush=True,
+                " a second signal stops at once"
             )
-        server.stop(grace=0.0 if again else None)
 
-    with heard(stop, to_the_end=ends_process):
+    with stderr.copied() as say, heard(stop, to_the_end=ends_process):
         if ends_process:
             tell(server._core.end_process_when_told(server._grace))
         print(f"Serving on {server.place}", flush=True)
