@@ -1,4 +1,4 @@
-"""Writes the matrix into docs/interop.md: `python -m tests.interop.table` in the root.
+"""Writes the matrix into docs/evidence/interop.md: `python -m tests.interop.table` in the root.
 
 It says what matrix.py says; test_matrix.py shows that this is so.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from tests.interop.matrix import DIFFERENCES, OURS, PEERS, SHELLS, Cell, cells
 from tests.support.peer import ROOT
 
-DOCUMENT = ROOT / "docs" / "interop.md"
+DOCUMENT = ROOT / "docs" / "evidence" / "interop.md"
 BEGIN, END = "<!-- matrix -->\n", "<!-- end of the matrix -->\n"
 
 
