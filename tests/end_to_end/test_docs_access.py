@@ -129,7 +129,7 @@ def test_behind_nginx(tmp_path: Path, tokens: list[str]) -> None:
         assert caught.value.status in (403, 404, 405)  # nginx's own, of a place it has not
 
 
-def test_behind_nginx_a_server_that_is_gone_is_told(tmp_path: Path, tokens: list[str]) -> None:
+def test_nginx_reports_that_the_server_is_gone(tmp_path: Path, tokens: list[str]) -> None:
     trusting: dict[str, Any] = {"ssl_context": client_context()}
     with live_server(REGISTRY, *tokens) as server, nginx(tmp_path, server.port) as place:
         url = f"https://{TOKEN}@{place}/crate3/tuber"
@@ -145,7 +145,7 @@ def test_behind_nginx_a_server_that_is_gone_is_told(tmp_path: Path, tokens: list
 
 @contextmanager
 def sshd(directory: Path) -> Iterator[list[str]]:
-    """A server of ssh for who runs the test; the options of a client that trusts and is trusted."""
+    """Run sshd for the current user; yield the options with which ssh connects to it."""
     program = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
     assert program, "sshd is not installed (on Debian: apt-get install openssh-server)"
     if os.geteuid() == 0:

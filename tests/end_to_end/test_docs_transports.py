@@ -57,7 +57,7 @@ def test_a_blocking_adapter_carries_calls(
 
 
 @pytest.mark.parametrize("library", ["requests", "httpx"])
-def test_a_blocking_adapter_tells_a_time_out(
+def test_a_blocking_adapter_reports_a_timeout(
     server: LiveServer, adapters: dict[str, Any], library: str
 ) -> None:
     transport = blocking_transport(adapters, library)
@@ -70,7 +70,7 @@ def test_a_blocking_adapter_tells_a_time_out(
 
 
 @pytest.mark.parametrize("library", ["requests", "httpx"])
-def test_a_blocking_adapter_tells_that_nobody_listens(
+def test_a_blocking_adapter_reports_a_refused_connection(
     adapters: dict[str, Any], library: str
 ) -> None:
     transport = blocking_transport(adapters, library)

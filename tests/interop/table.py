@@ -5,6 +5,8 @@ It says what matrix.py says; test_matrix.py shows that this is so.
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from tests.interop.matrix import DIFFERENCES, OURS, PEERS, SHELLS, Cell, cells
 from tests.support.peer import ROOT
 
@@ -48,7 +50,11 @@ def _legend() -> list[str]:
     for each in DIFFERENCES:
         if each.reason:
             reasons.setdefault(each.mark, []).append(each.reason)
-    return [f"- <sup>{mark}</sup> {'; '.join(texts)}" for mark, texts in reasons.items()]
+    lines = [f"- <sup>{mark}</sup> {'; '.join(texts)}" for mark, texts in reasons.items()]
+    return [
+        fill(line, 98, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        for line in lines
+    ]
 
 
 if __name__ == "__main__":
