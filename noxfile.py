@@ -45,11 +45,9 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation as a site, in build/docs; every warning is an error."""
-    session.install(
-        "./client",
-        "./server",
-        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "docs"),
-    )
+    # The core is only imported, so it is built unoptimised.
+    session.install("./client", "./server", "--config-settings=cmake.build-type=Debug")
+    session.install(*nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "docs"))
     session.run("sphinx-build", "-W", "--keep-going", "-E", "docs", "build/docs", *session.posargs)
 
 
