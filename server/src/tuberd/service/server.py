@@ -23,11 +23,11 @@ from tuber.protocol import DEFAULT_PORT
 from tuberd._core import CborCodec
 from tuberd._core import Server as CoreServer
 from tuberd.exposure.policy import Reach
-from tuberd.run import stderr
 from tuberd.served import call_warnings
 from tuberd.served.core_callbacks import make_face
 from tuberd.served.descriptions import Describer
 from tuberd.served.registry import TuberRegistry
+from tuberd.service import stderr
 from tuberd.service.limits import Limits
 from tuberd.service.logs import LogOptions
 from tuberd.service.signals import heard, tell

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from tuberd.run import stderr
+
+from tuberd.service import stderr
 
 
 @contextmanager
