@@ -1,4 +1,4 @@
-// The CBOR codec as a Python class, for the client (tuber/_speedups.py) and for tests.
+// The CBOR codec as a Python class, for the client (tuber.codec.compiled) and for tests.
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -1,5 +1,5 @@
-// See cbor_parts.hpp.
-#include "python/cbor/parts.hpp"
+// See parts.hpp.
+#include "python/cbor/imports.hpp"
 
 #include <pybind11/pybind11.h>
 
@@ -14,13 +14,13 @@ Handle import_attribute(const char* module, const char* name) {
 
 }  // namespace
 
-CborParts CborParts::load() {
+CborImports CborImports::load() {
   return {.decode_error = import_attribute("tuber.codec", "DecodeError"),
           .encode_error = import_attribute("tuber.codec", "EncodeError"),
           .fault = import_attribute("tuber.codec.fault", "Fault"),
           .place_of = import_attribute("tuber.codec.fault", "place_of"),
           .make_array = import_attribute("tuber.codec.ndarray", "make_array"),
-          .plainer = import_attribute("tuber.codec.cbor_plain", "plainer"),
+          .simplify = import_attribute("tuber.codec.cbor_plain", "simplify"),
           .hashable = import_attribute("tuber.codec.cbor_plain", "hashable"),
           .block = import_attribute("tuber.codec.cbor_memory", "Block"),
           .uuid = import_attribute("uuid", "UUID")};

@@ -1,5 +1,5 @@
-// See cbor_face.hpp.
-#include "python/cbor/face.hpp"
+// See face.hpp.
+#include "python/cbor/python_class.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -7,17 +7,17 @@
 
 #include "python/cbor/builder.hpp"
 #include "python/cbor/encoder.hpp"
-#include "python/loans.hpp"
+#include "python/held_buffers.hpp"
 
 namespace py = pybind11;
 
 namespace tuber::python {
 namespace {
 
-// tuber.codec.cbor.CborCodec says what its methods are for.
-class CborFace {
+// Has the interface of tuber.codec.cbor.CborCodec, which documents it.
+class PythonCborCodec {
  public:
-  CborFace() : parts_(CborParts::load()) {}
+  PythonCborCodec() : imports_(CborImports::load()) {}
 
   [[nodiscard]] py::bytes encode(const py::object& value) const {
     serve::Body body;
@@ -34,8 +34,8 @@ class CborFace {
   [[nodiscard]] py::list encode_parts(const py::object& value) const {
     serve::Body body;
     write(value, body);
-    const std::vector<PyObject*> lenders = Loans::lenders_of(body);
-    auto lender = lenders.begin();
+    const std::vector<PyObject*> exporters = HeldBuffers::exporters_of(body);
+    auto exporter = exporters.begin();
     py::list parts;
     body.for_each_piece([&](std::string_view piece) {
       const bool own = piece.data() >= body.text().data() &&
@@ -43,7 +43,7 @@ class CborFace {
       if (own) {
         parts.append(py::bytes(piece.data(), piece.size()));
       } else {
-        parts.append(py::memoryview(py::reinterpret_borrow<py::object>(*lender++)));
+        parts.append(py::memoryview(py::reinterpret_borrow<py::object>(*exporter++)));
       }
     });
     return parts;
@@ -51,7 +51,7 @@ class CborFace {
 
   [[nodiscard]] py::object decode(const py::buffer& body) const {
     Py_buffer view;
-    // Bytes that may be written can stay where they are.
+    // Arrays can be views of a writable buffer.
     const bool writable = PyObject_GetBuffer(body.ptr(), &view, PyBUF_WRITABLE) == 0;
     if (!writable) {
       PyErr_Clear();
@@ -60,7 +60,7 @@ class CborFace {
     const std::string_view bytes(static_cast<const char*>(view.buf),
                                  static_cast<std::size_t>(view.len));
     Source source = writable ? Source(bytes, body.ptr()) : Source(bytes);
-    Handle value = CborBuilder(source, parts_).build();
+    Handle value = CborBuilder(source, imports_).build();
     PyBuffer_Release(&view);
     if (!value) throw py::error_already_set();
     return py::reinterpret_steal<py::object>(value.release());
@@ -68,24 +68,24 @@ class CborFace {
 
  private:
   void write(const py::object& value, serve::Body& body) const {
-    if (!CborEncoder(parts_, Lending::always, body).encode(value.ptr()))
+    if (!CborEncoder(imports_, ZeroCopy::always, body).encode(value.ptr()))
       throw py::error_already_set();
   }
 
-  CborParts parts_;
+  CborImports imports_;
 };
 
 }  // namespace
 
 void define_cbor_codec(py::module_& module) {
-  py::class_<CborFace>(module, "CborCodec")
+  py::class_<PythonCborCodec>(module, "CborCodec")
       .def(py::init<>())
       .def_property_readonly_static("media_type",
                                     [](const py::object&) { return "application/cbor"; })
-      .def("encode", &CborFace::encode, py::arg("value"))
-      .def("encode_parts", &CborFace::encode_parts, py::arg("value"))
-      .def("decode", &CborFace::decode, py::arg("body"))
-      .def("__repr__", [](const CborFace&) { return "CborCodec()"; });
+      .def("encode", &PythonCborCodec::encode, py::arg("value"))
+      .def("encode_parts", &PythonCborCodec::encode_parts, py::arg("value"))
+      .def("decode", &PythonCborCodec::decode, py::arg("body"))
+      .def("__repr__", [](const PythonCborCodec&) { return "CborCodec()"; });
 }
 
 }  // namespace tuber::python
