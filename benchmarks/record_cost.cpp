@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <memory>
 
-#include "net/call_log.hpp"
-#include "net/peer.hpp"
+#include "io/peer.hpp"
+#include "ops/call_log.hpp"
 #include "python/call_record.hpp"
 #include "python/handle.hpp"
 

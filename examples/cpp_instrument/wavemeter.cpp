@@ -1,5 +1,5 @@
-// A wavemeter for lasers, as a C++ class of your own. The class knows nothing of Python; the lower
-// half of this file binds it with pybind11, and nothing in it knows of the network.
+// A wavemeter for lasers, as an example of your own C++ class. The class does not depend on Python.
+// The lower half of this file binds it with pybind11, and does not depend on the network.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -44,14 +44,14 @@ class Wavemeter {
 };
 
 PYBIND11_MODULE(wavemeter, m) {
-  py::str_enum<Medium>(m, "Medium", "What the light travels in.")
+  py::str_enum<Medium>(m, "Medium", "The medium that the light passes.")
       .value("VACUUM", Medium::VACUUM)
       .value("AIR", Medium::AIR);
 
   py::class_<Wavemeter>(m, "Wavemeter", "A wavemeter with one laser on each channel.")
       .def(py::init<std::vector<double>>(), py::arg("lines_nm"))
       .def_property_readonly("exposure_ms", &Wavemeter::exposure_ms, "The exposure, in ms.")
-      .def("expose", &Wavemeter::expose, py::arg("milliseconds"), "Sets the exposure.")
+      .def("expose", &Wavemeter::expose, py::arg("milliseconds"), "Set the exposure.")
       .def("wavelength", &Wavemeter::wavelength, py::arg("channel"),
            py::arg("medium") = Medium::VACUUM, "The wavelength on a channel, in nm.")
       .def("all", &Wavemeter::all, py::arg("medium") = Medium::VACUUM,

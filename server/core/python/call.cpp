@@ -77,7 +77,7 @@ bool check_arguments(PyObject* args, PyObject* kwargs) {
 
 // Ends an envelope. The texts of warnings are clean (tuberd/call_warnings.py), so that they fail to
 // be encoded only when memory has run out.
-void close_with_warnings(PyObject* warnings, const Codec& codec, net::Body& out) {
+void close_with_warnings(PyObject* warnings, const Codec& codec, serve::Body& out) {
   if (warnings != nullptr) {
     codec.open_warnings(out);
     if (!codec.encode(warnings, out)) throw std::bad_alloc();
@@ -106,8 +106,8 @@ bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) con
   if (result) {
     writer.fit(result.get());
     const Codec& codec = writer.codec();
-    net::Body& out = writer.out();
-    const net::Body::Mark start = out.mark();
+    serve::Body& out = writer.out();
+    const serve::Body::Mark start = out.mark();
     codec.open_envelope(Outcome::result, warnings.texts() != nullptr, out);
     if (encode_result(result.get(), writer)) {
       close_with_warnings(warnings.texts(), codec, out);
@@ -136,8 +136,8 @@ bool Caller::encode_result(PyObject* result, ReplyWriter& writer) const {
 void Caller::write_failure(bool entered, PyObject* warnings, CallRecord* record,
                            ReplyWriter& writer) const {
   const Codec& codec = writer.codec();
-  net::Body& out = writer.out();
-  const net::Body::Mark start = out.mark();
+  serve::Body& out = writer.out();
+  const serve::Body::Mark start = out.mark();
   Handle exception = take_exception();
   Handle failure = invoke(face_.describe_failure, exception.get(), entered ? Py_True : Py_False);
   if (record != nullptr) record->failed(message_of(failure.get()));
@@ -155,7 +155,7 @@ void Caller::write_failure(bool entered, PyObject* warnings, CallRecord* record,
   close_with_warnings(warnings, codec, out);
 }
 
-void Caller::write_not_executed(std::string_view why, const Codec& codec, net::Body& out) const {
+void Caller::write_not_executed(std::string_view why, const Codec& codec, serve::Body& out) const {
   Handle message = Handle::steal(
       PyUnicode_FromFormat("tuber.NotExecuted: not run, because %s", std::string(why).c_str()));
   Handle failure = Handle::steal(

@@ -43,7 +43,7 @@ class Caller {
                      ReplyWriter& writer) const;
 
   // Appends the envelope of a call that was not run; `why`: the end of a sentence, in ASCII.
-  void write_not_executed(std::string_view why, const Codec& codec, net::Body& out) const;
+  void write_not_executed(std::string_view why, const Codec& codec, serve::Body& out) const;
 
  private:
   [[nodiscard]] Handle run(PyObject* call, const Asker& asker, bool lossless, bool& entered) const;

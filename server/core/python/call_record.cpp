@@ -9,7 +9,7 @@
 namespace tuber::python {
 namespace {
 
-using Name = net::Clipped<80>;
+using Name = base::Clipped<80>;
 
 // The text of a string that can be encoded; else nothing, and no exception.
 std::string_view text_of(PyObject* value) {
@@ -102,7 +102,7 @@ Name name_of(PyObject* call) {
 }  // namespace
 
 CallRecord::~CallRecord() {
-  if (process_ != net::process_number()) leave_forked_child();
+  if (process_ != base::process_number()) leave_forked_child();
   desk_.end(failure_.text());
 }
 

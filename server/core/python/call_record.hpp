@@ -5,17 +5,17 @@
 
 #include <string_view>
 
-#include "net/call_log.hpp"
-#include "net/fork.hpp"
-#include "net/handler.hpp"
+#include "base/fork.hpp"
+#include "ops/call_log.hpp"
+#include "serve/handler.hpp"
 
 namespace tuber::python {
 
 // Who asks for calls, and where they are recorded. Borrowed while a request is answered.
 struct Asker {
-  net::CallLog::Desk& desk;
-  const net::Peer& who;
-  const net::ServerView& server;
+  ops::CallLog::Desk& desk;
+  const io::Peer& who;
+  const serve::ServerView& server;
   bool may_control;  // else it gets what changes nothing
 };
 
@@ -33,9 +33,9 @@ class CallRecord {
   void failed(std::string_view message) { failure_.assign(message); }
 
  private:
-  net::CallLog::Desk& desk_;
-  const unsigned process_ = net::process_number();
-  net::Clipped<96> failure_;
+  ops::CallLog::Desk& desk_;
+  const unsigned process_ = base::process_number();
+  base::Clipped<96> failure_;
 };
 
 }  // namespace tuber::python

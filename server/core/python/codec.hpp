@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <string_view>
 
-#include "net/body.hpp"
 #include "python/handle.hpp"
 #include "python/source.hpp"
+#include "serve/body.hpp"
 
 namespace tuber::python {
 
@@ -23,17 +23,17 @@ class Codec {
 
   [[nodiscard]] virtual Handle decode(Source& source) const = 0;
   // Appends; on failure `out` may hold a part of the value, which the caller cuts off.
-  [[nodiscard]] virtual bool encode(PyObject* value, net::Body& out) const = 0;
+  [[nodiscard]] virtual bool encode(PyObject* value, serve::Body& out) const = 0;
 
   // A batch of envelopes: open, then each envelope with a separator between, then close.
-  virtual void open_batch(std::size_t envelopes, net::Body& out) const = 0;
-  virtual void separate(net::Body& out) const = 0;
-  virtual void close_batch(net::Body& out) const = 0;
+  virtual void open_batch(std::size_t envelopes, serve::Body& out) const = 0;
+  virtual void separate(serve::Body& out) const = 0;
+  virtual void close_batch(serve::Body& out) const = 0;
 
   // An envelope: open, the encoded result or failure, possibly the warnings, close.
-  virtual void open_envelope(Outcome outcome, bool with_warnings, net::Body& out) const = 0;
-  virtual void open_warnings(net::Body& out) const = 0;
-  virtual void close_envelope(net::Body& out) const = 0;
+  virtual void open_envelope(Outcome outcome, bool with_warnings, serve::Body& out) const = 0;
+  virtual void open_warnings(serve::Body& out) const = 0;
+  virtual void close_envelope(serve::Body& out) const = 0;
 };
 
 }  // namespace tuber::python

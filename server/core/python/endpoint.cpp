@@ -8,7 +8,7 @@
 namespace tuber::python {
 namespace {
 
-void refuse(net::Reply& reply, int status, std::string_view reason) {
+void refuse(serve::Reply& reply, int status, std::string_view reason) {
   reply.status = status;
   reply.content_type = "text/plain; charset=utf-8";
   reply.body = reason;
@@ -17,7 +17,7 @@ void refuse(net::Reply& reply, int status, std::string_view reason) {
 
 }  // namespace
 
-void Endpoint::handle(const net::Request& request, net::Reply& reply) {
+void Endpoint::handle(const serve::Request& request, serve::Reply& reply) {
   const Service& service = *service_;
   const Terms terms =
       terms_.of(request.head, [&] { return terms_of(request.head, service.codecs); });

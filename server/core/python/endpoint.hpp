@@ -4,12 +4,12 @@
 
 #include <memory>
 
-#include "http/conclusions.hpp"
-#include "net/call_log.hpp"
-#include "net/handler.hpp"
+#include "http/per_head_cache.hpp"
+#include "ops/call_log.hpp"
 #include "python/dispatcher.hpp"
 #include "python/gil.hpp"
 #include "python/negotiation.hpp"
+#include "serve/handler.hpp"
 
 namespace tuber::python {
 
@@ -21,19 +21,19 @@ struct Service {
 };
 
 // Bound to one worker thread: made, called and destroyed in it, without the GIL.
-class Endpoint final : public net::Handler {
+class Endpoint final : public serve::Handler {
  public:
   // `calls` outlives it.
   Endpoint(PyInterpreterState* interpreter, std::shared_ptr<const Service> service,
-           net::CallLog& calls)
+           ops::CallLog& calls)
       : worker_(interpreter), service_(std::move(service)), desk_(calls) {}
 
-  void handle(const net::Request& request, net::Reply& reply) override;
+  void handle(const serve::Request& request, serve::Reply& reply) override;
 
  private:
   WorkerState worker_;
   std::shared_ptr<const Service> service_;
-  net::CallLog::Desk desk_;
+  ops::CallLog::Desk desk_;
   http::Conclusions<Terms> terms_;
 };
 

@@ -18,12 +18,12 @@ Loans::~Loans() {
   for (Loan& loan : loans_) PyBuffer_Release(&loan.view);
 }
 
-Loans& Loans::of(net::Body& body) {
+Loans& Loans::of(serve::Body& body) {
   if (!body.lender()) body.lender() = std::shared_ptr<Loans>(new Loans, DeleteWithGil{});
   return *static_cast<Loans*>(body.lender().get());
 }
 
-bool Loans::append(PyObject* exporter, bool may_lend, net::Body& body) {
+bool Loans::append(PyObject* exporter, bool may_lend, serve::Body& body) {
   Py_buffer view;
   if (PyObject_GetBuffer(exporter, &view, PyBUF_SIMPLE) < 0) return false;
   const std::string_view bytes(static_cast<const char*>(view.buf),
@@ -38,7 +38,7 @@ bool Loans::append(PyObject* exporter, bool may_lend, net::Body& body) {
   return true;
 }
 
-std::vector<PyObject*> Loans::lenders_of(net::Body& body) {
+std::vector<PyObject*> Loans::lenders_of(serve::Body& body) {
   std::vector<PyObject*> lenders;
   if (!body.lender()) return lenders;
   for (const Loan& loan : of(body).loans_) lenders.push_back(loan.exporter.get());

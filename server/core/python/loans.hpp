@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "net/body.hpp"
 #include "python/handle.hpp"
+#include "serve/body.hpp"
 
 namespace tuber::python {
 
@@ -21,13 +21,13 @@ class Loans {
 
   // Appends what `exporter` exports by the buffer protocol to the body: from this size on without a
   // copy if `may_lend`. False with a Python exception set.
-  static bool append(PyObject* exporter, bool may_lend, net::Body& body);
+  static bool append(PyObject* exporter, bool may_lend, serve::Body& body);
 
   // The objects that lend, in the order of the body's loans as long as nothing was cut.
-  [[nodiscard]] static std::vector<PyObject*> lenders_of(net::Body& body);
+  [[nodiscard]] static std::vector<PyObject*> lenders_of(serve::Body& body);
 
  private:
-  static Loans& of(net::Body& body);
+  static Loans& of(serve::Body& body);
 
   struct Loan {
     Handle exporter;

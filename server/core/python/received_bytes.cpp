@@ -9,7 +9,7 @@ namespace tuber::python {
 namespace {
 
 struct ReceivedBytes {
-  std::unique_ptr<char, net::GrowingBuffer::Free> memory;
+  std::unique_ptr<char, base::GrowingBuffer::Free> memory;
   std::size_t size;
 };
 
@@ -23,7 +23,7 @@ void define_received_bytes(py::module_& module) {
       });
 }
 
-Handle export_received(std::unique_ptr<char, net::GrowingBuffer::Free> memory, std::size_t size) {
+Handle export_received(std::unique_ptr<char, base::GrowingBuffer::Free> memory, std::size_t size) {
   try {
     auto received = std::make_unique<ReceivedBytes>(std::move(memory), size);
     return Handle::steal(py::cast(std::move(received)).release().ptr());

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "net/growing_buffer.hpp"
+#include "base/growing_buffer.hpp"
 #include "python/handle.hpp"
 
 namespace tuber::python {
@@ -16,7 +16,7 @@ void define_received_bytes(pybind11::module_& module);
 
 // A new object that owns the memory and exports its first `size` bytes for writing; empty with a
 // Python exception set when it can't be made. REQUIRES: the GIL.
-[[nodiscard]] Handle export_received(std::unique_ptr<char, net::GrowingBuffer::Free> memory,
+[[nodiscard]] Handle export_received(std::unique_ptr<char, base::GrowingBuffer::Free> memory,
                                      std::size_t size);
 
 }  // namespace tuber::python

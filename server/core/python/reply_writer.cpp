@@ -4,7 +4,7 @@
 #include <new>
 #include <string>
 
-#include "python/json_codec.hpp"
+#include "python/json/codec.hpp"
 
 namespace tuber::python {
 

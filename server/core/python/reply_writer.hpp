@@ -14,11 +14,11 @@ namespace tuber::python {
 class ReplyWriter {
  public:
   // `lossless` is the codec to change to; null: never. Both codecs outlive the writer.
-  ReplyWriter(const Codec& codec, const Codec* lossless, net::Body& out)
+  ReplyWriter(const Codec& codec, const Codec* lossless, serve::Body& out)
       : codec_(&codec), lossless_(lossless), out_(out) {}
 
   [[nodiscard]] const Codec& codec() const { return *codec_; }
-  [[nodiscard]] net::Body& out() { return out_; }
+  [[nodiscard]] serve::Body& out() { return out_; }
   // Must every value arrive as what it was? Then a description leaves out what can't.
   [[nodiscard]] bool is_lossless() const {
     return lossless_ != nullptr || codec_->media_type() != "application/json";
@@ -38,7 +38,7 @@ class ReplyWriter {
 
   const Codec* codec_;
   const Codec* lossless_;
-  net::Body& out_;
+  serve::Body& out_;
   bool batch_ = false;
   std::size_t envelopes_ = 0;  // of the batch
   std::size_t begun_ = 0;      // of those

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "net/growing_buffer.hpp"
+#include "base/growing_buffer.hpp"
 #include "python/handle.hpp"
 
 namespace tuber::python {
@@ -14,7 +14,7 @@ class Source {
   // Bytes that are the caller's again after the decoding.
   explicit Source(std::string_view bytes) : bytes_(bytes) {}
   // Bytes of a request. `memory`, when not null, holds them and nothing else, and may be taken.
-  Source(std::string_view bytes, net::GrowingBuffer* memory) : bytes_(bytes), memory_(memory) {}
+  Source(std::string_view bytes, base::GrowingBuffer* memory) : bytes_(bytes), memory_(memory) {}
   // Bytes that `exporter` exports for writing by the buffer protocol, all of them.
   Source(std::string_view bytes, PyObject* exporter)
       : bytes_(bytes), exporter_(Handle::borrow(exporter)) {}
@@ -28,7 +28,7 @@ class Source {
 
  private:
   std::string_view bytes_;
-  net::GrowingBuffer* memory_ = nullptr;
+  base::GrowingBuffer* memory_ = nullptr;
   Handle exporter_;
 };
 

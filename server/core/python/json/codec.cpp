@@ -1,0 +1,173 @@
+// See json_codec.hpp.
+#include "python/json/codec.hpp"
+
+#include <cmath>
+#include <stdexcept>
+
+#include "cbor/limits.hpp"
+#include "http/characters.hpp"
+#include "python/invoke.hpp"
+#include "python/json/nesting.hpp"
+
+namespace tuber::python {
+namespace {
+
+// The smallest integer that orjson can't hold, 2**64, has 20 digits; -2**63 - 1 has 19.
+constexpr std::size_t kSuspiciousDigits = 19;
+
+// Deeper values go to the exact codec, which says how deep is too deep.
+constexpr int kPlainDepth = 64;
+
+// What is asked of a value: that encoding it runs no Python, or also that it arrives as itself.
+enum class Asked { plain, exact };
+
+template <Asked asked>
+bool holds_for(PyObject* value, int depth);
+
+template <Asked asked>
+bool holds_for_items(PyObject* const* items, Py_ssize_t count, int depth) {
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    if (PyLong_CheckExact(items[i])) continue;  // lists are most often of numbers
+    if (!holds_for<asked>(items[i], depth)) return false;
+  }
+  return true;
+}
+
+template <Asked asked>
+bool holds_for_map(PyObject* map, int depth) {
+  PyObject *name = nullptr, *value = nullptr;
+  Py_ssize_t position = 0;
+  while (PyDict_Next(map, &position, &name, &value)) {
+    if (!PyUnicode_CheckExact(name) || !holds_for<asked>(value, depth)) return false;
+  }
+  // {"bytes": ...} would be read as bytes (PROTOCOL.md section 9).
+  return asked == Asked::plain || PyDict_GET_SIZE(map) != 1 ||
+         PyUnicode_CompareWithASCIIString(name, "bytes") != 0;
+}
+
+template <Asked asked>
+bool holds_for(PyObject* value, int depth) {
+  if (value == Py_None || PyLong_CheckExact(value) || PyUnicode_CheckExact(value) ||
+      PyBool_Check(value)) {
+    return true;
+  }
+  if (PyFloat_CheckExact(value))
+    return asked == Asked::plain || std::isfinite(PyFloat_AS_DOUBLE(value));
+  if (depth == 0) return false;
+  if (PyList_CheckExact(value) || PyTuple_CheckExact(value))
+    return holds_for_items<asked>(PySequence_Fast_ITEMS(value), Py_SIZE(value), depth - 1);
+  return PyDict_CheckExact(value) && holds_for_map<asked>(value, depth - 1);
+}
+
+// Is `word` in `body`? memchr looks for its character `rare`, one that requests seldom hold; a
+// general search would stop at each of their many quotation marks.
+bool contains(std::string_view body, std::string_view word, std::size_t rare) {
+  for (std::size_t at = body.find(word[rare]); at != std::string_view::npos;
+       at = body.find(word[rare], at + 1)) {
+    if (at >= rare && body.substr(at - rare, word.size()) == word) return true;
+  }
+  return false;
+}
+
+Handle attribute(PyObject* object, const char* name) {
+  Handle value = Handle::steal(PyObject_GetAttrString(object, name));
+  if (!value) throw std::runtime_error("a part of the JSON codec lacks an attribute");
+  return value;
+}
+
+bool append_bytes(const Handle& encoded, serve::Body& out) {
+  if (!encoded) return false;
+  char* bytes = nullptr;
+  Py_ssize_t length = 0;
+  if (PyBytes_AsStringAndSize(encoded.get(), &bytes, &length) < 0) return false;
+  out += std::string_view(bytes, static_cast<std::size_t>(length));
+  return true;
+}
+
+}  // namespace
+
+bool is_plain(PyObject* value) {
+  return holds_for<Asked::plain>(value, kPlainDepth);
+}
+
+bool is_exact_in_json(PyObject* value) {
+  return holds_for<Asked::exact>(value, kPlainDepth);
+}
+
+bool orjson_is_exact_for(std::string_view body) {
+  // A run of n digits covers every n-th position somewhere, so only those are looked at.
+  for (std::size_t at = kSuspiciousDigits - 1; at < body.size(); at += kSuspiciousDigits) {
+    if (!http::is_digit(body[at])) continue;
+    std::size_t first = at;
+    while (first > 0 && at - first < kSuspiciousDigits && http::is_digit(body[first - 1])) --first;
+    std::size_t last = at;
+    while (last + 1 < body.size() && last - first + 1 < kSuspiciousDigits &&
+           http::is_digit(body[last + 1])) {
+      ++last;
+    }
+    if (last - first + 1 >= kSuspiciousDigits) return false;
+  }
+  // An escape sequence could spell the name in another way.
+  return !contains(body, "\"bytes\"", 2) && !contains(body, "\\u", 0);
+}
+
+JsonCodec::JsonCodec(Parts parts)
+    : exact_decode_(attribute(parts.exact.get(), "decode")),
+      exact_encode_(attribute(parts.exact.get(), "encode")) {
+  if (!parts.orjson) return;
+  loads_ = attribute(parts.orjson.get(), "loads");
+  dumps_ = attribute(parts.orjson.get(), "dumps");
+}
+
+Handle JsonCodec::decode(Source& source) const {
+  const std::string_view body = source.bytes();
+  if (is_nested_deeper(body, cbor::kMaxNesting)) {
+    PyErr_Format(PyExc_ValueError, "not a call: nested more than %zu levels deep",
+                 cbor::kMaxNesting);
+    return {};
+  }
+  Handle bytes =
+      Handle::steal(PyBytes_FromStringAndSize(body.data(), static_cast<Py_ssize_t>(body.size())));
+  if (!bytes) return {};
+  if (loads_ && orjson_is_exact_for(body)) {
+    Handle value = invoke(loads_, bytes.get());
+    if (value) return value;
+    PyErr_Clear();  // the exact codec says it better
+  }
+  return invoke(exact_decode_, bytes.get());
+}
+
+bool JsonCodec::encode(PyObject* value, serve::Body& out) const {
+  if (value == Py_None) {
+    out += "null";
+    return true;
+  }
+  if (dumps_ && is_plain(value)) {
+    if (append_bytes(invoke(dumps_, value), out)) return true;
+    PyErr_Clear();  // an integer beyond 64 bits, or a lone surrogate: the exact codec's business
+  }
+  return append_bytes(invoke(exact_encode_, value), out);
+}
+
+void JsonCodec::open_batch(std::size_t, serve::Body& out) const {
+  out += '[';
+}
+void JsonCodec::separate(serve::Body& out) const {
+  out += ',';
+}
+void JsonCodec::close_batch(serve::Body& out) const {
+  out += ']';
+}
+
+void JsonCodec::open_envelope(Outcome outcome, bool, serve::Body& out) const {
+  out += outcome == Outcome::result ? "{\"result\":" : "{\"error\":";
+}
+
+void JsonCodec::open_warnings(serve::Body& out) const {
+  out += ",\"warnings\":";
+}
+void JsonCodec::close_envelope(serve::Body& out) const {
+  out += '}';
+}
+
+}  // namespace tuber::python
