@@ -20,7 +20,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_memory import Block, block_of_buffer, block_of_ndarray, block_of_numpy
-from tuber.codec.fault import Fault
+from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
 __all__ = ["hashable", "simplify"]
@@ -87,9 +87,9 @@ def _rare(value: Any) -> Any:
         return UUID(int=value.int)
     for kind, hint in _HINTS:
         if isinstance(value, kind):
-            raise Fault(f"{_name(type(value))} is not supported; {hint}")
+            raise Fault(f"{type_name(type(value))} is not supported; {hint}")
     hint = "convert with numpy.asarray(value)" if hasattr(value, "__array__") else _ANY
-    raise Fault(f"{_name(type(value))} is not supported; {hint}")
+    raise Fault(f"{type_name(type(value))} is not supported; {hint}")
 
 
 def _plain(kind: type[Any], value: Any) -> Any:
@@ -104,13 +104,8 @@ def _scalar(value: Any, numpy: Any) -> Any:
     if isinstance(value, numpy.clongdouble):
         raise Fault("numpy.clongdouble is not supported; convert with .astype(numpy.complex128)")
     if isinstance(value, (numpy.datetime64, numpy.timedelta64, numpy.void, numpy.object_)):
-        raise Fault(f"{_name(type(value))} is not supported; send str(value)")
+        raise Fault(f"{type_name(type(value))} is not supported; send str(value)")
     return value.item()
-
-
-def _name(kind: type[Any]) -> str:
-    builtin = kind.__module__ == "builtins"
-    return kind.__qualname__ if builtin else f"{kind.__module__}.{kind.__qualname__}"
 
 
 _KEYS: Final = (str, bytes, bool, int, float, complex, datetime, date, UUID, type(None))
@@ -148,4 +143,4 @@ def _kind(value: Any, numpy: Any) -> str:
         return "a set"
     if isinstance(value, Block) or (numpy is not None and isinstance(value, numpy.ndarray)):
         return "an array of numbers"
-    return _name(type(value))
+    return type_name(type(value))

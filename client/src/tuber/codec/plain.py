@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec import EncodeError
-from tuber.codec.fault import place_of
+from tuber.codec.fault import place_of, type_name
 from tuber.protocol import MAX_INTEGER_BYTES
 
 __all__ = ["default", "plain_value", "with_bytes"]
@@ -87,10 +87,7 @@ def _times_to_list(value: Any) -> Any:
 
 
 def _cannot_carry(value: object) -> str:
-    kind = type(value)
-    name = kind.__qualname__
-    if kind.__module__ != "builtins":
-        name = f"{kind.__module__}.{name}"
+    name = type_name(type(value))
     dtype = getattr(value, "dtype", None)
     name += f" of {dtype}" if dtype is not None else ""
     return (
