@@ -55,7 +55,8 @@ class Load:
 
 def call(object_path: object, method: str, *arguments: object) -> str:
     """The body of a call in JSON."""
-    return json.dumps({"object": object_path, "method": method, "args": arguments})
+    request = {"object": object_path, "method": method}
+    return json.dumps({**request, "args": arguments} if arguments else request)
 
 
 def load(

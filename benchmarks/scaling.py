@@ -188,7 +188,7 @@ def _next_to_thread(server: Server, active: int, interval: float | None, seconds
 
 
 def _spinning(server: Server, interval: float, during: Callable[[], Any]) -> tuple[Any, float]:
-    """What `during` returns while a thread of the server is busy, and the thread's turns a second."""
+    """What `during` returns next to a busy thread, and the thread's turns a second."""
     _post(server, "start", interval)
     begin = time.monotonic()
     try:

@@ -1,1 +1,1 @@
-"""tuber beside the tools one could take instead, in one run: `python -m benchmarks.peers`."""
+"""tuber compared with other tools for remote calls: `python -m benchmarks.peers`."""

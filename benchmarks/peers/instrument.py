@@ -1,26 +1,37 @@
-"""The object that every tool serves. It must cost little, and need nothing but numpy."""
+"""The object that every tool serves. It costs little, and needs nothing but numpy."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 SAMPLES = np.arange(100_000, dtype=np.float64)  # 0.8 MB
 NUMBERS = list(range(100))
 
 
 class Instrument:
-    """Methods that cost little, so that what is measured is the way to them and back."""
+    """Methods that cost little, so that the way to them and back is measured."""
 
     def nothing(self) -> None:
-        """Returns at once."""
+        """Return at once."""
 
     def increment(self, numbers: Sequence[int]) -> list[int]:
-        """Adds one to each of the numbers."""
+        """Add one to each of the numbers."""
         return [number + 1 for number in numbers]
 
-    def samples(self) -> npt.NDArray[np.float64]:
-        """Always the same array."""
+    def samples(self) -> Any:
+        """The same array of float64 each time."""
         return SAMPLES
+
+
+class BytesInstrument(Instrument):
+    """The same for tools that carry bytes, and no arrays."""
+
+    def samples(self) -> bytes:
+        """The memory of the array."""
+        return SAMPLES.tobytes()
+
+
+registry = {"instrument": Instrument()}  # what tuberd serves, ours and the predecessor's

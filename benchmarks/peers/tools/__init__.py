@@ -1,5 +1,5 @@
 """A module for each tool: `serve(port)`, which does not return, and `Client(port)`, synchronous.
 
-They are written as somebody who knows the tool would write them, settings included. Each runs in
-the tool's own environment, and imports nothing but that, numpy and `..instrument`.
+Each is written with the settings that a user who knows the tool would choose. It runs in the tool's
+own environment, and imports nothing but that, numpy and `..instrument`.
 """

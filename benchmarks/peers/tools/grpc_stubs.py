@@ -5,37 +5,35 @@ It has no batches; a thousand calls go as a thousand messages of one stream in b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent import futures
+from typing import Any
 
 import grpc
-import instrument_pb2 as messages  # both generated when the environment is made
+import instrument_pb2 as messages  # both are generated when the environment is made
 import instrument_pb2_grpc as stubs
 import numpy as np
-import numpy.typing as npt
 
-from ..instrument import Instrument
+from ..instrument import BytesInstrument
 
 OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1))
 THREADS = 10  # more than clients, so that none waits for another
 
 
 class Exposed(stubs.InstrumentServicer):  # type: ignore[misc]  # generated
-    _instrument = Instrument()
+    _instrument = BytesInstrument()
 
-    def Nothing(self, request: messages.Empty, context: object) -> messages.Empty:
+    def Nothing(self, request: Any, context: object) -> Any:
         self._instrument.nothing()
         return messages.Empty()
 
-    def Increment(self, request: messages.Numbers, context: object) -> messages.Numbers:
+    def Increment(self, request: Any, context: object) -> Any:
         return messages.Numbers(numbers=self._instrument.increment(request.numbers))
 
-    def Samples(self, request: messages.Empty, context: object) -> messages.Array:
-        return messages.Array(memory=self._instrument.samples().tobytes())
+    def Samples(self, request: Any, context: object) -> Any:
+        return messages.Array(memory=self._instrument.samples())
 
-    def Nothings(
-        self, requests: Iterator[messages.Empty], context: object
-    ) -> Iterator[messages.Empty]:
+    def Nothings(self, requests: Iterator[Any], context: object) -> Iterator[Any]:
         for _ in requests:
             self._instrument.nothing()
             yield messages.Empty()
@@ -57,12 +55,11 @@ class Client:
     def nothing(self) -> None:
         self._instrument.Nothing(messages.Empty())
 
-    def increment(self, numbers: list[int]) -> Sequence[int]:
+    def increment(self, numbers: list[int]) -> Any:
         return list(self._instrument.Increment(messages.Numbers(numbers=numbers)).numbers)
 
-    def samples(self) -> npt.NDArray[np.float64]:
+    def samples(self) -> Any:
         return np.frombuffer(self._instrument.Samples(messages.Empty()).memory, np.float64)
 
-    def nothings(self, count: int) -> list[None]:
-        replies = self._instrument.Nothings(messages.Empty() for _ in range(count))
-        return [None for _ in replies]
+    def nothings(self, count: int) -> Any:
+        return [None for _ in self._instrument.Nothings(messages.Empty() for _ in range(count))]

@@ -1,24 +1,20 @@
-"""tuber: `tuberd` as it comes, with orjson; the synchronous client as it comes."""
+"""tuber: server and synchronous client with their defaults, and orjson."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
 
 import tuber
 
-REGISTRY = Path(__file__).parents[1] / "registry.py"
+OPTIONS = ("-r", str(Path(__file__).parents[1] / "instrument.py"), "-j", "orjson", "-p")
 
 
 def serve(port: int) -> None:
-    tuberd = Path(sys.executable).with_name("tuberd")
-    options = ("-r", str(REGISTRY), "-p", str(port), "-j", "orjson", "--bind", "127.0.0.1")
-    os.execv(tuberd, [str(tuberd), *options])
+    command = [sys.executable, "-m", "tuberd", *OPTIONS, str(port), "--bind", "127.0.0.1"]
+    os.execv(sys.executable, command)
 
 
 class Client:
@@ -28,17 +24,14 @@ class Client:
     def nothing(self) -> None:
         self._instrument.nothing()
 
-    def increment(self, numbers: list[int]) -> Sequence[int]:
-        result: list[int] = self._instrument.increment(numbers)
-        return result
+    def increment(self, numbers: list[int]) -> Any:
+        return self._instrument.increment(numbers)
 
-    def samples(self) -> npt.NDArray[np.float64]:
-        result: npt.NDArray[np.float64] = self._instrument.samples()
-        return result
+    def samples(self) -> Any:
+        return self._instrument.samples()
 
-    def nothings(self, count: int) -> list[None]:
+    def nothings(self, count: int) -> Any:
         with self._instrument.tuber_context() as batch:
             for _ in range(count):
                 batch.nothing()
-            results: list[None] = batch()
-        return results
+            return batch()

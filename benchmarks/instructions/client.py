@@ -1,9 +1,9 @@
 """The client's paths: the program that runs under callgrind.
 
-Usage: python -m benchmarks.instructions.client_paths HOST:PORT [--without-tuberd]
+Usage: python -m benchmarks.instructions.client HOST:PORT [--without-tuberd]
 
-Without tuberd the client is all Python, as on a board where nothing is served; tuberd is hidden
-from the import system then.
+Without tuberd the client is all Python, as on a machine where nothing is served; the import system
+does not find tuberd then.
 """
 
 from __future__ import annotations
@@ -14,29 +14,28 @@ import sys
 from collections.abc import Iterator
 
 if "--without-tuberd" in sys.argv:
-    sys.modules["tuberd"] = None  # type: ignore[assignment]  # so that importing it fails
+    sys.modules["tuberd"] = None  # type: ignore[assignment]
 
-import counter  # type: ignore[import-not-found]  # built by __main__.py
+import counter  # type: ignore[import-not-found]  # built by counting.py
 import numpy as np
 
 import tuber
 
-from .stretches import ROUNDS, begin, repeated
-
-ITEMS = 100_000  # float64: 0.8 MB
-BATCH = 1000
+ROUNDS = 5  # as in counting.py, which needs tuberd
+ITEMS = 100_000
+BATCH = 1_000
 
 
 def repetitions(path: str, times: int) -> Iterator[int]:
-    """How often to run the path next, again and again; what is run in between is counted."""
+    """How often to run the path next; what runs between two of them is counted."""
     yield times  # fills the caches
     for _ in range(ROUNDS):
         gc.collect()  # so that it has the same to do in each round
-        counter.end_stretch(begin(path))
+        counter.end_stretch(f"{path} | begin")
         yield times
-        counter.end_stretch(repeated(path, times))
+        counter.end_stretch(f"{path} | {times}")
         yield 0
-        counter.end_stretch(repeated(path, 0))
+        counter.end_stretch(f"{path} | 0")
 
 
 def count_blocking(hostname: str) -> None:
@@ -56,11 +55,11 @@ def count_blocking(hostname: str) -> None:
     for times in repetitions("0.8 MB array result", 4):
         for _ in range(times):
             if bench.samples(ITEMS)[-1] != samples[-1]:
-                sys.exit("the array is not the one that was sent")
+                sys.exit("the client received another array than the server sent")
     for times in repetitions("0.8 MB array argument", 4):
         for _ in range(times):
             if bench.last(samples) != samples[-1]:
-                sys.exit("the array did not arrive as it was sent")
+                sys.exit("the server received another array than the client sent")
 
 
 async def count_asyncio(hostname: str) -> None:
