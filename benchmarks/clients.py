@@ -184,5 +184,12 @@ def read_reply(connection: socket.socket) -> bytearray:
     return reply
 
 
+def reply_size(hostname: str, body: bytes, media_type: str, accept: str) -> int:
+    """The size of the whole reply to a call."""
+    with connected(hostname) as connection:
+        connection.sendall(request_message(hostname, body, media_type, accept))
+        return len(read_reply(connection))
+
+
 if __name__ == "__main__":
     main()

@@ -1,8 +1,8 @@
 """tuber compared with the floor and the predecessor: `python -m benchmarks.compare [--quick]`.
 
-Round by round everything is measured once, each row's sides directly after one another, in another
-order each time: a slow second slows all sides. A value is the median of the rounds, a ratio the
-median of the rounds' ratios.
+Each round measures everything once, a row's sides directly after one another and in another order
+each time: a slow second slows all sides. A value is the median of the rounds, a ratio the median of
+the rounds' ratios.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from . import publish
-from .clients import connected, read_reply, request_message
+from .clients import reply_size, request_message
 from .load import CBOR, JSON, call, load
 from .servers import (
     FLOOR,
@@ -31,6 +31,7 @@ from .servers import (
     Unavailable,
     awake_cores,
     circumstances,
+    exit_on_sigterm,
     peer_python,
     python_path,
     run,
@@ -45,6 +46,7 @@ LIMIT_SECONDS = 300.0
 NOTHING = call("instrument", "nothing")
 INCREMENT = call("instrument", "increment", list(range(100)))
 CPP_INCREMENT = call("adder", "increment", list(range(100)))
+SAMPLES, MANY_SAMPLES = (call("instrument", "samples", size) for size in (100_000, 10_000_000))
 
 
 @dataclass(frozen=True)
@@ -53,320 +55,220 @@ class Row:
 
     Attributes:
         name: what is measured, with its unit.
-        take: one value of one server, within about so many seconds.
-        goals: pairs of a side (or "" for the value itself) and a bound such as ">= 0.85".
+        by: `wrk`, with connections and figure; `import`, with a statement; or an exchange of
+            `clients.py`, with its size and unit.
+        goals: such as ">= 8 x peer"; without a side it is about the value itself.
+        body, accept: the request; the floor's reply has the size of tuber's.
         sides: those that can do it.
-        body, accept: the request that decides the size of the floor's reply.
         cores: where server and client run.
         slow: left out of a quick run.
-        plot: the plot, and the number, for which it is measured; it is in no table then.
+        short: shown in the README.
     """
 
     name: str
-    take: Callable[[Server, float, Row], float]
-    goals: tuple[tuple[str, str], ...] = ()
-    sides: tuple[str, ...] = SIDES
+    by: tuple[Any, ...]
+    goals: tuple[str, ...] = ()
     body: str = NOTHING
     accept: str = JSON
+    sides: tuple[str, ...] = SIDES
     cores: Cores = Cores.ONE
     slow: bool = False
-    plot: tuple[str, int] | None = None
+    short: bool = False
 
 
-def rate(connections: int, member: str = "rate") -> Callable[[Server, float, Row], float]:
-    """A figure of wrk."""
+ONE, EIGHT = ("wrk", 1, "rate"), ("wrk", 8, "rate")
+SYNCHRONOUS, ASYNCHRONOUS = ("synchronous", 1, 1e-6), ("asynchronous", 1, 1e-6)
+OUT, IN = ("array_result", 100_000, 1e-6), ("array_argument", 100_000, 1e-6)
+MUCH_OUT, MUCH_IN = ("array_result", 10_000_000, 1e-6), ("array_argument", 10_000_000, 1e-6)
+HEAD, INTS = "method that does nothing, 1 connection", "adding 1 to 100 ints, 1 connection"
+HEAD_8, ARRAY = "method that does nothing, 8 connections", "MB float64 array, from the"
+CALL_GOALS = ("<= 1.6 x floor", "<= 0.05 x peer")
+OUT_GOALS, IMPORT_GOALS = ("<= 2 x floor", "<= 0.125 x peer"), ("<= 60", "<= 0.333 x peer")
+NO_FLOOR, NO_PEER = (OURS, PEER), (OURS, FLOOR)  # the predecessor's client sends no arrays
+EACH = "a core each:"
+ROWS = (
+    Row(f"{HEAD}, requests/s", ONE, (">= 0.85 x floor", ">= 8 x peer"), short=True),
+    Row(f"{HEAD}, CPU time of the server, us a call", ("wrk", 1, "server_cpu")),
+    Row(f"Python method {INTS}, requests/s", ONE, (">= 0.6 x floor", ">= 6 x peer"), INCREMENT),
+    Row(f"C++ method {INTS}, requests/s", ONE, (">= 4 x peer",), CPP_INCREMENT),
+    Row(f"{HEAD}, reply in CBOR, requests/s", ONE, (">= 0.85 x floor",), accept=CBOR),
+    Row(f"Python method {INTS}, reply in CBOR, requests/s", ONE, (">= 0.6 x floor",), INCREMENT,
+        CBOR),
+    Row(f"{HEAD_8}, requests/s", EIGHT, (">= 6 x peer",)),
+    Row(f"{HEAD_8}, 99th percentile over the median", ("wrk", 8, "tail"), ("<= 3",)),
+    Row("C++ method adding 1 to 100 ints, 8 connections, requests/s", EIGHT, (">= 6 x peer",),
+        CPP_INCREMENT),
+    Row("synchronous call of the client, us", SYNCHRONOUS, CALL_GOALS, short=True),
+    Row("asynchronous call of the client, us", ASYNCHRONOUS, ("<= 0.2 x peer",), short=True),
+    Row("batch of 10,000 calls, from Python to the results, ms", ("batch", 10_000, 1e-3),
+        ("<= 0.1 x peer",), sides=NO_FLOOR, short=True),
+    Row(f"0.8 {ARRAY} method to the client, us", OUT, OUT_GOALS, SAMPLES, CBOR, short=True),
+    Row(f"0.8 {ARRAY} client to the method, us", IN, ("<= 2 x floor",), sides=NO_PEER),
+    Row(f"80 {ARRAY} method to the client, us", MUCH_OUT, OUT_GOALS, MANY_SAMPLES, CBOR, slow=True),
+    Row(f"80 {ARRAY} client to the method, us", MUCH_IN, ("<= 2 x floor",), sides=NO_PEER,
+        slow=True),
+    Row("import tuber, ms", ("import", "import tuber"), IMPORT_GOALS, sides=NO_FLOOR),
+    Row("from tuber import resolve_simple, ms", ("import", "from tuber import resolve_simple"),
+        IMPORT_GOALS, sides=NO_FLOOR),
+    Row("the raw-socket client at each server, us", ("raw", 1, 1e-6)),
+    Row(f"{EACH} {HEAD}, requests/s", ONE, (">= 0.85 x floor", ">= 8 x peer"), cores=Cores.EACH),
+    Row(f"{EACH} synchronous call of the client, us", SYNCHRONOUS, CALL_GOALS, cores=Cores.EACH),
+    Row(f"{EACH} asynchronous call of the client, us", ASYNCHRONOUS, ("<= 0.2 x peer",),
+        cores=Cores.EACH),
+    Row(f"{EACH} 0.8 {ARRAY} method to the client, us", OUT, OUT_GOALS, SAMPLES, CBOR,
+        cores=Cores.EACH),
+    Row(f"all cores for both: {HEAD_8}, requests/s", EIGHT, (">= 6 x peer",), cores=Cores.ALL),
+)  # fmt: skip
 
-    def take(server: Server, seconds: float, row: Row) -> float:
-        found = load(server, row.body, connections, seconds, accept=row.accept, cores=row.cores)
-        return float(getattr(found, member))
 
-    return take
-
-
-def client(
-    exchange: str, size: int = 1, unit: float = 1e-6
-) -> Callable[[Server, float, Row], float]:
-    """The median time of an exchange of a side's client; the floor's is always a plain socket."""
-
-    def take(server: Server, seconds: float, row: Row) -> float:
-        name = "raw" if server.side == FLOOR else exchange
-        sent = bytes(8 * size) if exchange == "array_argument" else b""
-        request = request_message(server.hostname, row.body.encode() + sent, JSON, row.accept)
-        with running_on(row.cores.of("client")):
-            return median(exchange_times(server, name, size, seconds, request)) / unit
-
-    return take
+def take(row: Row, server: Server, seconds: float) -> float:
+    """One value of one side, within about so many seconds."""
+    how, *what = row.by
+    if how == "wrk":
+        found = load(server, row.body, what[0], seconds, accept=row.accept, cores=row.cores)
+        return float(getattr(found, what[1]))
+    if how == "import":
+        return import_seconds(server, what[0]) * 1e3
+    sent = bytes(8 * what[0]) if how == "array_argument" else b""
+    request = request_message(server.hostname, row.body.encode() + sent, JSON, row.accept)
+    exchange = "raw" if server.side == FLOOR else how  # the floor's client is a plain socket
+    with running_on(row.cores.of("client")):
+        return exchange_seconds(server, exchange, what[0], seconds, request) / float(what[1])
 
 
-def exchange_times(
+def exchange_seconds(
     server: Server, exchange: str, size: int, seconds: float, request: bytes = b""
-) -> list[float]:
-    """Run `benchmarks.clients` in the Python of the server's side; seconds of one exchange."""
-    python = Path(sys.executable) if exchange == "raw" else server.python
-    side = OURS if exchange == "raw" else server.side
-    command = [python, "-m", "benchmarks.clients", exchange, server.hostname]
+) -> float:
+    """The median time of an exchange of `clients.py`, in the Python of the server's side."""
+    raw = exchange == "raw"
     done = subprocess.run(
-        [*command, str(size), str(seconds)],
+        [
+            *(Path(sys.executable) if raw else server.python, "-m", "benchmarks.clients"),
+            *(exchange, server.hostname, str(size), str(seconds)),
+        ],
         input=request,
         capture_output=True,
         check=False,
         timeout=LIMIT_SECONDS,
-        env={"PYTHONPATH": python_path(side, ROOT)},
+        env={"PYTHONPATH": python_path(OURS if raw else server.side, ROOT)},
     )
     if done.returncode != 0:
         raise Unavailable(f"{exchange}: {done.stderr.decode().strip()[-300:]}")
-    values: list[float] = json.loads(done.stdout.splitlines()[-1])
-    return values
+    return median(json.loads(done.stdout.splitlines()[-1]))
 
 
-def importing(statement: str) -> Callable[[Server, float, Row], float]:
-    """Milliseconds of an import in a fresh interpreter, without the interpreter's own start."""
-    program = (
-        f"import time; begin = time.perf_counter(); {statement}; print(time.perf_counter() - begin)"
-    )
-
-    def take(server: Server, seconds: float, row: Row) -> float:
-        variables = {"PYTHONPATH": python_path(server.side)}
-        times = [
-            float(run(server.python, "-c", program, env=variables)) for _ in range(IMPORTS + 1)
-        ]
-        return median(times[1:]) * 1e3  # the first one fills the file cache
-
-    return take
+def import_seconds(server: Server, statement: str) -> float:
+    """The time of an import in a fresh interpreter, without the interpreter's own start."""
+    timed = f"begin = time.perf_counter(); {statement}; print(time.perf_counter() - begin)"
+    command = (server.python, "-c", f"import time; {timed}")
+    variables = {"PYTHONPATH": python_path(server.side)}
+    times = [float(run(*command, env=variables)) for _ in range(IMPORTS + 1)]
+    return median(times[1:])  # the first one fills the file cache
 
 
-def array_result(size: int) -> dict[str, Any]:
-    """Calls that return an array of so many float64."""
-    return {
-        "take": client("array_result", size),
-        "body": call("instrument", "samples", size),
-        "accept": CBOR,
-    }
-
-
-def array_argument(size: int) -> dict[str, Any]:
-    """Calls that take one; the predecessor's client sends none."""
-    return {"take": client("array_argument", size), "sides": (OURS, FLOOR)}
-
-
-def rows() -> list[Row]:
-    """The rows, with the goals that this project has set itself."""
-    both = (OURS, PEER)
-    nothing = "method that does nothing, 1 connection"
-    ints = "adding 1 to 100 ints, 1 connection"
-    array = "0.8 MB float64 array, from the method to the client, us"
-    floor, peer = (FLOOR, ">= 0.85"), (PEER, ">= 8")
-    call_goals = ((FLOOR, "<= 1.6"), (PEER, "<= 0.05"))
-    array_goals = ((FLOOR, "<= 2"), (PEER, "<= 0.125"))
-    eight = "method that does nothing, 8 connections"
-    found = [
-        Row(f"{nothing}, requests/s", rate(1), (floor, peer)),
-        Row(f"{nothing}, CPU time of the server, us a call", rate(1, "server_cpu")),
-        Row(f"Python method {ints}, requests/s", rate(1), ((FLOOR, ">= 0.6"), (PEER, ">= 6")),
-            body=INCREMENT),
-        Row(f"C++ method {ints}, requests/s", rate(1), ((PEER, ">= 4"),), body=CPP_INCREMENT),
-        Row(f"{nothing}, reply in CBOR, requests/s", rate(1), (floor,), accept=CBOR),
-        Row(f"Python method {ints}, reply in CBOR, requests/s", rate(1), ((FLOOR, ">= 0.6"),),
-            body=INCREMENT, accept=CBOR),
-        Row(f"{eight}, requests/s", rate(8), ((PEER, ">= 6"),)),
-        Row(f"{eight}, 99th percentile over the median", rate(8, "tail"), (("", "<= 3"),)),
-        Row("C++ method adding 1 to 100 ints, 8 connections, requests/s", rate(8),
-            ((PEER, ">= 6"),), body=CPP_INCREMENT),
-        Row("synchronous call of the client, us", client("synchronous"), call_goals),
-        Row("asynchronous call of the client, us", client("asynchronous"), ((PEER, "<= 0.2"),)),
-        Row("batch of 10,000 calls, from Python to the results, ms",
-            client("batch", 10_000, 1e-3), ((PEER, "<= 0.1"),), both),
-        Row(array, goals=array_goals, **array_result(100_000)),
-        Row("0.8 MB float64 array, from the client to the method, us", goals=((FLOOR, "<= 2"),),
-            **array_argument(100_000)),
-        Row("80 MB float64 array, from the method to the client, us", goals=array_goals, slow=True,
-            **array_result(10_000_000)),
-        Row("80 MB float64 array, from the client to the method, us", goals=((FLOOR, "<= 2"),),
-            slow=True, **array_argument(10_000_000)),
-        Row("import tuber, ms", importing("import tuber"), (("", "<= 60"), (PEER, "<= 0.333")),
-            both),
-        Row("from tuber import resolve_simple, ms", importing("from tuber import resolve_simple"),
-            (("", "<= 60"), (PEER, "<= 0.333")), both),
-        Row("the raw-socket client at each server, us", client("raw")),
-        Row(f"a core each: {nothing}, requests/s", rate(1), (floor, peer), cores=Cores.EACH),
-        Row("a core each: synchronous call of the client, us", client("synchronous"), call_goals,
-            cores=Cores.EACH),
-        Row("a core each: asynchronous call of the client, us", client("asynchronous"),
-            ((PEER, "<= 0.2"),), cores=Cores.EACH),
-        Row(f"a core each: {array}", goals=array_goals, cores=Cores.EACH, **array_result(100_000)),
-        Row(f"all cores for both: {eight}, requests/s", rate(8), ((PEER, ">= 6"),),
-            cores=Cores.ALL),
-    ]  # fmt: skip
-    for connections in (1, 2, 4, 8, 16, 32, 64):
-        for cores in (Cores.ONE, Cores.ALL):
-            name = f"{connections} connections, {cores.value}"
-            point = (cores.value, connections)
-            found.append(Row(name, rate(connections), cores=cores, slow=True, plot=point))
-    for power in range(8):
-        for way, make in (("result", array_result), ("argument", array_argument)):
-            name = f"array of 8e{power} B as {way}"
-            found.append(Row(name, slow=True, plot=(way, 8 * 10**power), **make(10**power)))
-    return found
-
-
-README_ROWS = (
-    "method that does nothing, 1 connection, requests/s",
-    "synchronous call of the client, us",
-    "asynchronous call of the client, us",
-    "batch of 10,000 calls, from Python to the results, ms",
-    "0.8 MB float64 array, from the method to the client, us",
-)
-
-
-def measure(wanted: Sequence[Row], rounds: int, seconds: float) -> dict[str, Any]:
+def measure(rows: Sequence[Row], rounds: int, seconds: float) -> dict[str, Any]:
     """Measure rows; a side that fails in one is an error of that one alone."""
-    found: dict[str, Any] = {row.name: {"values": {}, "errors": {}} for row in wanted}
+    found: dict[str, Any] = {row.name: {"values": {}, "errors": {}} for row in rows}
     with contextlib.ExitStack() as stack:
         servers: dict[object, Server] = {}
 
-        def server(side: str, row: Row, reply_bytes: int = 0) -> Server:
-            key = (side, row.cores, reply_bytes)
+        def server(side: str, row: Row) -> Server:
+            size = 0
+            if side == FLOOR:
+                size = reply_size(server(OURS, row).hostname, row.body.encode(), JSON, row.accept)
+            key = (side, row.cores, size)
             if key not in servers:
-                servers[key] = stack.enter_context(
-                    serving(side, reply_bytes=reply_bytes, cores=row.cores)
-                )
+                running = serving(side, reply_bytes=size, cores=row.cores)
+                servers[key] = stack.enter_context(running)
             return servers[key]
 
         for turn in range(rounds):
-            for place, row in enumerate(wanted, 1):
-                where = f"round {turn + 1}/{rounds}, {place}/{len(wanted)}"
-                print(f"[{where}] {row.name}", file=sys.stderr, flush=True)
-                size = reply_bytes(server(OURS, row), row)
+            for place, row in enumerate(rows, 1):
+                publish.say(f"[round {turn + 1}/{rounds}, {place}/{len(rows)}] {row.name}")
                 first = turn % len(row.sides)
                 for side in row.sides[first:] + row.sides[:first]:
-                    take_once(found[row.name], server(side, row, size * (side == FLOOR)), row,
-                              seconds)  # fmt: skip
+                    one = found[row.name]
+                    if side in one["errors"]:
+                        continue
+                    awake = row.cores is not Cores.ONE
+                    try:
+                        with awake_cores() if awake else contextlib.nullcontext():
+                            value = take(row, server(side, row), seconds)
+                        one["values"].setdefault(side, []).append(value)
+                    except (Unavailable, OSError, subprocess.SubprocessError) as error:
+                        one["errors"][side] = str(error)
+                        one["values"].pop(side, None)
     return {"circumstances": circumstances(), "rounds": rounds, "rows": found}
 
 
-def take_once(found: dict[str, Any], server: Server, row: Row, seconds: float) -> None:
-    """Add one value of one side, or its error."""
-    if server.side in found["errors"]:
-        return
-    try:
-        with contextlib.nullcontext() if row.cores is Cores.ONE else awake_cores():
-            value = row.take(server, seconds, row)
-    except (Unavailable, OSError, subprocess.SubprocessError) as error:
-        found["errors"][server.side] = str(error)
-        found["values"].pop(server.side, None)
-    else:
-        found["values"].setdefault(server.side, []).append(value)
-
-
-def reply_bytes(server: Server, row: Row) -> int:
-    """The size of the reply to a row's request, checked to be a result."""
-    with connected(server.hostname) as connection:
-        message = request_message(server.hostname, row.body.encode(), JSON, row.accept)
-        connection.sendall(message)
-        return len(read_reply(connection))
-
-
 def ratios(values: Mapping[str, Sequence[float]], side: str) -> list[float]:
-    """tuber's value over the side's, of each round."""
-    return [ours / other for ours, other in zip(values[OURS], values[side], strict=True)]
+    """tuber's value over the side's, of each round; none where one of the two is missing."""
+    pairs = zip(values.get(OURS, ()), values.get(side, ()), strict=False)
+    return [ours / other for ours, other in pairs]
 
 
-def is_met(goal: tuple[str, str], values: Mapping[str, Sequence[float]]) -> bool:
+def is_met(goal: str, values: Mapping[str, Sequence[float]]) -> bool:
     """Whether a goal is reached; one that could not be measured is not."""
-    side, bound = goal
-    if OURS not in values or (side and side not in values):
+    bound, factor, *side = goal.split()
+    found = ratios(values, side[1]) if side else values.get(OURS)
+    if not found:
         return False
-    value = median(ratios(values, side) if side else values[OURS])
-    limit = float(bound.split()[1])
-    return value >= limit if bound.startswith(">=") else value <= limit
+    return median(found) >= float(factor) if bound == ">=" else median(found) <= float(factor)
 
 
-def cells(row: Row, found: Mapping[str, Any], spread: bool) -> list[str]:
-    """One line of the table."""
-    values, errors = found["values"], found["errors"]
-    line = [row.name]
+def cells(row: Row, found: Mapping[str, Any]) -> list[str]:
+    """One line of the full table."""
+    values, line = found["values"], [row.name]
     for side in SIDES:
         known = median(values[side]) if side in values else None
-        line.append("error" if side in errors else publish.number(known))
+        line.append("error" if side in found["errors"] else publish.number(known))
     for side in (FLOOR, PEER):
-        each = ratios(values, side) if side in values and OURS in values else []
+        each = ratios(values, side)
         text = publish.ratio(median(each) if each else None)
-        if spread and len(each) > 1:
-            text += f" ({publish.ratio(min(each))} to {publish.ratio(max(each))})"
-        line.append(text)
-    goals = ", ".join(f"{bound} x {side}" if side else bound for side, bound in row.goals)
+        spread = f" ({publish.ratio(min(each))} to {publish.ratio(max(each))})" if each else ""
+        line.append(text + spread)
     met = ", ".join("yes" if is_met(goal, values) else "NO" for goal in row.goals)
-    return [*line, goals or publish.NONE, met or publish.NONE]
+    return [*line, ", ".join(row.goals) or publish.NONE, met or publish.NONE]
 
 
 def tables(measured: Mapping[str, Any]) -> dict[str, str]:
-    """The full table, and that of the README, by the names of their marks."""
+    """The full table, and the short one of the README, by the names of their marks."""
     headings = ("what", *SIDES, "/ floor", "/ peer", "goal", "met")
-    full, short = [], []
-    for row in rows():
-        if row.name in measured["rows"] and row.plot is None:
-            full.append(cells(row, measured["rows"][row.name], spread=True))
-            if row.name in README_ROWS:
-                short.append(cells(row, measured["rows"][row.name], spread=False)[:6])
+    lines = {row: cells(row, measured["rows"][row.name]) for row in ROWS
+             if row.name in measured["rows"]}  # fmt: skip
+    short = [[cell.partition(" (")[0] for cell in line[:6]] for row, line in lines.items()
+             if row.short]  # fmt: skip
     when = f"\n\nMeasured {measured['circumstances']}."
     return {
-        "full benchmark table": publish.table(headings, full) + when,
+        "full benchmark table": publish.table(headings, list(lines.values())) + when,
         "benchmark table": publish.table(headings[:6], short) + when,
     }
 
 
-def draw(measured: Mapping[str, Any]) -> None:
-    """The plots of a whole run."""
-    points: dict[tuple[str, str], dict[int, float]] = {}
-    for row in rows():
-        if row.plot is not None:
-            panel, place = row.plot
-            for side, values in measured["rows"][row.name]["values"].items():
-                points.setdefault((panel, side), {})[place] = median(values)
-    for name, keys, titles, x, y, scales in (
-        ("connections", (Cores.ONE.value, Cores.ALL.value), ("One core", "All cores"),
-         "connections", "calls/s", {"xscale": "log", "xbase": 2}),
-        ("arrays", ("result", "argument"), ("From the method", "To the method"),
-         "size of the array, B", "time of a call, us", {"xscale": "log", "yscale": "log"}),
-    ):  # fmt: skip
-        with publish.plot(name, titles, x, y, **scales) as panels:
-            for panel, key in zip(panels, keys, strict=True):
-                for side in SIDES:
-                    if (key, side) in points:
-                        publish.line(panel, side, points[key, side], side, dashed=False)
-
-
 def publish_all(measured: Mapping[str, Any]) -> None:
-    """Write the tables of the README and of docs/evidence, and the plots."""
-    found = tables(measured)
-    publish.replace(publish.README, "benchmark table", found["benchmark table"])
-    publish.replace(publish.PAGE, "full benchmark table", found["full benchmark table"])
-    draw(measured)
+    """Write the tables of the README and of docs/evidence."""
+    for document, name in ((publish.README, "benchmark table"),
+                           (publish.PAGE, "full benchmark table")):  # fmt: skip
+        publish.replace(document, name, tables(measured)[name])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="about two minutes, less exact")
+    parser.add_argument("--quick", action="store_true", help="two minutes, less exact")
     parser.add_argument("--only", metavar="TEXT", default="", help="rows whose name contains this")
-    parser.add_argument("--docs", action="store_true", help="write the published tables and plots")
+    parser.add_argument("--docs", action="store_true", help="write the published tables")
     options = parser.parse_args()
+    exit_on_sigterm()
     if options.docs and (options.quick or options.only):
         parser.error("--docs publishes a whole run: neither --quick nor --only")
-    wanted = [
-        row for row in rows() if options.only in row.name and not (row.slow and options.quick)
-    ]
-    if options.only:
-        wanted = [row for row in wanted if row.plot is None]
+    rows = [row for row in ROWS if options.only in row.name and not (row.slow and options.quick)]
     peer_python()
-    measured = measure(wanted, *(QUICK if options.quick else FULL))
+    measured = measure(rows, *(QUICK if options.quick else FULL))
     publish.keep("compare", measured)
-    publish.show({"tuber, floor and predecessor": tables(measured)["full benchmark table"]})
-    errors = [
-        f"{name}: {side}: {reason}"
-        for name, found in measured["rows"].items()
-        for side, reason in found["errors"].items()
-    ]
-    print("\n".join(errors), file=sys.stderr)
+    publish.say(tables(measured)["full benchmark table"], sys.stdout)
+    errors = {name: found["errors"] for name, found in measured["rows"].items() if found["errors"]}
+    if errors:
+        publish.say(f"errors: {errors}")
     if options.docs:
         publish_all(measured)
     return 1 if errors else 0

@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from .servers import FLOOR, HERE, OURS, PEER, ROOT
 
@@ -23,8 +23,7 @@ PAGE = ROOT / "docs" / "evidence" / "benchmarks.md"
 README = ROOT / "README.md"
 PLOTS = PAGE.parent / "plots"
 NONE = "-"
-COLOURS = {OURS: "#0072b2", FLOOR: "#707070", PEER: "#d55e00"}  # Okabe and Ito's
-MARKERS = {OURS: "o", FLOOR: "s", PEER: "^"}
+LOOKS = {OURS: ("#0072b2", "o"), FLOOR: ("#707070", "s"), PEER: ("#d55e00", "^")}
 STYLE = {
     "svg.fonttype": "none",  # text as text
     "svg.hashsalt": "tuber",
@@ -78,31 +77,32 @@ def replace(document: Path, name: str, text: str) -> None:
     document.write_text(replaced)
 
 
-def keep(name: str, measured: Mapping[str, Any]) -> Path:
+def keep(name: str, measured: Mapping[str, Any]) -> None:
     """Write what a session measured to benchmarks/results."""
     RESULTS.mkdir(exist_ok=True)
     date = str(measured["circumstances"]).partition(",")[0]
     path = RESULTS / f"{name}-{date}.json"
     path.write_text(json.dumps({"module": name, **measured}, indent=1) + "\n")
-    print(f"kept in {path}", file=sys.stderr)
-    return path
+    say(f"kept in {path}")
 
 
-def show(tables: Mapping[str, str]) -> None:
-    """Print tables for people."""
-    for name, text in tables.items():
-        print(f"\n{name}\n{text}")
+def say(text: str, stream: TextIO = sys.stderr) -> None:
+    """Print a line at once."""
+    print(text, file=stream, flush=True)
 
 
 @contextlib.contextmanager
-def plot(name: str, titles: Sequence[str], x: str, y: str, **scales: Any) -> Iterator[Any]:
+def plot(
+    name: str, titles: Sequence[str], x: str, y: str, xbase: int = 10, yscale: str = "linear"
+) -> Iterator[Any]:
     """Panels next to each other with the same y axis, saved as docs/evidence/plots/NAME.svg.
 
     Args:
         name: of the file.
         titles: one for each panel.
-        x, y: what the axes show, with units.
-        scales: `xscale` and `yscale`, as matplotlib names them; `xbase`.
+        x, y: what the axes show, with units; x is logarithmic.
+        xbase: of the ticks of x.
+        yscale: as matplotlib names it.
     """
     import matplotlib  # noqa: PLC0415  (only plots need it)
     from matplotlib.figure import Figure  # noqa: PLC0415
@@ -112,12 +112,8 @@ def plot(name: str, titles: Sequence[str], x: str, y: str, **scales: Any) -> Ite
         panels = figure.subplots(1, len(titles), sharey=True, squeeze=False)[0]
         yield panels
         for panel, title in zip(panels, titles, strict=True):
-            panel.set(title=title, xlabel=x)
-            if "xscale" in scales:
-                panel.set_xscale(scales["xscale"], base=scales.get("xbase", 10))
-            panel.set_yscale(scales.get("yscale", "linear"))
-            if scales.get("yscale", "linear") == "linear":
-                panel.set_ylim(bottom=0)
+            panel.set(title=title, xlabel=x, yscale=yscale)
+            panel.set_xscale("log", base=xbase)
         panels[0].set_ylabel(y)
         panels[-1].legend(frameon=False)
         PLOTS.mkdir(parents=True, exist_ok=True)
@@ -127,10 +123,14 @@ def plot(name: str, titles: Sequence[str], x: str, y: str, **scales: Any) -> Ite
     path.write_text("".join(f"{line.rstrip()}\n" for line in lines))
 
 
-def line(panel: Any, side: str, points: Mapping[int, float], label: str, dashed: bool) -> None:
+def line(
+    panel: Any, side: str, points: Mapping[int, float], label: str, dashed: bool = False
+) -> None:
     """Draw a side's values over numbers."""
-    style = {"color": COLOURS[side], "marker": MARKERS[side], "linestyle": "--" if dashed else "-"}
-    panel.plot(list(points), list(points.values()), label=label, **style)
+    colour, marker = LOOKS[side]
+    style = "--" if dashed else "-"
+    xs, ys = list(points), list(points.values())
+    panel.plot(xs, ys, color=colour, marker=marker, linestyle=style, label=label)
 
 
 def main() -> None:

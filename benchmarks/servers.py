@@ -12,6 +12,7 @@ import os
 import platform
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -73,6 +74,11 @@ def run(*command: str | Path, **options: object) -> str:
     if done.returncode != 0:
         raise Unavailable(f"{' '.join(map(str, command))[:200]}: {done.stderr.strip()[-1000:]}")
     return str(done.stdout)
+
+
+def exit_on_sigterm() -> None:
+    """End by an exception, so that the servers are stopped on the way out."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def need(program: str, package: str) -> None:

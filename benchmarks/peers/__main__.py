@@ -27,6 +27,7 @@ from ..servers import (
     Unavailable,
     awake_cores,
     circumstances,
+    exit_on_sigterm,
     free_port,
     peer_python,
     python_path,
@@ -192,6 +193,7 @@ def main() -> int:
     )
     parser.add_argument("--docs", action="store_true", help="write the published table")
     options = parser.parse_args()
+    exit_on_sigterm()
     wanted = options.only.lower()
     tools = [each for each in CATALOGUE if each.name == OURS or wanted in each.name.lower()]
     measured = measure(tools, *(QUICK if options.quick else FULL))
