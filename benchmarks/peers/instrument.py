@@ -1,4 +1,4 @@
-"""The object that every tool serves. It costs little, and needs nothing but numpy."""
+"""The object that every tool serves, and what most clients do with it; needs nothing but numpy."""
 
 from __future__ import annotations
 
@@ -32,6 +32,29 @@ class BytesInstrument(Instrument):
     def samples(self) -> bytes:
         """The memory of the array."""
         return SAMPLES.tobytes()
+
+
+class ProxyClient:
+    """A client that calls the methods of a proxy."""
+
+    def __init__(self, instrument: Any) -> None:
+        self._instrument = instrument
+
+    def nothing(self) -> None:
+        self._instrument.nothing()
+
+    def increment(self, numbers: list[int]) -> Any:
+        return self._instrument.increment(numbers)
+
+    def samples(self) -> Any:
+        return self._instrument.samples()
+
+
+class BytesClient(ProxyClient):
+    """The same, with the memory of the array."""
+
+    def samples(self) -> Any:
+        return np.frombuffer(self._instrument.samples(), np.float64)
 
 
 registry = {"instrument": Instrument()}  # what tuberd serves, ours and the predecessor's

@@ -11,7 +11,7 @@ from hololinked.config import global_config
 from hololinked.core import Thing, action
 from hololinked.serializers import MsgpackSerializer
 
-from ..instrument import Instrument
+from ..instrument import Instrument, ProxyClient
 
 global_config.LOG_LEVEL = logging.ERROR
 global_config.USE_UVLOOP = True
@@ -44,16 +44,7 @@ def serve(port: int) -> None:
     )
 
 
-class Client:
+class Client(ProxyClient):
     def __init__(self, port: int) -> None:
         url = f"http://127.0.0.1:{port}/instrument/resources/wot-td"
-        self._instrument = ClientFactory.http(url=url)
-
-    def nothing(self) -> None:
-        self._instrument.nothing()
-
-    def increment(self, numbers: list[int]) -> Any:
-        return self._instrument.increment(numbers)
-
-    def samples(self) -> Any:
-        return self._instrument.samples()
+        super().__init__(ClientFactory.http(url=url))

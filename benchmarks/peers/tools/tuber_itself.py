@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 import tuber
 
-OPTIONS = ("-r", str(Path(__file__).parents[1] / "instrument.py"), "-j", "orjson", "-p")
+from .. import instrument
+
+OPTIONS = ("-r", instrument.__file__, "-j", "orjson", "-p")
 
 
 def serve(port: int) -> None:
@@ -17,18 +18,9 @@ def serve(port: int) -> None:
     os.execv(sys.executable, command)
 
 
-class Client:
+class Client(instrument.ProxyClient):
     def __init__(self, port: int) -> None:
-        self._instrument = tuber.resolve_simple(f"127.0.0.1:{port}").instrument
-
-    def nothing(self) -> None:
-        self._instrument.nothing()
-
-    def increment(self, numbers: list[int]) -> Any:
-        return self._instrument.increment(numbers)
-
-    def samples(self) -> Any:
-        return self._instrument.samples()
+        super().__init__(tuber.resolve_simple(f"127.0.0.1:{port}").instrument)
 
     def nothings(self, count: int) -> Any:
         with self._instrument.tuber_context() as batch:

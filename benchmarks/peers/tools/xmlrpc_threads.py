@@ -10,9 +10,7 @@ import xmlrpc.client
 import xmlrpc.server
 from typing import Any
 
-import numpy as np
-
-from ..instrument import BytesInstrument
+from ..instrument import BytesClient, BytesInstrument
 
 
 class Handler(xmlrpc.server.SimpleXMLRPCRequestHandler):
@@ -33,20 +31,10 @@ def serve(port: int) -> None:
         server.serve_forever()
 
 
-class Client:
+class Client(BytesClient):
     def __init__(self, port: int) -> None:
-        self._instrument: Any = xmlrpc.client.ServerProxy(
-            f"http://127.0.0.1:{port}", allow_none=True, use_builtin_types=True
-        )
-
-    def nothing(self) -> None:
-        self._instrument.nothing()
-
-    def increment(self, numbers: list[int]) -> Any:
-        return self._instrument.increment(numbers)
-
-    def samples(self) -> Any:
-        return np.frombuffer(self._instrument.samples(), np.float64)
+        options: Any = {"allow_none": True, "use_builtin_types": True}
+        super().__init__(xmlrpc.client.ServerProxy(f"http://127.0.0.1:{port}", **options))
 
     def nothings(self, count: int) -> Any:
         batch: Any = xmlrpc.client.MultiCall(self._instrument)
