@@ -1,4 +1,4 @@
-"""tuber compared with the floor and the predecessor: `python -m benchmarks.compare [--quick]`.
+"""tuber compared with the floor and the predecessor: `python -m benchmarks compare`.
 
 Each round measures everything once, a row's sides directly after one another and in another order
 each time: a slow second slows all sides. A value is the median of the rounds, a ratio the median of
@@ -7,37 +7,17 @@ the rounds' ratios.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-from . import publish
-from .clients import reply_size, request_message
+from . import publish, raw, servers
 from .load import CBOR, JSON, call, load
-from .servers import (
-    FLOOR,
-    OURS,
-    PEER,
-    ROOT,
-    Cores,
-    Server,
-    Unavailable,
-    awake_cores,
-    circumstances,
-    exit_on_sigterm,
-    peer_python,
-    python_path,
-    run,
-    running_on,
-    serving,
-)
+from .servers import FLOOR, OURS, PEER, Cores, Server, Unavailable
 
 FULL, QUICK = (5, 0.6), (2, 0.2)  # rounds; seconds of each measurement
 SIDES = (OURS, FLOOR, PEER)
@@ -56,7 +36,7 @@ class Row:
     Attributes:
         name: what is measured, with its unit.
         by: `wrk`, with connections and figure; `import`, with a statement; or an exchange of
-            `clients.py`, with its size and unit.
+            `tools/tuber_itself.py` or `raw`, with its size and unit.
         goals: such as ">= 8 x peer"; without a side it is about the value itself.
         body, accept: the request; the floor's reply has the size of tuber's.
         sides: those that can do it.
@@ -77,9 +57,9 @@ class Row:
 
 
 ONE, EIGHT = ("wrk", 1, "rate"), ("wrk", 8, "rate")
-SYNCHRONOUS, ASYNCHRONOUS = ("synchronous", 1, 1e-6), ("asynchronous", 1, 1e-6)
-OUT, IN = ("array_result", 100_000, 1e-6), ("array_argument", 100_000, 1e-6)
-MUCH_OUT, MUCH_IN = ("array_result", 10_000_000, 1e-6), ("array_argument", 10_000_000, 1e-6)
+SYNCHRONOUS, ASYNCHRONOUS = ("nothing", 1, 1e-6), ("asynchronous", 1, 1e-6)
+OUT, IN = ("samples", 100_000, 1e-6), ("last", 100_000, 1e-6)
+MUCH_OUT, MUCH_IN = ("samples", 10_000_000, 1e-6), ("last", 10_000_000, 1e-6)
 HEAD, INTS = "method that does nothing, 1 connection", "adding 1 to 100 ints, 1 connection"
 HEAD_8, ARRAY = "method that does nothing, 8 connections", "MB float64 array, from the"
 CALL_GOALS = ("<= 1.6 x floor", "<= 0.05 x peer")
@@ -129,58 +109,61 @@ def take(row: Row, server: Server, seconds: float) -> float:
         return float(getattr(found, what[1]))
     if how == "import":
         return import_seconds(server, what[0]) * 1e3
-    sent = bytes(8 * what[0]) if how == "array_argument" else b""
-    request = request_message(server.hostname, row.body.encode() + sent, JSON, row.accept)
-    exchange = "raw" if server.side == FLOOR else how  # the floor's client is a plain socket
-    with running_on(row.cores.of("client")):
-        return exchange_seconds(server, exchange, what[0], seconds, request) / float(what[1])
+    sent = bytes(8 * what[0]) if how == "last" else b""
+    request = raw.request_message(server.hostname, row.body.encode() + sent, JSON, row.accept)
+    with servers.running_on(row.cores.of("client")):
+        return exchange_seconds(server, how, what[0], seconds, request) / float(what[1])
 
 
 def exchange_seconds(
-    server: Server, exchange: str, size: int, seconds: float, request: bytes = b""
+    server: Server, exchange: str, size: int, seconds: float, request: bytes
 ) -> float:
-    """The median time of an exchange of `clients.py`, in the Python of the server's side."""
-    raw = exchange == "raw"
-    done = subprocess.run(
-        [
-            *(Path(sys.executable) if raw else server.python, "-m", "benchmarks.clients"),
-            *(exchange, server.hostname, str(size), str(seconds)),
-        ],
-        input=request,
-        capture_output=True,
-        check=False,
+    """The median time of an exchange of a side's client, or of the request over a plain socket."""
+    plain = server.side == FLOOR or exchange == "raw"
+    command = [str(server.python), "-m", "benchmarks.timed", "raw" if plain else "tuber_itself"]
+    path = servers.python_path(server.side, servers.ROOT)
+    output = servers.run(
+        *(*command, str(server.port), str(seconds), str(size), exchange),
+        given=request,
+        env={"PYTHONPATH": path},
         timeout=LIMIT_SECONDS,
-        env={"PYTHONPATH": python_path(OURS if raw else server.side, ROOT)},
     )
-    if done.returncode != 0:
-        raise Unavailable(f"{exchange}: {done.stderr.decode().strip()[-300:]}")
-    return median(json.loads(done.stdout.splitlines()[-1]))
+    found = json.loads(output.splitlines()[-1])[exchange]
+    if isinstance(found, str):
+        raise Unavailable(found)
+    return float(found)
 
 
 def import_seconds(server: Server, statement: str) -> float:
     """The time of an import in a fresh interpreter, without the interpreter's own start."""
     timed = f"begin = time.perf_counter(); {statement}; print(time.perf_counter() - begin)"
     command = (server.python, "-c", f"import time; {timed}")
-    variables = {"PYTHONPATH": python_path(server.side)}
-    times = [float(run(*command, env=variables)) for _ in range(IMPORTS + 1)]
+    variables = {"PYTHONPATH": servers.python_path(server.side)}
+    times = [float(servers.run(*command, env=variables)) for _ in range(IMPORTS + 1)]
     return median(times[1:])  # the first one fills the file cache
 
 
-def measure(rows: Sequence[Row], rounds: int, seconds: float) -> dict[str, Any]:
-    """Measure rows; a side that fails in one is an error of that one alone."""
+def measure(only: str, quick: bool) -> dict[str, Any]:
+    """Measure the rows named like that; a side that fails in one is an error of it alone."""
+    rounds, seconds = QUICK if quick else FULL
+    rows = [row for row in ROWS if only in row.name and not (row.slow and quick)]
     found: dict[str, Any] = {row.name: {"values": {}, "errors": {}} for row in rows}
     with contextlib.ExitStack() as stack:
-        servers: dict[object, Server] = {}
+        running: dict[object, Server] = {}
 
         def server(side: str, row: Row) -> Server:
             size = 0
             if side == FLOOR:
-                size = reply_size(server(OURS, row).hostname, row.body.encode(), JSON, row.accept)
+                hostname = server(OURS, row).hostname
+                body = row.body.encode()
+                request = raw.request_message(hostname, body, JSON, row.accept)
+                size = raw.reply_size(hostname, request)
             key = (side, row.cores, size)
-            if key not in servers:
-                running = serving(side, reply_bytes=size, cores=row.cores)
-                servers[key] = stack.enter_context(running)
-            return servers[key]
+            if key not in running:
+                running[key] = stack.enter_context(
+                    servers.serving(side, reply_bytes=size, cores=row.cores)
+                )
+            return running[key]
 
         for turn in range(rounds):
             for place, row in enumerate(rows, 1):
@@ -192,13 +175,13 @@ def measure(rows: Sequence[Row], rounds: int, seconds: float) -> dict[str, Any]:
                         continue
                     awake = row.cores is not Cores.ONE
                     try:
-                        with awake_cores() if awake else contextlib.nullcontext():
+                        with servers.awake_cores() if awake else contextlib.nullcontext():
                             value = take(row, server(side, row), seconds)
                         one["values"].setdefault(side, []).append(value)
                     except (Unavailable, OSError, subprocess.SubprocessError) as error:
                         one["errors"][side] = str(error)
                         one["values"].pop(side, None)
-    return {"circumstances": circumstances(), "rounds": rounds, "rows": found}
+    return {"rounds": rounds, "rows": found}
 
 
 def ratios(values: Mapping[str, Sequence[float]], side: str) -> list[float]:
@@ -238,41 +221,7 @@ def tables(measured: Mapping[str, Any]) -> dict[str, str]:
              if row.name in measured["rows"]}  # fmt: skip
     short = [[cell.partition(" (")[0] for cell in line[:6]] for row, line in lines.items()
              if row.short]  # fmt: skip
-    when = f"\n\nMeasured {measured['circumstances']}."
     return {
-        "full benchmark table": publish.table(headings, list(lines.values())) + when,
-        "benchmark table": publish.table(headings[:6], short) + when,
+        "full benchmark table": publish.table(headings, list(lines.values())),
+        "benchmark table": publish.table(headings[:6], short),
     }
-
-
-def publish_all(measured: Mapping[str, Any]) -> None:
-    """Write the tables of the README and of docs/evidence."""
-    for document, name in ((publish.README, "benchmark table"),
-                           (publish.PAGE, "full benchmark table")):  # fmt: skip
-        publish.replace(document, name, tables(measured)[name])
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.compare", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="two minutes, less exact")
-    parser.add_argument("--only", metavar="TEXT", default="", help="rows whose name contains this")
-    parser.add_argument("--docs", action="store_true", help="write the published tables")
-    options = parser.parse_args()
-    exit_on_sigterm()
-    if options.docs and (options.quick or options.only):
-        parser.error("--docs publishes a whole run: neither --quick nor --only")
-    rows = [row for row in ROWS if options.only in row.name and not (row.slow and options.quick)]
-    peer_python()
-    measured = measure(rows, *(QUICK if options.quick else FULL))
-    publish.keep("compare", measured)
-    publish.say(tables(measured)["full benchmark table"], sys.stdout)
-    errors = {name: found["errors"] for name, found in measured["rows"].items() if found["errors"]}
-    if errors:
-        publish.say(f"errors: {errors}")
-    if options.docs:
-        publish_all(measured)
-    return 1 if errors else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

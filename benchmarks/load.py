@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .servers import Cores, Server, Unavailable, need, run, running_on
+from .servers import Cores, Server, Unavailable, run, running_on
 
 JSON, CBOR = "application/json", "application/cbor"
 WARM_UP_SECONDS = 0.1
@@ -73,7 +73,6 @@ def load(
     Raises:
         LoadError: a request failed.
     """
-    need("wrk", "wrk")
     threads = min(len(cores.of("client")) or 1, connections)
     with tempfile.TemporaryDirectory() as place, running_on(cores.of("client")):
         script = Path(place) / "post.lua"
@@ -113,7 +112,6 @@ def fairness(
     server: Server, body: str, connections: int, seconds: float
 ) -> tuple[float, float, int]:
     """The rates of the slowest and the fastest connection, and the number of failed requests."""
-    need("h2load", "nghttp2-client")
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(body)
         file.flush()

@@ -1,38 +1,29 @@
-"""Makes the tables and plots of docs/evidence from what a session measured, and keeps it as JSON.
+"""Numbers as texts, tables and plots for README.md and docs/evidence, and results as JSON.
 
-    python -m benchmarks.publish FILE    writes both again from a file of benchmarks/results
-
-The same measurement gives the same plot, byte for byte.
+The same figures give the same plot, byte for byte.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TextIO
 
 from .servers import FLOOR, HERE, OURS, PEER, ROOT
 
 RESULTS = HERE / "results"
 PAGE = ROOT / "docs" / "evidence" / "benchmarks.md"
-README = ROOT / "README.md"
 PLOTS = PAGE.parent / "plots"
 NONE = "-"
 LOOKS = {OURS: ("#0072b2", "o"), FLOOR: ("#707070", "s"), PEER: ("#d55e00", "^")}
-STYLE = {
-    "svg.fonttype": "none",  # text as text
-    "svg.hashsalt": "tuber",
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#d8d8d8",
-    "axes.titlelocation": "left",
-    "axes.titlesize": 11.0,
-}
+STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "tuber", "axes.grid": True}
+
+
+def say(text: str, stream: TextIO = sys.stderr) -> None:
+    """Print a line at once."""
+    print(text, file=stream, flush=True)
 
 
 def number(value: float | None) -> str:
@@ -63,18 +54,20 @@ def table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
-def replace(document: Path, name: str, text: str) -> None:
-    """Put the text between `<!-- NAME -->` and `<!-- end of NAME -->` of a document.
+def replace(name: str, text: str) -> None:
+    """Put the text between `<!-- NAME -->` and `<!-- end of NAME -->` of the page that has them.
 
     Raises:
-        ValueError: the document lacks these marks.
+        ValueError: neither README.md nor docs/evidence/benchmarks.md has these marks.
     """
-    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-    pattern = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
-    replaced, count = pattern.subn(lambda _: f"{begin}\n{text}\n{end}", document.read_text())
-    if not count:
-        raise ValueError(f"{document} has no part between {begin!r} and {end!r}")
-    document.write_text(replaced)
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
+    for page in (ROOT / "README.md", PAGE):
+        before, found, rest = page.read_text().partition(begin)
+        _, found_end, after = rest.partition(end)
+        if found and found_end:
+            page.write_text(f"{before}{begin}{text}{end}{after}")
+            return
+    raise ValueError(f"no page has a part between {begin!r} and {end!r}")
 
 
 def keep(name: str, measured: Mapping[str, Any]) -> None:
@@ -82,20 +75,15 @@ def keep(name: str, measured: Mapping[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
     date = str(measured["circumstances"]).partition(",")[0]
     path = RESULTS / f"{name}-{date}.json"
-    path.write_text(json.dumps({"module": name, **measured}, indent=1) + "\n")
+    path.write_text(json.dumps(measured, indent=1) + "\n")
     say(f"kept in {path}")
-
-
-def say(text: str, stream: TextIO = sys.stderr) -> None:
-    """Print a line at once."""
-    print(text, file=stream, flush=True)
 
 
 @contextlib.contextmanager
 def plot(
     name: str, titles: Sequence[str], x: str, y: str, xbase: int = 10, yscale: str = "linear"
 ) -> Iterator[Any]:
-    """Panels next to each other with the same y axis, saved as docs/evidence/plots/NAME.svg.
+    """Panels next to each other with the same axes, saved as docs/evidence/plots/NAME.svg.
 
     Args:
         name: of the file.
@@ -116,7 +104,6 @@ def plot(
             panel.set_xscale("log", base=xbase)
         panels[0].set_ylabel(y)
         panels[-1].legend(frameon=False)
-        PLOTS.mkdir(parents=True, exist_ok=True)
         path = PLOTS / f"{name}.svg"
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
     lines = path.read_text().splitlines()  # matplotlib ends lines of path data with spaces
@@ -131,12 +118,3 @@ def line(
     style = "--" if dashed else "-"
     xs, ys = list(points), list(points.values())
     panel.plot(xs, ys, color=colour, marker=marker, linestyle=style, label=label)
-
-
-def main() -> None:
-    measured = json.loads(Path(sys.argv[1]).read_text())
-    importlib.import_module(f"benchmarks.{measured['module']}").publish_all(measured)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """How speed scales: over connections and cores, next to a busy thread, and with sizes.
 
-    python -m benchmarks.scaling [--quick] [--only connections|cores|busy|growth] [--docs]
+    python -m benchmarks scaling [--quick] [--only connections|cores|busy|growth] [--docs]
 
 Growth is measured on one core, so that work is compared; a value is the lowest of the rounds'
 medians, because noise only adds. The other parts have all cores, which are kept awake.
@@ -8,12 +8,10 @@ medians, because noise only adds. The other parts have all cores, which are kept
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import functools
 import json
 import math
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,26 +23,11 @@ import numpy as np
 
 from tuber.codec.cbor import CborCodec
 
-from . import publish
-from .clients import connected, read_reply, reply_size, request_message
+from . import publish, raw, servers
 from .compare import NOTHING, exchange_seconds
 from .load import CBOR, JSON, Load, call, fairness, load
 from .publish import number
-from .servers import (
-    FLOOR,
-    OURS,
-    PEER,
-    Cores,
-    Server,
-    Unavailable,
-    allow_descriptors,
-    awake_cores,
-    circumstances,
-    exit_on_sigterm,
-    peer_python,
-    running_on,
-    serving,
-)
+from .servers import FLOOR, OURS, PEER, Cores, Server, Unavailable
 
 FULL, QUICK = (3, 0.8), (1, 0.25)  # rounds; seconds of each measurement
 ACTIVE = (1, 8, 64, 512)
@@ -63,13 +46,14 @@ Line = dict[str, Any]
 
 def connections(rounds: int, seconds: float) -> list[Line]:
     """The three sides under more and more connections, then tuber next to idle ones."""
-    allow_descriptors(IDLE)
+    servers.allow_descriptors(IDLE)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(awake_cores())
-        ours = stack.enter_context(serving(OURS))
-        size = reply_size(ours.hostname, NOTHING.encode(), JSON, JSON)
-        floor = stack.enter_context(serving(FLOOR, reply_bytes=size))
-        peer = stack.enter_context(serving(PEER))
+        stack.enter_context(servers.awake_cores())
+        ours = stack.enter_context(servers.serving(OURS))
+        message = raw.request_message(ours.hostname, NOTHING.encode(), JSON, JSON)
+        size = raw.reply_size(ours.hostname, message)
+        floor = stack.enter_context(servers.serving(FLOOR, reply_bytes=size))
+        peer = stack.enter_context(servers.serving(PEER))
         lines = [
             loaded(server, active, 0, rounds, seconds)
             for active in ACTIVE
@@ -102,12 +86,12 @@ def medians(loads: Sequence[Load]) -> Line:
 @contextlib.contextmanager
 def idle_connections(server: Server, count: int) -> Iterator[None]:
     """Hold connections open, each of which made one call."""
-    message = request_message(server.hostname, NOTHING.encode(), JSON, JSON)
+    message = raw.request_message(server.hostname, NOTHING.encode(), JSON, JSON)
     with contextlib.ExitStack() as stack:
         for _ in range(count):
-            connection = stack.enter_context(connected(server.hostname))
+            connection = stack.enter_context(raw.connected(server.hostname))
             connection.sendall(message)
-            read_reply(connection)
+            raw.read_reply(connection)
         yield
 
 
@@ -116,7 +100,7 @@ def cores(rounds: int, seconds: float) -> list[Line]:
     publish.say("a method that computes")
     released = call("computer", "compute", COMPUTE_SECONDS)
     held = call("computer", "compute_alone", COMPUTE_SECONDS)
-    with serving(OURS) as ours, serving(PEER) as peer:
+    with servers.serving(OURS) as ours, servers.serving(PEER) as peer:
         return [
             {"name": name}
             | {
@@ -134,7 +118,7 @@ def cores(rounds: int, seconds: float) -> list[Line]:
 def busy(rounds: int, seconds: float) -> list[Line]:
     """Calls while a Python thread in the server never waits, by Python's switch interval."""
     lines = []
-    with awake_cores(), serving(OURS) as ours, serving(PEER) as peer:
+    with servers.awake_cores(), servers.serving(OURS) as ours, servers.serving(PEER) as peer:
         for active in NEXT_TO:
             for interval in INTERVALS:
                 publish.say(f"{active} connections next to a busy thread, interval {interval}")
@@ -179,7 +163,7 @@ class Question:
         name: of the line.
         sizes: in rising order.
         body: the request of a size.
-        exchange: of `clients.py`; empty: the server alone is measured.
+        exchange: of `tools/tuber_itself.py`; empty: the server alone is measured.
         may_grow: as its size does; else not at all.
         media_type: of request and reply.
         sides: those that can do it.
@@ -215,17 +199,17 @@ DEPTHS = (1, 2, 4, 8, 16, 32, 64)
 OBJECTS = (10, 100, 1_000, 10_000)
 QUESTIONS = (
     Question("argument: a list of ints, JSON", DECADES,
-             lambda size: call("instrument", "take", list(range(size))).encode(), "ints"),
+             lambda size: call("instrument", "take", list(range(size))).encode(), "take"),
     Question("argument: an array of float64, CBOR", (*DECADES, 1_000_000), call_with_array,
-             "array_argument", media_type=CBOR, sides=(FLOOR, OURS)),
+             "last", media_type=CBOR, sides=(FLOOR, OURS)),
     Question("batch, by its number of calls", DECADES[:5],
              lambda size: f"[{','.join([NOTHING] * size)}]".encode(), "batch"),
     Question("call, by the number of objects in the registry", OBJECTS,
-             lambda size: call(f"board{size // 2}", "nothing").encode(), "registry_call",
+             lambda size: call(f"board{size // 2}", "nothing").encode(), "board",
              may_grow=False, boards=True),
     Question("names of the registry, `{}`", OBJECTS, lambda size: b"{}", boards=True),
     Question("resolving the whole registry", OBJECTS, lambda size: b'{"resolve": true}',
-             "registry_resolve", boards=True),
+             "resolve", boards=True),
     Question("call, by the depth of its path through objects", DEPTHS,
              call_at_depth("objects", "inner"), "objects", described=32),
     Question("call, by the depth of its path through containers", DEPTHS,
@@ -233,9 +217,9 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def growth(rounds: int, seconds: float, questions: Sequence[Question] = QUESTIONS) -> list[Line]:
+def growth(rounds: int, seconds: float) -> list[Line]:
     """All questions, as a plain socket sees the server and as each side's client does."""
-    return [line for each in questions for line in grown(each, rounds, seconds / 4)]
+    return [line for each in QUESTIONS for line in grown(each, rounds, seconds / 4)]
 
 
 def grown(question: Question, rounds: int, seconds: float) -> list[Line]:
@@ -247,7 +231,7 @@ def grown(question: Question, rounds: int, seconds: float) -> list[Line]:
         @functools.cache
         def server(side: str, size: int, reply_bytes: int = 0) -> Server:
             boards = {"BENCHMARK_BOARDS": str(size)} if size else {}
-            running = serving(side, reply_bytes=reply_bytes, cores=Cores.ONE, **boards)
+            running = servers.serving(side, reply_bytes=reply_bytes, cores=Cores.ONE, **boards)
             return stack.enter_context(running)
 
         for _ in range(rounds):
@@ -255,16 +239,16 @@ def grown(question: Question, rounds: int, seconds: float) -> list[Line]:
                 body, media_type = question.body(size), question.media_type
                 boards = size if question.boards else 0
                 hostname = server(OURS, boards).hostname
-                whole = reply_size(hostname, body, media_type, media_type)
+                request = raw.request_message(hostname, body, media_type, media_type)
+                whole = raw.reply_size(hostname, request)
                 for side in question.sides:
                     here = server(side, *((0, whole) if side == FLOOR else (boards,)))
-                    request = request_message(here.hostname, body, media_type, media_type)
                     for way in ("raw", question.exchange):
                         if way != "raw" and (not way or side == FLOOR or size > question.described):
                             continue
                         line = lines.setdefault((side, way), {"seconds": {}})
                         try:
-                            with running_on(Cores.ONE.of("client")):
+                            with servers.running_on(Cores.ONE.of("client")):
                                 taken = exchange_seconds(here, way, size, seconds, request)
                         except FAILURES as error:
                             line["error"] = f"{size:,}: {error}"
@@ -354,20 +338,22 @@ PLOTS = (
 )
 
 
+def measure(only: str, quick: bool) -> dict[str, Any]:
+    """Measure the parts named like that."""
+    effort = QUICK if quick else FULL
+    return {"parts": {name: part[0](*effort) for name, part in PARTS.items() if only in name}}
+
+
 def tables(measured: Mapping[str, Any]) -> dict[str, str]:
     """A table for each part that was measured, by the name of its marks."""
-    found = {}
-    for part, lines in measured["parts"].items():
-        _, name, headings, cells = PARTS[part]
-        text = publish.table(headings, [cells(line) for line in lines])
-        found[name] = f"{text}\n\nMeasured {measured['circumstances']}."
-    return found
+    return {
+        PARTS[part][1]: publish.table(PARTS[part][2], [PARTS[part][3](line) for line in lines])
+        for part, lines in measured["parts"].items()
+    }
 
 
-def publish_all(measured: Mapping[str, Any]) -> None:
-    """Write the tables of docs/evidence, and the plots."""
-    for name, text in tables(measured).items():
-        publish.replace(publish.PAGE, name, text)
+def draw(measured: Mapping[str, Any]) -> None:
+    """The plots."""
     active = [x for x in measured["parts"].get("connections", ()) if not x["idle"] and "rate" in x]
     if active:
         with publish.plot("scaling-rate", ("",), "connections", "calls/s", xbase=2) as (panel,):
@@ -384,35 +370,3 @@ def publish_all(measured: Mapping[str, Any]) -> None:
                         own = line["by"] == "client"
                         label = line["side"] + (" by its client" if own else "")
                         publish.line(panel, line["side"], points, label, dashed=own)
-
-
-def is_failure(line: Line) -> bool:
-    """Whether tuber could not be measured, or left a connection without answers."""
-    wrong = line.get("error") or line.get("failed") or line.get("slowest") == 0
-    return bool(wrong) and line.get("side") == OURS
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scaling")
-    parser.add_argument("--quick", action="store_true", help="a few minutes, less exact")
-    parser.add_argument("--only", choices=PARTS, action="append", help="this part; more than once")
-    parser.add_argument("--docs", action="store_true", help="write the published tables and plots")
-    options = parser.parse_args()
-    exit_on_sigterm()
-    peer_python()
-    effort = QUICK if options.quick else FULL
-    parts = {name: PARTS[name][0](*effort) for name in options.only or PARTS}
-    measured = {"circumstances": circumstances(), "parts": parts}
-    publish.keep("scaling", measured)
-    for name, text in tables(measured).items():
-        publish.say(f"\n{name}\n{text}", sys.stdout)
-    if options.docs:
-        publish_all(measured)
-    failures = [line for lines in parts.values() for line in lines if is_failure(line)]
-    if failures:
-        publish.say(f"failures: {failures}")
-    return 1 if failures else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

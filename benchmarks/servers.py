@@ -11,19 +11,18 @@ import contextlib
 import os
 import platform
 import resource
-import shutil
-import signal
 import socket
 import subprocess
 import sys
 import sysconfig
 import time
 import venv
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -58,33 +57,29 @@ class Server:
         return f"127.0.0.1:{self.port}"
 
 
-def run(*command: str | Path, **options: object) -> str:
-    """Run a command to its end.
+def run(
+    *command: str | Path,
+    given: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> str:
+    """Run a command to its end, with these bytes as its stdin.
 
     Returns:
         Its output.
 
     Raises:
-        Unavailable: it is missing or failed.
+        Unavailable: it is missing, failed, or took too long.
     """
+    options: dict[str, Any] = {"capture_output": True, "env": env}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
+        done = subprocess.run(command, check=False, input=given, timeout=timeout, **options)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unavailable(f"{command[0]}: {error}") from error
     if done.returncode != 0:
-        raise Unavailable(f"{' '.join(map(str, command))[:200]}: {done.stderr.strip()[-1000:]}")
-    return str(done.stdout)
-
-
-def exit_on_sigterm() -> None:
-    """End by an exception, so that the servers are stopped on the way out."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-
-
-def need(program: str, package: str) -> None:
-    """Check that a program is installed."""
-    if shutil.which(program) is None:
-        raise Unavailable(f"{program} is missing (Debian: apt-get install {package})")
+        said = done.stderr.decode(errors="replace").strip()[-1000:]
+        raise Unavailable(f"{' '.join(map(str, command))[:200]} failed: {said}")
+    return str(done.stdout.decode())
 
 
 def python_with(name: str, *requirements: str) -> Path:
@@ -216,17 +211,14 @@ def serving(
     """
     port = free_port()
     python = peer_python() if side == PEER else Path(sys.executable)
-    options = ["-r", str(registry), "-p", str(port), "-j", "orjson"]
-    command = {
-        FLOOR: lambda: [static_reply(), str(port), str(reply_bytes)],
-        PEER: lambda: [python.with_name("tuberd"), *options],
-        OURS: lambda: [
-            *(python, "-m", "tuberd", *options),
-            *("--bind", "127.0.0.1", "--max-body", "128M"),
-        ],
-    }[side]()
-    variables = {"PYTHONPATH": python_path(side, extension_directory()), **variables}
-    with started(command, port, cores, variables) as process:
+    command = [python, "-m", "tuberd", "--bind", "127.0.0.1", "--max-body", "128M"]
+    if side == PEER:
+        command = [python.with_name("tuberd")]
+    command += ["-r", registry, "-p", str(port), "-j", "orjson"]
+    if side == FLOOR:
+        command = [static_reply(), str(port), str(reply_bytes)]
+    path = python_path(side, ROOT, extension_directory())
+    with started(command, port, cores, {"PYTHONPATH": path, **variables}) as process:
         yield Server(side, port, process, python)
 
 
@@ -238,7 +230,7 @@ def python_path(side: str, *directories: Path) -> str:
 
 @contextlib.contextmanager
 def started(
-    command: list[str | Path], port: int, cores: Cores, variables: dict[str, str]
+    command: Sequence[str | Path], port: int, cores: Cores, variables: Mapping[str, str]
 ) -> Iterator[psutil.Popen]:
     """Run a command that listens on a port of loopback while the block runs."""
     with running_on(cores.of("server")):
@@ -276,16 +268,14 @@ def allow_descriptors(count: int) -> None:
 
 def circumstances() -> str:
     """The date, machine and versions of a run."""
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError):
+    model = platform.machine()
+    with contextlib.suppress(OSError, StopIteration):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        model = next((x.split(": ")[1] for x in lines if x.startswith("model name")), model)
-    version = (ROOT / "VERSION").read_text().strip()
+        model = next(line.split(": ")[1] for line in lines if line.startswith("model name"))
     with contextlib.suppress(Unavailable):
-        commit = run("git", "-C", ROOT, "rev-parse", "--short", "HEAD").strip()
-        version = f"{version} ({commit})"
+        model += f", commit {run('git', '-C', ROOT, 'rev-parse', '--short', 'HEAD').strip()}"
+    version = (ROOT / "VERSION").read_text().strip()
     return (
-        f"{datetime.now(timezone.utc):%Y-%m-%d}, {model}, {os.cpu_count()} cores, "
-        f"{platform.system()} {platform.release()} {platform.machine()}, "
-        f"Python {platform.python_version()}, tuber {version}, peer {PEER_VERSION}"
+        f"{datetime.now(timezone.utc):%Y-%m-%d}, {os.cpu_count()} x {model}, {platform.platform()},"
+        f" Python {platform.python_version()}, tuber {version}, peer {PEER_VERSION}"
     )

@@ -133,7 +133,7 @@ def main() -> int:
         print(f"instructions: {error}", file=sys.stderr)
         return 1
     if options.record:
-        publish.replace(publish.PAGE, "instructions table", table(record(counts, here, RECORDED)))
+        publish.replace("instructions table", table(record(counts, here, RECORDED)))
     return judge(counts, here, json.loads(RECORDED.read_text()))
 
 

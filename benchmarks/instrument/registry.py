@@ -5,37 +5,25 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from adder import Adder, Computer  # type: ignore[import-not-found]  # built by servers.py
 
+from benchmarks.instrument import served
 from tuber.server import TuberContainer
 
-SAMPLES = {size: np.arange(size, dtype=np.float64) for size in (10**power for power in range(8))}
 DEEPEST = 64
 # Objects that lie deeper than 32 steps, containers among them, are described by their names only.
 DEEPEST_DESCRIBED = 32
 
 
-class Instrument:
-    """Methods that cost little, so that the way to them and back is measured."""
-
-    def nothing(self) -> None:
-        """Return at once."""
-
-    def increment(self, numbers: list[int]) -> list[int]:
-        """Add one to each of the numbers."""
-        return [number + 1 for number in numbers]
+class Instrument(served.Instrument):
+    """An instrument that also takes something."""
 
     def take(self, value: object) -> None:
         """Take any value."""
 
-    def samples(self, size: int) -> npt.NDArray[np.float64]:
-        """The array of that many items, always the same one."""
-        return SAMPLES[size]
-
-    def last(self, samples: npt.NDArray[np.float64]) -> float:
+    def last(self, samples: Any) -> float:
         """The last item of an array."""
         return float(samples[-1])
 

@@ -8,7 +8,7 @@ import msgpack
 import numpy as np
 import zmq
 
-from ..instrument import Instrument
+from ..instrument.served import Instrument
 
 
 def serve(port: int) -> None:

@@ -15,7 +15,7 @@ import rpyc
 import rpyc.core.channel
 import rpyc.utils.server
 
-from ..instrument import BytesInstrument
+from ..instrument.served import BytesInstrument
 
 rpyc.core.channel.Channel.COMPRESSION_THRESHOLD = sys.maxsize
 

@@ -14,7 +14,7 @@ import instrument_pb2 as messages  # both are generated when the environment is 
 import instrument_pb2_grpc as stubs
 import numpy as np
 
-from ..instrument import BytesInstrument
+from ..instrument.served import BytesInstrument
 
 OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1))
 THREADS = 10  # more than clients, so that none waits for another

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-SAMPLES = np.arange(100_000, dtype=np.float64)  # 0.8 MB
-NUMBERS = list(range(100))
+ITEMS = 100_000  # float64: 0.8 MB
+SAMPLES = {size: np.arange(size, dtype=np.float64) for size in (1, 1_000, ITEMS, 100 * ITEMS)}
 
 
 class Instrument:
@@ -21,17 +21,17 @@ class Instrument:
         """Add one to each of the numbers."""
         return [number + 1 for number in numbers]
 
-    def samples(self) -> Any:
-        """The same array of float64 each time."""
-        return SAMPLES
+    def samples(self, size: int = ITEMS) -> Any:
+        """The array of that many float64, always the same one."""
+        return SAMPLES[size]
 
 
 class BytesInstrument(Instrument):
     """The same for tools that carry bytes, and no arrays."""
 
-    def samples(self) -> bytes:
+    def samples(self, size: int = ITEMS) -> bytes:
         """The memory of the array."""
-        return SAMPLES.tobytes()
+        return SAMPLES[size].tobytes()
 
 
 class ProxyClient:
@@ -47,14 +47,5 @@ class ProxyClient:
         return self._instrument.increment(numbers)
 
     def samples(self) -> Any:
-        return self._instrument.samples()
-
-
-class BytesClient(ProxyClient):
-    """The same, with the memory of the array."""
-
-    def samples(self) -> Any:
-        return np.frombuffer(self._instrument.samples(), np.float64)
-
-
-registry = {"instrument": Instrument()}  # what tuberd serves, ours and the predecessor's
+        array = self._instrument.samples()
+        return np.frombuffer(array, np.float64) if isinstance(array, bytes) else array

@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 import uvicorn
 
-from ..instrument import BytesInstrument
+from ..instrument.served import BytesInstrument
 
 instrument = BytesInstrument()
 

@@ -7,7 +7,7 @@ from typing import Any
 import Pyro5.api
 import Pyro5.server
 
-from ..instrument import BytesClient, BytesInstrument, Instrument
+from ..instrument.served import BytesInstrument, Instrument, ProxyClient
 
 Pyro5.config.SERIALIZER = "msgpack"
 Pyro5.config.SOCK_NODELAY = True
@@ -20,7 +20,7 @@ def serve(port: int) -> None:
         daemon.requestLoop()
 
 
-class Client(BytesClient):
+class Client(ProxyClient):
     def __init__(self, port: int) -> None:
         super().__init__(Pyro5.api.Proxy(f"PYRO:instrument@127.0.0.1:{port}"))
 

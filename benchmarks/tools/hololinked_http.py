@@ -11,7 +11,7 @@ from hololinked.config import global_config
 from hololinked.core import Thing, action
 from hololinked.serializers import MsgpackSerializer
 
-from ..instrument import Instrument, ProxyClient
+from ..instrument.served import Instrument, ProxyClient
 
 global_config.LOG_LEVEL = logging.ERROR
 global_config.USE_UVLOOP = True

@@ -1,1 +1,0 @@
-"""tuber compared with other tools for remote calls: `python -m benchmarks.peers`."""
