@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tuber._options import Options
-from tuber._session import Conversation, Session
+from tuber.options import Options
 from tuber.protocol import JSON, Call, Failure, Result
+from tuber.session.session import Conversation, Session
 
 from .vectors import VECTORS
 

@@ -139,7 +139,7 @@ def test_a_signal_to_a_forked_child_is_the_childs(tmp_path: Path) -> None:
     )
     with live_server(registry) as server, Wire(server.port) as wire:
         for _ in range(2):
-            assert wire.call(call("end_a_child")) == {"result": -signal.SIGTERM}
+            assert wire.call(call("end_a_child"))["result"] == -signal.SIGTERM
         assert health(server)["status"] == "serving"
 
 
@@ -240,8 +240,8 @@ def test_an_interpreter_with_a_living_server_exits_cleanly() -> None:
 def test_an_interpreter_exits_cleanly_with_a_call_that_does_not_end(place: str) -> None:
     done = python(
         f"""
-        import collections.abc, socket, sys, threading, time, tuberd, tuberd.server
-        tuberd.server.GRACE_AT_EXIT = 0.1
+        import collections.abc, socket, sys, threading, time, tuberd, tuberd.service.server
+        tuberd.service.server.GRACE_AT_EXIT = 0.1
         entered = threading.Event()
         def outlive_the_grace():
             entered.set()

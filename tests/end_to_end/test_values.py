@@ -18,11 +18,12 @@ from tests.support.codecs import CBOR_CODECS, cbor_codec
 from tests.support.live_server import LiveServer, live_server
 from tests.support.shells import Shell
 from tests.support.values import REFUSALS, ROWS, arrays, same
-from tuber import TuberRemoteError, _speedups
-from tuber._request_head import RequestHead
-from tuber._session import Session
+from tuber import TuberRemoteError
 from tuber.codec import EncodeError
+from tuber.codec import compiled as _speedups
+from tuber.network.request_head import RequestHead
 from tuber.protocol import CBOR, JSON
+from tuber.session.session import Session
 
 ROOT = Path(__file__).parents[2]
 ARRAYS = list(arrays())

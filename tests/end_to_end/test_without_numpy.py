@@ -38,7 +38,7 @@ registry = {"Scope": Scope()}
 CLIENT = """
 import json, sys
 import tuber
-from tuber import _speedups
+from tuber.codec import compiled as _speedups
 from tuber.codec.cbor import CborCodec
 
 if sys.argv[2] == "python":

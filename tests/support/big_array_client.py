@@ -19,7 +19,7 @@ import numpy
 
 import tuber
 from tests.support.codecs import cbor_codec
-from tuber import _speedups
+from tuber.codec import compiled as _speedups
 
 LENGTH = 12_500_000  # float64: 100 MB
 CHUNK = bytearray(1024 * 1024)

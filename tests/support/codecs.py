@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tuber._speedups import compiled_cbor_codec
 from tuber.codec import Codec
 from tuber.codec.cbor import CborCodec
+from tuber.codec.compiled import compiled_cbor_codec
 
 CBOR_CODECS = ("python", "compiled")
 

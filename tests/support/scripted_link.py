@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from tuber._blocking import SimpleTuberObject
-from tuber._options import Options
-from tuber._session import Conversation, Request, Session
 from tuber._target import Target
+from tuber.blocking.remote_object import SimpleTuberObject
 from tuber.errors import TuberError
+from tuber.options import Options
 from tuber.protocol import JSON
+from tuber.session.session import Conversation, Request, Session
 
 T = TypeVar("T")
 URL = "http://board/tuber"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tuber import protocol
-from tuberd.limits import OPTIONS, Limits
+from tuberd.service.limits import OPTIONS, Limits
 
 ROOT = Path(__file__).parents[2]
 CBOR_LIMITS_HPP = (ROOT / "server" / "core" / "cbor" / "limits.hpp").read_text()

@@ -17,7 +17,7 @@ import pytest
 
 import tuber
 import tuberd
-import tuberd.cli
+import tuberd.service.command_line
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 VERSION = (REPOSITORY / "VERSION").read_text(encoding="utf-8").strip()
@@ -66,7 +66,7 @@ def test_the_extras_that_people_type_exist(distribution: str, extras: set[str]) 
 
 def test_the_command_is_an_entry_point() -> None:
     (command,) = metadata.entry_points(group="console_scripts", name="tuberd")
-    assert command.load() is tuberd.cli.command
+    assert command.load() is tuberd.service.command_line.command
 
 
 def test_cmake_files_lie_where_the_package_says() -> None:

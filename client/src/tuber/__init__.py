@@ -8,9 +8,8 @@ from tuber._names import __getattr__ as __getattr__
 # At run time each of these is imported when it is first asked for, see _names. Editors with jedi
 # read this branch only when the condition is typing's own.
 if TYPE_CHECKING:
-    from tuber._asyncio import TuberObject, resolve
-    from tuber._blocking import SimpleTuberObject, resolve_simple
-    from tuber._result import TuberResult
+    from tuber.aio.remote_object import TuberObject, resolve
+    from tuber.blocking.remote_object import SimpleTuberObject, resolve_simple
     from tuber.errors import (
         TuberConnectionLost,
         TuberConnectionRefused,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
         TuberTimeout,
         TuberUnreachable,
     )
+    from tuber.result import TuberResult
     from tuber.server import get_include
 del TYPE_CHECKING
 

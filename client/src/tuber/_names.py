@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import Any, Final
 
 HOMES: Final = {
-    "tuber._asyncio": ("TuberObject", "resolve"),
-    "tuber._blocking": ("SimpleTuberObject", "resolve_simple"),
-    "tuber._result": ("TuberResult",),
+    "tuber.aio.remote_object": ("TuberObject", "resolve"),
+    "tuber.blocking.remote_object": ("SimpleTuberObject", "resolve_simple"),
+    "tuber.result": ("TuberResult",),
     "tuber.errors": (
         "TuberConnectTimeout",
         "TuberConnectionLost",

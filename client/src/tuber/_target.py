@@ -10,7 +10,7 @@ from tuber._timing import TimeoutLike
 if TYPE_CHECKING:
     import ssl
 
-    from tuber._transport import Transport
+    from tuber.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)

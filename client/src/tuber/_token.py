@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tuber._environment import TOKEN_VARIABLE, token_from_environment
+from tuber.network.environment import TOKEN_VARIABLE, token_from_environment
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750 section 2.1: b64token
 

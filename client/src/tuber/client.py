@@ -1,10 +1,10 @@
 """The historical import place of the client's names; new code imports them from ``tuber``."""
 
-from tuber._asyncio import TuberObject, resolve
-from tuber._asyncio_context import Context
-from tuber._blocking import SimpleTuberObject, resolve_simple
-from tuber._blocking_context import SimpleContext
-from tuber._proxy import attribute_blacklisted
+from tuber.aio.context import Context
+from tuber.aio.remote_object import TuberObject, resolve
+from tuber.blocking.context import SimpleContext
+from tuber.blocking.remote_object import SimpleTuberObject, resolve_simple
+from tuber.objects.remote_object import attribute_blacklisted
 
 __all__ = [
     "Context",

@@ -13,10 +13,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
-from tuber._result import TuberResult, with_results
 from tuber.codec import Codec, codec_for
 from tuber.codec.json import JsonCodec
 from tuber.protocol import CBOR, JSON
+from tuber.result import TuberResult, with_results
 
 __all__ = ["AcceptTypes", "Codecs", "TuberResult"]
 

@@ -10,23 +10,23 @@
 #include <string>
 #include <string_view>
 
+#include "files/static_files.hpp"
+#include "files/web_root.hpp"
 #include "http/head_parser.hpp"
 #include "http/percent.hpp"
-#include "net/static_files.hpp"
-#include "net/web_root.hpp"
 #include "tests/temporary_tree.hpp"
 
 namespace {
 
+using tuber::files::Opened;
+using tuber::files::Resolver;
+using tuber::files::StaticFiles;
+using tuber::files::WebRoot;
 using tuber::http::HeadParser;
 using tuber::http::Limits;
 using tuber::http::Outcome;
-using tuber::net::Opened;
-using tuber::net::Reply;
-using tuber::net::Resolver;
-using tuber::net::StaticFiles;
-using tuber::net::TemporaryTree;
-using tuber::net::WebRoot;
+using tuber::serve::Reply;
+using tuber::serve::TemporaryTree;
 
 void must(bool law) {
   if (!law) std::abort();

@@ -8,7 +8,7 @@
 namespace tuber::python {
 namespace {
 
-void refuse(net::Reply& reply, int status, std::string_view reason) {
+void refuse(serve::Reply& reply, int status, std::string_view reason) {
   reply.status = status;
   reply.content_type = "text/plain; charset=utf-8";
   reply.body = reason;
@@ -17,8 +17,8 @@ void refuse(net::Reply& reply, int status, std::string_view reason) {
 
 }  // namespace
 
-void Endpoint::handle(const net::Request& request, net::Reply& reply) {
-  const Service& service = *service_;
+void Endpoint::handle(const serve::Request& request, serve::Reply& reply) {
+  const SharedDispatch& service = *service_;
   const Terms terms =
       terms_.of(request.head, [&] { return terms_of(request.head, service.codecs); });
   if (terms.reader == nullptr) {
@@ -40,7 +40,7 @@ void Endpoint::handle(const net::Request& request, net::Reply& reply) {
     reply.content_type = reply_writer.codec().media_type();
   } catch (const std::bad_alloc&) {
     reply.clear();
-    refuse(reply, 500, "no memory for the reply; the call may have run");
+    refuse(reply, 500, "out of memory while writing the reply; the call may have run");
     reply.close = true;
   }
 }

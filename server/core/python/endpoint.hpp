@@ -1,39 +1,39 @@
-// The handler of `POST /tuber`: what HTTP decides before Python is asked, then one hold of the GIL
-// for everything else.
+// The handler of `POST /tuber`: content negotiation without the GIL, then everything else while
+// holding it once.
 #pragma once
 
 #include <memory>
 
-#include "http/conclusions.hpp"
-#include "net/call_log.hpp"
-#include "net/handler.hpp"
+#include "http/per_head_cache.hpp"
+#include "ops/call_log.hpp"
 #include "python/dispatcher.hpp"
 #include "python/gil.hpp"
 #include "python/negotiation.hpp"
+#include "serve/handler.hpp"
 
 namespace tuber::python {
 
-// What all workers of a server share. Immutable; holds Python references, so it is deleted with
+// What all workers of a server share. Immutable. Owns Python references: delete it with
 // DeleteWithGil.
-struct Service {
+struct SharedDispatch {
   Dispatcher dispatcher;
   Codecs codecs;
 };
 
-// Bound to one worker thread: made, called and destroyed in it, without the GIL.
-class Endpoint final : public net::Handler {
+// Belongs to one worker thread, which creates, calls and destroys it without the GIL.
+class Endpoint final : public serve::Handler {
  public:
   // `calls` outlives it.
-  Endpoint(PyInterpreterState* interpreter, std::shared_ptr<const Service> service,
-           net::CallLog& calls)
+  Endpoint(PyInterpreterState* interpreter, std::shared_ptr<const SharedDispatch> service,
+           ops::CallLog& calls)
       : worker_(interpreter), service_(std::move(service)), desk_(calls) {}
 
-  void handle(const net::Request& request, net::Reply& reply) override;
+  void handle(const serve::Request& request, serve::Reply& reply) override;
 
  private:
   WorkerState worker_;
-  std::shared_ptr<const Service> service_;
-  net::CallLog::Desk desk_;
+  std::shared_ptr<const SharedDispatch> service_;
+  ops::CallLog::Desk desk_;
   http::Conclusions<Terms> terms_;
 };
 

@@ -21,13 +21,13 @@ bool ReceivedReply::has_line(std::string_view line) const {
   return head.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
 }
 
-NetClient::NetClient(net::Descriptor socket) : socket_(std::move(socket)) {
+NetClient::NetClient(base::Descriptor socket) : socket_(std::move(socket)) {
   const timeval patience{20, 0};
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
 
 NetClient::NetClient(std::uint16_t port, int receive_buffer)
-    : NetClient(net::Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))) {
+    : NetClient(base::Descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))) {
   if (receive_buffer > 0) {
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   }
@@ -39,7 +39,7 @@ NetClient::NetClient(std::uint16_t port, int receive_buffer)
 }
 
 NetClient::NetClient(const std::string& unix_path)
-    : NetClient(net::Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))) {
+    : NetClient(base::Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   unix_path.copy(address.sun_path, sizeof address.sun_path - 1);

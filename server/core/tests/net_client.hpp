@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "net/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace tuber::testing {
 
@@ -52,11 +52,11 @@ class NetClient {
   }
 
  private:
-  explicit NetClient(net::Descriptor socket);
+  explicit NetClient(base::Descriptor socket);
   void connect(const sockaddr* address, socklen_t size);
   bool receive_more();
 
-  net::Descriptor socket_;
+  base::Descriptor socket_;
   std::string received_;
 };
 

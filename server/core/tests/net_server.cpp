@@ -22,7 +22,7 @@ std::string pattern(std::size_t size) {
   return bytes;
 }
 
-net::FileBody pattern_file() {
+serve::FileBody pattern_file() {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
@@ -39,11 +39,11 @@ bool termination_is_blocked() {
   return ::sigismember(&blocked, SIGTERM) == 1;
 }
 
-class ShowingHandler : public net::Handler {
+class ShowingHandler : public serve::Handler {
  public:
   explicit ShowingHandler(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
 
-  void handle(const net::Request& request, net::Reply& reply) override {
+  void handle(const serve::Request& request, serve::Reply& reply) override {
     const std::string_view path = request.head.path;
     reply.content_type = "text/plain";
     reply.fields = "X-Path: " + std::string(path) + "\r\n";
@@ -60,7 +60,7 @@ class ShowingHandler : public net::Handler {
     }
   }
 
-  [[nodiscard]] bool is_quick(const net::Request& request) const override {
+  [[nodiscard]] bool is_quick(const serve::Request& request) const override {
     return request.head.path == "/quick";
   }
 
@@ -68,8 +68,8 @@ class ShowingHandler : public net::Handler {
   std::shared_ptr<Gate> gate_;
 };
 
-net::ServerOptions options(const std::function<void(net::ServerOptions&)>& change) {
-  net::ServerOptions options;
+serve::ServerOptions options(const std::function<void(serve::ServerOptions&)>& change) {
+  serve::ServerOptions options;
   options.bind = "127.0.0.1";
   options.port = 0;
   options.common_fields = "X-Common: yes\r\n";
@@ -101,7 +101,7 @@ char byte_at(std::size_t position) {
   return static_cast<char>('a' + position % 23);
 }
 
-NetServer::NetServer(const std::function<void(net::ServerOptions&)>& change)
+NetServer::NetServer(const std::function<void(serve::ServerOptions&)>& change)
     : server(options(change), [gate = gate] { return std::make_unique<ShowingHandler>(gate); }) {
   server.start();
 }

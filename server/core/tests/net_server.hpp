@@ -9,7 +9,7 @@
 #include <memory>
 #include <mutex>
 
-#include "net/server.hpp"
+#include "serve/server.hpp"
 
 namespace tuber::testing {
 
@@ -37,7 +37,7 @@ inline constexpr std::size_t kFileSize = 3 * 1024 * 1024;
 
 class NetServer {
  public:
-  explicit NetServer(const std::function<void(net::ServerOptions&)>& change = {});
+  explicit NetServer(const std::function<void(serve::ServerOptions&)>& change = {});
   ~NetServer() { gate->open(); }
 
   [[nodiscard]] std::uint16_t port() const { return server.port(); }
@@ -45,7 +45,7 @@ class NetServer {
   [[nodiscard]] std::size_t connections() const { return server.counts().connections; }
 
   std::shared_ptr<Gate> gate = std::make_shared<Gate>();
-  net::Server server;
+  serve::Server server;
 };
 
 // Waits for a condition that no event tells of. False when it does not come true in a time that

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "http/request.hpp"
-#include "net/handler.hpp"
+#include "serve/handler.hpp"
 
-namespace tuber::net {
+namespace tuber::serve {
 
 // A head that borrows from the literals it was made of.
 inline http::RequestHead head_of(std::string_view method, std::string_view target,
@@ -45,4 +45,4 @@ inline std::string content_of(const Reply& reply) {
   return content;
 }
 
-}  // namespace tuber::net
+}  // namespace tuber::serve

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace tuber::net {
+namespace tuber::serve {
 
 class TemporaryTree {
  public:
@@ -38,4 +38,4 @@ class TemporaryTree {
   std::filesystem::path path_;
 };
 
-}  // namespace tuber::net
+}  // namespace tuber::serve

@@ -3,16 +3,16 @@
 from importlib.metadata import version
 from pathlib import Path
 
-from tuberd.cli import main
-from tuberd.containers import TuberArray, TuberContainer
-from tuberd.limits import Limits
-from tuberd.logs import LogOptions
-from tuberd.options import parse_args
-from tuberd.readonly import readonly
-from tuberd.registry import TuberRegistry
-from tuberd.registry_file import load_registry
-from tuberd.server import Server, run
-from tuberd.tokens import Token, load_tokens
+from tuberd.exposure.readonly import readonly
+from tuberd.served.containers import TuberArray, TuberContainer
+from tuberd.served.registry import TuberRegistry
+from tuberd.service.command_line import main
+from tuberd.service.limits import Limits
+from tuberd.service.logs import LogOptions
+from tuberd.service.options import parse_args
+from tuberd.service.registry_file import load_registry
+from tuberd.service.server import Server, run
+from tuberd.service.tokens import Token, load_tokens
 
 __all__ = [
     "Limits",

@@ -1,5 +1,5 @@
 """``python -m tuberd``: the command `tuberd`."""
 
-from tuberd.cli import command
+from tuberd.service.command_line import command
 
 command()

@@ -22,10 +22,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuber._result import TuberResult
 from tuber.codec import DecodeError, EncodeError, codec_for
 from tuber.codec.json import LIBRARIES, JsonCodec
 from tuber.codec.plain import default
+from tuber.result import TuberResult
 
 Point = namedtuple("Point", "x y")
 

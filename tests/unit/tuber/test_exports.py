@@ -78,7 +78,10 @@ def test_importing_tuber_loads_none_of_it() -> None:
 @pytest.mark.parametrize("name", ["resolve", "resolve_simple"])
 def test_importing_a_client_loads_nothing_slow_and_not_the_other_one(name: str) -> None:
     slow = "asyncio http.client urllib numpy orjson email difflib importlib.metadata pickle tuberd"
-    other = {"resolve": "tuber._blocking", "resolve_simple": "tuber._asyncio"}[name]
+    other = {
+        "resolve": "tuber.blocking.remote_object",
+        "resolve_simple": "tuber.aio.remote_object",
+    }[name]
     program = f"from tuber import {name}"
     assert [m for m in (*slow.split(), other) if loaded(program, m)] == []
 

@@ -31,8 +31,8 @@ from tuber import (
     TuberTimeout,
     TuberUnreachable,
 )
-from tuber._address import parse_address
-from tuber._network_errors import connect_error
+from tuber.network.address import parse_address
+from tuber.network.errors import connect_error
 
 # Yields the hostname, and what brings the peer back.
 Peer = Callable[[pytest.MonkeyPatch], AbstractContextManager[tuple[str, Callable[[], None]]]]

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tuber._http1 import ReplyReader
 from tuber.errors import TuberProtocolError
+from tuber.network.http1 import ReplyReader
 
 REFUSED = "refused"
 UNFINISHED = "unfinished"

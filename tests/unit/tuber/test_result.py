@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tuber import TuberResult
-from tuber._result import with_results
+from tuber.result import with_results
 
 
 def test_members_are_attributes_and_items() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tuber._chunked import MAX_REPLY_BODY_BYTES
-from tuber._route import route_to
 from tuber._target import Target
+from tuber.network.chunked import MAX_REPLY_BODY_BYTES
+from tuber.network.route import route_to
 
 
 @pytest.mark.parametrize("limit", [0, -1])

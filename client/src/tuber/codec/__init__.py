@@ -101,7 +101,7 @@ def codec_for(media_type: str) -> Codec:
         from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it imports this module
 
         return DEFAULT
-    from tuber._speedups import cbor_codec  # noqa: PLC0415  # what it may load is not cheap
+    from tuber.codec.compiled import cbor_codec  # noqa: PLC0415  # what it may load is not cheap
 
     return cbor_codec()
 

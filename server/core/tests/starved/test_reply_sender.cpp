@@ -7,7 +7,7 @@
 #include <new>
 #include <string>
 
-#include "net/reply_sender.hpp"
+#include "serve/reply_sender.hpp"
 
 namespace {
 
@@ -29,7 +29,7 @@ void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
-namespace tuber::net {
+namespace tuber::serve {
 namespace {
 
 // Two ends of a connection.
@@ -37,16 +37,16 @@ struct Ends {
   Ends() {
     std::array<int, 2> ends{-1, -1};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
-    server = Descriptor(ends[0]);
-    client = Descriptor(ends[1]);
+    server = base::Descriptor(ends[0]);
+    client = base::Descriptor(ends[1]);
   }
   [[nodiscard]] std::string received() const {
     std::array<char, 4096> bytes;
     const ssize_t count = ::recv(client.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
     return {bytes.data(), count > 0 ? static_cast<std::size_t>(count) : 0};
   }
-  Descriptor server;
-  Descriptor client;
+  base::Descriptor server;
+  base::Descriptor client;
 };
 
 // What stays the same from second to second.
@@ -91,4 +91,4 @@ TEST_CASE("a reply is whole although memory ran out for the one before") {
 }
 
 }  // namespace
-}  // namespace tuber::net
+}  // namespace tuber::serve

@@ -21,8 +21,8 @@ from tuber import (
     TuberRemoteWarning,
     TuberStateError,
 )
-from tuber._outcomes import Outcomes
 from tuber.protocol import Result
+from tuber.session.replies import Outcomes
 
 
 def test_the_first_result_sends_all_that_is_queued(

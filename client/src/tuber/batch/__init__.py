@@ -1,0 +1,1 @@
+"""Calls that are queued in a context and sent as one batch."""

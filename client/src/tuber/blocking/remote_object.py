@@ -1,0 +1,146 @@
+"""The synchronous shell: remote objects whose calls return when the reply is there.
+
+It drives the conversations of ``_session`` to their end in the thread that calls, over the
+connections of ``_pool``. What happens on the way is written in ``_link`` and ``_exchange``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tuber._target import Target
+from tuber._timing import TimeoutLike
+from tuber.blocking.context import Once, SimpleContext
+from tuber.blocking.pool import Pool
+from tuber.network.exchange import finish
+from tuber.network.link import ServerLink
+from tuber.objects.remote_object import RemoteObject
+from tuber.options import Options
+from tuber.protocol import Path
+from tuber.session.session import Conversation, ServerState
+
+if TYPE_CHECKING:
+    import ssl
+
+    from tuber.transport import Transport
+
+__all__ = ["SimpleTuberObject", "resolve_simple"]
+
+T = TypeVar("T")
+Self = TypeVar("Self", bound="SimpleTuberObject")
+
+
+class BlockingLink(ServerLink):
+    """A link whose conversations are driven to their end by the thread that calls.
+
+    Thread-safe: each call has a connection of its own while it lasts.
+    """
+
+    def __init__(self, target: Target, options: Options, state: ServerState | None = None) -> None:
+        super().__init__(target, options, state)
+        self._pool = Pool(self._route)
+
+    def run(self, conversation: Conversation[T]) -> T:
+        """Drive a conversation to its end; returns what it returns."""
+        return finish(self._drive(conversation))
+
+    def start(self, conversation: Conversation[T]) -> Once[T]:
+        """A conversation that is run when its result is first asked for."""
+        return Once(self.run, conversation)
+
+    def close(self) -> None:
+        """Close the connections that rest; a later call makes a new one."""
+        self._pool.close()
+        finish(self._close_transport())
+
+    def _connections(self) -> Pool:
+        return self._pool
+
+
+class SimpleTuberObject(RemoteObject):
+    """A remote object whose calls block until the reply is there.
+
+    Made by ``resolve_simple``, or from a subclass of one's own; before ``tuber_resolve()`` nothing
+    is known of the remote object. It may be used by several threads at once.
+    """
+
+    def _tuber_connect(self, target: Target, options: Options) -> BlockingLink:
+        return BlockingLink(target, options)
+
+    def _tuber_plain_class(self) -> type[RemoteObject]:
+        return SimpleTuberObject
+
+    def tuber_context(self, **options_and_broadcast: Any) -> SimpleContext:
+        """A context in which calls are queued and sent as one batch.
+
+        Args:
+            options_and_broadcast: the options of SimpleContext; other names are arguments that are
+                added to every call.
+        """
+        return SimpleContext(self, **options_and_broadcast)
+
+    def close(self) -> None:
+        """Close the connections that rest, for the objects inside too; a later call opens one."""
+        self._tuber_link.close()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def resolve_simple(
+    hostname: str,
+    objname: Path = None,
+    accept_types: Sequence[str] | None = None,
+    convert_json: bool | None = None,
+    return_exceptions: bool | None = None,
+    timeout: TimeoutLike = None,
+    *,
+    trust_env: bool = False,
+    ssl_context: ssl.SSLContext | None = None,
+    transport: Transport | None = None,
+    max_reply_bytes: int | None = None,
+    token: str | None = None,
+) -> SimpleTuberObject:
+    """Connect to a server and learn what an object offers.
+
+    Args:
+        hostname: where the server is: 'board', 'board:8080', '[fe80::1%eth0]', 'https://board',
+            'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'; with a token, 'TOKEN@board'.
+        objname: the name of the object, or its path; None for the registry, whose objects are
+            then attributes.
+        accept_types, convert_json, return_exceptions: see ``tuber.options.Options``.
+        timeout: see ``tuber._timing.Timing``; seconds for a whole call, or ``(connect, total)``.
+        trust_env, ssl_context, transport, max_reply_bytes: see ``tuber._target.Target``.
+        token: what the server asks for; else that of ``hostname``, else that of the environment's
+            ``TUBER_TOKEN``.
+
+    Raises:
+        TuberNetworkError: the server can't be reached.
+        TuberRemoteError: there is no such object.
+        ValueError, TypeError: an argument makes no sense.
+    """
+    resolved = SimpleTuberObject(
+        objname,
+        hostname=hostname,
+        accept_types=accept_types,
+        convert_json=convert_json,
+        return_exceptions=return_exceptions,
+        timeout=timeout,
+        trust_env=trust_env,
+        ssl_context=ssl_context,
+        transport=transport,
+        max_reply_bytes=max_reply_bytes,
+        token=token,
+    )
+    resolved.tuber_resolve()
+    return resolved

@@ -1,0 +1,271 @@
+"""Replies of HTTP/1.1 (RFC 9112), from bytes as they come.
+
+Bytes only: no sockets, no clock, no threads, no media types' contents. What it reads is strict; a
+reply that could be understood in two ways is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tuber.network.chunked import (
+    MAX_REPLY_BODY_BYTES,
+    ChunkedBody,
+    body_too_long,
+    malformed,
+    refuse_bare_line_feed,
+)
+from tuber.network.reply_memory import memory_for
+from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
+
+# Heads of one connection that are kept: they differ in Content-Length, and seldom in more.
+MAX_KNOWN_HEADS: Final = 64
+# 'HTTP/1.1 100 Continue' and the like before the reply; nobody needs more than one or two.
+MAX_INTERIM_REPLIES: Final = 8
+
+_VERSION: Final = b"HTTP/1."
+_STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\x00\r\n]*)?")
+_FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\r\n]*?)[ \t]*")
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHead:
+    """The head of a reply.
+
+    Attributes:
+        fields: by name in lower case; of a repeated field the values are joined by commas.
+        media_type: of ``Content-Type``, without parameters, in lower case; '' when absent.
+        length: of the body in bytes; None when it is chunked or ends with the connection.
+        chunked: whether the body has the transfer coding ``chunked``.
+        keep_alive: whether another request may follow on the connection.
+    """
+
+    status: int
+    fields: Mapping[str, str]
+    media_type: str
+    length: int | None
+    chunked: bool
+    keep_alive: bool
+
+
+class Reply:
+    """A complete reply: its head and its body."""
+
+    __slots__ = ("body", "fields", "head", "keep_alive", "media_type", "status")
+
+    def __init__(
+        self, head: ReplyHead, body: bytes | bytearray | memoryview, keep_alive: bool
+    ) -> None:
+        self.head = head
+        self.status = head.status
+        self.fields = head.fields
+        self.media_type = head.media_type
+        self.body = body
+        self.keep_alive = keep_alive
+
+
+class ReplyReader:
+    """Reads the replies of one connection, one after the other, from bytes as they come.
+
+    Feed what was received until a reply is returned. After an error or a reply without
+    ``keep_alive`` the reader is spent, as is its connection.
+
+    Args:
+        max_body_bytes: a longer body is refused.
+
+    Attributes:
+        started: whether bytes of a reply have come that is not complete.
+    """
+
+    __slots__ = (
+        "_chunks",
+        "_filled",
+        "_head",
+        "_interim",
+        "_known",
+        "_max_body_bytes",
+        "_received",
+        "_wanted",
+    )
+
+    def __init__(self, max_body_bytes: int = MAX_REPLY_BODY_BYTES) -> None:
+        self._max_body_bytes = max_body_bytes
+        self._received = bytearray()  # what has come of an incomplete reply
+        self._head: ReplyHead | None = None  # the head of the reply being read
+        self._wanted: bytearray | memoryview | None = None  # its body, of known length
+        self._filled = 0  # how much of that has come
+        self._chunks: ChunkedBody | None = None  # its body, when it is chunked
+        self._interim = 0
+        # Replies on one connection mostly have one of a few heads: each is read once.
+        self._known: dict[bytes, ReplyHead] = {}
+
+    @property
+    def started(self) -> bool:
+        return self._head is not None or bool(self._received)
+
+    def feed(self, received: bytes) -> Reply | None:
+        """Take bytes from the connection; the reply, once it is complete.
+
+        Raises:
+            TuberProtocolError: they are no HTTP/1.1 reply, or over a limit.
+        """
+        if self._head is None and not self._received:  # the usual reply: small, in one piece
+            end = received.find(b"\r\n\r\n")
+            if end >= 0:
+                head_bytes = received[:end]
+                head = self._known.get(head_bytes) or self._read_head(head_bytes)
+                if head.length == len(received) - end - 4:
+                    self._interim = 0
+                    return Reply(head, received[end + 4 :], head.keep_alive)
+        if self._wanted is not None:
+            return self._fill(received)
+        self._received += received
+        return self._advance()
+
+    def end(self) -> Reply | None:
+        """The peer has closed: the reply when its body ends with the connection, else None."""
+        head = self._head
+        if head is None or head.length is not None or head.chunked:
+            return None
+        return Reply(head, bytes(self._received), False)
+
+    def rest(self) -> memoryview | None:
+        """The place for the rest of a body of known length, to receive into without a copy.
+
+        Report with ``filled`` how many bytes were put there. None when ``feed`` is to be used.
+        """
+        return None if self._wanted is None else memoryview(self._wanted)[self._filled :]
+
+    def filled(self, count: int) -> Reply | None:
+        """Take note of ``count`` bytes received into ``rest``; the reply, once it is complete."""
+        body, head = self._wanted, self._head
+        assert body is not None  # REQUIRES: rest() returned a place
+        assert head is not None
+        self._filled += count
+        return self._finish(head, body) if self._filled == len(body) else None
+
+    def _advance(self) -> Reply | None:
+        while self._head is None:
+            end = self._received.find(b"\r\n\r\n")
+            if end < 0:
+                if len(self._received) > MAX_HEAD_BYTES:
+                    raise malformed(f"a head of at most {MAX_HEAD_BYTES} bytes", self._received)
+                # Other servers speak first and then wait (SSH, SMTP): nobody waits for them here.
+                if not _VERSION.startswith(self._received[: len(_VERSION)]):
+                    raise malformed("a status line of HTTP/1.1", self._received)
+                refuse_bare_line_feed(self._received)
+                return None
+            head = self._read_head(bytes(self._received[:end]))
+            del self._received[: end + 4]
+            self._begin(head)
+        head = self._head
+        if self._wanted is not None:
+            received, self._received = self._received, bytearray()
+            return self._fill(received)
+        if self._chunks is not None:
+            complete = self._chunks.take(self._received)
+            return self._finish(head, self._chunks.body) if complete else None
+        if len(self._received) > self._max_body_bytes:
+            raise body_too_long(len(self._received), self._max_body_bytes)
+        return None
+
+    def _begin(self, head: ReplyHead) -> None:
+        if head.status < 200:  # RFC 9110 section 15.2: a client must be able to skip them
+            self._interim += 1
+            if head.status == 101 or self._interim > MAX_INTERIM_REPLIES:
+                raise malformed("a final status", f"{self._interim} replies {head.status}")
+            return
+        self._head = head
+        if head.length is not None:
+            self._wanted, self._filled = memory_for(head.length, head.media_type), 0
+        elif head.chunked:
+            self._chunks = ChunkedBody(self._max_body_bytes)
+
+    def _fill(self, received: bytes | bytearray) -> Reply | None:
+        body, start = self._wanted, self._filled
+        assert body is not None
+        count = min(len(received), len(body) - start)
+        body[start : start + count] = received if count == len(received) else received[:count]
+        self._received += received[count:]
+        return self.filled(count)
+
+    def _finish(self, head: ReplyHead, body: bytes | bytearray | memoryview) -> Reply:
+        # Bytes behind the reply were not asked for: whatever they are, nothing may follow them.
+        keep_alive = head.keep_alive and not self._received
+        self._head = self._wanted = self._chunks = None
+        self._interim = 0
+        return Reply(head, body, keep_alive)
+
+    def _read_head(self, head_bytes: bytes) -> ReplyHead:
+        head = parse_head(head_bytes)
+        if head.length is not None and head.length > self._max_body_bytes:
+            raise body_too_long(head.length, self._max_body_bytes)
+        if len(self._known) == MAX_KNOWN_HEADS:
+            self._known.clear()
+        self._known[head_bytes] = head
+        return head
+
+
+def parse_head(head_bytes: bytes) -> ReplyHead:
+    """Read a head, without the empty line that ends it (RFC 9112 sections 4 and 5)."""
+    if len(head_bytes) > MAX_HEAD_BYTES:
+        raise malformed(f"a head of at most {MAX_HEAD_BYTES} bytes", head_bytes)
+    status_line, *lines = head_bytes.split(b"\r\n")
+    match = _STATUS_LINE.fullmatch(status_line)
+    if match is None:
+        raise malformed("a status line of HTTP/1.1", status_line)
+    if len(lines) > MAX_FIELDS:
+        raise malformed(f"at most {MAX_FIELDS} header fields", len(lines))
+    fields: dict[str, str] = {}
+    for line in lines:
+        field = _FIELD.fullmatch(line)
+        if field is None:
+            raise malformed("a header field", line)
+        name, value = field.group(1).decode("ascii").lower(), field.group(2).decode("latin-1")
+        fields[name] = f"{fields[name]}, {value}" if name in fields else value
+    status = int(match.group(2))
+    # RFC 9112 section 6.3, point 1: whatever their fields say, these have no body.
+    has_body = status not in (204, 304)
+    chunked = _is_chunked(fields) and has_body
+    length = None if chunked else _length(status, fields)
+    connection = [each.strip() for each in fields.get("connection", "").lower().split(",")]
+    is_old = match.group(1) == b"0"
+    keeps = "close" not in connection and (not is_old or "keep-alive" in connection)
+    if is_old and "transfer-encoding" in fields:  # RFC 9112 section 6.1: its framing is faulty
+        keeps = False
+    if fields.get("content-encoding", "identity").lower() != "identity":
+        raise malformed("a body as it is", f"Content-Encoding: {fields['content-encoding']}")
+    return ReplyHead(
+        status=status,
+        fields=fields,
+        media_type=fields.get("content-type", "").partition(";")[0].strip().lower(),
+        length=length,
+        chunked=chunked,
+        keep_alive=keeps and (chunked or length is not None),
+    )
+
+
+def _is_chunked(fields: Mapping[str, str]) -> bool:
+    """RFC 9112 section 6.1; a reply with both lengths may be an attack (section 11.2)."""
+    coding = fields.get("transfer-encoding")
+    if coding is None:
+        return False
+    if coding.lower() != "chunked" or "content-length" in fields:
+        raise malformed("either 'Transfer-Encoding: chunked' or Content-Length", dict(fields))
+    return True
+
+
+def _length(status: int, fields: Mapping[str, str]) -> int | None:
+    """RFC 9112 section 6.3, points 1 and 4 to 8, for a reply to a POST."""
+    if status < 200:
+        return None
+    text = fields.get("content-length")
+    if text is None:
+        return 0 if status in (204, 304) else None
+    if not _DIGITS.fullmatch(text):  # also repeated ones, joined by a comma
+        raise malformed("Content-Length to be one number", text)
+    return 0 if status in (204, 304) else int(text)

@@ -1,0 +1,92 @@
+"""One request and its reply over a transport of the user's own.
+
+What it answers is checked, and what it raises becomes an error of tuber; nothing is sent twice.
+Coroutines as in ``_exchange``: they suspend only where the transport's answer is awaitable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from inspect import isawaitable
+from typing import Any
+
+from tuber._timing import Timing
+from tuber.errors import (
+    TuberConnectionRefused,
+    TuberError,
+    TuberNetworkError,
+    TuberProtocolError,
+    TuberTimeout,
+)
+from tuber.network.http1 import Reply, ReplyHead
+from tuber.network.request_head import RequestHead
+from tuber.session.session import Request
+from tuber.transport import Transport
+
+
+async def exchange_over(
+    transport: Transport, url: str, head: RequestHead, timing: Timing, request: Request
+) -> Reply:
+    """Send a request once over a user's transport.
+
+    Raises:
+        TuberNetworkError: the transport failed.
+        TuberProtocolError: it answered with something that is no reply.
+    """
+    times = (timing.connect, request.limited(timing.total))
+    try:
+        fields = head.fields(request.options, request.media_type)
+        body = b"".join((request.body, *request.rest)) if request.rest else request.body
+        answer = transport.exchange(url, fields, body, times)
+        if isawaitable(answer):
+            answer = await answer
+    except TuberError:
+        raise
+    except Exception as error:
+        raise _transport_error(error, url, request.called) from error
+    return _reply(answer, url, request.called)
+
+
+async def close(transport: Transport) -> None:
+    """Tell a transport that it is not needed for now."""
+    closing = transport.close()
+    if isawaitable(closing):
+        await closing
+
+
+def _transport_error(error: Exception, url: str, called: object) -> TuberNetworkError:
+    refused = isinstance(error, ConnectionRefusedError)
+    may_have_run = bool(getattr(error, "may_have_run", not refused))
+    kind = TuberNetworkError
+    if refused:
+        kind = TuberConnectionRefused
+    elif isinstance(error, TimeoutError):
+        kind = TuberTimeout
+    return kind(
+        f"the transport got no reply from {url}: {type(error).__name__}: {error}; "
+        f"{called} {'may have run' if may_have_run else 'was not run'}",
+        may_have_run=may_have_run,
+        errno=getattr(error, "errno", None),
+    )
+
+
+def _reply(answer: Any, url: str, called: object) -> Reply:
+    try:
+        status, headers, body = answer
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        fields = {str(name).lower(): str(value) for name, value in pairs}
+    except (TypeError, ValueError) as error:
+        raise _no_reply(answer, url, called) from error
+    if not isinstance(status, int) or not isinstance(body, (bytes, bytearray)):
+        raise _no_reply(answer, url, called)
+    media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
+    head = ReplyHead(status, fields, media_type, len(body), chunked=False, keep_alive=True)
+    return Reply(head, body, keep_alive=True)
+
+
+def _no_reply(answer: object, url: str, called: object) -> TuberProtocolError:
+    return TuberProtocolError(
+        f"{url}: expected the transport to answer (status, headers, body) with a number, a map or "
+        f"pairs, and bytes; came {answer!r:.200}; {called} may have run",
+        may_have_run=True,
+    )

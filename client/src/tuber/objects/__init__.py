@@ -1,0 +1,1 @@
+"""Remote objects: the classes generated from descriptions, their methods, properties and items."""

@@ -1,0 +1,98 @@
+"""How remote objects are shown: ``repr``, ``help``, the displays of IPython and Jupyter.
+
+Shows what is known already; nothing here asks the server. Imported when something is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from inspect import signature
+from reprlib import Repr
+from typing import TYPE_CHECKING, Final
+
+from tuber.objects.classes import kinds_of
+from tuber.protocol import Description, MethodDescription
+
+if TYPE_CHECKING:
+    from tuber.objects.remote_object import RemoteObject
+
+_short: Final = Repr()
+_short.maxother = _short.maxstring = 60
+
+
+def text(remote: RemoteObject) -> str:
+    """The object, and below it what it has: methods, properties and objects, a line each."""
+    description = remote._tuber_description
+    if description is None:
+        return f"{remote!r} is not resolved"
+    parts = [f"{remote!r}  {_first_line(description.doc)}".rstrip()]
+    for title, rows in _tables(remote, description):
+        lines = [f"    {head}{f'  {line}' if line else ''}" for head, line in rows]
+        if lines:
+            parts.append("\n".join([f"{title}:", *lines]))
+    return "\n".join(parts)
+
+
+def html(remote: RemoteObject) -> str:
+    """Tables of what the object has; everything that came from the server is escaped."""
+    head = f"<code>{escape(repr(remote))}</code>"
+    description = remote._tuber_description
+    if description is None:
+        return f"<div>{head} is not resolved</div>"
+    parts = [head]
+    if description.doc:
+        parts.append(f"<p>{escape(_first_line(description.doc))}</p>")
+    for title, rows in _tables(remote, description):
+        cells = "".join(
+            f'<tr><td style="text-align:left"><code>{escape(head)}</code></td>'
+            f'<td style="text-align:left">{escape(line)}</td></tr>'
+            for head, line in rows
+        )
+        if cells:
+            parts.append(
+                f"<table><thead><tr><th colspan=2>{title}</th></tr></thead>{cells}</table>"
+            )
+    return f"<div>{''.join(parts)}</div>"
+
+
+def _tables(
+    remote: RemoteObject, description: Description
+) -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
+    yield "Methods", _methods(remote, description)
+    yield "Properties", _properties(remote, description)
+    yield "Objects", _objects(description)
+
+
+def _methods(remote: RemoteObject, description: Description) -> Iterator[tuple[str, str]]:
+    for name, method in sorted(description.methods.items()):
+        yield f"{name}{_signature(remote, name, method)}", _first_line(method.doc)
+
+
+def _signature(remote: RemoteObject, name: str, method: MethodDescription) -> str:
+    if isinstance(method.signature, str):
+        return method.signature
+    return str(signature(remote.tuber_attribute(name)))
+
+
+def _properties(remote: RemoteObject, description: Description) -> Iterator[tuple[str, str]]:
+    kinds = kinds_of(description, remote._tuber_link.session.options.convert_json)
+    for name, value in sorted(description.properties.items()):
+        live = " (live; as of the resolve)" if name in description.dynamic else ""
+        yield f"{name}: {kinds[name].__name__}", f"{_short.repr(value)}{live}"
+    for name, failure in sorted(description.failed.items()):
+        yield name, f"failed: {_first_line(failure.message)}"
+
+
+def _objects(description: Description) -> Iterator[tuple[str, str]]:
+    for name, inside in sorted(description.objects.items()):
+        count = inside.keys if isinstance(inside.keys, int) else None
+        if count is None and isinstance(inside.values, tuple):
+            count = len(inside.values)
+        items = "" if count is None else f"[{count}]"
+        kind = "" if inside.type is None or count is not None else f": {inside.type}"
+        yield f"{name}{items}{kind}", _first_line(inside.doc)
+
+
+def _first_line(doc: str | None) -> str:
+    return (doc or "").strip().partition("\n")[0]

@@ -1,0 +1,1 @@
+"""What the client says to a server, and what the replies mean. No sockets, threads or clocks."""

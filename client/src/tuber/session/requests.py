@@ -1,0 +1,161 @@
+"""How calls become the body of a request: JSON, or CBOR where an argument needs it.
+
+The rule of PROTOCOL.md section 9, and what becomes of an argument that nothing carries. No I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from tuber.codec import Codec, EncodeError, codec_for
+from tuber.errors import TuberNetworkError, TuberProtocolError
+from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call, CallMap
+from tuber.session.messages import Conversation, Request
+from tuber.session.server_state import ServerState
+from tuber.session.statuses import status_error
+
+__all__ = ["RequestWriter", "Unsent"]
+
+
+class Unsent(NamedTuple):
+    """The outcome of a call that was left out of its batch: an argument can't be carried."""
+
+    error: EncodeError
+    warnings: tuple[str, ...] = ()
+
+
+class RequestWriter:
+    """Writes the requests of a session.
+
+    Args:
+        url: of the server, for messages.
+        accept_types: of the session: CBOR is written when it is among them.
+        state: what is known of the server.
+    """
+
+    def __init__(self, url: str, accept_types: Sequence[str], state: ServerState) -> None:
+        self._url = url
+        self._may_write_cbor = CBOR in accept_types
+        self._state = state
+        from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it loads a library
+
+        self._json: Final = DEFAULT
+
+    def plain(self, call: Call) -> Request | None:
+        """The request for one call in JSON; None when JSON may change an argument: see ``call``."""
+        body = self._json.encode_exact(call.to_map())
+        return None if body is None else Request(body, call)
+
+    def call(self, call: Call) -> Conversation[Request]:
+        """The request for a call with arguments that JSON may not carry as they are.
+
+        Raises:
+            EncodeError: an argument can't be carried; nothing of the call was sent.
+        """
+        try:
+            return (yield from self._exactly(call.to_map(), call, ()))
+        except EncodeError as error:
+            raise _at(error, f"of {call}") from None
+
+    def batch(
+        self, calls: Sequence[CallMap], called: object, options: Sequence[str], leave_out: bool
+    ) -> Conversation[tuple[Request | None, Mapping[int, Unsent]]]:
+        """The request for several calls.
+
+        Args:
+            leave_out: whether calls whose arguments can't be carried are left out.
+
+        Returns:
+            The request, None when no call is left for it; and what was left out, by place.
+
+        Raises:
+            EncodeError: an argument can't be carried; nothing of the batch was sent.
+        """
+        body = self._json.encode_exact(calls)
+        if body is not None:
+            return Request(body, called, options), {}
+        try:
+            return (yield from self._exactly(calls, called, options)), {}
+        except EncodeError:
+            unsent = yield from self._faults(calls)
+            if not unsent:  # no call alone is at fault
+                raise
+            if not leave_out:
+                raise next(iter(unsent.values())).error from None
+        kept = [call for place, call in enumerate(calls) if place not in unsent]
+        request = (yield from self._exactly(kept, called, options)) if kept else None
+        return request, unsent
+
+    def _faults(self, calls: Sequence[CallMap]) -> Conversation[Mapping[int, Unsent]]:
+        """The calls that can't be written, each by itself, by place."""
+        unsent = {}
+        for place, call in enumerate(calls):
+            try:
+                yield from self._exactly(call, Call(**call), ())
+            except EncodeError as error:
+                where = f"of {Call(**call)}, call {place} of the batch"
+                unsent[place] = Unsent(_at(error, where))
+        return unsent
+
+    def _exactly(self, asked: Any, called: object, options: Sequence[str]) -> Conversation[Request]:
+        """The request in CBOR, or in strict JSON where the server or the user takes no other."""
+        pieces: Sequence[bytes | memoryview] = ()
+        refused = None
+        if self._may_write_cbor and self._state.reads_cbor is not False:
+            try:
+                pieces = codec_for(CBOR).encode_parts(asked)
+            except EncodeError as error:
+                refused = error
+            if self._state.reads_cbor is None:
+                if refused is not None and _refusal(self._json, asked) is not None:
+                    raise refused
+                yield from self._ask_what_it_reads()
+            if self._state.reads_cbor:
+                if refused is not None:
+                    raise refused
+                # The head goes out together with the first piece; the others are memory of arrays.
+                rest = [memoryview(piece).cast("B") for piece in pieces[1:]]
+                return Request(bytes(pieces[0]), called, options, None, CBOR, rest)
+        return self._in_json(asked, called, options)
+
+    def _in_json(self, asked: Any, called: object, options: Sequence[str]) -> Request:
+        try:
+            return Request(self._json.encode(asked), called, options)
+        except EncodeError as error:
+            refused = _refusal(codec_for(CBOR), asked)
+            if refused is not None:  # what it says holds for both
+                raise refused from None
+            if not self._may_write_cbor:
+                why = f"accept_types leaves only {JSON}"
+            else:
+                why = f"the server at {self._url} reads only {JSON}"
+            raise EncodeError(f"{error.fault} ({why})", error.place) from None
+
+    def _ask_what_it_reads(self) -> Conversation[None]:
+        """Ask the server for its names, only to learn from its reply what it is."""
+        try:
+            reply = yield Request(b"{}", Call())
+        except (TuberNetworkError, TuberProtocolError) as error:
+            error.may_have_run = False  # nothing of the call itself was sent
+            raise
+        if reply.status != 200:  # a proxy's, say, which tells nothing of the server
+            refused = status_error(reply, self._url, Call())
+            refused.may_have_run = False
+            raise refused
+        self._state.note(reply.fields.get(RUN_ID_FIELD.lower()), None, self._url)
+        self._state.answered(reply.media_type)
+
+
+def _refusal(codec: Codec, asked: Any) -> EncodeError | None:
+    """Why a codec does not carry a value; None when it does."""
+    try:
+        codec.encode_parts(asked)
+    except EncodeError as error:
+        return error
+    return None
+
+
+def _at(error: EncodeError, where: str) -> EncodeError:
+    """The error with its place as the user knows it: ``args[0].gain of Board.load()``."""
+    return EncodeError(error.fault, f"{error.place.removeprefix('$').removeprefix('.')} {where}")

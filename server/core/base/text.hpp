@@ -1,0 +1,43 @@
+// Pieces of the text that operators read: JSON strings and times. No I/O.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tuber::base {
+
+// Appends a JSON string (RFC 8259 section 7), quotes included. What is not UTF-8 stays what it is.
+void append_json_string(std::string& out, std::string_view text);
+
+// Appends a moment as RFC 3339 writes it, in UTC: 2026-05-31T12:00:00.123Z.
+void append_time(std::string& out, std::chrono::system_clock::time_point moment);
+
+// The beginning of a text, in place: as much as fits, cut between two characters of UTF-8.
+template <std::size_t Size>
+class Clipped {
+ public:
+  void assign(std::string_view text) {
+    size_ = 0;
+    append(text);
+  }
+  void append(std::string_view text) {
+    std::size_t taken = text.size();
+    if (taken > Size - size_) {
+      for (taken = Size - size_; taken > 0 && (text[taken] & 0xc0) == 0x80;) --taken;
+    }
+    text.copy(bytes_.data() + size_, taken);
+    size_ = static_cast<std::uint8_t>(size_ + taken);
+  }
+  [[nodiscard]] std::string_view text() const { return {bytes_.data(), size_}; }
+
+ private:
+  static_assert(Size <= 255);
+  std::array<char, Size> bytes_;
+  std::uint8_t size_ = 0;
+};
+
+}  // namespace tuber::base

@@ -1,0 +1,55 @@
+// The poller of Linux.
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "io/poller.hpp"
+
+namespace tuber::io {
+namespace {
+
+bool control(const base::Descriptor& queue, int operation, int descriptor, std::uint32_t events,
+             Poller::Token token) {
+  epoll_event event{};
+  event.events = events;
+  event.data.u64 = token;
+  return ::epoll_ctl(queue.get(), operation, descriptor, &event) == 0;
+}
+
+}  // namespace
+
+Poller::Poller()
+    : queue_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_receiver_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  // Level-triggered and never read, so that it wakes all the threads one after the other.
+  if (!queue_.open() || !wake_receiver_.open() ||
+      !control(queue_, EPOLL_CTL_ADD, wake_receiver_.get(), EPOLLIN, kWoken)) {
+    throw std::system_error(errno, std::generic_category(), "cannot make an epoll instance");
+  }
+}
+
+bool Poller::add(int descriptor, Token token) {
+  return control(queue_, EPOLL_CTL_ADD, descriptor, EPOLLIN | EPOLLONESHOT, token);
+}
+
+void Poller::arm(int descriptor, Token token) {
+  control(queue_, EPOLL_CTL_MOD, descriptor, EPOLLIN | EPOLLONESHOT, token);
+}
+
+std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds at_most) {
+  epoll_event event{};
+  const int count = ::epoll_wait(queue_.get(), &event, 1, static_cast<int>(at_most.count()));
+  if (count <= 0) return std::nullopt;
+  return Token{event.data.u64};  // a copy: the structure is packed
+}
+
+void Poller::wake_all() noexcept {
+  const std::uint64_t one = 1;
+  static_cast<void>(!::write(wake_receiver_.get(), &one, sizeof one));
+}
+
+}  // namespace tuber::io

@@ -1,0 +1,66 @@
+// The poller of macOS and the BSDs.
+#include <fcntl.h>
+#include <sys/event.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "io/poller.hpp"
+
+namespace tuber::io {
+namespace {
+
+static_assert(sizeof(void*) >= sizeof(Poller::Token), "a token must fit into an event");
+
+bool control(const base::Descriptor& queue, int descriptor, unsigned flags, Poller::Token token) {
+  struct kevent change;
+  EV_SET(&change, descriptor, EVFILT_READ, flags, 0, 0, reinterpret_cast<void*>(token));
+  return ::kevent(queue.get(), &change, 1, nullptr, 0, nullptr) == 0;
+}
+
+timespec to_timespec(std::chrono::milliseconds time) {
+  timespec value{};
+  value.tv_sec = static_cast<decltype(value.tv_sec)>(time.count() / 1'000);
+  value.tv_nsec = static_cast<decltype(value.tv_nsec)>(time.count() % 1'000 * 1'000'000);
+  return value;
+}
+
+}  // namespace
+
+Poller::Poller() : queue_(::kqueue()) {
+  std::array<int, 2> pipe{-1, -1};
+  const bool piped = ::pipe(pipe.data()) == 0;
+  wake_receiver_ = base::Descriptor(pipe[0]);
+  wake_sender_ = base::Descriptor(pipe[1]);
+  // Level-triggered and never read, so that it wakes all the threads.
+  if (!queue_.open() || !piped || !control(queue_, wake_receiver_.get(), EV_ADD, kWoken)) {
+    throw std::system_error(errno, std::generic_category(), "cannot make a kqueue");
+  }
+  // A child does not inherit the queue itself.
+  ::fcntl(wake_receiver_.get(), F_SETFD, FD_CLOEXEC);
+  ::fcntl(wake_sender_.get(), F_SETFD, FD_CLOEXEC);
+}
+
+bool Poller::add(int descriptor, Token token) {
+  return control(queue_, descriptor, EV_ADD | EV_DISPATCH, token);
+}
+
+void Poller::arm(int descriptor, Token token) {
+  control(queue_, descriptor, EV_ENABLE | EV_DISPATCH, token);
+}
+
+std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds at_most) {
+  struct kevent event;
+  const timespec time = to_timespec(at_most);
+  if (::kevent(queue_.get(), nullptr, 0, &event, 1, &time) <= 0) return std::nullopt;
+  return reinterpret_cast<Token>(event.udata);
+}
+
+void Poller::wake_all() noexcept {
+  static_cast<void>(!::write(wake_sender_.get(), "", 1));
+}
+
+}  // namespace tuber::io

@@ -1,0 +1,198 @@
+#include "io/socket.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace tuber::io {
+namespace {
+
+#ifdef MSG_NOSIGNAL
+constexpr int kNoSignal = MSG_NOSIGNAL;
+#else
+constexpr int kNoSignal = 0;  // SO_NOSIGPIPE is set instead
+#endif
+#ifdef MSG_MORE
+constexpr int kMore = MSG_MORE;
+#else
+constexpr int kMore = 0;
+#endif
+
+// How many pieces the system takes at once; POSIX names it IOV_MAX, and not all define that.
+constexpr std::size_t kMaxPieces = 1024;
+
+bool set_option(int fd, int level, int name, const void* value, socklen_t size) {
+  return ::setsockopt(fd, level, name, value, size) == 0;
+}
+
+bool set_flag(int fd, int level, int name) {
+  const int on = 1;
+  return set_option(fd, level, name, &on, sizeof on);
+}
+
+bool set_time(int fd, int name, std::chrono::microseconds time) {
+  timeval value{};
+  value.tv_sec = static_cast<decltype(value.tv_sec)>(time.count() / 1'000'000);
+  value.tv_usec = static_cast<decltype(value.tv_usec)>(time.count() % 1'000'000);
+  return set_option(fd, SOL_SOCKET, name, &value, sizeof value);
+}
+
+// Drops the bytes that were sent from the front; what is left.
+std::span<iovec> drop_front(std::span<iovec> pieces, std::size_t sent) {
+  while (!pieces.empty() && sent >= pieces.front().iov_len) {
+    sent -= pieces.front().iov_len;
+    pieces = pieces.subspan(1);
+  }
+  if (!pieces.empty()) {
+    iovec& first = pieces.front();
+    first.iov_base = static_cast<char*>(first.iov_base) + sent;
+    first.iov_len -= sent;
+  }
+  return pieces;
+}
+
+ssize_t send_some(int fd, std::span<iovec> pieces, int flags) {
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen =
+      static_cast<decltype(message.msg_iovlen)>(std::min(pieces.size(), kMaxPieces));
+  return ::sendmsg(fd, &message, flags | kNoSignal);
+}
+
+#ifndef __linux__
+// One bufferful of the file through user space; where there is no sendfile worth its differences.
+ssize_t copy_file_piece(const base::Descriptor& socket, int file, off_t& offset,
+                        std::size_t length) {
+  std::array<char, 64 * 1024> buffer;
+  const ssize_t n = ::pread(file, buffer.data(), std::min(length, buffer.size()), offset);
+  if (n <= 0) return n;
+  iovec piece{buffer.data(), static_cast<std::size_t>(n)};
+  const ssize_t sent = send_some(socket.get(), {&piece, 1}, kMore);
+  if (sent > 0) offset += sent;
+  return sent;
+}
+#endif
+
+ssize_t send_file_piece(const base::Descriptor& socket, int file, off_t& offset,
+                        std::size_t length) {
+#ifdef __linux__
+  return ::sendfile(socket.get(), file, &offset, length);
+#else
+  return copy_file_piece(socket, file, offset, length);
+#endif
+}
+
+// A peer that vanished without a word (a cable pulled, a board switched off) is noticed within 30 s,
+// whether it owes us an answer to a probe or to data, while methods may run and connections rest for
+// as long as they like on a link that works. Probing begins late enough not to disturb, and a few
+// may get lost.
+constexpr int kProbeAfterSeconds = 12;
+constexpr int kProbeEverySeconds = 5;
+constexpr int kProbes = 3;
+[[maybe_unused]] constexpr int kVanishedMilliseconds =
+    (kProbeAfterSeconds + kProbes * kProbeEverySeconds) * 1000;
+
+bool set_number(int fd, int level, int name, int value) {
+  return set_option(fd, level, name, &value, sizeof value);
+}
+
+bool watch_for_vanishing(int fd) {
+  bool done = set_flag(fd, SOL_SOCKET, SO_KEEPALIVE);
+#if defined(TCP_KEEPIDLE)
+  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
+#elif defined(TCP_KEEPALIVE)  // macOS
+  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPALIVE, kProbeAfterSeconds);
+#endif
+#ifdef TCP_KEEPINTVL
+  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
+  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+#endif
+#ifdef TCP_USER_TIMEOUT  // RFC 5482: no probes are sent while data is unacknowledged
+  done = done && set_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedMilliseconds);
+#endif
+  return done;
+}
+
+bool prepare_tcp(int fd) {
+  return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) && watch_for_vanishing(fd);
+}
+
+}  // namespace
+
+bool prepare_connection(const base::Descriptor& socket, Transport transport,
+                        const SocketTimes& times) {
+  const int fd = socket.get();
+#ifndef MSG_NOSIGNAL
+  if (!set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE)) return false;
+#endif
+  // A time-out of zero would mean for ever.
+  const auto receive = std::max(times.receive, std::chrono::microseconds(1));
+  const auto send = std::max(times.send, std::chrono::milliseconds(1));
+  if (transport == Transport::tcp && !prepare_tcp(fd)) return false;
+  return set_time(fd, SO_RCVTIMEO, receive) && set_time(fd, SO_SNDTIMEO, send);
+}
+
+bool Pace::keeps_up(std::size_t taken) {
+  taken_ += taken;
+  const Clock::time_point now = Clock::now();
+  if (now - begin_ < window_) return true;
+  const double seconds = std::chrono::duration<double>(now - begin_).count();
+  const bool kept = static_cast<double>(taken_) >= seconds * bytes_per_second_;
+  begin_ = now;
+  taken_ = 0;
+  return kept;
+}
+
+bool send_all(const base::Descriptor& socket, std::span<iovec> pieces, Pace& pace, Follow follow) {
+  const int flags = follow == Follow::more ? kMore : 0;
+  for (pieces = drop_front(pieces, 0); !pieces.empty();) {
+    const ssize_t sent = send_some(socket.get(), pieces, flags);
+    if (sent >= 0) {
+      pieces = drop_front(pieces, static_cast<std::size_t>(sent));
+      if (!pieces.empty() && !pace.keeps_up(static_cast<std::size_t>(sent))) return false;
+    } else if (errno != EINTR) {
+      return false;  // EAGAIN too: nothing was taken during the whole time-out
+    }
+  }
+  return true;
+}
+
+bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces) {
+  while (!(pieces = drop_front(pieces, 0)).empty()) {
+    const ssize_t sent = send_some(socket.get(), pieces, MSG_DONTWAIT);
+    if (sent < 0 && errno != EINTR) return false;
+    if (sent > 0) pieces = drop_front(pieces, static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+bool send_file(const base::Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length,
+               Pace& pace) {
+  // What sendfile moves through its pipe at once: it may block for the whole time-out for each such
+  // piece, and the pace can be looked at between two calls only.
+  constexpr std::uint64_t kPiece = 64 * 1024;
+  auto position = static_cast<off_t>(offset);
+  while (length > 0) {
+    const auto wanted = static_cast<std::size_t>(std::min(length, kPiece));
+    const ssize_t sent = send_file_piece(socket, file, position, wanted);
+    if (sent > 0) {
+      length -= static_cast<std::uint64_t>(sent);
+      if (length > 0 && !pace.keeps_up(static_cast<std::size_t>(sent))) return false;
+    } else if (sent == 0 || errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace tuber::io

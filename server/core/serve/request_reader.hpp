@@ -1,0 +1,101 @@
+// Turns the bytes received on a connection into requests, one at a time. Bytes only: must never
+// touch a socket or a clock.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/growing_buffer.hpp"
+#include "http/chunked_decoder.hpp"
+#include "http/head_parser.hpp"
+#include "http/limits.hpp"
+#include "http/outcome.hpp"
+#include "serve/handler.hpp"
+
+namespace tuber::serve {
+
+// Heads and small bodies are received into one buffer and stay there; a body too large for it is
+// received straight into its own memory. What came behind a request is kept for the next.
+//
+//   for (outcome = examine(); outcome == need_more; outcome = received(n)) n = recv(space());
+//   complete: request(); then next() and again;   fault: answer fault() and close
+//
+// Belongs to a connection from the first byte of a request to its reply, else to a worker. Not
+// thread-safe.
+class RequestReader {
+ public:
+  explicit RequestReader(const http::Limits& limits);
+
+  // Looks for a request in what was received so far.
+  [[nodiscard]] http::Outcome examine();
+
+  // Where the next bytes go; empty when there is no memory for the promised body.
+  // REQUIRES: the last outcome was need_more, or nothing was received since next().
+  [[nodiscard]] std::span<char> space();
+
+  // Takes the first `count` bytes that were written to space().
+  [[nodiscard]] http::Outcome received(std::size_t count);
+
+  // REQUIRES: the last outcome was complete. Borrowed until next().
+  [[nodiscard]] Request request() {
+    return {parser_.head(), body(), apart_ ? &body_apart_ : nullptr};
+  }
+
+  // REQUIRES: the last outcome was a fault.
+  [[nodiscard]] const http::Fault& fault() const { return fault_; }
+
+  // Drops the complete request.
+  void next();
+
+  // True when nothing of a request is here: at most the CRLF that old clients send behind a body
+  // (RFC 9112 section 2.2), for which no request need follow.
+  [[nodiscard]] bool empty() const {
+    return stage_ == Stage::head && (begin_ == end_ || received_bytes() == "\r\n");
+  }
+
+  // Forgets that CRLF, for another connection's requests. REQUIRES: empty().
+  void clear();
+
+  // True when the head is complete and the body is not.
+  [[nodiscard]] bool in_body() const { return stage_ != Stage::head && stage_ != Stage::complete; }
+
+  // True once for a request whose client waits for `100 Continue` before it sends the body; not
+  // when a part of the body came already (RFC 9110 section 10.1.1).
+  [[nodiscard]] bool take_continue_due();
+
+ private:
+  enum class Stage { head, body_behind_head, body_apart, body_chunked, complete };
+
+  [[nodiscard]] std::string_view received_bytes() const {
+    return {buffer_.get() + begin_, end_ - begin_};
+  }
+  [[nodiscard]] std::size_t head_size() const { return parser_.consumed(); }
+  [[nodiscard]] std::string_view body() const;
+  http::Outcome examine_head();
+  http::Outcome begin_body();
+  http::Outcome begin_length_body();
+  http::Outcome decode_chunks();
+  http::Outcome refuse_body();
+  http::Outcome complete(std::size_t size);
+  void move_to_front();
+
+  http::HeadParser parser_;
+  http::ChunkedDecoder decoder_;
+  http::Fault fault_;
+  std::size_t capacity_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t begin_ = 0;  // of the request in the buffer
+  std::size_t end_ = 0;    // of what was received into the buffer
+  std::size_t size_ = 0;   // of the complete request as far as it is in the buffer
+  Stage stage_ = Stage::head;
+  http::Framing framing_ = http::Framing::none;
+  bool continue_due_ = false;
+  bool apart_ = false;
+  base::GrowingBuffer body_apart_;
+  std::string body_decoded_;
+};
+
+}  // namespace tuber::serve

@@ -1,0 +1,1 @@
+"""Registries and containers, and the descriptions, signatures and failures of what they hold."""

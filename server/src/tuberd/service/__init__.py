@@ -1,0 +1,1 @@
+"""Runs a server: options, limits, tokens, signals, logging, and the command."""

@@ -1,0 +1,51 @@
+"""The door to the compiled codec."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from tuber.codec import codec_for
+from tuber.codec.cbor import CborCodec
+from tuber.codec.compiled import cbor_codec, compiled_cbor_codec
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    def clear() -> None:
+        cbor_codec.cache_clear()
+        compiled_cbor_codec.cache_clear()
+
+    clear()
+    yield
+    clear()
+
+
+def test_without_tuberd_the_codec_is_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tuberd", None)
+    assert type(codec_for("application/cbor")) is CborCodec
+
+
+def test_without_the_codec_in_tuberd_it_is_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(monkeypatch, ModuleType("tuberd._core"))
+    assert type(codec_for("application/cbor")) is CborCodec
+
+
+def test_the_compiled_codec_is_used_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Compiled:
+        media_type = "application/cbor"
+
+    core = ModuleType("tuberd._core")
+    core.CborCodec = Compiled  # type: ignore[attr-defined]
+    _installed(monkeypatch, core)
+    assert type(codec_for("application/cbor")) is Compiled
+
+
+def _installed(monkeypatch: pytest.MonkeyPatch, core: ModuleType) -> None:
+    package = ModuleType("tuberd")
+    package._core = core  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "tuberd", package)
+    monkeypatch.setitem(sys.modules, "tuberd._core", core)

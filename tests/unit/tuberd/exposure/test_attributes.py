@@ -1,0 +1,110 @@
+"""What can be told of attributes without running a getter."""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from typing import Any
+
+import pytest
+
+from tuberd.exposure.attributes import (
+    ABSENT,
+    class_attribute,
+    classes_of,
+    is_looked_up_as_usual,
+    is_plain_method,
+    names_of,
+    own_attributes,
+    told_names,
+)
+
+
+class Slotted:
+    __slots__ = ("inside",)
+
+
+class Base:
+    def method(self) -> None: ...
+
+    @property
+    def gauge(self) -> int:
+        raise AssertionError("a getter ran")
+
+
+class Derived(Base):
+    number = 1
+
+    def __init__(self) -> None:
+        self.own = 2
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        Base.method,
+        len,
+        list.append,
+        object.__init__,
+        dict.__dict__["fromkeys"],
+        staticmethod(len),
+        classmethod(lambda cls: cls),
+        functools.partialmethod(len),
+    ],
+)
+def test_tells_methods(attribute: object) -> None:
+    assert is_plain_method(attribute)
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        *(1, None, ABSENT, Base, Base(), property(len), functools.partial(len)),
+        *(staticmethod(Base), Slotted.__dict__["inside"]),
+        functools.cached_property(len),
+    ],
+)
+def test_tells_what_is_no_method(attribute: object) -> None:
+    assert not is_plain_method(attribute)
+
+
+def test_finds_attributes_of_the_class_and_its_bases_without_reading_them() -> None:
+    assert class_attribute(Derived, "gauge") is Base.__dict__["gauge"]
+    assert class_attribute(Derived, "number") == 1
+    assert class_attribute(Derived, "own") is ABSENT
+
+
+def test_finds_names_without_reading_them() -> None:
+    assert {"method", "gauge", "number", "own"} <= names_of(Derived())
+    assert dict(own_attributes(Derived())) == {"own": 2}
+    assert own_attributes(Slotted()) == {}
+    assert "inside" in names_of(Slotted())
+
+
+def test_survives_objects_that_lie_about_themselves() -> None:
+    class Lying:
+        __dict__ = 7  # type: ignore[assignment]
+
+        def __dir__(self) -> Any:
+            return 7
+
+    assert own_attributes(Lying()) == {}
+    assert told_names(Lying()) == set()
+    assert "__dir__" in names_of(Lying())
+
+
+def test_knows_the_class_behind_a_proxy() -> None:
+    derived = Derived()
+    proxy = weakref.proxy(derived)
+    assert classes_of(derived) == (Derived,)
+    assert classes_of(proxy) == (weakref.ProxyType, Derived)
+    del derived
+    assert classes_of(proxy) == (weakref.ProxyType,)
+
+
+def test_tells_classes_with_a_lookup_of_their_own() -> None:
+    class Own:
+        def __getattribute__(self, name: str) -> Any: ...
+
+    assert is_looked_up_as_usual(Derived)
+    assert not is_looked_up_as_usual(Own)

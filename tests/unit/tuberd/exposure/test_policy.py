@@ -1,0 +1,677 @@
+"""What a peer may reach: a table of hostile names, and the law that what is listed is reachable."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import math
+import weakref
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuberd.exposure.kinds import Kind, Member
+from tuberd.exposure.policy import Reach, ServedCodeError
+from tuberd.served.containers import TuberContainer
+from tuberd.served.registry import TuberRegistry
+
+
+class Channel:
+    __tuber_object__ = True
+
+    def read(self) -> int:
+        return 7
+
+
+class Mode(enum.Enum):
+    FAST = 1
+
+
+class Board:
+    __tuber_exclude__ = ("reboot", "secret")
+    __tuber_expose__ = ("_trim", "__really", "_Board__mangled", "_pybind11_thing")
+    __slots__ = ("__dict__", "__weakref__", "never_set", "slotted")
+
+    LIMIT = 3
+    Inner = Channel
+    maths = math
+    alias = list[int]
+    mode = Mode.FAST
+
+    def __init__(self) -> None:
+        self.gains = [1, 2]
+        self.adc = Channel()
+        self.channels = TuberContainer([Channel(), Channel()])
+        self.hook = lambda: "hooked"
+        self.made_by = Channel
+        self.library = math
+        self.secret = "s"
+        self.slotted = "slot"
+        self._private = 1
+        self._trim = 2
+        self.__mangled = 3
+        self._pybind11_thing = 4
+        self._foreign__name = 5
+
+    def read(self) -> str:
+        return "read"
+
+    def reboot(self) -> None:
+        raise AssertionError("an excluded method was called")
+
+    def _calibrate(self) -> None:
+        raise AssertionError("a private method was called")
+
+    @staticmethod
+    def static(n: int) -> int:
+        return n
+
+    @classmethod
+    def made(cls) -> str:
+        return cls.__name__
+
+    @functools.lru_cache  # noqa: B019 (the board lives as long as the test)
+    def cached(self) -> int:
+        return 5
+
+    twice = functools.partialmethod(static, 2)
+    klass = staticmethod(Channel)
+
+    @property
+    def temperature(self) -> float:
+        return 20.5
+
+    @property
+    def broken(self) -> float:
+        raise OSError("no gauge")
+
+    @property
+    def child(self) -> Channel:
+        return self.adc
+
+    @property
+    def reader(self) -> Any:
+        return self.adc.read
+
+
+METHODS = {"read", "static", "made", "cached", "twice", "hook", "reader"}
+PROPERTIES = {
+    *("LIMIT", "mode", "gains", "slotted", "never_set"),
+    *("temperature", "broken", "_trim"),
+}
+OBJECTS = {"adc", "channels", "child"}
+
+
+def names(reach: Reach, obj: object, kind: Kind) -> set[str]:
+    return {each.name for each in reach.members(obj) if each.kind is kind}
+
+
+def test_lists_public_attributes_by_kind() -> None:
+    reach, board = Reach(), Board()
+    assert names(reach, board, Kind.METHOD) == METHODS
+    assert names(reach, board, Kind.PROPERTY) == PROPERTIES
+    assert names(reach, board, Kind.OBJECT) == OBJECTS
+
+
+HIDDEN = [
+    *("", " ", ".", "adc.read", "read()", "gains[0]", "Board.read", "0", "read ", "réad\0"),
+    *("__class__", "__init__", "__init__.__globals__", "__dict__", "__doc__", "__module__"),
+    *("__reduce_ex__", "__getattribute__", "__subclasshook__", "__func__", "__self__"),
+    *("__globals__", "__code__", "__wrapped__", "__really", "__tuber_object__"),
+    *("__tuber_exclude__", "__slots__", "__weakref__", "__call__", "__", "_"),
+    *("_private", "_calibrate", "_Board__mangled", "_foreign__name", "_pybind11_thing"),
+    *("_pybind11_conduit_v1_", "secret", "reboot", "Inner", "maths", "alias", "klass"),
+    *("made_by", "library", "append", "sort", "gi_frame", "f_globals", "func_globals"),
+    "x" * 100_000,
+]
+
+
+@pytest.mark.parametrize("name", HIDDEN, ids=lambda name: name[:30])
+@pytest.mark.parametrize("kind", [*Kind, None])
+def test_refuses_hidden_names_like_unknown_ones(name: str, kind: Kind | None) -> None:
+    reach, board = Reach(), Board()
+    with pytest.raises(AttributeError) as refused:
+        reach.member(board, name, kind)
+    assert str(refused.value).startswith(f"'Board' has no {(kind or Kind.PROPERTY).value} ")
+    assert len(str(refused.value)) < 400
+    if kind is Kind.METHOD:
+        with pytest.raises(AttributeError):
+            reach.method(board, name)
+
+
+def test_a_hidden_name_is_refused_in_the_words_for_an_unknown_one() -> None:
+    class Bare:
+        def go(self) -> None: ...
+
+    class Same(Bare):
+        _zzzzzzz = 1
+
+    Bare.__name__ = Same.__name__
+    for kind in Kind:
+        messages = []
+        for obj in (Bare(), Same()):
+            with pytest.raises(AttributeError) as refused:
+                Reach().member(obj, "_zzzzzzz", kind)
+            messages.append(str(refused.value))
+        assert messages[0] == messages[1]
+
+
+@pytest.mark.parametrize("name", [None, 1, 1.5, True, b"read", ["read"], {"a": 1}, ("read",)])
+def test_refuses_names_that_are_not_strings(name: Any) -> None:
+    with pytest.raises(TypeError, match="expected a name"):
+        Reach().method(Board(), name)
+
+
+HOSTILE_PATHS: list[list[Any]] = [
+    ["Board", "gains", "append"],
+    ["Board", "gains", "__class__"],
+    ["Board", "read"],
+    ["Board", "read", "__globals__"],
+    ["Board", "read", "__func__", "__globals__"],
+    ["Board", "__class__"],
+    ["Board", "__init__"],
+    ["Board", "__init__", "__globals__"],
+    ["Board", "__dict__"],
+    ["Board", "_private"],
+    ["Board", "library"],
+    ["Board", "made_by"],
+    ["Board", "Inner"],
+    ["Board", "adc", "__class__", "__mro__"],
+    ["Board", "adc.read"],
+    ["Board", ""],
+    ["Board", "temperature"],
+    ["Board", "secret"],
+    ["Board", ["gains", 0]],
+    ["Board", ["adc", 0]],
+    ["Board", ["channels", 2]],
+    ["Board", ["channels", -3]],
+    ["Board", ["channels", "0"]],
+    ["Board", ["channels", "__class__"]],
+    ["Board", ["channels", 0, 0]],
+    ["Board", ["channels", 0], "__class__"],
+    ["Board", "channels", "_items"],
+    ["Board", "channels", "values"],
+    ["Board", "channels", "tuber_item"],
+    ["Board", "channels", "0"],
+    ["__class__"],
+    [""],
+    ["Board.adc"],
+    ["objects"],
+    [["Board", 0]],
+    [["Board", "adc"]],
+]
+
+
+@pytest.mark.parametrize("path", HOSTILE_PATHS, ids=str)
+def test_hostile_paths_name_nothing(path: list[Any]) -> None:
+    registry = TuberRegistry(Board=Board())
+    with pytest.raises((AttributeError, KeyError, IndexError)):
+        registry.walk(path, Reach())
+
+
+def test_suggests_what_was_meant() -> None:
+    with pytest.raises(AttributeError, match="has no method 'raed'; did you mean 'read"):
+        Reach().method(Board(), "raed")
+    with pytest.raises(AttributeError, match=r"its methods are hook, made, read, static, twice$"):
+        Reach().method(Board(), "qqq")
+    with pytest.raises(AttributeError, match=r"its properties are LIMIT, _trim, broken, "):
+        Reach().member(Board(), "qqq")
+    with pytest.raises(AttributeError, match=r"its objects are adc, channels$"):
+        Reach().member(Board(), "qqq", Kind.OBJECT)
+    with pytest.raises(AttributeError, match="no method 'gains'; that is the name of its property"):
+        Reach().method(Board(), "gains")
+
+
+def test_a_refusal_runs_no_getter() -> None:
+    class Counting:
+        ran = 0
+
+        @property
+        def gauge(self) -> int:
+            type(self).ran += 1
+            return 1
+
+        def read(self) -> None: ...
+
+    counting = Counting()
+    with pytest.raises(AttributeError):
+        Reach().method(counting, "nothing")
+    Reach().method(counting, "read")
+    assert Counting.ran == 0
+
+
+def test_expose_private_lists_single_underscores_only() -> None:
+    reach, board = Reach(expose_private=True), Board()
+    assert callable(reach.method(board, "_calibrate"))
+    assert reach.member(board, "_private").value == 1
+    for name in ("__class__", "_Board__mangled", "_foreign__name", "_pybind11_thing", "__init__"):
+        with pytest.raises(AttributeError):
+            reach.member(board, name)
+
+
+def test_methods_decided_by_the_class_are_cached_and_no_others() -> None:
+    reach, board = Reach(), Board()
+    for name in METHODS:
+        reach.method(board, name)
+    assert set(reach.reachable) == {Board}
+    assert set(reach.reachable[Board]) == {"read", "static", "made", "twice"}
+    assert reach.method(board, "static")(3) == 3
+    assert reach.method(board, "reader")() == 7
+
+
+def test_containers_calls_of_items_are_decided_by_this_reach() -> None:
+    class Wired(Channel):
+        def _wire(self) -> str:
+            return "wired"
+
+    container = TuberContainer([Wired()])
+    open_reach = Reach(expose_private=True)
+    assert open_reach.method(container, "tuber_call")("_wire") == ["wired"]
+    with pytest.raises(AttributeError):
+        Reach().method(container, "tuber_call")("_wire")
+    assert open_reach.reachable == {Wired: {"_wire": ("_wire", Wired._wire)}}
+
+
+def test_a_subclass_keeps_the_exclusions_of_its_base() -> None:
+    class Second(Board):
+        __tuber_exclude__ = "read"  # type: ignore[assignment]
+
+    listed = {each.name for each in Reach().members(Second())}
+    assert not {"read", "reboot", "secret"} & listed
+    assert "static" in listed
+
+
+def test_a_getter_that_raises_is_a_property_with_its_error() -> None:
+    reach, board = Reach(), Board()
+    broken = reach.look(board, "broken")
+    assert broken is not None
+    assert broken.kind is Kind.PROPERTY
+    assert isinstance(broken.error, OSError)
+    with pytest.raises(ServedCodeError) as raised:
+        reach.member(board, "broken")
+    assert raised.value.error is raised.value.__cause__
+
+
+def test_what_an_instance_holds_hides_the_method_of_its_class() -> None:
+    class Patched:
+        def status(self) -> str:
+            return "class"
+
+    reach = Reach()
+    given_data, given_callback = Patched(), Patched()
+    vars(given_data)["status"] = 3
+    vars(given_callback)["status"] = lambda: "own"
+    assert reach.member(given_data, "status").kind is Kind.PROPERTY
+    assert reach.method(given_callback, "status")() == "own"
+    assert reach.reachable == {}
+
+
+class Dynamic:
+    """Answers names that it lists, and others that it does not."""
+
+    def __dir__(self) -> list[Any]:
+        return ["offset", "made_up"]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "made_up":
+            raise AttributeError(name)
+        return f"dynamic {name}"
+
+    def fixed(self) -> None: ...
+
+
+def test_dynamic_attributes_are_reached_when_they_are_listed() -> None:
+    reach, dynamic = Reach(), Dynamic()
+    assert reach.member(dynamic, "offset").value == "dynamic offset"
+    assert [each.name for each in reach.members(dynamic)] == ["fixed", "made_up", "offset"]
+    with pytest.raises(AttributeError):
+        reach.member(dynamic, "unlisted")
+
+
+def test_an_object_whose_dir_raises_still_lists_what_its_class_tells() -> None:
+    class Sulking:
+        def __init__(self) -> None:
+            self.mood = "bad"
+
+        def __dir__(self) -> list[str]:
+            raise RuntimeError("no")
+
+        def read(self) -> None: ...
+
+    assert [each.name for each in Reach().members(Sulking())] == ["mood", "read"]
+
+
+def test_a_class_with_its_own_lookup_is_never_cached() -> None:
+    class Tricky:
+        def read(self) -> None: ...
+
+        def __getattribute__(self, name: str) -> Any:
+            return Channel if name == "read" else object.__getattribute__(self, name)
+
+    reach = Reach()
+    with pytest.raises(AttributeError):
+        reach.method(Tricky(), "read")
+    assert reach.reachable == {}
+
+
+def test_the_lists_of_the_object_behind_a_proxy_hold() -> None:
+    board = Board()
+    proxy = weakref.proxy(board)
+    reach = Reach()
+    listed = {each.name for each in reach.members(proxy)}
+    assert {"read", "gains", "adc"} <= listed
+    assert not {"reboot", "secret", "_private", "Inner"} & listed
+    assert reach.method(proxy, "read")() == "read"
+
+
+@pytest.mark.parametrize("item", [True, False, 1.5, None, [0], {"a": 1}, b"a", slice(0, 1)])
+def test_items_are_named_by_integers_and_strings_only(item: Any) -> None:
+    with pytest.raises(TypeError, match="expected an index or a key"):
+        Reach().item(TuberContainer([Channel(), Channel()]), item)
+
+
+def test_items_of_a_users_own_container_must_be_objects() -> None:
+    class Rack:
+        __tuber_object__ = True
+
+        def tuber_meta(self) -> dict[str, Any]:
+            return {"keys": ["a", "b"]}
+
+        def __getitem__(self, key: str) -> Any:
+            if key == "boom":
+                raise ZeroDivisionError
+            return {"a": Channel(), "b": 3}[key]
+
+    reach, rack = Reach(), Rack()
+    assert isinstance(reach.item(rack, "a"), Channel)
+    for key in ("b", "c"):
+        with pytest.raises(KeyError):
+            reach.item(rack, key)
+    with pytest.raises(ServedCodeError):
+        reach.item(rack, "boom")
+
+
+class Live:
+    """One of each way in which a property can be live, or not."""
+
+    __tuber_dynamic__ = (
+        *("plain", "slotted", "checked", "fixed", "at_class", "inside", "read", "gone", "_hidden"),
+        *("excluded", "failing", "mathematics"),
+    )
+    __tuber_exclude__ = "excluded"
+    __slots__ = ("__dict__", "reads", "slotted")
+    at_class = 1
+    excluded = 2
+    mathematics = math
+
+    def __init__(self) -> None:
+        self.plain = 1
+        self.still = 1
+        self._hidden = 1
+        self.inside = Channel()
+        self.reads = 0
+
+    @property
+    def checked(self) -> int:
+        self.reads += 1
+        return int(vars(self).get("checked", 0))
+
+    @checked.setter
+    def checked(self, value: int) -> None:
+        if value < 0:
+            raise ValueError("negative")
+        vars(self)["checked"] = value
+
+    @property
+    def fixed(self) -> int:
+        return 1
+
+    @property
+    def failing(self) -> int:
+        raise OSError("unplugged")
+
+    @failing.setter
+    def failing(self, value: int) -> None: ...
+
+    def read(self) -> None: ...
+
+
+LIVE_NAMES = {"plain", "slotted", "checked", "fixed", "at_class", "failing"}
+
+
+def test_live_is_what_the_class_lists_and_a_peer_may_read() -> None:
+    reach, obj = Reach(), Live()
+    assert set(reach.live_names(obj)) == LIVE_NAMES
+    assert {each.name for each in reach.members(obj) if each.live} == LIVE_NAMES
+    misnamed = {"_hidden", "excluded", "gone", "inside", "mathematics", "read"}
+    assert set(reach.misnamed_live(obj)) == misnamed
+
+
+def test_sets_live_properties_and_reads_them_back() -> None:
+    reach, obj = Reach(), Live()
+    setter = reach.method(obj, "tuber_set")
+    assert setter("plain", [2]) == [2]
+    assert setter("slotted", 3) == 3
+    assert setter("at_class", 4) == 4
+    assert (Live.at_class, obj.at_class) == (1, 4)
+    obj.reads = 0
+    assert setter(name="checked", value=5) == 5
+    assert obj.reads == 1  # it reads back, and never before
+    assert reach.reachable == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("still", r"'still' of 'Live' can't be set: .* at_class, checked, .*__tuber_dynamic__\)"),
+        ("gone", "'Live' has no property 'gone'"),
+        ("_hidden", "'Live' has no property '_hidden'"),
+        ("excluded", "'Live' has no property 'excluded'"),
+        ("__class__", "'Live' has no property '__class__'"),
+        ("__dict__", "'Live' has no property '__dict__'"),
+        ("mathematics", "'Live' has no property 'mathematics'"),
+        ("read", "no property 'read'; that is the name of its method"),
+        ("inside", "no property 'inside'; that is the name of its object"),
+        ("tuber_set", "no property 'tuber_set'"),
+        ("fixed", "property 'fixed' of 'Live' object has no setter|can't set attribute"),
+    ],
+)
+def test_refuses_to_set_anything_else(name: str, message: str) -> None:
+    obj = Live()
+    before = dict(vars(obj))
+    with pytest.raises(AttributeError, match=message):
+        Reach().method(obj, "tuber_set")(name, 9)
+    assert vars(obj) == before
+
+
+def test_what_the_setter_raises_is_the_failure() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        Reach().set_live(Live(), "checked", -1)
+
+
+def test_a_failure_to_read_back_says_that_it_was_set() -> None:
+    with pytest.raises(RuntimeError, match=r"'failing' was set, but .* raised OSError: unplugged"):
+        Reach().set_live(Live(), "failing", 1)
+
+
+def test_an_object_lists_tuber_set_when_it_has_live_properties_only() -> None:
+    class Own(Live):
+        def tuber_set(self, name: str, value: int) -> str:
+            return "own"
+
+    class Locked(Live):
+        __tuber_exclude__ = ("tuber_set",)  # type: ignore[assignment]
+
+    class Misnamed:
+        __tuber_dynamic__ = ("nothing",)
+
+    reach = Reach()
+    assert "tuber_set" in names(reach, Live(), Kind.METHOD)
+    assert reach.method(Own(), "tuber_set")("plain", 1) == "own"
+    for obj in (Board(), Misnamed(), Locked()):
+        assert "tuber_set" not in names(reach, obj, Kind.METHOD)
+        with pytest.raises(AttributeError, match="has no method 'tuber_set'"):
+            reach.method(obj, "tuber_set")
+
+
+def test_nothing_is_set_over_a_method_of_the_object_behind_a_proxy() -> None:
+    obj = Slotless()
+    proxy = weakref.proxy(obj)
+    assert Reach().set_live(proxy, "gain", 2) == 2
+    with pytest.raises(AttributeError, match="the name of its method"):
+        Reach().set_live(proxy, "read", 1)
+    assert vars(obj) == {"gain": 2}
+
+
+class Slotless:
+    __tuber_dynamic__ = ("gain", "read")
+    gain = 1
+
+    def read(self) -> None: ...
+
+
+class Alike(type):
+    """Classes of one name are equal, whatever they hold."""
+
+    def __eq__(cls, other: object) -> bool:
+        return isinstance(other, type) and cls.__name__ == other.__name__
+
+    def __hash__(cls) -> int:
+        return hash(cls.__name__)
+
+
+def test_a_class_that_may_be_equal_to_another_one_is_asked_about_each_time() -> None:
+    def act(self: object) -> str:
+        return "acted"
+
+    opened = Alike("Twin", (), {"act": act})()
+    closed = Alike("Twin", (), {"act": act, "__tuber_exclude__": ("act",)})()
+    reach = Reach()
+    assert reach.method(opened, "act")() == "acted"
+    assert reach.reachable == {}
+    with pytest.raises(AttributeError):
+        reach.method(closed, "act")
+
+
+# --- the law: what is listed is reachable, and nothing else ---------------------------------------
+
+_VALUES: dict[str, Any] = {
+    "number": lambda: 1,
+    "list": lambda: [1],
+    "object": Channel,
+    "container": lambda: TuberContainer({"a": Channel(), "b": TuberContainer([Channel()])}),
+    "class": lambda: Channel,
+    "module": lambda: math,
+    "enum": lambda: Mode.FAST,
+    "enum class": lambda: Mode,
+    "function": lambda: lambda *_: 1,
+    "builtin": lambda: len,
+    "static": lambda: staticmethod(lambda: 1),
+    "static class": lambda: staticmethod(Channel),
+    "class method": lambda: classmethod(lambda cls: 1),
+    "partial": lambda: functools.partial(int, "1"),
+    "alias": lambda: dict[str, int],
+    "property": lambda: property(lambda self: 1),
+    "property of object": lambda: property(lambda self: Channel()),
+    "property of class": lambda: property(lambda self: Channel),
+    "property of method": lambda: property(lambda self: len),
+    "property that raises": lambda: property(lambda self: 1 // 0),
+    "cached": lambda: functools.cached_property(lambda self: 1),
+}
+_NAMES = st.sampled_from(
+    ["a", "b", "read", "_a", "_b", "__a", "__a__", "_C__a", "_pybind11_a", "a.b", "", "é", "class"]
+)
+_MEMBERS = st.dictionaries(_NAMES, st.sampled_from(sorted(_VALUES)), max_size=6)
+_LISTS = st.none() | st.lists(_NAMES)  # None: the class has no such attribute
+_CLASSES = st.tuples(_MEMBERS, _LISTS, _LISTS, st.booleans(), _LISTS)
+
+
+def _an_object(classes: list[Any], own: dict[str, str]) -> Any:
+    cls: type = object
+    for members, excluded, exposed, slots, live in classes:
+        namespace = {name: _VALUES[kind]() for name, kind in members.items()}
+        lists = {
+            "__tuber_dynamic__": live,
+            "__tuber_exclude__": excluded,
+            "__tuber_expose__": exposed,
+        }
+        namespace |= {name: given for name, given in lists.items() if given is not None}
+        if slots:
+            namespace["__slots__"] = ("slot",)
+        cls = type("C", (cls,), namespace)
+    made = cls()
+    for name, kind in own.items():
+        if hasattr(made, "__dict__"):
+            made.__dict__[name] = _VALUES[kind]()
+    return made
+
+
+@settings(deadline=None)
+@given(st.lists(_CLASSES, min_size=1, max_size=3), _MEMBERS, st.booleans())
+def test_what_is_listed_is_reachable_and_nothing_else(
+    classes: list[Any], own: dict[str, str], private: bool
+) -> None:
+    obj = _an_object(classes, own)
+    reach = Reach(expose_private=private)
+    listed = {each.name: each.kind for each in reach.members(obj)}
+    reached = {}
+    everything = {*dir(obj), *own, *(name for members, *_ in classes for name in members)}
+    for name in everything | {"nowhere", "tuber_set"}:
+        for kind in Kind:
+            member = _reached(reach, obj, name, kind)
+            if member is not None:
+                reached[name] = member.kind
+    assert reached == listed
+    excluded = {name for _, names, *_ in classes for name in names or ()}
+    exposed = {name for _, _, names, *_ in classes for name in names or ()}
+    assert not excluded & set(listed)
+    for name in set(listed) - {"tuber_set"}:
+        assert "__" not in name
+        assert not name.startswith("_") or private or name in exposed
+    for cached in reach.reachable.values():
+        assert {listed[name] for name in cached} <= {Kind.METHOD}
+
+
+class _Setting(Exception):
+    """Raised in the place of setting: it was allowed."""
+
+
+@settings(deadline=None)
+@given(st.lists(_CLASSES, min_size=1, max_size=3), _MEMBERS, st.booleans())
+def test_what_is_listed_as_live_can_be_set_and_nothing_else(
+    classes: list[Any], own: dict[str, str], private: bool
+) -> None:
+    obj = _an_object(classes, own)
+    reach = Reach(expose_private=private)
+    listed = {each.name: each for each in reach.members(obj)}
+    live = {name for name, each in listed.items() if each.live}
+    assert ("tuber_set" in listed) == bool(live)
+
+    def refuse(self: object, name: str, value: object) -> None:
+        raise _Setting(name)
+
+    type(obj).__setattr__ = refuse  # type: ignore[method-assign]
+    settable = set()
+    everything = {*dir(obj), *own, *(name for members, *_ in classes for name in members)}
+    for name in everything | {"nowhere"}:
+        with pytest.raises((AttributeError, _Setting)) as refused:
+            reach.set_live(obj, name, 1)
+        if refused.type is _Setting:
+            settable.add(name)
+    assert settable == live
+    assert all(listed[name].kind is Kind.PROPERTY for name in live)
+    assert live <= {name for *_, names in classes for name in names or ()}
+
+
+def _reached(reach: Reach, obj: object, name: str, kind: Kind) -> Member | None:
+    try:
+        member = reach.member(obj, name, kind)
+        if kind is Kind.METHOD:
+            assert callable(reach.method(obj, name))
+    except AttributeError:
+        return None
+    except ServedCodeError as raised:
+        return Member(name, Kind.PROPERTY, None, raised.error)
+    return member

@@ -1,0 +1,58 @@
+"""What is told about names, values and objects that are not taken."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import pytest
+
+from tuberd.exposure.refusals import check_servable, shown, suggestion
+
+
+class Board:
+    def read(self) -> None: ...
+
+
+def test_suggests_the_names_that_were_nearly_met() -> None:
+    assert suggestion("raed", ["read", "reset"], "methods") == "; did you mean 'read'?"
+
+
+def test_lists_the_names_that_there_are() -> None:
+    assert suggestion("zz", ["read", "reset"], "methods") == "; its methods are read, reset"
+    assert suggestion("zz", [], "methods") == ""
+    many = suggestion("zz", [f"name{n}" for n in range(100)], "methods")
+    assert many.endswith("name11 and 88 more")
+
+
+def test_long_names_are_not_compared_with_others() -> None:
+    assert suggestion("x" * 65, ["x" * 64], "names") == f"; its names are {'x' * 64}"
+
+
+def test_long_values_are_cut() -> None:
+    assert shown("read") == "'read'"
+    assert len(shown("x" * 10**6)) < 80
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (math, "the module 'math'"),
+        (Board, "the class 'Board'"),
+        (len, "the function 'len'"),
+        (Board.read, "the function 'Board.read'"),
+        (Board().read, "the function 'Board.read'"),
+        (functools.partial(len), "the function 'functools.partial"),
+    ],
+)
+def test_modules_classes_and_functions_are_not_served(value: Any, what: str) -> None:
+    with pytest.raises(TypeError) as refused:
+        check_servable(value, "x")
+    assert str(refused.value).startswith(f"x is {what}")
+    assert str(refused.value).endswith("; register an instance of a class")
+
+
+@pytest.mark.parametrize("value", [Board(), [], 1, None])
+def test_instances_are_served(value: Any) -> None:
+    check_servable(value, "x")

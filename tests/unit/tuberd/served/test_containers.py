@@ -1,0 +1,216 @@
+"""Containers as sequences and maps of objects, and calls of all their items."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from tuberd.exposure.policy import Reach
+from tuberd.served.containers import TuberArray, TuberContainer
+
+
+class Channel:
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.calls = 0
+
+    def read(self, factor: int = 1, *, offset: int = 0) -> int:
+        self.calls += 1
+        return self.number * factor + offset
+
+    def _hidden(self) -> None: ...
+
+
+class Mute:
+    pass
+
+
+def test_a_list_behaves_as_a_sequence() -> None:
+    channels = [Channel(n) for n in range(3)]
+    container = TuberContainer(channels)
+    assert len(container) == 3
+    assert list(container) == channels
+    assert container[1] is channels[1]
+    assert container[-1] is channels[2]
+    assert channels[0] in container
+    assert container.keys() == [0, 1, 2]
+    assert container.values() == channels
+    assert container.items() == list(enumerate(channels))
+    assert not container.is_map()
+    assert "Channel" in repr(container)
+
+
+def test_a_dict_behaves_as_a_mapping() -> None:
+    channels = {"a": Channel(1), 7: Channel(2)}
+    container = TuberContainer(channels)
+    assert len(container) == 2
+    assert list(container) == container.keys() == ["a", 7]
+    assert container["a"] is channels["a"]
+    assert container.items() == list(channels.items())
+    assert dict(container.items()) == channels
+    assert container.is_map()
+    assert "a" in container
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        ([1], "item 0 of TuberContainer is a plain int; a container holds objects"),
+        (["a"], "is a plain str"),
+        ([None], "is a plain NoneType"),
+        ([[Channel(0)]], "wrap lists and dicts of objects in a TuberContainer"),
+        ({"x": {}}, "item 'x' of TuberContainer is a plain dict"),
+        ([math], "item 0 of TuberContainer is the module 'math'"),
+        ([Channel], "item 0 of TuberContainer is the class 'Channel'"),
+        ([Channel(0).read], "item 0 of TuberContainer is the function"),
+        ({(1, 2): Channel(0)}, "a key of TuberContainer must be a string or an integer"),
+        ({True: Channel(0)}, "a key of TuberContainer must be a string or an integer"),
+        ("abc", "holds a list or a dict of objects"),
+        (7, "holds a list or a dict of objects"),
+        (None, "holds a list or a dict of objects"),
+    ],
+)
+def test_refuses_what_is_not_an_object(items: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        TuberContainer(items)
+
+
+def test_an_array_is_of_one_class() -> None:
+    assert TuberArray([Channel(0), Channel(1)]).is_uniform()
+    assert TuberArray({"a": Channel(0)}).is_uniform()
+    assert len(TuberArray([])) == 0
+    with pytest.raises(TypeError, match="objects of one class, not of Channel, Mute"):
+        TuberArray([Channel(0), Mute()])
+
+
+@pytest.mark.parametrize("items", [[Channel(1), Channel(2)], {"a": Channel(1), "b": Channel(2)}])
+def test_calls_every_item_in_order(items: Any) -> None:
+    container = TuberContainer(items)
+    assert container.tuber_call("read") == [1, 2]
+    assert container.tuber_call("read", 10, offset=1) == [11, 21]
+    assert container.tuber_call("read", keys=[]) == []
+    assert container.tuber_call("read", keys=container.keys()[::-1]) == [2, 1]
+
+
+def test_an_item_without_the_method_means_that_nothing_is_called() -> None:
+    channel = Channel(1)
+    container = TuberContainer([channel, Mute()])
+    with pytest.raises(AttributeError, match="'Mute' has no method 'read'"):
+        container.tuber_call("read")
+    assert channel.calls == 0
+
+
+@pytest.mark.parametrize("method", ["_hidden", "__init__", "__class__", "number", ""])
+def test_calls_only_what_a_peer_may_reach(method: str) -> None:
+    with pytest.raises(AttributeError):
+        TuberContainer([Channel(1)]).tuber_call(method)
+
+
+@pytest.mark.parametrize(
+    ("keys", "error"),
+    [([2], IndexError), (["a"], KeyError), ([True], TypeError), ("01", TypeError), (1, TypeError)],
+)
+def test_refuses_keys_that_name_no_item(keys: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        TuberContainer([Channel(1), Channel(2)]).tuber_call("read", keys=keys)
+
+
+def test_nested_containers_are_called_through() -> None:
+    row = TuberContainer([Channel(1), Channel(2)])
+    assert TuberContainer([row, row]).tuber_call("tuber_call", "read") == [[1, 2], [1, 2]]
+
+
+class Knob:
+    """Its offset is a live property that does not take every value."""
+
+    __tuber_dynamic__ = "offset"
+
+    def __init__(self) -> None:
+        self.unit = "V"
+        self._offset = 0.0
+        self.reads = 0
+
+    @property
+    def offset(self) -> float:
+        self.reads += 1
+        return self._offset
+
+    @offset.setter
+    def offset(self, volts: float) -> None:
+        if volts > 10:
+            raise ValueError(f"{volts} V")
+        self._offset = float(volts)
+
+
+def test_reads_a_property_of_every_item() -> None:
+    container = TuberContainer({"a": Knob(), "b": Knob()})
+    container["b"].offset = 2
+    assert container.tuber_get("offset") == [0.0, 2.0]
+    assert container.tuber_get("offset", ["b", "a", "b"]) == [2.0, 0.0, 2.0]
+    assert container.tuber_get("unit", keys=["a"]) == ["V"]
+
+
+@pytest.mark.parametrize("name", ["volume", "_offset", "read", "__dict__", ""])
+def test_an_item_without_the_property_means_that_nothing_is_read(name: str) -> None:
+    knob = Knob()
+    with pytest.raises(AttributeError):
+        TuberContainer([knob, Channel(1)]).tuber_get(name)
+    with pytest.raises(AttributeError):
+        TuberContainer([knob, Channel(1)]).tuber_get("offset")
+    assert knob.reads == 0
+
+
+def test_sets_one_value_or_one_for_each_item() -> None:
+    container = TuberContainer([Knob(), Knob(), Knob()])
+    assert container.tuber_set("offset", 1) == [1.0, 1.0, 1.0]
+    assert container.tuber_set("offset", values=[1, 2, 3]) == [1.0, 2.0, 3.0]
+    assert container.tuber_set("offset", keys=[2, -3], values=(7, 8)) == [7.0, 8.0]
+    assert container.tuber_set("offset", 5, keys=[1]) == [5.0]
+    assert container.tuber_get("offset") == [8.0, 5.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({}, TypeError, "one 'value' for all items or a list of 'values'; came none"),
+        ({"value": 1, "values": [1, 1]}, TypeError, "came both"),
+        ({"values": [1]}, ValueError, "expected 2 'values', one for each item; came 1"),
+        ({"values": [1, 2], "keys": [0]}, ValueError, "expected 1 'values'"),
+        ({"values": "ab"}, TypeError, "'values' must be a list"),
+        ({"value": 1, "keys": "01"}, TypeError, "'keys' must be a list"),
+        ({"value": 1, "keys": [0, 2]}, IndexError, "has 2 items"),
+        ({"value": 1, "name": "unit"}, AttributeError, "'unit' of 'Knob' can't be set"),
+        ({"value": 1, "name": "volume"}, AttributeError, "'Knob' has no property 'volume'"),
+    ],
+)
+def test_a_refusal_means_that_nothing_was_set(
+    arguments: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    container = TuberContainer([Knob(), Knob()])
+    with pytest.raises(error, match=message):
+        container.tuber_set(**{"name": "offset", **arguments})
+    assert container.tuber_get("offset") == [0.0, 0.0]
+
+
+def test_a_failure_in_the_middle_says_what_was_set() -> None:
+    container = TuberContainer({"a": Knob(), "b": Knob(), "c": Knob(), "d": Knob()})
+    with pytest.raises(RuntimeError) as raised:
+        container.tuber_set("offset", values=[1, 2, 30, 4])
+    expected = "item 'c': ValueError: 30 V (before it, 'offset' was set of the items 'a', 'b')"
+    assert str(raised.value) == expected
+    assert isinstance(raised.value.__cause__, ValueError)
+    assert container.tuber_get("offset") == [1.0, 2.0, 0.0, 0.0]
+    with pytest.raises(ValueError, match="30 V"):  # nothing was set: the item's own error
+        container.tuber_set("offset", 30)
+
+
+def test_a_subclass_may_do_to_its_items_what_it_likes() -> None:
+    class Locked(TuberContainer):
+        def tuber_set(self, name: str, *args: Any, **kwargs: Any) -> list[Any]:
+            raise PermissionError(name)
+
+    with pytest.raises(PermissionError):
+        Reach().method(Locked([Knob()]), "tuber_set")("offset", 1)
+    assert Reach().method(Locked([Knob()]), "tuber_get")("offset") == [0.0]

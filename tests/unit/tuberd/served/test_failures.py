@@ -1,0 +1,192 @@
+"""What a peer is told about exceptions, and that telling it never raises."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import traceback
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuber.codec import DecodeError, EncodeError
+from tuberd.exposure.policy import ServedCodeError
+from tuberd.served.containers import TuberContainer
+from tuberd.served.failures import MAX_MESSAGE_LENGTH, MAX_TRACEBACK_LENGTH, describe_failure
+
+
+class BoardError(Exception):
+    pass
+
+
+def raised(error: BaseException) -> BaseException:
+    try:
+        raise error
+    except BaseException as caught:
+        return caught
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "kind"),
+    [
+        (KeyError("gain"), "KeyError: 'gain'", "KeyError"),
+        (ValueError("a\nb"), "ValueError: a\nb", "ValueError"),
+        (ValueError(), "ValueError", "ValueError"),
+        (OSError(2, "No such file", "x"), "FileNotFoundError: [Errno 2] No such file: 'x'", None),
+        (BoardError("hot"), f"{__name__}.BoardError: hot", f"{__name__}.BoardError"),
+        (SystemExit(3), "SystemExit: 3", "SystemExit"),
+        (EncodeError("no form", "$.a[3]"), "TypeError: result.a[3]: no form", "TypeError"),
+        (DecodeError("not JSON"), "ValueError: not JSON", "ValueError"),
+    ],
+)
+def test_message_and_type_are_those_that_python_prints(
+    error: BaseException, message: str, kind: str | None
+) -> None:
+    failure = describe_failure(raised(error), False)
+    assert failure["message"] == message
+    assert failure["type"] == kind or kind is None
+    assert "traceback" not in failure
+
+
+def test_the_traceback_is_told_when_served_code_was_entered() -> None:
+    def inner() -> None:
+        raise KeyError("gain")
+
+    try:
+        inner()
+    except KeyError as error:
+        failure = describe_failure(error, True)
+    lines = failure["traceback"].splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[-1] == failure["message"]
+    assert "in inner" in failure["traceback"]
+
+
+def test_frames_of_the_server_are_left_out() -> None:
+    class Item:
+        def read(self) -> None:
+            raise BoardError("x") from ZeroDivisionError("cause")
+
+    try:
+        TuberContainer([Item()]).tuber_call("read")
+    except BoardError as error:
+        text = describe_failure(error, True)["traceback"]
+    assert "containers.py" not in text
+    assert "in read" in text
+    assert "ZeroDivisionError: cause" in text
+
+
+def test_errors_of_getters_are_told_as_served_code() -> None:
+    failure = describe_failure(ServedCodeError(raised(OSError("no gauge"))), False)
+    assert failure["message"] == "OSError: no gauge"
+    assert failure["traceback"].endswith("OSError: no gauge\n")
+
+
+def test_errors_of_getters_without_a_text_are_told() -> None:
+    assert "Hostile" in describe_failure(ServedCodeError(Hostile()), False)["message"]
+
+
+def test_causes_and_contexts_are_told() -> None:
+    try:
+        try:
+            raise KeyError("first")
+        except KeyError as first:
+            raise ValueError("second") from first
+    except ValueError as error:
+        text = describe_failure(error, True)["traceback"]
+    assert text.index("KeyError: 'first'") < text.index("ValueError: second")
+    assert "direct cause" in text
+
+
+def test_a_chain_that_bites_its_tail_ends() -> None:
+    one, two = ValueError("one"), ValueError("two")
+    one.__cause__, two.__cause__ = two, one
+    assert "one" in describe_failure(one, True)["traceback"]
+
+
+def test_syntax_errors_name_their_place() -> None:
+    with pytest.raises(SyntaxError) as caught:
+        compile("a b", "file.py", "exec")
+    failure = describe_failure(caught.value, True)
+    assert failure["message"] == "SyntaxError: invalid syntax (file.py, line 1)"
+    assert 'File "file.py", line 1' in failure["traceback"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
+def test_exception_groups_tell_each_exception() -> None:
+    group = vars(builtins)["ExceptionGroup"]("two", [ValueError("one"), BoardError("other")])
+    failure = describe_failure(raised(group), True)
+    assert failure["message"] == "ExceptionGroup: two (2 sub-exceptions)"
+    assert "ValueError: one" in failure["traceback"]
+    assert "BoardError: other" in failure["traceback"]
+
+
+class Hostile(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+    __repr__ = __str__
+
+
+class Numeric(Exception):
+    def __str__(self) -> Any:
+        return 7  # noqa: PLE0307 (that is the fault)
+
+
+class HostileNotes(Exception):
+    @property
+    def __notes__(self) -> Any:
+        raise RuntimeError("no notes")
+
+
+class Nameless(Exception):
+    __module__ = 7  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("cls", [Hostile, Numeric, HostileNotes, Nameless])
+def test_exceptions_that_raise_while_they_are_told_are_told(cls: type[Exception]) -> None:
+    failure = describe_failure(raised(cls("x")), True)
+    assert cls.__qualname__ in failure["message"]
+    assert cls.__qualname__ in failure["type"]
+    assert failure["traceback"]
+
+
+def test_huge_texts_keep_both_ends() -> None:
+    failure = describe_failure(raised(ValueError("first" + "x" * 10_000_000 + "last")), True)
+    assert failure["message"].startswith("ValueError: first")
+    assert failure["message"].endswith("last")
+    assert "characters left out" in failure["message"]
+    assert len(failure["message"]) < MAX_MESSAGE_LENGTH + 100
+    assert len(failure["traceback"]) < MAX_TRACEBACK_LENGTH + 100
+
+
+def test_deep_recursion_is_told() -> None:
+    def deeper(n: int) -> int:
+        return deeper(n + 1)
+
+    with pytest.raises(RecursionError) as caught:
+        deeper(0)
+    assert describe_failure(caught.value, True)["type"] == "RecursionError"
+
+
+def test_a_traceback_that_cannot_be_made_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **options: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(traceback.TracebackException, "from_exception", fail)
+    assert "can't be made" in describe_failure(raised(ValueError("x")), True)["traceback"]
+
+
+@given(st.text(st.characters()), st.booleans())
+def test_every_text_can_be_sent(text: str, entered: bool) -> None:
+    for told in describe_failure(raised(ValueError(text + "\ud800")), entered).values():
+        told.encode()
+
+
+def test_a_compiled_methods_exception_has_no_traceback_that_only_repeats_the_message() -> None:
+    assert describe_failure(IndexError("no channel 9"), True) == {
+        "message": "IndexError: no channel 9",
+        "type": "IndexError",
+    }

@@ -1,0 +1,114 @@
+"""The registry as a map of objects, and the way along paths."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from tuberd.exposure.policy import Reach
+from tuberd.served.containers import TuberContainer
+from tuberd.served.registry import TuberRegistry
+
+
+class Channel:
+    __tuber_object__ = True
+
+
+class Board:
+    def __init__(self) -> None:
+        self.adc = Channel()
+        self.adcs = TuberContainer({"a": Channel(), 7: Channel()})
+
+
+@pytest.fixture
+def registry() -> TuberRegistry:
+    boards = [Board() for _ in range(4)]
+    grid = TuberContainer([TuberContainer([Channel()]), TuberContainer([Channel(), Channel()])])
+    return TuberRegistry({"Board": boards[0]}, Boards=TuberContainer(boards), Grid=grid)
+
+
+def test_is_a_map_made_of_a_dict_and_keywords() -> None:
+    one, two = Board(), Board()
+    registry = TuberRegistry({"one": one}, two=two)
+    assert dict(registry) == {"one": one, "two": two}
+    assert len(registry) == 2
+    assert registry["one"] is one
+    del registry["one"]
+    registry["three"] = one
+    assert list(registry) == ["two", "three"]
+    assert type(registry.objects) is dict
+    assert repr(registry) == "TuberRegistry(two, three)"
+    assert dict(TuberRegistry()) == {}
+
+
+@pytest.mark.parametrize(
+    ("objects", "message"),
+    [
+        ({"m": math}, r"registry\['m'\] is the module 'math'; register an instance"),
+        ({"B": Board}, r"registry\['B'\] is the class 'Board'; register an instance"),
+        ({"f": len}, r"registry\['f'\] is the function 'len'; register an instance"),
+        ({1: Board()}, "a name in the registry must be a string, not empty; came 1"),
+        ({"": Board()}, "a name in the registry must be a string"),
+        ([Board()], "a registry is a dict of objects; came 'list'"),
+    ],
+)
+def test_refuses_what_cannot_be_served(objects: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        TuberRegistry(objects)
+
+
+def test_walks_names_attributes_and_items(registry: TuberRegistry) -> None:
+    boards, grid, board = registry["Boards"], registry["Grid"], registry["Board"]
+    for path, there in [
+        ("Board", board),
+        (["Board"], board),
+        ([["Board"]], board),
+        (["Board", "adc"], board.adc),
+        ([["Boards", 3], ["adcs", "a"]], boards[3].adcs["a"]),
+        ([["Boards", -1], ["adcs", 7]], boards[3].adcs[7]),
+        (["Boards"], boards),
+        ([["Grid", 1, 0]], grid[1][0]),
+        ([["Grid", 1, -1]], grid[1][1]),
+    ]:
+        assert registry.walk(path, Reach()) is there
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "message"),
+    [
+        ("Bord", AttributeError, "the registry has no object 'Bord'; did you mean 'Board'"),
+        (["zz"], AttributeError, "its objects are Board, Boards, Grid"),
+        (["Board", "adq"], AttributeError, "'Board' has no object 'adq'; did you mean 'adc'"),
+        ([["Boards", 4]], IndexError, "TuberContainer has 4 items; there is no item 4"),
+        ([["Boards", -5]], IndexError, "there is no item -5"),
+        ([["Boards", 10**30]], IndexError, "there is no item"),
+        ([["Boards", "a"]], KeyError, "is a list; expected an index"),
+        (["Board", ["adcs", "b"]], KeyError, "has no item 'b'; its keys are 'a', 7"),
+        (["Board", ["adcs", 0]], KeyError, "has no item 0"),
+        ([["Board", 0]], KeyError, "'Board' is no container; it has no item 0"),
+        ([["Boards", True]], TypeError, "expected an index or a key"),
+        (["Board", ["adcs", None]], TypeError, "expected an index or a key"),
+        ([], TypeError, "a path is a name or an array of steps"),
+        (7, TypeError, "a path is a name or an array of steps"),
+        (None, TypeError, "a path is a name or an array of steps"),
+        ({"Board": 1}, TypeError, "a path is a name or an array of steps"),
+        (["Board", 1], TypeError, r"step 1 of a path is a name or \[name, item"),
+        (["Board", []], TypeError, "step 1 of a path"),
+        (["Board", [1, "adc"]], TypeError, "step 1 of a path"),
+        (["Board", None], TypeError, "step 1 of a path"),
+        ([["Boards", 0], [["adcs"]]], TypeError, "step 1 of a path"),
+        ([[["Boards"]]], TypeError, "step 0 of a path"),
+    ],
+)
+def test_refuses_paths_that_name_nothing(
+    registry: TuberRegistry, path: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        registry.walk(path, Reach())
+
+
+def test_names_registered_later_are_found(registry: TuberRegistry) -> None:
+    registry["Late"] = late = Board()
+    assert registry.walk("Late", Reach()) is late
