@@ -10,10 +10,14 @@ import textwrap
 import time
 from typing import Any
 
+import pytest
+
 from tests.support.live_server import LiveServer, running
 from tests.support.namespaces import Cable, cable
 
 from .conftest import REGISTRY
+
+pytestmark = pytest.mark.slow
 
 # What is promised, and what a machine under load may add.
 SERVER_SECONDS, CLIENT_SECONDS, SLACK = 30.0, 5.0, 3.0
