@@ -26,7 +26,7 @@ NOT_SANITIZED = [
     f"tests/end_to_end/test_{each}.py"
     for each in (
         *("cpp_instrument", "nanobind", "support_header", "without_numpy", "travelling"),
-        *("browsers", "readme", "slow_peers", "docs_access"),
+        *("browsers", "docs", "slow_peers", "docs_access"),
     )
 ]
 
@@ -62,6 +62,17 @@ def stress(session: nox.Session) -> None:
         for process in busy:
             process.kill()
             process.wait()
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as a site, in build/docs; every warning is an error."""
+    session.install(
+        "./client",
+        "./server",
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "docs"),
+    )
+    session.run("sphinx-build", "-W", "--keep-going", "-E", "docs", "build/docs", *session.posargs)
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""The served objects, by name."""
+"""The objects to serve, by name."""
 
 from wavemeter import Wavemeter
 

@@ -1,5 +1,5 @@
-// A wavemeter for lasers, as an example of your own C++ class. The class does not depend on Python.
-// The lower half of this file binds it with pybind11, and does not depend on the network.
+// A wavemeter for lasers. The class is plain C++. The lower half of this file binds it with
+// pybind11. Nothing here knows about the network.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -44,7 +44,7 @@ class Wavemeter {
 };
 
 PYBIND11_MODULE(wavemeter, m) {
-  py::str_enum<Medium>(m, "Medium", "The medium that the light passes.")
+  py::str_enum<Medium>(m, "Medium", "The medium in which the light travels.")
       .value("VACUUM", Medium::VACUUM)
       .value("AIR", Medium::AIR);
 
@@ -53,7 +53,7 @@ PYBIND11_MODULE(wavemeter, m) {
       .def_property_readonly("exposure_ms", &Wavemeter::exposure_ms, "The exposure, in ms.")
       .def("expose", &Wavemeter::expose, py::arg("milliseconds"), "Set the exposure.")
       .def("wavelength", &Wavemeter::wavelength, py::arg("channel"),
-           py::arg("medium") = Medium::VACUUM, "The wavelength on a channel, in nm.")
+           py::arg("medium") = Medium::VACUUM, "Return the wavelength on a channel, in nm.")
       .def("all", &Wavemeter::all, py::arg("medium") = Medium::VACUUM,
-           "The wavelengths on all channels, in nm.");
+           "Return the wavelengths on all channels, in nm.");
 }

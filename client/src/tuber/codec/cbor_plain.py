@@ -23,7 +23,7 @@ from tuber.codec.cbor_memory import Block, block_of_buffer, block_of_ndarray, bl
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
-__all__ = ["hashable", "plainer"]
+__all__ = ["hashable", "simplify"]
 
 # Of a subclass of these the plain value is taken.
 _SUBCLASSED: Final[tuple[type[Any], ...]] = (str, int, float, complex, bytes, bytearray)
@@ -38,14 +38,14 @@ _HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
 _ANY: Final = "use numbers, strings, bytes, lists, maps, dataclasses, arrays or None"
 
 
-def plainer(value: Any) -> Any:
+def simplify(value: Any) -> Any:
     """A value of a class that CBOR has no form of, as one that is nearer to having one.
 
     Returns:
         A Block for an array of numbers, otherwise a value whose parts may need it again.
 
     Raises:
-        Fault: nothing plainer says the same.
+        Fault: nothing simplify says the same.
     """
     if isinstance(value, Enum):
         return value.value
@@ -132,7 +132,7 @@ def hashable(value: Any, role: str) -> Any:
     numpy = sys.modules.get("numpy")
     generic = numpy is not None and isinstance(value, numpy.generic)
     if generic or isinstance(value, _KEYS):
-        return hashable(plainer(value), role)
+        return hashable(simplify(value), role)
     raise Fault(f"{_kind(value, numpy)} can't be {role}")
 
 
