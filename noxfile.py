@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import pathlib
+import subprocess
+import sys
 
 import nox
 
@@ -40,6 +42,26 @@ def tests(session: nox.Session) -> None:
         *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test"),
     )
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def stress(session: nox.Session) -> None:
+    """Run the Python tests three times in random order while other programs keep all cores busy."""
+    session.install(
+        "./client",
+        "./server[orjson]",
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "stress"),
+    )
+    cores = os.cpu_count() or 1
+    parallel = ("-n", str(cores), "--dist", "loadfile")
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
+    try:
+        for _ in range(3):
+            session.run("pytest", "-p", "randomly", "-m", "not slow", *parallel, *session.posargs)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 @nox.session
