@@ -95,7 +95,7 @@ def test_the_scripts_of_the_readme_exist_and_are_sound(script: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "docs/using.md", "docs/interop.md", "docs/benchmarks.md"]
+    "document", ["README.md", "docs/using.md", "docs/interop.md", "docs/evidence/benchmarks.md"]
 )
 def test_every_linked_file_exists(document: str) -> None:
     path = ROOT / document
