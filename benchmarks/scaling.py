@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
+import itertools
 import math
-import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -118,41 +116,13 @@ def cores(rounds: int, seconds: float) -> list[Line]:
 def busy(rounds: int, seconds: float) -> list[Line]:
     """Calls while a Python thread in the server never waits, by Python's switch interval."""
     lines = []
-    with servers.awake_cores(), servers.serving(OURS) as ours, servers.serving(PEER) as peer:
-        for active in NEXT_TO:
-            for interval in INTERVALS:
-                publish.say(f"{active} connections next to a busy thread, interval {interval}")
-                for server in (ours, peer):
-                    line = {"side": server.side, "active": active, "interval": interval}
-                    take = functools.partial(load, server, NOTHING, active, seconds)
-                    if interval is None:
-                        lines.append(line | medians([take() for _ in range(rounds)]))
-                        continue
-                    _, alone = spinning(server, interval, lambda: time.sleep(seconds / 2))
-                    found = [spinning(server, interval, take) for _ in range(rounds)]
-                    left = max(turns for _, turns in found) / alone
-                    lines.append(line | medians([each for each, _ in found]) | {"left": left})
+    for active, interval, side in itertools.product(NEXT_TO, INTERVALS, (OURS, PEER)):
+        publish.say(f"{side}: {active} connections next to a busy thread, interval {interval}")
+        thread = {"BENCHMARK_BUSY": str(interval)} if interval else {}
+        with servers.awake_cores(), servers.serving(side, **thread) as server:
+            loads = [load(server, NOTHING, active, seconds) for _ in range(rounds)]
+        lines.append({"side": side, "active": active, "interval": interval} | medians(loads))
     return lines
-
-
-def spinning(server: Server, interval: float, during: Callable[[], Any]) -> tuple[Any, float]:
-    """What `during` returns next to a busy thread, and the thread's turns a second."""
-    post(server, "start", interval)
-    begin = time.monotonic()
-    try:
-        found = during()
-    finally:
-        spent = time.monotonic() - begin
-        turns = post(server, "stop")
-    return found, turns / spent
-
-
-def post(server: Server, method: str, *arguments: object) -> Any:
-    """Call a method of the object with the busy thread."""
-    body = call("spinner", method, *arguments).encode()
-    url, fields = f"http://{server.hostname}/tuber", {"Content-Type": JSON}
-    with urllib.request.urlopen(urllib.request.Request(url, body, fields), timeout=60) as reply:
-        return json.load(reply)["result"]
 
 
 @dataclass(frozen=True)
@@ -160,13 +130,8 @@ class Question:
     """What one call costs at several sizes.
 
     Attributes:
-        name: of the line.
-        sizes: in rising order.
-        body: the request of a size.
         exchange: of `tools/tuber_itself.py`; empty: the server alone is measured.
-        may_grow: as its size does; else not at all.
-        media_type: of request and reply.
-        sides: those that can do it.
+        may_grow: as the size does; else not at all.
         described: the largest size that a client's description of the registry reaches.
         boards: the size is that of the registry.
     """
@@ -279,8 +244,7 @@ def question_of(line: Line) -> Question:
 CONNECTIONS = ("connections", "server", "calls/s", "p50 (us)", "p99 (us)", "server CPU (us a call)",
                "calls/s of the slowest connection", "of the fastest", "failed", "memory (MiB)",
                "threads")  # fmt: skip
-BUSY = ("connections", "server", "switch interval", "calls/s", "p50 (us)", "p99 (us)",
-        "left to the thread")  # fmt: skip
+BUSY = ("connections", "server", "switch interval", "calls/s", "p50 (us)", "p99 (us)")
 GROWTH = ("what", "seen by", "server", "sizes", "smallest", "largest", "largest / smallest",
           "exponent of the last step", "goal", "met")  # fmt: skip
 
@@ -301,8 +265,7 @@ def cores_cells(line: Line) -> list[str]:
 def busy_cells(line: Line) -> list[str]:
     interval = f"{line['interval'] * 1e3:g} ms" if line["interval"] else "no busy thread"
     figures = [number(line[each]) for each in ("rate", "p50", "p99")]
-    left = f"{min(line['left'], 1):.0%}" if "left" in line else publish.NONE
-    return [str(line["active"]), line["side"], interval, *figures, left]
+    return [str(line["active"]), line["side"], interval, *figures]
 
 
 def growth_cells(line: Line) -> list[str]:
