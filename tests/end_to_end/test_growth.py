@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from tuber.codec.cbor import CborCodec
 CALLS = 1000
 # Memory blocks that caches of the interpreter may still fill after the warm-up, for all calls.
 NOISE = 60
-CBOR = "application/cbor"
+JSON, CBOR = "application/json", "application/cbor"
 
 
 class Board:
@@ -63,33 +63,25 @@ def call(method: str, *args: Any) -> dict[str, Any]:
     return {"object": "board", "method": method, "args": list(args)}
 
 
-def message(request: Any, media_type: str = "application/json") -> bytes:
-    encode = CborCodec().encode if media_type == CBOR else lambda it: json.dumps(it).encode()
-    return post_message(encode(request), b"Content-Type: " + media_type.encode())
+def message(request: Any, media_type: str = JSON) -> bytes:
+    body = CborCodec().encode(request) if media_type == CBOR else json.dumps(request).encode()
+    return post_message(body, b"Content-Type: " + media_type.encode())
 
 
-def asking(*request: Any) -> Callable[[tuberd.Server], None]:
-    """A function that makes the calls over one connection."""
-    sent = message(*request)
-
-    def ask(server: tuberd.Server) -> None:
-        with connected(server.port) as peer:
-            for _ in range(CALLS):
-                peer.sendall(sent)
-                read_reply(peer)
-
-    return ask
+def ask(server: tuberd.Server, sent: bytes) -> None:
+    with connected(server.port) as peer:
+        for _ in range(CALLS):
+            peer.sendall(sent)
+            read_reply(peer)
 
 
-def leaving_during_a_request(server: tuberd.Server) -> None:
-    sent = message(call("echo", "x" * 100_000))
+def leave_during_requests(server: tuberd.Server, sent: bytes) -> None:
     for number in range(CALLS):
         with connected(server.port) as peer:
             peer.sendall(sent[: 20 + 97 * number])
 
 
-def leaving_during_a_reply(server: tuberd.Server) -> None:
-    sent = message(call("array"))
+def leave_during_replies(server: tuberd.Server, sent: bytes) -> None:
     for _ in range(CALLS):
         with connected(server.port) as peer:
             peer.sendall(sent)
@@ -97,22 +89,22 @@ def leaving_during_a_reply(server: tuberd.Server) -> None:
 
 
 PATHS = {
-    "single": asking(call("nothing")),
-    "batch": asking([call("nothing"), call("echo", {"a": [1, 2.5, "x"]})]),
-    "failure": asking(call("fail")),
-    "no such method": asking(call("no_such_method")),
-    "batch with a failure": asking([call("fail"), call("nothing")]),
-    "array as JSON": asking(call("array")),
-    "CBOR": asking(call("echo", {"a": b"bytes", 1: 2j}), CBOR),
-    "array as CBOR": asking(call("echo", np.arange(1000.0)), CBOR),
-    "large array": asking(call("echo", np.arange(20_000.0)), CBOR),
-    "failure as CBOR": asking(call("fail"), CBOR),
-    "property": asking({"object": "board", "property": "gain"}),
-    "live property": asking(call("tuber_set", "gain", 2.0)),
-    "description": asking({"object": "board"}),
-    "no call": asking({"object": "board", "what": 1}),
-    "leaving in a request": leaving_during_a_request,
-    "leaving in a reply": leaving_during_a_reply,
+    "single": (ask, call("nothing")),
+    "batch": (ask, [call("nothing"), call("echo", {"a": [1, 2.5, "x"]})]),
+    "failure": (ask, call("fail")),
+    "no such method": (ask, call("no_such_method")),
+    "batch with a failure": (ask, [call("fail"), call("nothing")]),
+    "array as JSON": (ask, call("array")),
+    "CBOR": (ask, call("echo", {"a": b"bytes", 1: 2j}), CBOR),
+    "array as CBOR": (ask, call("echo", np.arange(1000.0)), CBOR),
+    "large array": (ask, call("echo", np.arange(20_000.0)), CBOR),
+    "failure as CBOR": (ask, call("fail"), CBOR),
+    "property": (ask, {"object": "board", "property": "gain"}),
+    "live property": (ask, call("tuber_set", "gain", 2.0)),
+    "description": (ask, {"object": "board"}),
+    "no call": (ask, {"object": "board", "what": 1}),
+    "leaving in a request": (leave_during_requests, call("echo", "x" * 100_000)),
+    "leaving in a reply": (leave_during_replies, call("array")),
 }
 
 
@@ -126,11 +118,13 @@ def blocks_when_idle(server: tuberd.Server) -> int:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_thousand_calls_leave_nothing_behind(server: tuberd.Server, path: str) -> None:
-    PATHS[path](server)
+    make_calls, *request = PATHS[path]
+    sent = message(*request)
+    make_calls(server, sent)
     growth = []
     for _ in range(4):
         before = blocks_when_idle(server)
-        PATHS[path](server)
+        make_calls(server, sent)
         growth.append(blocks_when_idle(server) - before)
         if growth[-1] <= NOISE:
             return
