@@ -25,7 +25,7 @@ PATIENCE = 60.0
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LiveServer]:
     (tmp_path / "large").write_bytes(bytes(2_000_000))
-    times = ("--head-time", "3", "--stall-time", "3", "--body-time", "3", "--log-level", "error")
+    times = ("--head-timeout", "3", "--stall-timeout", "3", "--upload-rate-window", "3", "--log-level", "error")
     with live_server(REGISTRY, "--webroot", str(tmp_path), *times) as running:
         yield running
 

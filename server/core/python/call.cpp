@@ -128,7 +128,7 @@ bool Caller::encode_result(PyObject* result, ReplyWriter& writer) const {
   PyErr_Format(
       PyExc_ValueError,
       "result: with it the reply has %llu bytes, over the limit of %llu; ask for less at a "
-      "time, or have the server started with a larger --max-result",
+      "time, or have the server started with a larger --max-reply",
       static_cast<unsigned long long>(size), static_cast<unsigned long long>(max_reply_));
   return false;
 }

@@ -91,12 +91,12 @@ http::Limits make_limits(const py::dict& limits) {
   made.batch_calls = number("batch_calls");
   made.reply = number("reply");
   made.chunk_line = number("chunk_line");
-  made.head_time = time("head_time");
-  made.stall_time = time("stall_time");
-  made.body_rate = rate("body_rate");
-  made.body_time = time("body_time");
-  made.reply_rate = rate("reply_rate");
-  made.idle_time = time("idle_time");
+  made.head_timeout = time("head_timeout");
+  made.stall_timeout = time("stall_timeout");
+  made.min_upload_rate = rate("min_upload_rate");
+  made.upload_rate_window = time("upload_rate_window");
+  made.min_download_rate = rate("min_download_rate");
+  made.idle_timeout = time("idle_timeout");
   return made;
 }
 
