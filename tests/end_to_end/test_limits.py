@@ -93,7 +93,10 @@ def test_who_is_over_a_limit_is_told_so(option: list[str], sent: bytes, status: 
     ("option", "first", "again", "status"),
     [
         (["--head-timeout", "0.3"], b"POST /tuber HTTP/1.1\r\nX: ", b"x", 408),
-        (["--upload-rate-window", "0.3", "--min-upload-rate", "1G"], promising(10_000_000), b" ", 408),
+        (
+            ["--upload-rate-window", "0.3", "--min-upload-rate", "1G"],
+            *(promising(10_000_000), b" ", 408),
+        ),
     ],
 )
 def test_who_trickles_is_told_so(
@@ -243,7 +246,8 @@ def test_zero_is_no_limit() -> None:
     options = [
         *("--max-body", "0", "--max-fields", "0", "--max-request-line", "0", "--max-head", "0"),
         *("--max-batch", "0", "--max-calls", "0", "--max-connections", "0", "--idle-timeout", "0"),
-        *("--head-timeout", "0", "--stall-timeout", "0", "--upload-rate-window", "0", "--min-upload-rate", "0"),
+        *("--head-timeout", "0", "--stall-timeout", "0"),
+        *("--upload-rate-window", "0", "--min-upload-rate", "0"),
         *("--min-download-rate", "0", "--max-chunk-line", "0", "--max-reply", "0"),
     ]
     with live_server(REGISTRY, *options) as server, connected(server.port) as peer:

@@ -34,12 +34,12 @@ Handle take(const py::object& owner, const char* name) {
   return Handle::steal(owner.attr(name).cast<py::object>().release().ptr());
 }
 
-// `face` is a tuberd.service.server.Face; see call.hpp for the meaning of its attributes.
+// `face` is a tuberd.served.core_callbacks.CoreCallbacks, which explains the attributes.
 Face make_face(const py::object& face) {
   return {.objects = take(face, "objects"),
           .reachable = take(face, "reachable"),
           .find_method = take(face, "find_method"),
-          .find_reading_method = take(face, "find_reading_method"),
+          .find_reading_method = take(face, "find_readonly_method"),
           .walk = take(face, "walk"),
           .describe = take(face, "describe"),
           .describe_failure = take(face, "describe_failure")};
@@ -213,15 +213,15 @@ PYBIND11_MODULE(_core, module) {
   });
 
   py::class_<serve::Server, ServerHolder>(module, "Server")
-      .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
-           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("inherited_socket"),
-           py::arg("run_id"), py::arg("webroot"), py::arg("max_age"), py::arg("media_types"),
-           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("tokens"),
-           py::arg("read_only"), py::arg("limits"), py::arg("log"))
+      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"), py::arg("json"),
+           py::arg("bind"), py::arg("port"), py::arg("uds"), py::arg("uds_mode"),
+           py::arg("inherited_socket"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
+           py::arg("media_types"), py::arg("allowed_hosts"), py::arg("allowed_origins"),
+           py::arg("tokens"), py::arg("read_only"), py::arg("limits"), py::arg("log"))
       .def_property_readonly("port", &serve::Server::port)
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())
-      .def("end_process_when_told", &end_process_when_told, py::arg("grace"))
+      .def("watch_signals", &end_process_when_told, py::arg("grace"))
       .def("give_up", &serve::Server::give_up)
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);

@@ -75,10 +75,10 @@ WRONG_FILES = [
     ("import sys\nsys.exit(0)", "registry.py:2: SystemExit: 0"),
     ("class Odd(BaseException): pass\nraise Odd('x')", "registry.py:2: tuber_registry.Odd: x"),
     ("registry = None", "'registry' is None; expected a dict of objects"),
-    ("registry = [1]", "registry.py: a registry is a dict of objects; came 'list'"),
+    ("registry = [1]", "registry.py: a registry is a dict of objects; got 'list'"),
     ("import math\nregistry = {'m': math}", "registry['m'] is the module 'math'; register an"),
     ("class B: pass\nregistry = {'B': B}", "registry['B'] is the class 'B'; register an instance"),
-    ("registry = {1: object()}", "a name in the registry must be a string"),
+    ("registry = {1: object()}", "a name in the registry must be a non-empty string"),
     ("\0", "registry.py"),
     ("# -*- coding: nonsense -*-\n", "registry.py:"),
 ]
