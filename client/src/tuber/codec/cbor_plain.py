@@ -20,10 +20,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_memory import Block, block_of_buffer, block_of_ndarray, block_of_numpy
-from tuber.codec.fault import Fault
+from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
-__all__ = ["hashable", "plainer"]
+__all__ = ["hashable", "simplify"]
 
 # Of a subclass of these the plain value is taken.
 _SUBCLASSED: Final[tuple[type[Any], ...]] = (str, int, float, complex, bytes, bytearray)
@@ -38,14 +38,14 @@ _HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
 _ANY: Final = "use numbers, strings, bytes, lists, maps, dataclasses, arrays or None"
 
 
-def plainer(value: Any) -> Any:
+def simplify(value: Any) -> Any:
     """A value of a class that CBOR has no form of, as one that is nearer to having one.
 
     Returns:
         A Block for an array of numbers, otherwise a value whose parts may need it again.
 
     Raises:
-        Fault: nothing plainer says the same.
+        Fault: nothing simplify says the same.
     """
     if isinstance(value, Enum):
         return value.value
@@ -87,9 +87,9 @@ def _rare(value: Any) -> Any:
         return UUID(int=value.int)
     for kind, hint in _HINTS:
         if isinstance(value, kind):
-            raise Fault(f"{_name(type(value))} is not supported; {hint}")
+            raise Fault(f"{type_name(type(value))} is not supported; {hint}")
     hint = "convert with numpy.asarray(value)" if hasattr(value, "__array__") else _ANY
-    raise Fault(f"{_name(type(value))} is not supported; {hint}")
+    raise Fault(f"{type_name(type(value))} is not supported; {hint}")
 
 
 def _plain(kind: type[Any], value: Any) -> Any:
@@ -104,13 +104,8 @@ def _scalar(value: Any, numpy: Any) -> Any:
     if isinstance(value, numpy.clongdouble):
         raise Fault("numpy.clongdouble is not supported; convert with .astype(numpy.complex128)")
     if isinstance(value, (numpy.datetime64, numpy.timedelta64, numpy.void, numpy.object_)):
-        raise Fault(f"{_name(type(value))} is not supported; send str(value)")
+        raise Fault(f"{type_name(type(value))} is not supported; send str(value)")
     return value.item()
-
-
-def _name(kind: type[Any]) -> str:
-    builtin = kind.__module__ == "builtins"
-    return kind.__qualname__ if builtin else f"{kind.__module__}.{kind.__qualname__}"
 
 
 _KEYS: Final = (str, bytes, bool, int, float, complex, datetime, date, UUID, type(None))
@@ -137,7 +132,7 @@ def hashable(value: Any, role: str) -> Any:
     numpy = sys.modules.get("numpy")
     generic = numpy is not None and isinstance(value, numpy.generic)
     if generic or isinstance(value, _KEYS):
-        return hashable(plainer(value), role)
+        return hashable(simplify(value), role)
     raise Fault(f"{_kind(value, numpy)} can't be {role}")
 
 
@@ -148,4 +143,4 @@ def _kind(value: Any, numpy: Any) -> str:
         return "a set"
     if isinstance(value, Block) or (numpy is not None and isinstance(value, numpy.ndarray)):
         return "an array of numbers"
-    return _name(type(value))
+    return type_name(type(value))

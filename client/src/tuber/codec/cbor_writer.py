@@ -13,7 +13,7 @@ from uuid import UUID
 
 from tuber.codec.cbor_memory import Block
 from tuber.codec.cbor_numbers import bignum, float_item, head, integer_item
-from tuber.codec.cbor_plain import hashable, plainer
+from tuber.codec.cbor_plain import hashable, simplify
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
 
@@ -68,7 +68,7 @@ class _Writer:
 
     def other(self, value: Any) -> None:
         """Write a value whose class is none of those that CBOR has a form of by itself."""
-        made = plainer(value)
+        made = simplify(value)
         if isinstance(made, Block):
             self.block(made)
         else:

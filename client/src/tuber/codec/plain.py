@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec import EncodeError
-from tuber.codec.fault import place_of
+from tuber.codec.fault import place_of, type_name
 from tuber.protocol import MAX_INTEGER_BYTES
 
 __all__ = ["default", "plain_value", "with_bytes"]
@@ -27,10 +27,10 @@ _SUBCLASSED: Final[tuple[type[Any], ...]] = (str, float, int, list)
 
 
 def default(value: Any) -> Any:
-    """A value that JSON libraries do not know, as a plainer one; its parts may need it again.
+    """A value that JSON libraries do not know, as a simplify one; its parts may need it again.
 
     Raises:
-        TypeError: nothing plainer says the same.
+        TypeError: nothing simplify says the same.
     """
     if _is_octets(value):
         return {"bytes": list(value)}
@@ -67,11 +67,11 @@ def _array_to_list(value: Any) -> Any:
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
     if kind == "M":
         return _times_to_list(value)
-    plainer = value.tolist()
+    simplify = value.tolist()
     # Structured and object arrays and spans of time have no plain form; long double stays itself.
-    if kind in "OVmc" or type(plainer) is type(value):
+    if kind in "OVmc" or type(simplify) is type(value):
         raise TypeError(_cannot_carry(value))
-    return plainer
+    return simplify
 
 
 def _times_to_list(value: Any) -> Any:
@@ -87,10 +87,7 @@ def _times_to_list(value: Any) -> Any:
 
 
 def _cannot_carry(value: object) -> str:
-    kind = type(value)
-    name = kind.__qualname__
-    if kind.__module__ != "builtins":
-        name = f"{kind.__module__}.{name}"
+    name = type_name(type(value))
     dtype = getattr(value, "dtype", None)
     name += f" of {dtype}" if dtype is not None else ""
     return (
@@ -143,8 +140,8 @@ def _plain(value: Any, steps: list[str | int], strict: bool) -> Any:
         return _plain_dict(value, steps, strict)
     if isinstance(value, dict):
         return _plain_dict(dict(value), steps, strict)
-    plainer = default(value)
-    return plainer if _is_octets(value) else _plain(plainer, steps, strict)
+    simplify = default(value)
+    return simplify if _is_octets(value) else _plain(simplify, steps, strict)
 
 
 def _checked_text(value: str) -> str:

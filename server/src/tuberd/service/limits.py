@@ -49,7 +49,7 @@ def _limit(default: float, *option: str) -> Any:
 class Limits:
     """The limits of one server; 0 means no limit. Sizes are in bytes, times in seconds.
 
-    PROTOCOL.md section 7 and docs/reliability.md say what happens beyond each limit.
+    PROTOCOL.md section 7 and docs/reference/limits.md say what happens beyond each limit.
 
     Attributes:
         request_line: the length of the request line; 0 leaves only the limit of the head.
