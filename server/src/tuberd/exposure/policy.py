@@ -37,7 +37,7 @@ __all__ = ["Container", "ExposurePolicy", "ServedCodeError"]
 class ServedCodeError(Exception):
     """Code of a served object raised ``error`` while a name was read.
 
-    Refusals are plain AttributeError, KeyError and so on; this class tells the two apart.
+    Refusals are plain AttributeError, KeyError and so on.
     """
 
     def __init__(self, error: BaseException) -> None:

@@ -128,7 +128,7 @@ class Describer:
         """Return what encoding the value raises, or None."""
         try:
             self._encoders[lossless](value)
-        except Exception as error:  # noqa: BLE001 (the border of user code: values encode themselves)
+        except Exception as error:  # noqa: BLE001 (the border of user code)
             return error
         return None
 

@@ -35,7 +35,7 @@ __all__ = ["GRACE", "UDS_MODE", "Server", "run", "serve_until_stopped"]
 # Seconds for running calls to finish when a server stops.
 GRACE: Final = 30.0
 
-# The permissions of a Unix socket: everyone who may connect controls the instrument.
+# The permissions of a Unix socket. Every user who may connect controls the instrument.
 UDS_MODE: Final = 0o600
 
 # Seconds between two checks for signals and for the end of the grace: Python runs signal handlers
