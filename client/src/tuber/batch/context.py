@@ -15,9 +15,7 @@ from tuber.batch.batch import Batch, CallFuture
 from tuber.batch.queued_path import Queue, Referring
 from tuber.errors import TuberStateError
 from tuber.objects.remote_object import RemoteObject
-from tuber.protocol import Call, CallMap, Path
-from tuber.protocol.inside import inside
-from tuber.protocol.paths import path_text
+from tuber.protocol import Call, CallMap, Path, find_description, path_text
 
 Future_ = TypeVar("Future_", bound=CallFuture)
 
@@ -75,7 +73,7 @@ class BaseContext(Referring, Generic[Future_]):
         return self
 
     def _tuber_is_container(self, path: Path) -> bool:
-        known = inside(self._tuber_remote._tuber_description, self._tuber_path, path)
+        known = find_description(self._tuber_remote._tuber_description, self._tuber_path, path)
         return known is not None and known.is_container
 
     def __repr__(self) -> str:

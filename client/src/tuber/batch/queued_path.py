@@ -11,8 +11,7 @@ from typing import Any, Final, Protocol
 
 from tuber.objects.items import listed_keys
 from tuber.objects.remote_object import attribute_blacklisted
-from tuber.protocol import Call, CallMap, Item, Path
-from tuber.protocol.paths import path_of_item, path_of_object, path_text
+from tuber.protocol import Call, CallMap, Item, Path, path_of_item, path_of_object, path_text
 
 # No argument was written: None is a value that properties are set to.
 _ABSENT: Final = object()

@@ -15,8 +15,7 @@ from tuber.objects.items import ListItems, MapItems, carry_over, items_of
 from tuber.objects.methods import make_method
 from tuber.objects.names import tell_hidden
 from tuber.objects.removed import VanishedLink
-from tuber.protocol import Description, Item, Path
-from tuber.protocol.paths import path_of_item, path_of_object
+from tuber.protocol import Description, Item, Path, path_of_item, path_of_object
 from tuber.result import with_results
 
 

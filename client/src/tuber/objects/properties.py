@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tuber.objects.items import ListItems, MapItems, listed_keys
-from tuber.protocol import ABSENT, Description, Item, Path
-from tuber.protocol.paths import path_of_item
+from tuber.protocol import ABSENT, Description, Item, Path, path_of_item
 from tuber.session.session import Conversation, Session
 
 GET = "tuber_get"

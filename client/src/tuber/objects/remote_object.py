@@ -22,8 +22,16 @@ from tuber.objects.names import is_foreign
 from tuber.objects.properties import read, read_items, refuse_unsettable, write, write_items
 from tuber.objects.removed import VanishedLink
 from tuber.options import LOSSLESS_TYPES, Options
-from tuber.protocol import ABSENT, Call, Description, Item, Path
-from tuber.protocol.paths import checked_path, path_of_object, path_text
+from tuber.protocol import (
+    ABSENT,
+    Call,
+    Description,
+    Item,
+    Path,
+    checked_path,
+    path_of_object,
+    path_text,
+)
 from tuber.session.session import Conversation, Link
 
 if TYPE_CHECKING:
