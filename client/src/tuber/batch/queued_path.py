@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from operator import index
 from typing import Any, Final, Protocol
 
-from tuber.objects.items import listed_keys
-from tuber.objects.remote_object import attribute_blacklisted
+from tuber.objects.containers import list_of_keys
+from tuber.objects.names import is_local
 from tuber.protocol import Call, CallMap, Item, Path, path_of_item, path_of_object, path_text
 
 # No argument was written: None is a value that properties are set to.
@@ -61,7 +61,7 @@ class Referring:
         raise NotImplementedError
 
     def __getattr__(self, name: str) -> Reference:
-        if attribute_blacklisted(name):
+        if is_local(name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         if name.startswith("tuber_") and name != _QUEUED_AS_IT_IS:
             raise AttributeError(
@@ -113,7 +113,7 @@ class Referring:
         """
         path, queue = self._tuber_where(), self._tuber_queue_of()
         if keys is not None:
-            chosen = {"keys": listed_keys(keys)}
+            chosen = {"keys": list_of_keys(keys)}
             return queue._tuber_queue(Call(path, "tuber_get", (name,), chosen).to_map())
         if queue._tuber_is_container(path):
             return queue._tuber_queue(Call(path, "tuber_get", (name,)).to_map())
@@ -142,7 +142,7 @@ class Referring:
         args = (name,) if value is _ABSENT else (name, value)
         kwargs: dict[str, Any] = {}
         if keys is not None:
-            kwargs["keys"] = listed_keys(keys)
+            kwargs["keys"] = list_of_keys(keys)
         if values is not None:
             kwargs["values"] = list(values)
         call = Call(self._tuber_where(), "tuber_set", args, kwargs)

@@ -62,6 +62,11 @@ class Description:
         """Whether the object has items."""
         return self.values is not None
 
+    @property
+    def names(self) -> set[str]:
+        """Every name under which the object has something."""
+        return {*self.methods, *self.properties, *self.objects, *self.failed}
+
     def __post_init__(self) -> None:
         """Refuse members that contradict each other."""
         keys, values = self.keys, self.values
