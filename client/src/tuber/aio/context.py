@@ -104,7 +104,7 @@ class Future(CallFuture):
         """Return whether the call or its batch was cancelled."""
         if super().cancelled():
             return True
-        task = _task(self._batch)
+        task = self._batch.run
         return task is not None and task.cancelled()
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
@@ -115,7 +115,7 @@ class Future(CallFuture):
         """
         from asyncio import get_running_loop  # noqa: PLC0415  # see the module's docstring
 
-        task = _task(self._batch)
+        task: asyncio.Task[Any] | None = self._batch.run
         if task is not None:
             return task.get_loop()
         try:
@@ -136,7 +136,7 @@ class Future(CallFuture):
             self._call_soon((fn, context))
             return
         self._batch.begin(self._batch)
-        task = _running(self._batch)
+        task = self._batch.run
         _check_loop(task, self)
         if self._callbacks is None:
             self._callbacks = []
@@ -198,7 +198,7 @@ class Context(BaseContext[Future]):
         """
         sent = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
         sent.collected = True
-        await _running(sent)
+        await sent.run
         return sent.results()
 
     def send(
@@ -238,7 +238,7 @@ class Context(BaseContext[Future]):
         from asyncio import wait  # noqa: PLC0415  # see the module's docstring
 
         if sent.fault is None:
-            task = _running(sent)
+            task = sent.run
             _check_loop(task, sent)
             await wait([task])
         return sent.results()
@@ -267,12 +267,12 @@ class Context(BaseContext[Future]):
             from asyncio import gather  # noqa: PLC0415  # see the module's docstring
 
             # If this is cancelled, it cancels them: no batch outlives its block unnoticed.
-            await gather(*map(_running, begun), return_exceptions=True)
+            await gather(*(batch.run for batch in begun), return_exceptions=True)
         for batch in begun:
             batch.raise_unseen()
 
     def _tuber_started(self, batch: Batch) -> None:
-        task = _running(batch)
+        task = batch.run
         _under_way.add(task)
         task.add_done_callback(_ended)
 
@@ -280,18 +280,6 @@ class Context(BaseContext[Future]):
         from asyncio import CancelledError  # noqa: PLC0415  # see the module's docstring
 
         return CancelledError()
-
-
-def _task(batch: Batch) -> asyncio.Task[Any] | None:
-    task: Any = batch.run  # made by our link
-    return task  # type: ignore[no-any-return]
-
-
-def _running(batch: Batch) -> asyncio.Task[Any]:
-    """The task of a batch that was begun."""
-    task = _task(batch)
-    assert task is not None
-    return task
 
 
 def _ended(task: asyncio.Task[Any]) -> None:

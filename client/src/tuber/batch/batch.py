@@ -6,22 +6,12 @@ Values and one conversation; nothing here does I/O or waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from tuber.errors import TuberStateError
 from tuber.protocol import Call, CallMap, Result
 from tuber.session.replies import Outcomes, outcomes_of
 from tuber.session.session import Conversation, Session
-
-
-class Run(Protocol):
-    """The conversation of a batch, which each shell drives and waits for in its own way."""
-
-    def done(self) -> bool:
-        """Return whether it has ended."""
-
-    def result(self) -> object:
-        """Raise what the conversation raised, once it has ended."""
 
 
 class Batch:
@@ -38,7 +28,8 @@ class Batch:
     Attributes:
         calls: in the order in which they were queued, as they travel.
         cancelled: the places of cancelled calls.
-        run: the conversation with the server; None before it is sent.
+        run: the conversation with the server, under way or ended, as the ``start`` of the link
+            returned it: a BatchRun or a task. None before it is sent.
         fault: why the batch will never be sent.
         collected: whether all results were taken, or the error of the request was raised.
     """
@@ -63,7 +54,7 @@ class Batch:
         self._cancelled_error = cancelled_error
         self.calls: list[CallMap] = []
         self.cancelled: set[int] = set()
-        self.run: Run | None = None
+        self.run: Any = None
         self.fault: TuberStateError | None = None
         self.collected = False
         self._session: Session | None = None  # set when the conversation begins
@@ -164,7 +155,9 @@ class Batch:
 
     def has_ended(self) -> bool:
         """Return whether the conversation has ended, with outcomes or with an error."""
-        return self.run is not None and self.run.done()
+        run = self.run
+        ended: bool = run is not None and run.done()
+        return ended
 
     def is_settled(self) -> bool:
         """Return whether it has ended and ``raise_unseen`` would do nothing."""

@@ -162,7 +162,7 @@ class SimpleFuture(CallFuture):
         batch = self._batch
         if not self.done():
             batch.begin(batch)
-        if not self.done() and not _run_of(batch).wait(timeout):
+        if not self.done() and not batch.run.wait(timeout):
             raise TuberTimeout(
                 f"no result of {batch.called(self._place)} within {timeout} s; its batch continues "
                 "in the background, and a later result() waits for it",
@@ -216,7 +216,7 @@ class SimpleContext(BaseContext[SimpleFuture]):
             The batch, for ``receive``.
         """
         batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
-        _run_of(batch).begin()
+        batch.run.begin()
         return batch
 
     def receive(self, sent: Batch) -> list[Any]:
@@ -246,7 +246,7 @@ class SimpleContext(BaseContext[SimpleFuture]):
             return
         begun = self._tuber_end()
         for batch in begun:
-            _run_of(batch).wait()
+            batch.run.wait()
         for batch in begun:
             batch.raise_unseen()
 
@@ -254,9 +254,3 @@ class SimpleContext(BaseContext[SimpleFuture]):
         from concurrent.futures import CancelledError  # noqa: PLC0415  # slow to import
 
         return CancelledError()
-
-
-def _run_of(batch: Batch) -> BatchRun:
-    """The run of a batch that was begun."""
-    assert isinstance(batch.run, BatchRun)
-    return batch.run
