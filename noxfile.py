@@ -1,4 +1,4 @@
-"""What can be run beyond `scripts/test`: benchmarks, other Python versions, fuzzing, sanitizers.
+"""Tasks in addition to `scripts/test`: benchmarks, other Python versions, fuzzing, sanitizers.
 
 `nox -l` lists the sessions; `nox -s NAME -- ARGUMENTS` runs one.
 """
@@ -13,18 +13,18 @@ import nox
 nox.options.sessions = ["tests"]
 nox.options.default_venv_backend = "venv"
 
-# What the Python tests under sanitizers are: all that runs in the compiled core.
+# The Python tests to run under sanitizers: all that use the compiled core.
 SANITIZED = [
     *("tests/end_to_end", "tests/conformance", "tests/unit/tuberd"),
     *sorted(str(each) for each in pathlib.Path("tests/unit/tuber").glob("test_codec*.py")),
 ]
-# These run other programs (a compiler, a browser, nginx), which a preloaded sanitizer spoils, or
-# fork beside threads, as those tests do that are marked `forks`.
+# These run other programs (a compiler, a browser, nginx), which a preloaded sanitizer breaks, or
+# fork while threads run, like the tests marked `forks`.
 NOT_SANITIZED = [
     f"tests/end_to_end/test_{each}.py"
     for each in (
         *("cpp_instrument", "nanobind", "support_header", "without_numpy", "travelling"),
-        *("browsers", "readme", "slow_peers", "docs_access"),
+        *("browsers", "docs", "slow_peers", "docs_access"),
     )
 ]
 
@@ -33,7 +33,7 @@ PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The Python test suite on one Python version: `nox -s tests-3.12`."""
+    """Run the Python tests with one Python version: `nox -s tests-3.12`."""
     session.install(
         "./client",
         "./server[orjson]",
@@ -43,9 +43,20 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as a site, in build/docs; every warning is an error."""
+    session.install(
+        "./client",
+        "./server",
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "docs"),
+    )
+    session.run("sphinx-build", "-W", "--keep-going", "-E", "docs", "build/docs", *session.posargs)
+
+
+@nox.session
 @nox.parametrize("version", ["cbor2>=5.6,<6", "cbor2>=6"])
 def cbor_peers(session: nox.Session, version: str) -> None:
-    """Our CBOR beside that of cbor2, in the series in C and in the one in Rust."""
+    """Compare our CBOR codec with cbor2: the versions in C and those in Rust."""
     session.install(
         *("./client", "./server[orjson]", version, "numpy", "uvloop"),
         *("pytest", "pytest-timeout", "hypothesis"),
@@ -55,7 +66,7 @@ def cbor_peers(session: nox.Session, version: str) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Speed beside a floor and the predecessor; `-- --quick` takes under two minutes."""
+    """Compare speed with a floor and the predecessor; `-- --quick` takes under two minutes."""
     session.install(
         *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "plots")
     )
@@ -64,7 +75,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def instructions(session: nox.Session) -> None:
-    """Instructions of requests and calls beside the recorded ones (`-- --record`); valgrind."""
+    """Compare instruction counts with the record (`-- --record` updates it); needs valgrind."""
     session.install(
         *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "instructions")
     )
@@ -80,13 +91,13 @@ def instructions(session: nox.Session) -> None:
 
 @nox.session
 def bench_peers(session: nox.Session) -> None:
-    """Speed beside Pyro5, RPyC, gRPC and others; `-- --quick` takes about a minute."""
+    """Compare speed with Pyro5, RPyC, gRPC and others; `-- --quick` takes about a minute."""
     session.run("python", "-m", "benchmarks.peers", *session.posargs)
 
 
 @nox.session
 def bench_scaling(session: nox.Session) -> None:
-    """Speed over connections, cores and sizes; `-- --quick` takes under two minutes."""
+    """Measure speed over connections, cores and sizes; `-- --quick`: under two minutes."""
     session.install(
         *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "plots"), "numpy"
     )
@@ -95,21 +106,21 @@ def bench_scaling(session: nox.Session) -> None:
 
 @nox.session
 def slow_peers(session: nox.Session) -> None:
-    """What a thousand slow and silent peers cost a healthy client; needs slowhttptest."""
+    """Measure a healthy client next to a thousand slow or silent ones; needs slowhttptest."""
     session.install("./client", "./server[orjson]")
     session.run("python", "-m", "benchmarks.slow_peers", *session.posargs)
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Ten million calls of all kinds (`-- CALLS`), and what the server holds meanwhile."""
+    """Make ten million calls of all kinds (`-- CALLS`) and watch the server's resources."""
     session.install("./client", "./server[orjson]", "numpy")
     session.run("python", "-m", "benchmarks.soak", *session.posargs)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Long runs: cut connections (`-- CALLS SEEDS`), 2,000 stops, a quiet call of ten minutes."""
+    """Run long: cut connections (`-- CALLS SEEDS`), 2,000 stops, a silent call of ten minutes."""
     calls, seeds = session.posargs or ("2000", "5")
     session.install(
         "./client",
@@ -131,7 +142,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """HTTP beside h11 and llhttp: 20,000 streams for each, and llhttp's own cases."""
+    """Compare HTTP with h11 and llhttp: 20,000 streams each, and llhttp's own cases."""
     session.install(
         "./client",
         "./server[orjson]",
@@ -142,7 +153,7 @@ def conformance(session: nox.Session) -> None:
         "tests/conformance/test_http_against_others.py",
         env={"TUBER_HTTP_EXAMPLES": "20000"},
     )
-    source = "aiohttp-3.13.2"  # its source distribution carries llhttp with its tests
+    source = "aiohttp-3.13.2"  # its source distribution contains llhttp and its tests
     place = session.create_tmp()
     fetch = ("pip", "download", "--quiet", "--no-deps", "--no-binary=aiohttp", f"--dest={place}")
     session.run(*fetch, source.replace("-", "=="))
@@ -153,7 +164,7 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def sanitizers(session: nox.Session) -> None:
-    """The C++ tests under AddressSanitizer with UBSan, and under ThreadSanitizer."""
+    """Run the C++ tests under AddressSanitizer with UBSan, and under ThreadSanitizer."""
     for name, flags in (("address", "address,undefined"), ("thread", "thread")):
         build = session.create_tmp() + f"/{name}"
         session.run(
@@ -174,7 +185,7 @@ def sanitizers(session: nox.Session) -> None:
 
 @nox.session
 def python_sanitizers(session: nox.Session) -> None:
-    """The Python tests with a core under AddressSanitizer and UBSan; `-- TESTS` for some."""
+    """Run Python tests with the core under AddressSanitizer and UBSan; `-- TESTS` selects."""
     flags = (
         "-fsanitize=address,undefined -fno-sanitize=null -fno-omit-frame-pointer "
         "-fno-sanitize-recover=undefined -g"
@@ -187,16 +198,16 @@ def python_sanitizers(session: nox.Session) -> None:
         f"--config-settings=cmake.define.CMAKE_CXX_FLAGS={flags}",
         "--config-settings=install.strip=false",
     )
-    # UBSan takes the catching of a forced unwinding, which has no object, for a null reference.
-    # The interpreter is not built with it, so it is loaded first; so is the library whose
-    # exceptions it watches. Python keeps much to its end: test_growth.py looks for leaks.
+    # No null checks: catching a forced unwinding, which has no object, looks like a null reference.
+    # The interpreter is built without sanitizers, so they are preloaded, with the library whose
+    # exceptions they watch. Leaks are found by test_growth.py: Python frees little at its exit.
     libraries = [
         session.run("g++", f"-print-file-name={name}", external=True, silent=True)
         for name in ("libasan.so", "libubsan.so", "libstdc++.so")
     ]
     session.run(
         *("python", "-m", "pytest", "-p", "no:faulthandler", "-m", "not forks"),
-        # Those count bytes of memory.
+        # These tests count bytes of memory.
         *(
             "-k",
             "not mb_takes and not where_it_was_received and not beyond_the_memory and not curl",
@@ -213,7 +224,7 @@ def python_sanitizers(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """The libFuzzer targets, `-- SECONDS` each (60 unless told); needs clang with libFuzzer."""
+    """Run each fuzz target for `-- SECONDS` (default: 60); needs clang with libFuzzer."""
     seconds = session.posargs[0] if session.posargs else "60"
     build = session.create_tmp() + "/fuzz"
     session.run(
@@ -229,7 +240,7 @@ def fuzz(session: nox.Session) -> None:
     )
     session.run("cmake", "--build", build, "-j2", external=True)
     for name in ("head", "chunked", "cbor", "fields", "files"):
-        found = f"{session.create_tmp()}/{name}"  # what is new goes there, and not into the tree
+        found = f"{session.create_tmp()}/{name}"  # new inputs go there, not into the tree
         os.makedirs(found, exist_ok=True)
         session.run(
             f"{build}/core/fuzz/fuzz_{name}",

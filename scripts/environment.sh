@@ -1,5 +1,5 @@
-# Sourced by the other scripts: makes .venv beside the README and installs into it.
-# Nothing is installed outside the checkout except, as root, the Debian packages a test asks for.
+# Sourced by the other scripts: makes .venv in the root of the checkout and installs into it.
+# Outside the checkout it installs only, as root, the Debian packages that a test needs.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 VENV=.venv
@@ -25,7 +25,7 @@ make_venv() {
   "$VENV/bin/pip" install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 }
 
-# need_compiler: cmake comes from PyPI when it is not there, a compiler does not.
+# need_compiler: pip can install cmake, but not a compiler.
 need_compiler() {
   command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null \
     || die "this needs a C++20 compiler (on Debian: apt-get install g++)"
@@ -33,13 +33,13 @@ need_compiler() {
 
 install() { "$VENV/bin/pip" install --quiet --disable-pip-version-check "$@"; }
 
-# need_debian COMMAND-OR-HEADER PACKAGE: installs a Debian package when root, says so when not.
+# need_debian COMMAND-OR-HEADER PACKAGE: install a Debian package if root, otherwise fail.
 need_debian() {
   if command -v "$1" >/dev/null || [ -e "/usr/sbin/$1" ] || [ -e "/usr/include/$1" ]; then return 0; fi
   install_debian "$2" "$1"
 }
 
-# install_debian PACKAGE WHAT-IS-NEEDED-OF-IT
+# install_debian PACKAGE NEEDED-PART
 install_debian() {
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     say "Installing the Debian package $1"

@@ -1,6 +1,6 @@
 """Where our server reads a stream of requests otherwise than another reader, and why that is right.
 
-docs/http-differences.md tells the same to people; a test compares the two.
+A test compares this with docs/evidence/http-differences.md.
 """
 
 from __future__ import annotations

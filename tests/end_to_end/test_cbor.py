@@ -259,7 +259,7 @@ def test_a_result_over_the_limit_is_refused_and_its_neighbours_are_sent() -> Non
             assert len(first["result"]) in (100_000, 800_000)
             assert failed["error"]["type"] == "ValueError"
             assert "over the limit of 1048576" in failed["error"]["message"]
-            assert "--max-result" in failed["error"]["message"]
+            assert "--max-reply" in failed["error"]["message"]
             assert last == {"result": 1}
         peer.connection.close()
     with live_server(registry, "--max-result", "0") as server:

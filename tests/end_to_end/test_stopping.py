@@ -139,7 +139,7 @@ def test_a_signal_to_a_forked_child_is_the_childs(tmp_path: Path) -> None:
     )
     with live_server(registry) as server, Wire(server.port) as wire:
         for _ in range(2):
-            assert wire.call(call("end_a_child")) == {"result": -signal.SIGTERM}
+            assert wire.call(call("end_a_child"))["result"] == -signal.SIGTERM
         assert health(server)["status"] == "serving"
 
 

@@ -14,7 +14,7 @@ from tuberd.service.limits import OPTIONS, Limits
 ROOT = Path(__file__).parents[2]
 CBOR_LIMITS_HPP = (ROOT / "server" / "core" / "cbor" / "limits.hpp").read_text()
 LIMITS_HPP = (ROOT / "server" / "core" / "http" / "limits.hpp").read_text()
-RELIABILITY = (ROOT / "docs" / "reliability.md").read_text()
+LIMITS_PAGE = (ROOT / "docs" / "reference" / "limits.md").read_text()
 DOCUMENT = (ROOT / "protocol" / "PROTOCOL.md").read_text().partition("## 7. Limits")[2]
 
 MEMBERS = {
@@ -56,9 +56,7 @@ def test_no_limit_is_left_out() -> None:
     assert found == {*MEMBERS, "connections_per_address"}  # which has none unless one is given
     assert found == set(Limits().to_map())
     assert {option.flag for option in OPTIONS.values()} == set(
-        re.findall(
-            r"`(--[a-z-]+) [A-Z]+`", RELIABILITY.partition("## Limits")[2].partition("##")[0]
-        )
+        re.findall(r"`(--[a-z-]+) [A-Z]+`", LIMITS_PAGE)
     )
 
 

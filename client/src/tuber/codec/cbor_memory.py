@@ -11,7 +11,7 @@ from array import array
 from typing import Any, Final, NamedTuple
 
 from tuber.codec.cbor_numbers import head
-from tuber.codec.fault import Fault
+from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import FORMATS, NDArray, itemsize_of
 from tuber.protocol import MAX_RANK
 
@@ -96,7 +96,7 @@ def block_of_numpy(value: Any) -> Block:
         fault = "a masked array is not supported; send .filled(value), or data and mask"
         raise Fault(fault)
     if hasattr(value, "unit"):  # astropy.units.Quantity
-        name = f"{type(value).__module__}.{type(value).__qualname__}"
+        name = type_name(type(value))
         raise Fault(f"{name} carries a unit that would be lost; send its value and its unit apart")
     typecode = _typecode_of(value.dtype, numpy)
     if value.ndim > MAX_RANK:

@@ -18,8 +18,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_memory import Block, block_of_buffer, block_of_ndarray, block_of_numpy
-from tuber.codec.classes import as_list_or_map, name_of
-from tuber.codec.fault import Fault
+from tuber.codec.classes import as_list_or_map
+from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
 __all__ = ["hashable", "simplify"]
@@ -83,7 +83,7 @@ def _rare(value: Any) -> Any:
         return UUID(int=value.int)
     hint = "convert with numpy.asarray(value)" if hasattr(value, "__array__") else _ANY
     hint = next((text for kind, text in _HINTS if isinstance(value, kind)), hint)
-    raise Fault(f"{name_of(type(value))} is not supported; {hint}")
+    raise Fault(f"{type_name(type(value))} is not supported; {hint}")
 
 
 def _scalar(value: Any, numpy: Any) -> Any:
@@ -93,7 +93,7 @@ def _scalar(value: Any, numpy: Any) -> Any:
     if isinstance(value, numpy.clongdouble):
         raise Fault("numpy.clongdouble is not supported; convert with .astype(numpy.complex128)")
     if isinstance(value, (numpy.datetime64, numpy.timedelta64, numpy.void, numpy.object_)):
-        raise Fault(f"{name_of(type(value))} is not supported; send str(value)")
+        raise Fault(f"{type_name(type(value))} is not supported; send str(value)")
     return value.item()
 
 
@@ -128,5 +128,5 @@ def hashable(value: Any, role: str) -> Any:
     elif isinstance(value, Block) or (numpy is not None and isinstance(value, numpy.ndarray)):
         kind = "an array of numbers"
     else:
-        kind = name_of(type(value))
+        kind = type_name(type(value))
     raise Fault(f"{kind} can't be {role}")

@@ -20,9 +20,3 @@ def as_list_or_map(value: Any) -> list[Any] | dict[Any, Any] | None:
     if is_dataclass(value) and not isinstance(value, (type, AbstractSet)):
         return {each.name: getattr(value, each.name) for each in fields(value)}
     return None
-
-
-def name_of(kind: type[Any]) -> str:
-    """Return the name of a class, with its module unless it is a built-in one."""
-    builtin = kind.__module__ == "builtins"
-    return kind.__qualname__ if builtin else f"{kind.__module__}.{kind.__qualname__}"

@@ -5,10 +5,11 @@ The place is collected while the stack unwinds, so a value without a fault costs
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["Fault", "place_of"]
+__all__ = ["Fault", "place_of", "type_name"]
 
 
 class Fault(Exception):
@@ -42,3 +43,15 @@ def place_of(steps: Sequence[Any]) -> str:
         else:
             place += f"[{step!r}]"
     return place
+
+
+def type_name(kind: type[Any]) -> str:
+    """Return the name that a program imports the class by, without private modules.
+
+    Python 3.13 defines ``pathlib.Path`` in ``pathlib._local``.
+    """
+    name, module = kind.__qualname__, kind.__module__
+    package, _, last = module.rpartition(".")
+    if last.startswith("_") and getattr(sys.modules.get(package), name, None) is kind:
+        module = package
+    return name if module == "builtins" else f"{module}.{name}"

@@ -15,8 +15,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec import EncodeError
-from tuber.codec.classes import as_list_or_map, name_of
-from tuber.codec.fault import place_of
+from tuber.codec.classes import as_list_or_map
+from tuber.codec.fault import place_of, type_name
 from tuber.protocol import MAX_INTEGER_BYTES
 
 __all__ = ["is_exact_in_json", "plain_value", "simplify", "with_bytes"]
@@ -125,7 +125,7 @@ def _times_to_list(value: Any) -> Any:
 
 def _cannot_carry(value: object) -> str:
     dtype = getattr(value, "dtype", None)
-    name = name_of(type(value)) + (f" of {dtype}" if dtype is not None else "")
+    name = type_name(type(value)) + (f" of {dtype}" if dtype is not None else "")
     return (
         f"JSON cannot carry a value of type {name}; "
         "use numbers, strings, bytes, lists, maps, dataclasses or None"

@@ -1,4 +1,4 @@
-// See cbor_builder.hpp.
+// See builder.hpp.
 #define PY_SSIZE_T_CLEAN
 #include "python/cbor/builder.hpp"
 
@@ -18,10 +18,10 @@ using cbor::Major;
 
 namespace {
 
-// Arrays below this are copied: one of them must not keep a whole large body.
+// Smaller arrays are copied, so that they do not keep a large body alive.
 constexpr std::size_t kViewedFrom = 1024;
 
-// The format of an array's elements as in PEP 3118, with an explicit byte order.
+// The format string of an element type (PEP 3118, with an explicit byte order).
 std::string typecode_of(const cbor::ElementType& type) {
   using Kind = cbor::ElementType::Kind;
   static constexpr char kSigned[] = "bhiq", kUnsigned[] = "BHIQ", kReal[] = "efd";
@@ -240,7 +240,7 @@ Handle CborBuilder::uuid(const Head& tag) {
   if (!cbor::read_uuid(reader_, tag, octets)) return refuse_read();
   Handle bytes = Handle::steal(
       PyBytes_FromStringAndSize(octets.data(), static_cast<Py_ssize_t>(octets.size())));
-  return bytes ? invoke(parts_.uuid, Py_None, bytes.get()) : Handle();
+  return bytes ? invoke(imports_.uuid, Py_None, bytes.get()) : Handle();
 }
 
 Handle CborBuilder::complex(const Head& tag) {
@@ -275,7 +275,7 @@ Handle CborBuilder::array(const Head& tag) {
   Handle shape = shape_of(array);
   Handle order = Handle::steal(PyUnicode_FromString(array.column_major ? "F" : "C"));
   if (!memory || !code || !shape || !order) return {};
-  return invoke(parts_.make_array, memory.get(), code.get(), shape.get(), order.get());
+  return invoke(imports_.make_array, memory.get(), code.get(), shape.get(), order.get());
 }
 
 Handle CborBuilder::memory_of(const cbor::TypedArray& array) {
@@ -317,12 +317,12 @@ Handle CborBuilder::refuse(std::size_t offset, const Handle& text) {
 
 Handle CborBuilder::refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& way) {
   Handle steps = steps_of(way);
-  Handle place = steps ? invoke(parts_.place_of, steps.get()) : Handle();
+  Handle place = steps ? invoke(imports_.place_of, steps.get()) : Handle();
   Handle text = Handle::steal(PyUnicode_FromString(fault.text.c_str()));
   Handle offset = Handle::steal(PyLong_FromSize_t(fault.offset));
   if (!place || !text || !offset) return {};
-  Handle error = invoke(parts_.decode_error, text.get(), offset.get(), place.get());
-  if (error) PyErr_SetObject(parts_.decode_error.get(), error.get());
+  Handle error = invoke(imports_.decode_error, text.get(), offset.get(), place.get());
+  if (error) PyErr_SetObject(imports_.decode_error.get(), error.get());
   return {};
 }
 
@@ -333,7 +333,7 @@ Handle CborBuilder::steps_of(const std::vector<cbor::Step>& way) {
     if (step->kind == cbor::Step::Kind::index) {
       name = Handle::steal(PyLong_FromUnsignedLongLong(step->index));
     } else {
-      name = CborBuilder(source_, parts_, step->key_offset).hashable_item();
+      name = CborBuilder(source_, imports_, step->key_offset).hashable_item();
     }
     if (!name || PyList_Append(steps.get(), name.get()) < 0) return {};
   }

@@ -47,7 +47,7 @@ def _limit(default: float, flag: str, unit: str, help: str) -> Any:
 class Limits:
     """The limits of one server; 0 stands for none. Sizes are in bytes, times in seconds.
 
-    What happens beyond a limit is in PROTOCOL.md section 7, and in docs/reliability.md.
+    What happens beyond a limit is in PROTOCOL.md section 7, and in docs/reference/limits.md.
 
     Attributes:
         request_line: its length; without a limit as long as the head.
