@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 
 import nox
 
@@ -16,7 +15,7 @@ nox.options.default_venv_backend = "venv"
 # The Python tests to run under sanitizers: all that use the compiled core.
 SANITIZED = [
     *("tests/end_to_end", "tests/conformance", "tests/unit/tuberd"),
-    *sorted(str(each) for each in pathlib.Path("tests/unit/tuber").glob("test_codec*.py")),
+    *("tests/unit/tuber/codec", "tests/unit/tuber/test_codecs.py"),
 ]
 # These run other programs (a compiler, a browser, nginx), which a preloaded sanitizer breaks, or
 # fork while threads run, like the tests marked `forks`.
@@ -61,7 +60,7 @@ def cbor_peers(session: nox.Session, version: str) -> None:
         *("./client", "./server[orjson]", version, "numpy", "uvloop"),
         *("pytest", "pytest-timeout", "hypothesis"),
     )
-    session.run("pytest", "tests/unit/tuber/test_codec_cbor_peers.py", *session.posargs)
+    session.run("pytest", "tests/unit/tuber/codec/test_cbor_peers.py", *session.posargs)
 
 
 @nox.session
