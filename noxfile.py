@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import subprocess
 import sys
 
@@ -18,7 +17,7 @@ nox.options.default_venv_backend = "venv"
 # The Python tests to run under sanitizers: all that use the compiled core.
 SANITIZED = [
     *("tests/end_to_end", "tests/conformance", "tests/unit/tuberd"),
-    *sorted(str(each) for each in pathlib.Path("tests/unit/tuber").glob("test_codec*.py")),
+    *("tests/unit/tuber/codec", "tests/unit/tuber/test_codecs.py"),
 ]
 # These run other programs (a compiler, a browser, nginx), which a preloaded sanitizer breaks, or
 # fork while threads run, like the tests marked `forks`.
@@ -81,7 +80,7 @@ def cbor_peers(session: nox.Session, version: str) -> None:
         *("./client", "./server[orjson]", version, "numpy", "uvloop"),
         *("pytest", "pytest-timeout", "hypothesis"),
     )
-    session.run("pytest", "tests/unit/tuber/test_codec_cbor_peers.py", *session.posargs)
+    session.run("pytest", "tests/unit/tuber/codec/test_cbor_peers.py", *session.posargs)
 
 
 def _bench(session: nox.Session, name: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber._target import Target
 from tuber._timing import TimeoutLike
-from tuber.blocking.context import Once, SimpleContext
+from tuber.blocking.context import BatchRun, SimpleContext
 from tuber.blocking.pool import Pool
 from tuber.network.exchange import finish
 from tuber.network.link import ServerLink
@@ -46,9 +46,9 @@ class BlockingLink(ServerLink):
         """Drive a conversation to its end; returns what it returns."""
         return finish(self._drive(conversation))
 
-    def start(self, conversation: Conversation[T]) -> Once[T]:
-        """A conversation that is run when its result is first asked for."""
-        return Once(self.run, conversation)
+    def start(self, conversation: Conversation[Any]) -> BatchRun:
+        """Make a conversation that is run by the first thread that needs its result."""
+        return BatchRun(self.run, conversation)
 
     def close(self) -> None:
         """Close the connections that rest; a later call makes a new one."""

@@ -1,7 +1,8 @@
-"""Bodies made to hurt: whatever the bytes are, they are a value or DecodeError, in linear time."""
+"""Hostile bodies: any bytes are a value or a DecodeError, in linear time."""
 
 from __future__ import annotations
 
+import random
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -41,16 +42,6 @@ def test_a_value_cut_off_anywhere_is_refused(codec: Codec, row: Any) -> None:
         assert not accepted(codec, body[:size])
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_value_with_any_byte_changed_is_a_value_or_refused(codec: Codec, row: Any) -> None:
-    body = bytes.fromhex(row.cbor)
-    verdicts = set()
-    for position in range(min(len(body), 40)):
-        for octet in range(0, 256, 7):
-            verdicts.add(accepted(codec, body[:position] + bytes((octet,)) + body[position + 1 :]))
-    assert verdicts <= {True, False}
-
-
 @pytest.mark.parametrize("rest", [b"", b"\x00", b"\xff", b"\x00" * 8, b"\x61a" * 20, b"\xff" * 40])
 def test_every_initial_byte_is_read_or_refused(codec: Codec, rest: bytes) -> None:
     for initial in range(256):
@@ -58,7 +49,7 @@ def test_every_initial_byte_is_read_or_refused(codec: Codec, rest: bytes) -> Non
     assert accepted(codec, b"\x00")
 
 
-def test_no_memory_is_taken_for_what_a_length_promises(codec: Codec) -> None:
+def test_no_memory_is_allocated_for_a_length_that_can_not_be_true(codec: Codec) -> None:
     tracemalloc.start()
     try:
         for initial in (0x5B, 0x7B, 0x9B, 0xBB):
@@ -91,7 +82,7 @@ heads = st.sampled_from(
 
 @pytest.mark.parametrize("name", CBOR_CODECS)
 @given(body=st.lists(heads, max_size=30).map(b"".join))
-def test_any_row_of_heads_is_a_value_or_refused(name: str, body: bytes) -> None:
+def test_any_sequence_of_heads_is_a_value_or_refused(name: str, body: bytes) -> None:
     accepted(cbor_codec(name), body)
 
 
@@ -112,6 +103,23 @@ def verdict(codec: Codec, body: bytes) -> Any:
         return codec.decode(body)
     except DecodeError as error:
         return error
+
+
+def test_mutated_values_are_the_same_or_refused_by_both_codecs() -> None:
+    random_ = random.Random(20260101)
+    bodies = [bytes.fromhex(row.cbor)[:120] for row in ROWS]
+    for _ in range(20_000):
+        body = bytearray(random_.choice(bodies))
+        for _ in range(random_.randint(1, 3)):
+            at = random_.randrange(len(body) + 1)
+            piece = random_.choice(bodies)[: random_.randint(0, 12)]
+            octet = bytes([random_.randrange(256)])
+            body[at : at + random_.randint(0, 3)] = random_.choice([piece, octet])
+        python, compiled = (verdict(cbor_codec(name), bytes(body)) for name in CBOR_CODECS)
+        if isinstance(python, DecodeError):
+            assert isinstance(compiled, DecodeError), body.hex()
+        else:
+            assert same(python, compiled), body.hex()
 
 
 def steps(decode: Callable[[bytes], Any], body: bytes) -> int:
@@ -178,7 +186,7 @@ def test_twice_the_bomb_is_at_most_twice_the_steps(bomb: Callable[[int], bytes])
     assert large <= 2 * small + 50
 
 
-def test_ten_million_bytes_of_tags_are_refused_at_once() -> None:
+def test_ten_million_bytes_of_tags_are_refused_early() -> None:
     for octets in (b"\xc1", b"\xc4", b"\xd8\x28", b"\xd9\x01\x02", b"\xd9\xd9\xf7", b"\xd8\x40"):
         body = octets * (10_000_000 // len(octets))
         assert steps(CborCodec().decode, body) < 100
@@ -200,7 +208,7 @@ def test_colliding_tuples_are_limited_in_number(codec: Codec) -> None:
     assert len(codec.decode(pairs(keys[:-1]))) == 8192
 
 
-def test_a_body_too_deep_for_what_is_left_of_the_stack_is_refused() -> None:
+def test_a_body_too_deep_for_the_rest_of_the_stack_is_refused() -> None:
     body = b"\x81" * 256 + b"\x00"
     value = CborCodec().decode(body)
 

@@ -1,16 +1,14 @@
 """Values of other classes as values that CBOR has a form of, or the reason why there is none.
 
-It must never answer something that is not equal to the value in the sense of PROTOCOL.md section 9.
+The result must be equal to the value in the sense of PROTOCOL.md section 9.
 """
 
 from __future__ import annotations
 
 import sys
 from array import array
-from collections import deque
-from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -20,14 +18,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_memory import Block, block_of_buffer, block_of_ndarray, block_of_numpy
+from tuber.codec.classes import as_list_or_map
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
 __all__ = ["hashable", "simplify"]
 
-# Of a subclass of these the plain value is taken.
-_SUBCLASSED: Final[tuple[type[Any], ...]] = (str, int, float, complex, bytes, bytearray)
-
+_SUBCLASSED: Final[tuple[type[Any], ...]] = (int, float, complex, bytes, bytearray)
 _HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
     (Decimal, "send str(value) or float(value)"),
     (Fraction, "send str(value) or float(value)"),
@@ -39,13 +36,13 @@ _ANY: Final = "use numbers, strings, bytes, lists, maps, dataclasses, arrays or 
 
 
 def simplify(value: Any) -> Any:
-    """A value of a class that CBOR has no form of, as one that is nearer to having one.
+    """Return a value of a class that CBOR has no form of as a simpler one.
 
     Returns:
         A Block for an array of numbers, otherwise a value whose parts may need it again.
 
     Raises:
-        Fault: nothing simplify says the same.
+        Fault: there is no simpler value that says the same.
     """
     if isinstance(value, Enum):
         return value.value
@@ -55,19 +52,18 @@ def simplify(value: Any) -> Any:
             return block_of_numpy(value)
         if isinstance(value, numpy.generic):
             return _scalar(value, numpy)
+    if isinstance(value, str):
+        return str.__str__(value)  # a subclass may have a __str__ of its own
     for kind in _SUBCLASSED:
         if isinstance(value, kind):
-            return _plain(kind, value)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return dict(zip(value._fields, value, strict=True))
-    if isinstance(value, (list, tuple, KeysView, ValuesView, ItemsView, deque, range)):
+            return kind(value)
+    if isinstance(value, list):
         return list(value)
-    if isinstance(value, Mapping):
-        return {key: value[key] for key in value}
+    simpler = as_list_or_map(value)
+    if simpler is not None:
+        return simpler
     if isinstance(value, AbstractSet):
         return frozenset(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: getattr(value, each.name) for each in fields(value)}
     return _rare(value)
 
 
@@ -85,16 +81,9 @@ def _rare(value: Any) -> Any:
         return date(value.year, value.month, value.day)
     if isinstance(value, UUID):
         return UUID(int=value.int)
-    for kind, hint in _HINTS:
-        if isinstance(value, kind):
-            raise Fault(f"{type_name(type(value))} is not supported; {hint}")
     hint = "convert with numpy.asarray(value)" if hasattr(value, "__array__") else _ANY
+    hint = next((text for kind, text in _HINTS if isinstance(value, kind)), hint)
     raise Fault(f"{type_name(type(value))} is not supported; {hint}")
-
-
-def _plain(kind: type[Any], value: Any) -> Any:
-    """The value without its subclass, not asking the subclass how it looks as a string."""
-    return str.__str__(value) if kind is str else kind.__new__(kind, value)
 
 
 def _scalar(value: Any, numpy: Any) -> Any:
@@ -112,10 +101,9 @@ _KEYS: Final = (str, bytes, bool, int, float, complex, datetime, date, UUID, typ
 
 
 def hashable(value: Any, role: str) -> Any:
-    """What a key of a map or an element of a set is plainly.
+    """Return a key of a map or an element of a set as one that CBOR has a form of.
 
     Args:
-        value: the key.
         role: what it is, for the message: 'a key of a map'.
 
     Raises:
@@ -133,14 +121,12 @@ def hashable(value: Any, role: str) -> Any:
     generic = numpy is not None and isinstance(value, numpy.generic)
     if generic or isinstance(value, _KEYS):
         return hashable(simplify(value), role)
-    raise Fault(f"{_kind(value, numpy)} can't be {role}")
-
-
-def _kind(value: Any, numpy: Any) -> str:
     if isinstance(value, Mapping):
-        return "a map"
-    if isinstance(value, AbstractSet):
-        return "a set"
-    if isinstance(value, Block) or (numpy is not None and isinstance(value, numpy.ndarray)):
-        return "an array of numbers"
-    return type_name(type(value))
+        kind = "a map"
+    elif isinstance(value, AbstractSet):
+        kind = "a set"
+    elif isinstance(value, Block) or (numpy is not None and isinstance(value, numpy.ndarray)):
+        kind = "an array of numbers"
+    else:
+        kind = type_name(type(value))
+    raise Fault(f"{kind} can't be {role}")

@@ -1,4 +1,4 @@
-"""Live properties: read and set at the server on each access, by both shells."""
+"""Reading and setting properties at the server, by both shells."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def board(shell: Shell, served: Any) -> Iterator[Any]:
         yield made
 
 
-def test_it_is_read_on_each_access(shell: Shell, board: Any, served: Any) -> None:
+def test_a_live_property_is_read_on_each_access(shell: Shell, board: Any, served: Any) -> None:
     served[1].offset = 7
     assert shell.finish(board.offset) == 7
     served[1].offset = 8
@@ -34,7 +34,7 @@ def test_it_is_read_on_each_access(shell: Shell, board: Any, served: Any) -> Non
     assert served[1].asked == [{"object": "Board", "property": "offset"}] * 2
 
 
-def test_it_is_set_and_read_back(shell: Shell, board: Any, served: Any) -> None:
+def test_a_live_property_is_set_and_read_back(shell: Shell, board: Any, served: Any) -> None:
     assert shell.finish(board.tuber_set("offset", 3)) == 3
     call = {"object": "Board", "method": "tuber_set", "args": ["offset", 3]}
     assert served[1].asked == [call]
@@ -50,7 +50,7 @@ def test_assignment_sets_it_or_says_how_to(shell: Shell, board: Any, served: Any
         assert served[1].asked == []
 
 
-def test_a_static_one_can_not_be_set(shell: Shell, board: Any, served: Any) -> None:
+def test_a_static_property_can_not_be_set(shell: Shell, board: Any, served: Any) -> None:
     for assign in (
         lambda: setattr(board, "gain", 3),
         lambda: board.tuber_set("gain", 3),
@@ -63,7 +63,7 @@ def test_a_static_one_can_not_be_set(shell: Shell, board: Any, served: Any) -> N
     assert shell.finish(board.tuber_get("offset")) == 1.5
 
 
-def test_what_the_server_has_can_not_be_deleted(board: Any) -> None:
+def test_remote_attributes_can_not_be_deleted(board: Any) -> None:
     for name in ("gain", "offset", "supply", "read"):
         with pytest.raises(AttributeError, match=f"'{name}' of .* can't be deleted"):
             delattr(board, name)
@@ -82,7 +82,7 @@ def test_what_the_server_has_can_not_be_deleted(board: Any) -> None:
         (["a"], TypeError, r"expected the index \(int\) of an item; came 'a'"),
     ],
 )
-def test_keys_that_no_list_has_are_named(
+def test_wrong_keys_are_named(
     board: Any, served: Any, keys: Any, expected: type[Exception], text: str
 ) -> None:
     with pytest.raises(expected, match=text):
@@ -113,7 +113,7 @@ def test_arguments_that_do_not_fit_together_send_nothing(board: Any, served: Any
     assert served[1].asked == []
 
 
-def test_containers_are_asked_by_their_own_methods(shell: Shell, board: Any, served: Any) -> None:
+def test_containers_read_and_set_items_in_one_call(shell: Shell, board: Any, served: Any) -> None:
     channels = board.channels
     shell.finish(channels.tuber_set("offset", 2))
     shell.finish(channels.tuber_set("offset", keys=[0, 2], values=[1, 2]))
@@ -142,7 +142,7 @@ def test_containers_of_old_servers_are_read_item_by_item(
         board.named.tuber_set("offset", 1)
 
 
-def test_an_error_at_the_server_is_the_one_that_is_raised(shell: Shell) -> None:
+def test_an_attribute_error_of_the_server_is_raised_as_it_is(shell: Shell) -> None:
     description = {"properties": {"gone": 1}, "dynamic": ["gone"], "methods": {"tuber_set": SET}}
     with live_board(description) as (hostname, served), shell.resolved(hostname) as board:
         served.asked.clear()
@@ -163,7 +163,7 @@ def test_servers_without_live_properties_are_used_as_before(shell: Shell) -> Non
             board.tuber_set("offset", 2)
 
 
-def test_one_that_failed_while_resolving_is_as_live_as_others(shell: Shell) -> None:
+def test_a_property_that_failed_while_resolving_is_still_live(shell: Shell) -> None:
     unplugged = {"message": "OSError: unplugged", "type": "OSError"}
     description = {
         "type": "Board",
@@ -180,8 +180,8 @@ def test_one_that_failed_while_resolving_is_as_live_as_others(shell: Shell) -> N
         assert "offset" in dir(board)
 
 
-def test_a_misspelt_one_is_told(board: Any) -> None:
-    with pytest.warns(UserWarning, match=r"'ofset' was set on this side only.*'offset'"):
+def test_a_name_like_that_of_a_live_property_is_warned_of(board: Any) -> None:
+    with pytest.warns(UserWarning, match=r"'ofset' was set as a local attribute only.*'offset'"):
         board.ofset = 4
     board.ofset = 5  # it is there now
     board.colour = board._ofset = 6

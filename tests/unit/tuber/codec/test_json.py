@@ -8,11 +8,9 @@ import math
 import pickle
 import re
 import sys
-import uuid
-from array import array
-from collections import OrderedDict, deque, namedtuple
+from collections import namedtuple
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from enum import Enum, IntEnum
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +22,6 @@ from hypothesis import strategies as st
 
 from tuber.codec import DecodeError, EncodeError, codec_for
 from tuber.codec.json import LIBRARIES, JsonCodec
-from tuber.codec.plain import default
 from tuber.result import TuberResult
 
 Point = namedtuple("Point", "x y")
@@ -50,50 +47,24 @@ def codec(request: pytest.FixtureRequest) -> JsonCodec:
     return JsonCodec(request.param)
 
 
+# Besides the rows of test_values.py.
 ENCODED = [
-    (None, "null"),
-    (True, "true"),
-    (7, "7"),
-    (2**64, "18446744073709551616"),
-    (-(10**30), "-1000000000000000000000000000000"),
-    (1.5, "1.5"),
-    (math.nan, "null"),
     ([1.0, math.inf, -math.inf], "[1.0,null,null]"),
-    ("é", '"é"'),
-    (b"ab", '{"bytes":[97,98]}'),
-    (bytearray(b"a"), '{"bytes":[97]}'),
-    (memoryview(b"a"), '{"bytes":[97]}'),
     ([1, [2, (3,)]], "[1,[2,[3]]]"),
     (Point(1, b"x"), '{"x":1,"y":{"bytes":[120]}}'),
     (Window(1), '{"start":1,"_step":2}'),
-    (Mode.FAST, '"fast"'),
     ([Level.HIGH], "[3]"),
-    ({1}, "[1]"),
     (frozenset({2**70}), "[1180591620717411303424]"),
-    (deque([1]), "[1]"),
-    (range(3), "[0,1,2]"),
     ({"a": 1}.keys(), '["a"]'),
     ({"a": 1}.items(), '[["a",1]]'),
-    (OrderedDict(a=1), '{"a":1}'),
-    (MappingProxyType({"a": 1}), '{"a":1}'),
     (TuberResult({"keys": [1], "items": 2}), '{"keys":[1],"items":2}'),
     ({2: "a", None: "b", 1.5: "c", Mode.FAST: "d"}, '{"2":"a","null":"b","1.5":"c","fast":"d"}'),
-    (datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc), '"2026-01-02T03:04:05+00:00"'),
-    (date(2026, 1, 2), '"2026-01-02"'),
     (
         datetime(2026, 1, 2, tzinfo=timezone(timedelta(hours=1, seconds=7))),
         '"2026-01-02T00:00:00+01:00:07"',
     ),
     (np.datetime64("2026-01-02T03:04:05.678901"), '"2026-01-02T03:04:05.678901"'),
-    (uuid.UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
-    (array("h", [1, -1]), "[1,-1]"),
-    (np.float64(0.5), "0.5"),
-    (np.float32(0.1), "0.10000000149011612"),
-    (np.int16(-3), "-3"),
-    (np.bool_(True), "true"),
-    (np.str_("a"), '"a"'),
     (np.arange(4).reshape(2, 2), "[[0,1],[2,3]]"),
-    (np.array(3.5), "3.5"),
     (np.array([math.nan, 1.0]), "[null,1.0]"),
     (np.array(["2026-01-02"], dtype="M8[ns]"), '["2026-01-02T00:00:00"]'),
 ]
@@ -129,7 +100,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("value", "message"), REFUSED)
-def test_what_cannot_be_carried_is_refused_with_its_place(
+def test_other_values_are_refused_with_their_place(
     codec: JsonCodec, value: Any, message: str
 ) -> None:
     with pytest.raises(EncodeError, match=message):
@@ -149,7 +120,7 @@ STRICTLY_REFUSED = [
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize(("value", "message"), STRICTLY_REFUSED)
-def test_strict_refuses_what_would_be_read_as_something_else(
+def test_strict_refuses_values_that_would_be_read_as_others(
     library: str, value: Any, message: str
 ) -> None:
     pytest.importorskip(library)
@@ -171,7 +142,7 @@ STRICTLY_ENCODED = [
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize(("value", "text"), STRICTLY_ENCODED)
-def test_strict_writes_all_that_comes_back(library: str, value: Any, text: str) -> None:
+def test_strict_writes_values_that_arrive_as_they_were(library: str, value: Any, text: str) -> None:
     pytest.importorskip(library)
     assert JsonCodec(library, strict=True).encode(value).decode() == text
 
@@ -248,8 +219,8 @@ def test_a_body_that_is_not_strict_json_is_refused(codec: JsonCodec, body: bytes
         codec.decode(body)
 
 
-# In the manner of the JSON parsing test suites: y is taken, n is refused, and what RFC 8259 leaves
-# to the parser (i) is decided here, for every library alike.
+# As in the JSON parsing test suites: y is accepted, n is refused. RFC 8259 leaves the cases of i to
+# the parser; here they are the same for every library.
 CASES = """
 y []                        y [ 1 , 2 ]                 y {"":0}                 y {"a":{"a":{}}}
 y [-0]                      y [0e1]                     y [1E+2]                 y [123e-65]
@@ -266,9 +237,9 @@ n {1:1}                     n {"a":1                    n ["a                   
 n ["\\u00"]                 n ["\\a"]                   n [nul]                  n [True]
 n {"a":"b"}#                n {}}                       n [1}                    n //
 n [-Infinity]               n [-NaN]                    n /*x*/1                 n ]
-i {"a":1,"a":2}=taken       i [1e-999]=taken            i [1e999]=refused
+i {"a":1,"a":2}=accepted       i [1e-999]=accepted            i [1e999]=refused
 i [0.1e400]=refused         i ["\\uDFAA"]=refused       i [123123e100000]=refused
-i ["\\uD800"]=refused       i [-1e-400]=taken
+i ["\\uD800"]=refused       i [-1e-400]=accepted
 """
 
 
@@ -276,17 +247,14 @@ def cases() -> list[tuple[str, bool]]:
     found = []
     for kind, text in re.findall(r"(?:^|  )([yni]) (\S.*?)(?=  |$)", CASES, re.MULTILINE):
         body, _, decided = text.partition("=")
-        found.append((body, kind == "y" or decided == "taken"))
+        found.append((body, kind == "y" or decided == "accepted"))
+    assert len(found) == 64
     return found
 
 
-def test_no_case_is_lost() -> None:
-    assert len(cases()) == 64
-
-
-@pytest.mark.parametrize(("text", "taken"), cases())
-def test_the_same_is_taken_by_every_library(codec: JsonCodec, text: str, taken: bool) -> None:
-    if taken:
+@pytest.mark.parametrize(("text", "accepted"), cases())
+def test_every_library_accepts_the_same(codec: JsonCodec, text: str, accepted: bool) -> None:
+    if accepted:
         assert codec.decode(text.encode()) == json.loads(text)
     else:
         with pytest.raises(DecodeError, match=r"^not JSON: "):
@@ -325,7 +293,7 @@ def test_any_body_is_a_value_or_our_error(library: str, body: bytes) -> None:
         JsonCodec(library).decode(body)
 
 
-def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_named_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "msgspec", None)
     with pytest.raises(ImportError, match="pip install msgspec"):
         JsonCodec("msgspec")
@@ -349,15 +317,5 @@ def test_a_codec_is_picklable(codec: JsonCodec) -> None:
     assert repr(pickle.loads(pickle.dumps(strict))) == f"JsonCodec({codec.library!r}, strict=True)"
 
 
-def test_encoding_runs_no_code_of_ours_while_orjson_reads_the_value(codec: JsonCodec) -> None:
-    written = codec.encode([Window(1), b"a", Point(1, 2)])
-    assert written == b'[{"start":1,"_step":2},{"bytes":[97]},{"x":1,"y":2}]'
-
-
-def test_bytes_whose_name_is_spelt_with_an_escape_are_bytes_too(codec: JsonCodec) -> None:
+def test_bytes_with_an_escape_in_their_name_are_bytes(codec: JsonCodec) -> None:
     assert codec.decode(b'{"\\u0062ytes":[1,2]}') == b"\x01\x02"
-
-
-def test_the_plainer_form_of_what_has_none_is_refused() -> None:
-    with pytest.raises(TypeError, match="complex"):
-        default(1j)

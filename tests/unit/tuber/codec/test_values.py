@@ -23,13 +23,13 @@ def ids(row: Row | Refusal) -> str:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=ids)
-def test_cbor_is_on_the_wire_what_the_table_says(cbor: Codec, row: Row) -> None:
+def test_cbor_is_written_as_in_the_table(cbor: Codec, row: Row) -> None:
     assert cbor.encode(row.value).hex() == row.cbor
 
 
 @pytest.mark.parametrize("body_type", [bytes, bytearray, memoryview])
 @pytest.mark.parametrize("row", ROWS, ids=ids)
-def test_from_cbor_arrives_what_the_table_says(cbor: Codec, row: Row, body_type: Any) -> None:
+def test_cbor_is_read_as_in_the_table(cbor: Codec, row: Row, body_type: Any) -> None:
     arrived = cbor.decode(body_type(bytes.fromhex(row.cbor)))
     assert same(arrived, row.arrives), arrived
 
@@ -45,7 +45,7 @@ def test_json_for_our_client_is_the_same_value(library: str, row: Row) -> None:
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("row", ROWS, ids=ids)
-def test_json_for_others_is_what_the_table_says(library: str, row: Row) -> None:
+def test_json_for_others_is_as_in_the_table(library: str, row: Row) -> None:
     pytest.importorskip(library)
     codec = JsonCodec(library)
     if row.others is None:
@@ -56,7 +56,7 @@ def test_json_for_others_is_what_the_table_says(library: str, row: Row) -> None:
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=ids)
-def test_what_cbor_cannot_carry_is_refused_with_its_place(cbor: Codec, refusal: Refusal) -> None:
+def test_other_values_are_refused_with_their_place(cbor: Codec, refusal: Refusal) -> None:
     with pytest.raises(EncodeError) as caught:
         cbor.encode(refusal.value)
     assert (caught.value.place, caught.value.fault) == (refusal.place, refusal.fault)
@@ -84,7 +84,7 @@ def test_strided_arrays_arrive_with_their_numbers(cbor: Codec, dtype: str, index
     assert np.array_equal(arrived, array)
 
 
-def test_read_only_and_broadcast_arrays_are_taken(cbor: Codec) -> None:
+def test_read_only_and_broadcast_arrays_are_written(cbor: Codec) -> None:
     array = np.arange(3.0)
     array.flags.writeable = False
     wide = np.broadcast_to(array, (4, 3))

@@ -1,15 +1,13 @@
-"""Values that JSON has no form of, as values it has: the exact path beside the fast libraries.
+"""Values in JSON: which are exact in it, and the forms of those that it has no type for.
 
-Values only, no text. It must never hand out something that says less than what came in.
+Values only, no text. Nothing here may lose a part of a value silently.
 """
 
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from collections.abc import Collection
 from collections.abc import Set as AbstractSet
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from math import isfinite
@@ -17,33 +15,72 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec import EncodeError
+from tuber.codec.classes import as_list_or_map
 from tuber.codec.fault import place_of, type_name
 from tuber.protocol import MAX_INTEGER_BYTES
 
-__all__ = ["default", "plain_value", "with_bytes"]
+__all__ = ["is_exact_in_json", "plain_value", "simplify", "with_bytes"]
 
-# Of a subclass of these the plain value is taken; tuples and dicts have their own rules.
+# --- Which values are exact: this decides between JSON and CBOR for a request.
+
+# Types whose every value is itself in JSON. (No format takes a string with a lone surrogate.)
+_ALWAYS_EXACT: Final = frozenset({type(None), bool, int, str})
+_STRING: Final = frozenset({str})
+_DEPTH: Final = 64  # deeper values go to CBOR, whose writer says how deep is too deep
+
+
+def is_exact_in_json(value: Any, depth: int = _DEPTH) -> bool:
+    """Return whether JSON is sure to carry a value as it is; False is safe: CBOR carries it.
+
+    Args:
+        depth: how many levels of lists and maps are examined.
+    """
+    kind = type(value)
+    if kind in _ALWAYS_EXACT:
+        return True
+    if kind is float:
+        return isfinite(value)
+    if kind is list or kind is tuple:
+        return depth > 0 and _are_exact(value, depth - 1)
+    if kind is dict:
+        if depth == 0 or not _STRING.issuperset(map(type, value)):
+            return False
+        # {"bytes": [...]} would arrive as bytes (PROTOCOL.md section 9).
+        return not (len(value) == 1 and "bytes" in value) and _are_exact(
+            list(value.values()), depth - 1
+        )
+    return False
+
+
+def _are_exact(values: Collection[Any], depth: int) -> bool:
+    kinds = set(map(type, values))
+    if kinds <= _ALWAYS_EXACT:  # the usual case
+        return True
+    if kinds == {float}:
+        return all(map(isfinite, values))
+    return all(is_exact_in_json(value, depth) for value in values)
+
+
+# --- Values of other types
+
 _SUBCLASSED: Final[tuple[type[Any], ...]] = (str, float, int, list)
 
 
-def default(value: Any) -> Any:
-    """A value that JSON libraries do not know, as a simplify one; its parts may need it again.
+def simplify(value: Any) -> Any:
+    """Return a value that JSON has no type for as a simpler one, whose parts may need it again.
 
     Raises:
-        TypeError: nothing simplify says the same.
+        TypeError: there is no simpler value that says the same.
     """
     if _is_octets(value):
         return {"bytes": list(value)}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return dict(zip(value._fields, value, strict=True))
-    if isinstance(value, (tuple, AbstractSet, KeysView, ValuesView, ItemsView, deque, range)):
+    simpler = as_list_or_map(value)
+    if simpler is not None:
+        return simpler
+    if isinstance(value, AbstractSet):
         return list(value)
-    if isinstance(value, Mapping):
-        return {key: value[key] for key in value}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: getattr(value, each.name) for each in fields(value)}
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, UUID):
@@ -63,19 +100,19 @@ def _is_octets(value: Any) -> bool:
 
 
 def _array_to_list(value: Any) -> Any:
-    """A numpy array or scalar, an array.array: nested lists of Python's own numbers."""
+    """A numpy array or scalar, or an array.array, as nested lists of Python's numbers."""
     kind = getattr(getattr(value, "dtype", None), "kind", "f")
     if kind == "M":
         return _times_to_list(value)
-    simplify = value.tolist()
-    # Structured and object arrays and spans of time have no plain form; long double stays itself.
-    if kind in "OVmc" or type(simplify) is type(value):
+    simpler = value.tolist()
+    # Structured and object arrays and time spans have no list form; long double stays itself.
+    if kind in "OVmc" or type(simpler) is type(value):
         raise TypeError(_cannot_carry(value))
-    return simplify
+    return simpler
 
 
 def _times_to_list(value: Any) -> Any:
-    """A numpy datetime64: only microseconds of the years 1 to 9999 have a plain form, not NaT."""
+    """A numpy datetime64, if it is in microseconds of the years 1 to 9999 and not NaT."""
     times = value.astype("datetime64[us]")  # .tolist() of nanoseconds would be bare integers
     kept = (times.astype(value.dtype) == value).all()  # NaT is not equal to itself
     if not kept or set(map(type, times.ravel().tolist())) - {datetime}:
@@ -87,9 +124,8 @@ def _times_to_list(value: Any) -> Any:
 
 
 def _cannot_carry(value: object) -> str:
-    name = type_name(type(value))
     dtype = getattr(value, "dtype", None)
-    name += f" of {dtype}" if dtype is not None else ""
+    name = type_name(type(value)) + (f" of {dtype}" if dtype is not None else "")
     return (
         f"JSON cannot carry a value of type {name}; "
         "use numbers, strings, bytes, lists, maps, dataclasses or None"
@@ -102,10 +138,13 @@ _BEYOND: Final = 1 << _MAX_BITS
 
 
 def plain_value(value: Any, strict: bool = False) -> Any:
-    """The value in None, bool, int, finite float, str, list and dict with string keys only.
+    """Return the value in None, bool, int, finite float, str, list and dict with string keys.
 
     Args:
         strict: see ``JsonCodec``.
+
+    Raises:
+        EncodeError: the value, or something in it, can't be carried.
     """
     steps: list[str | int] = []
     try:
@@ -117,7 +156,7 @@ def plain_value(value: Any, strict: bool = False) -> Any:
 
 
 def _plain(value: Any, steps: list[str | int], strict: bool) -> Any:
-    """One level of it. On a fault, ``steps`` is left holding the way to it, innermost first."""
+    """One level of a value. On a fault, ``steps`` holds the way to it, innermost first."""
     kind = type(value)
     if kind in _CONSTANTS:
         return value
@@ -140,8 +179,8 @@ def _plain(value: Any, steps: list[str | int], strict: bool) -> Any:
         return _plain_dict(value, steps, strict)
     if isinstance(value, dict):
         return _plain_dict(dict(value), steps, strict)
-    simplify = default(value)
-    return simplify if _is_octets(value) else _plain(simplify, steps, strict)
+    simpler = simplify(value)
+    return simpler if _is_octets(value) else _plain(simpler, steps, strict)
 
 
 def _checked_text(value: str) -> str:
@@ -161,7 +200,7 @@ def _plain_list(value: list[Any] | tuple[Any, ...], steps: list[str | int], stri
     plain: list[Any] = []
     try:
         for item in value:
-            plain.append(_plain(item, steps, strict))  # its length tells the place
+            plain.append(_plain(item, steps, strict))  # its length is the place of a fault
     except (TypeError, ValueError):
         steps.append(len(plain))
         raise
@@ -187,7 +226,7 @@ def _plain_dict(value: dict[Any, Any], steps: list[str | int], strict: bool) -> 
 
 
 def _plain_key(key: Any, strict: bool) -> str:
-    """A map's key as a string: strings as they are, others as JSON writes their value."""
+    """A key of a map as a string: strings as they are, others as JSON writes their value."""
     plain = _plain(key, [], strict)
     if isinstance(plain, str):
         return plain
@@ -198,8 +237,11 @@ def _plain_key(key: Any, strict: bool) -> str:
     raise TypeError(f"the key {key!r} of a map can't become a string")
 
 
+# --- Bytes, PROTOCOL.md section 9
+
+
 def with_bytes(value: Any) -> Any:
-    """The value with each map ``{"bytes": [0..255, ...]}`` turned into bytes (section 9)."""
+    """Return the value with each map ``{"bytes": [0..255, ...]}`` turned into bytes."""
     if type(value) is list:
         if value and set(map(type, value)) <= {int, float, str}:
             return value
@@ -213,7 +255,7 @@ def with_bytes(value: Any) -> Any:
 
 
 def _octets_of(value: dict[str, Any]) -> bytes | None:
-    """The bytes that a map is the form of; None when it is an ordinary map."""
+    """The bytes that a map stands for; None for an ordinary map."""
     numbers = value.get("bytes") if len(value) == 1 else None
     if isinstance(numbers, (list, tuple)) and set(map(type, numbers)) <= {int}:
         try:

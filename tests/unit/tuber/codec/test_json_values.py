@@ -1,4 +1,4 @@
-"""What JSON is sure to carry."""
+"""Which values JSON is sure to carry."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.values import ROWS, same
-from tuber.codec.exact import is_exact_in_json
 from tuber.codec.json import LIBRARIES, JsonCodec
+from tuber.codec.json_values import is_exact_in_json, simplify
 
 Point = namedtuple("Point", "x y")
 Colour = IntEnum("Colour", "RED")
@@ -29,7 +29,7 @@ Colour = IntEnum("Colour", "RED")
         *({"a": [{}]}, {"bytes": [1], "more": 2}, [["a"] * 3] * 3),
     ],
 )
-def test_what_json_carries(value: Any) -> None:
+def test_exact_values(value: Any) -> None:
     assert is_exact_in_json(value)
 
 
@@ -41,11 +41,11 @@ def test_what_json_carries(value: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("wrapped", [lambda v: v, lambda v: [1, v], lambda v: {"a": (v, 1.5)}])
-def test_what_it_may_not_carry(value: Any, wrapped: Any) -> None:
+def test_values_that_are_not_sure_to_be_exact(value: Any, wrapped: Any) -> None:
     assert not is_exact_in_json(wrapped(value))
 
 
-def test_what_is_deep_is_left_to_the_codec_that_says_how_deep_is_too_deep() -> None:
+def test_deeply_nested_values_are_left_to_cbor() -> None:
     nested: Any = []
     nested.append(nested)
     assert not is_exact_in_json(nested)
@@ -63,7 +63,7 @@ _VALUES = st.recursive(
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @given(value=_VALUES)
-def test_what_is_exact_arrives_as_it_was(library: str, value: Any) -> None:
+def test_exact_values_arrive_as_they_were(library: str, value: Any) -> None:
     codec = JsonCodec(library)
     body = codec.encode_exact(value)
     if body is not None:
@@ -72,7 +72,7 @@ def test_what_is_exact_arrives_as_it_was(library: str, value: Any) -> None:
         assert library == "orjson" or "\\ud" in ascii(value)
 
 
-def test_negative_numbers_are_written_without_a_look_at_each(
+def test_negative_numbers_need_no_second_check(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tuber.codec.json.is_exact_in_json", None)
@@ -89,7 +89,7 @@ def test_a_uuid_is_not_written_as_text(value: Any) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_of_the_table_only_what_json_carries_is_exact(row: Any) -> None:
+def test_of_the_table_only_values_that_json_carries_are_exact(row: Any) -> None:
     for library in LIBRARIES:
         codec = JsonCodec(library)
         body = codec.encode_exact(row.value)
@@ -97,3 +97,8 @@ def test_of_the_table_only_what_json_carries_is_exact(row: Any) -> None:
             assert row.json is not None
             assert same(codec.decode(body), row.arrives)
         assert not is_exact_in_json(row.value) or library == "orjson" or body is not None
+
+
+def test_a_value_without_a_simpler_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        simplify(1j)

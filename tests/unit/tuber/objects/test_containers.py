@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tuber.objects.items import ListItems, MapItems, items_of
+from tuber.objects.containers import ListItems, MapItems, items_of
 from tuber.protocol import Description
 
 A, B = Description(type="A"), Description(type="B")
