@@ -10,11 +10,11 @@ from _thread import allocate_lock
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from tuber._timing import TimeoutLike
 from tuber.batch.batch import Batch, CallFuture
 from tuber.batch.queued_path import Queue, Referring
 from tuber.errors import TuberStateError
 from tuber.objects.remote_object import RemoteObject
+from tuber.options import TimeoutLike
 from tuber.protocol import Call, CallMap, Path
 from tuber.protocol.inside import inside
 from tuber.protocol.paths import path_text
@@ -58,7 +58,12 @@ class BaseContext(Referring, Generic[Future_]):
         **broadcast: Any,
     ) -> None:
         link = remote._tuber_link
-        self._tuber_link = link.varied(accept_types, convert_json, return_exceptions, timeout)
+        self._tuber_link = link.varied(
+            accept_types=accept_types,
+            convert_json=convert_json,
+            return_exceptions=return_exceptions,
+            timeout=timeout,
+        )
         self._tuber_path = remote._tuber_path
         self._tuber_remote = remote
         self._tuber_broadcast: Mapping[str, Any] = broadcast
@@ -134,7 +139,12 @@ class BaseContext(Referring, Generic[Future_]):
         Args:
             only: do it only for this batch, when it has not begun yet.
         """
-        link = self._tuber_link.varied(accept_types, convert_json, return_exceptions, timeout)
+        link = self._tuber_link.varied(
+            accept_types=accept_types,
+            convert_json=convert_json,
+            return_exceptions=return_exceptions,
+            timeout=timeout,
+        )
         with self._tuber_lock:
             batch = self._tuber_batch if only is None else only
             if batch.running is None and batch.fault is None:

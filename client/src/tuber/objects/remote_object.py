@@ -12,16 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuber._target import Target
-from tuber._timing import TimeoutLike
-from tuber._token import chosen_token, split_token
 from tuber.objects import classes as _classes
 from tuber.objects.described import Known
 from tuber.objects.misspelt import tell_misspelt, unknown_text
 from tuber.objects.names import is_foreign
 from tuber.objects.properties import read, read_items, refuse_unsettable, write, write_items
 from tuber.objects.removed import VanishedLink
-from tuber.options import LOSSLESS_TYPES, Options
+from tuber.options import Options, TimeoutLike, choose
 from tuber.protocol import ABSENT, Call, Description, Item, Path
 from tuber.protocol.paths import checked_path, path_of_object, path_text
 from tuber.session.session import Conversation, Link
@@ -68,11 +65,8 @@ class RemoteObject(Known):
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
         hostname: where the server is; not needed with ``parent``.
-        accept_types: media types for replies, the preferred first; see ``_options.Options``.
-        convert_json: whether maps in results become TuberResult objects; None means yes.
-        return_exceptions: whether failures in a batch become items of its list of results.
-        timeout: seconds for a call, or ``(connect, total)``; see ``Timing``.
-        trust_env, ssl_context, transport, max_reply_bytes, token: see ``Target``.
+        accept_types, convert_json, return_exceptions, timeout, ssl_context, transport,
+            max_reply_bytes, token: see ``tuber.options.Options``; None for the default.
         parent: take the link to the server, with its options, from this remote object.
     """
 
@@ -85,7 +79,6 @@ class RemoteObject(Known):
         convert_json: bool | None = None,
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
-        trust_env: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         transport: Transport | None = None,
         max_reply_bytes: int | None = None,
@@ -97,27 +90,23 @@ class RemoteObject(Known):
         if parent is not None:
             self._tuber_link = parent._tuber_link
         elif hostname is not None:
-            options = Options(
-                accept_types=LOSSLESS_TYPES if accept_types is None else tuple(accept_types),
-                convert_json=convert_json is not False,
-                return_exceptions=bool(return_exceptions),
-            )
-            hostname, in_hostname = split_token(hostname)
-            target = Target(
+            hostname, options = choose(
                 hostname,
-                timeout,
-                trust_env,
-                ssl_context,
-                transport,
-                max_reply_bytes,
-                chosen_token(in_hostname, token),
+                token,
+                accept_types=accept_types,
+                convert_json=convert_json,
+                return_exceptions=return_exceptions,
+                timeout=timeout,
+                ssl_context=ssl_context,
+                transport=transport,
+                max_reply_bytes=max_reply_bytes,
             )
-            self._tuber_link = self._tuber_connect(target, options)
+            self._tuber_link = self._tuber_connect(hostname, options)
         else:
             raise TypeError(f"{type(self).__name__} needs hostname= or parent=")
         self._tuber_path = checked_path(objname)
 
-    def _tuber_connect(self, target: Target, options: Options) -> Link:
+    def _tuber_connect(self, hostname: str, options: Options) -> Link:
         """Make the link of this shell."""
         raise NotImplementedError
 
