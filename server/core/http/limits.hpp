@@ -32,20 +32,20 @@ struct Limits {
   // Size lines and extensions of chunks; only clients' libraries write them, and they are short.
   std::size_t chunk_line = 256;
 
-  // For the complete head, however slowly its bytes come: a silent or trickling peer keeps a worker
-  // thread no longer than this.
-  std::chrono::milliseconds head_time{10'000};
-  // For the next bytes of a body or of a reply's reading: a peer that stands still is gone.
-  std::chrono::milliseconds stall_time{30'000};
-  // Bytes a second of a body, over each body_time: the memory it fills is held for so long. Slower
-  // than any link in use.
-  std::uint64_t body_rate = 16 * 1024;
-  std::chrono::milliseconds body_time{10'000};
-  // Bytes a second that the reader of a reply takes, over each stall_time: it holds a worker,
-  // and would for ever if a byte now and then were enough. Below any link in use.
-  std::uint64_t reply_rate = 1024;
+  // For the complete head: a client that sends nothing, or one byte now and then, keeps a worker no
+  // longer than this.
+  std::chrono::milliseconds head_timeout{10'000};
+  // For the next bytes of a body, or of a reply that is read: a peer without progress is gone.
+  std::chrono::milliseconds stall_timeout{30'000};
+  // Bytes per second of a body, over each upload_rate_window: the body's memory is held that long.
+  // Slower than any link in use.
+  std::uint64_t min_upload_rate = 16 * 1024;
+  std::chrono::milliseconds upload_rate_window{10'000};
+  // Bytes per second at which a client reads a reply, over each stall_timeout. Reading holds a
+  // worker, and would do so for ever if single bytes were enough. Below any link in use.
+  std::uint64_t min_download_rate = 1024;
   // A parked connection costs little, but not nothing: notebooks are left open over night.
-  std::chrono::milliseconds idle_time{3'600'000};
+  std::chrono::milliseconds idle_timeout{3'600'000};
 };
 
 }  // namespace tuber::http
