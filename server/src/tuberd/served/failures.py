@@ -6,7 +6,7 @@ Nothing here may raise, whatever the exception does: a failure that can't be tol
 from __future__ import annotations
 
 import builtins
-from os.path import dirname
+from os.path import dirname, join, sep
 from traceback import StackSummary, TracebackException
 from typing import Final
 
@@ -19,7 +19,8 @@ __all__ = ["describe_failure"]
 MAX_MESSAGE_LENGTH: Final = 64 * 1024
 MAX_TRACEBACK_LENGTH: Final = 256 * 1024
 
-_OWN_DIRECTORY: Final = dirname(__file__)
+_OWN_DIRECTORY: Final = dirname(dirname(__file__)) + sep
+_DEMO_DIRECTORY: Final = join(_OWN_DIRECTORY, "demo") + sep
 
 
 def describe_failure(error: BaseException, entered: bool, value: str = "result") -> dict[str, str]:
@@ -76,17 +77,21 @@ def _traceback(error: BaseException, message: str) -> str:
 
 
 def _leave_out_own_frames(top: TracebackException) -> None:
-    """Take the frames of this package (not of packages inside it) out of it and of its causes."""
+    """Remove the frames of tuberd, except those of its demo, from the traceback and its causes."""
     waiting: list[TracebackException | None] = [top]
     while waiting:
         formatted = waiting.pop()
         if formatted is None:
             continue
         formatted.stack = StackSummary.from_list(
-            [frame for frame in formatted.stack if dirname(frame.filename) != _OWN_DIRECTORY]
+            [frame for frame in formatted.stack if not _is_own(frame.filename)]
         )
         waiting += [formatted.__cause__, formatted.__context__]
         waiting += getattr(formatted, "exceptions", None) or []  # Python 3.11: exception groups
+
+
+def _is_own(path: str) -> bool:
+    return path.startswith(_OWN_DIRECTORY) and not path.startswith(_DEMO_DIRECTORY)
 
 
 def _fitted(text: str, length: int) -> str:
