@@ -95,7 +95,7 @@ def asker(
 
 
 @PLACES
-def test_a_result_arrives_as_the_table_says(asker: Asker, place: int) -> None:
+def test_results_arrive_as_in_the_table(asker: Asker, place: int) -> None:
     row = ROWS[place]
     assert same(asker.call("row", place), row.arrives)
     # The server looks at types only: what it is not sure of goes in CBOR, which carries it too.
@@ -105,7 +105,7 @@ def test_a_result_arrives_as_the_table_says(asker: Asker, place: int) -> None:
 
 
 @PLACES
-def test_an_argument_arrives_as_the_table_says(asker: Asker, place: int) -> None:
+def test_arguments_arrive_as_in_the_table(asker: Asker, place: int) -> None:
     row = ROWS[place]
     assert asker.call("is_row", place, row.value) is True
     ((sent, _),) = asker.media_types
@@ -113,9 +113,7 @@ def test_an_argument_arrives_as_the_table_says(asker: Asker, place: int) -> None
 
 
 @REFUSED
-def test_a_result_that_is_refused_fails_its_call_and_names_the_place(
-    asker: Asker, place: int
-) -> None:
+def test_an_unsupported_result_fails_its_call_and_names_the_place(asker: Asker, place: int) -> None:
     refusal = REFUSALS[place]
     with pytest.raises(TuberRemoteError) as failed:
         asker.call("refused", place, return_exceptions=True)
@@ -125,7 +123,7 @@ def test_a_result_that_is_refused_fails_its_call_and_names_the_place(
 
 
 @REFUSED
-def test_an_argument_that_is_refused_is_not_sent(asker: Asker, place: int) -> None:
+def test_an_unsupported_argument_is_not_sent(asker: Asker, place: int) -> None:
     refusal = REFUSALS[place]
     with pytest.raises(EncodeError) as failed:
         asker.call("echo", refusal.value, return_exceptions=True)
@@ -139,14 +137,14 @@ def test_an_argument_that_is_refused_is_not_sent(asker: Asker, place: int) -> No
     assert len(asker.media_types) == (1 if asker.batch else 0)
 
 
-def test_without_return_exceptions_nothing_of_a_batch_is_sent(asker: Asker) -> None:
+def test_an_unsupported_argument_fails_the_whole_batch_by_default(asker: Asker) -> None:
     with pytest.raises(EncodeError, match=r"^args\[0\] of Table\.echo\(\)"):
         asker.call("echo", object())
     assert asker.media_types == []
 
 
 @pytest.mark.parametrize("direction", ["array", "is_array"])
-def test_arrays_of_all_kinds_arrive_as_they_were(asker: Asker, direction: str) -> None:
+def test_arrays_of_every_dtype_arrive_unchanged(asker: Asker, direction: str) -> None:
     step = 1 if not asker.batch else 7  # one batch is as good as another
     for place in range(0, len(ARRAYS), step):
         name, array = ARRAYS[place]
@@ -175,7 +173,7 @@ def test_an_array_with_gaps_or_reversed_arrives_in_c_order(asker: Asker, array: 
 
 @PLACES
 @pytest.mark.parametrize("accept", [(JSON,), (CBOR,)], ids=["json", "cbor"])
-def test_a_media_type_may_be_forced(
+def test_a_media_type_can_be_forced(
     shell: Shell, server: LiveServer, place: int, accept: tuple[str]
 ) -> None:
     row = ROWS[place]

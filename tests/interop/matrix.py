@@ -203,7 +203,7 @@ DIFFERENCES = (
     ),
     Difference(
         "b",
-        "assigning a static property changes the client's copy, and nobody is told",
+        "assigning a static property changes the client's copy without a warning",
         lambda cell: cell.old_client,
         {"assigning_a_property": "0043"},
     ),

@@ -70,7 +70,7 @@ class HttpProxy:
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    """Copy bytes until the source ends, and tell the target so."""
+    """Copy bytes until the source ends, then end the target."""
     with contextlib.suppress(OSError):
         while received := source.recv(65536):
             target.sendall(received)
