@@ -60,9 +60,9 @@ def assert_refused(reply: bytes, status: int) -> None:
         (["--max-body", "1K"], request(b" " * 300_000), 413),
         (["--max-body", "1K"], chunked(b"401\r\n", b" " * 1025), 413),
         (["--max-chunk-line", "10"], chunked(b"1;" + b"x" * 10 + b"\r\n"), 400),
-        (["--head-time", "0.2"], b"POST /tuber HTTP/1.1\r\nHost: bo", 408),
-        (["--stall-time", "0.2"], promising(100) + b"[", 408),
-        (["--idle-time", "1"], b"", 0),
+        (["--head-timeout", "0.2"], b"POST /tuber HTTP/1.1\r\nHost: bo", 408),
+        (["--stall-timeout", "0.2"], promising(100) + b"[", 408),
+        (["--idle-timeout", "1"], b"", 0),
     ],
 )
 def test_a_peer_over_a_limit_gets_the_status_and_others_are_served(
@@ -94,8 +94,11 @@ def test_a_peer_over_a_limit_gets_the_status_and_others_are_served(
 @pytest.mark.parametrize(
     ("option", "first", "again", "status"),
     [
-        (["--head-time", "0.3"], b"POST /tuber HTTP/1.1\r\nX: ", b"x", 408),
-        (["--body-time", "0.3", "--body-rate", "1G"], promising(10_000_000), b" ", 408),
+        (["--head-timeout", "0.3"], b"POST /tuber HTTP/1.1\r\nX: ", b"x", 408),
+        (
+            ["--upload-rate-window", "0.3", "--min-upload-rate", "1G"],
+            *(promising(10_000_000), b" ", 408),
+        ),
     ],
 )
 def test_a_peer_that_sends_too_slowly_gets_408(
@@ -123,7 +126,7 @@ def test_a_peer_that_sends_too_slowly_gets_408(
 
 @pytest.mark.parametrize(
     "option",
-    [["--stall-time", "0.3"], ["--stall-time", "0.3", "--reply-rate", "1G"]],
+    [["--stall-timeout", "0.3"], ["--stall-timeout", "0.3", "--min-download-rate", "1G"]],
     ids=["does not read", "reads slowly"],
 )
 def test_a_peer_that_does_not_read_its_reply_is_disconnected(option: list[str]) -> None:
@@ -244,9 +247,10 @@ def test_connections_over_the_limit_get_503(option: str) -> None:
 def test_zero_is_no_limit() -> None:
     options = [
         *("--max-body", "0", "--max-fields", "0", "--max-request-line", "0", "--max-head", "0"),
-        *("--max-batch", "0", "--max-calls", "0", "--max-connections", "0", "--idle-time", "0"),
-        *("--head-time", "0", "--stall-time", "0", "--body-time", "0", "--body-rate", "0"),
-        *("--reply-rate", "0", "--max-chunk-line", "0", "--max-result", "0"),
+        *("--max-batch", "0", "--max-calls", "0", "--max-connections", "0", "--idle-timeout", "0"),
+        *("--head-timeout", "0", "--stall-timeout", "0"),
+        *("--upload-rate-window", "0", "--min-upload-rate", "0"),
+        *("--min-download-rate", "0", "--max-chunk-line", "0", "--max-reply", "0"),
     ]
     with live_server(REGISTRY, *options) as server, connected(server.port) as peer:
         fields = [b"X-%d: %b" % (i, b"x" * 1000) for i in range(300)]

@@ -94,7 +94,7 @@ def test_a_unix_socket_can_be_passed(tmp_path: Path) -> None:
     ("options", "count", "said"),
     [
         ([], 2, "expected one socket of the service manager; it passed 2"),
-        (["--port", "0"], 1, "the service manager passed a socket: --port"),
+        (["--port", "0"], 1, "the service manager passed a socket; remove --port, --bind"),
     ],
 )
 def test_passed_sockets_that_conflict_with_options_are_refused(

@@ -44,9 +44,7 @@ def test_the_shutdown_message_counts_running_calls() -> None:
         said = server.process.stderr.readline()
         thread.join()
         assert server.process.wait(20) == 0
-    assert said == (
-        "Stopping; calls that run: 1; they have 30 s to finish, a second signal stops at once\n"
-    )
+    assert said == "Waiting up to 30 s for 1 running call. Press Ctrl-C again to stop now.\n"
 
 
 @pytest.mark.parametrize("options", [{}, {"X_Tuber_Options": "continue-on-error"}])
@@ -242,8 +240,8 @@ def test_an_interpreter_with_a_running_server_exits_cleanly() -> None:
 def test_an_interpreter_with_a_running_call_exits_cleanly(place: str) -> None:
     done = python(
         f"""
-        import collections.abc, socket, sys, threading, time, tuberd, tuberd.service.server
-        tuberd.service.server.GRACE_AT_EXIT = 0.1
+        import collections.abc, socket, sys, threading, time, tuberd, tuberd.service.process
+        tuberd.service.process.GRACE_AT_EXIT = 0.1
         entered = threading.Event()
         def outlive_the_grace():
             entered.set()
