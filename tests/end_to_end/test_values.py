@@ -1,12 +1,12 @@
-"""Every cell of the table of values, over a live server and the client.
+"""Every row of the table of values, as a result and as an argument of a live server.
 
-Results and arguments, by the client's own choice of the media type, over both CBOR codecs, both
-shells, single calls and batches; and what the table says of JSON for others.
+The client chooses the media type, except where a test forces one.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.codecs import CBOR_CODECS, cbor_codec
+from tests.support.codecs import cbor_codec
 from tests.support.live_server import LiveServer, live_server
-from tests.support.shells import Shell
+from tests.support.shells import Shell, a_shell
 from tests.support.values import REFUSALS, ROWS, arrays, same
 from tuber import TuberRemoteError
-from tuber.codec import EncodeError
-from tuber.codec import compiled as _speedups
+from tuber.codec import EncodeError, compiled
 from tuber.network.request_head import RequestHead
 from tuber.protocol import CBOR, JSON
 from tuber.session.session import Session
@@ -36,15 +35,9 @@ REFUSED = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
     registry = Path(__file__).with_name("registry_values.py")
-    with live_server(registry, env={"PYTHONPATH": str(ROOT)}) as running:
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    with live_server(registry, env={"PYTHONPATH": path}) as running:
         yield running
-
-
-@pytest.fixture(params=CBOR_CODECS)
-def codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client's CBOR codec, one after the other."""
-    chosen = cbor_codec(request.param)
-    monkeypatch.setattr(_speedups, "cbor_codec", lambda: chosen)
 
 
 class Asker:
@@ -82,16 +75,27 @@ class Asker:
         return decode(session, reply, called)
 
 
-@pytest.fixture(params=[False, True], ids=["single", "batch"])
+# Every pair of shell, codec and kind of call; the unit tests run the rows with each codec alone.
+WAYS = [
+    ("blocking", "python", False),
+    ("blocking", "compiled", True),
+    ("asyncio", "compiled", False),
+    ("asyncio", "python", True),
+]
+
+
+@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{way[1]}-{'batch' if way[2] else 'single'}")
 def asker(
-    request: pytest.FixtureRequest,
-    shell: Shell,
-    server: LiveServer,
-    codec: None,
-    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest, server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Asker]:
-    with shell.resolved(server.hostname, "Table", convert_json=False) as table:
-        yield Asker(shell, table, request.param, monkeypatch)
+    shell_name, codec_name, batch = request.param
+    codec = cbor_codec(codec_name)
+    monkeypatch.setattr(compiled, "cbor_codec", lambda: codec)
+    with (
+        a_shell(shell_name) as shell,
+        shell.resolved(server.hostname, "Table", convert_json=False) as table,
+    ):
+        yield Asker(shell, table, batch, monkeypatch)
 
 
 @PLACES
@@ -173,12 +177,13 @@ def test_an_array_with_gaps_or_reversed_arrives_in_c_order(asker: Asker, array: 
 
 @PLACES
 @pytest.mark.parametrize("accept", [(JSON,), (CBOR,)], ids=["json", "cbor"])
-def test_a_media_type_can_be_forced(
-    shell: Shell, server: LiveServer, place: int, accept: tuple[str]
-) -> None:
+def test_a_media_type_can_be_forced(server: LiveServer, place: int, accept: tuple[str]) -> None:
     row = ROWS[place]
     options = {"accept_types": accept, "convert_json": False}
-    with shell.resolved(server.hostname, "Table", **options) as table:
+    with (
+        a_shell("blocking") as shell,
+        shell.resolved(server.hostname, "Table", **options) as table,
+    ):
         if accept == (CBOR,):
             assert same(shell.finish(table.row(place)), row.arrives)
             assert shell.finish(table.is_row(place, row.value)) is True
