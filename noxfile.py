@@ -228,10 +228,7 @@ def python_sanitizers(session: nox.Session) -> None:
     session.run(
         *("python", "-m", "pytest", "-p", "no:faulthandler", "-m", "not forks"),
         # These tests count bytes of memory.
-        *(
-            "-k",
-            "not mb_takes and not where_it_was_received and not beyond_the_memory and not curl",
-        ),
+        *("-k", "not copied and not memory_limit and not curl"),
         *(session.posargs or (*SANITIZED, *(f"--ignore={each}" for each in NOT_SANITIZED))),
         env={
             "LD_PRELOAD": " ".join(str(path).strip() for path in libraries),

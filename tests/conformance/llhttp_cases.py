@@ -55,7 +55,7 @@ def _bytes_of(request: str) -> bytes:
 
 
 def main(directory: Path) -> int:
-    """Prints each difference and the sums; the exit code tells whether all are explained."""
+    """Print each difference and the sums; the exit code is 0 if all are explained."""
     counts: Counter[str] = Counter()
     with live_server(REGISTRY, "--log-level", "error") as server:
         for name, request, theirs in cases(directory):

@@ -1,4 +1,4 @@
-"""The server reads requests as h11 and llhttp do, but where this file says otherwise and why.
+"""The server reads requests as h11 and llhttp do, except where this file explains the difference.
 
 The same generated and mutated streams go to all three. What counts most is that no two readers see
 another number of messages in a stream that both take: that is how requests are smuggled.
@@ -93,7 +93,9 @@ def port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("reader", [read_by_h11, read_by_llhttp])
-def test_streams_are_read_as_others_do(port: int, reader: Callable[[bytes], Reading]) -> None:
+def test_streams_are_read_as_other_parsers_do(
+    port: int, reader: Callable[[bytes], Reading]
+) -> None:
     @settings(
         max_examples=EXAMPLES,
         deadline=None,
@@ -109,14 +111,14 @@ def test_streams_are_read_as_others_do(port: int, reader: Callable[[bytes], Read
     read()
 
 
-def test_every_difference_is_told_to_people() -> None:
+def test_every_difference_is_documented() -> None:
     text = (Path(__file__).parents[2] / "docs/evidence/http-differences.md").read_text()
     for said, decides in [*STRICTER.items(), *LOOSER.items(), *WAITING.items()]:
         [row] = [line for line in text.splitlines() if line.startswith(f"| {said} |")]
         assert decides in row
 
 
-def test_the_readers_can_tell_a_difference(port: int) -> None:
+def test_the_comparison_detects_a_difference(port: int) -> None:
     """A stream in which a reader that prefers Content-Length sees one message more."""
     smuggling = (
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -1,4 +1,4 @@
-"""What h1spec (uNetworking, at 30d2938) asks of a server, in a table of our own.
+"""The cases of h1spec (uNetworking, at 30d2938), in a table of our own.
 
 Each of its 32 cases has a row here under the name that it has there, so that the figure in
 docs/evidence/reliability.md can be counted again. A beginning of a request must be waited for: here
@@ -101,7 +101,7 @@ def test_each_case_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("case", BEGINNINGS)
-def test_a_beginning_is_waited_for(server: LiveServer, case: str) -> None:
+def test_an_incomplete_request_is_waited_for(server: LiveServer, case: str) -> None:
     with connected(server.port) as peer:
         peer.sendall(WHOLE[: BEGINNINGS[case]])
         peer.settimeout(0.05)
@@ -113,7 +113,7 @@ def test_a_beginning_is_waited_for(server: LiveServer, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", REQUESTS)
-def test_a_request_gets_the_status_that_is_asked_for(server: LiveServer, case: str) -> None:
+def test_each_request_gets_its_status(server: LiveServer, case: str) -> None:
     request, statuses = REQUESTS[case]
     with connected(server.port) as peer:
         peer.sendall(request)

@@ -1,4 +1,4 @@
-"""Replies of every kind have nothing that httplint, the linter of REDbot, warns of."""
+"""httplint, the linter of REDbot, has no warning about any kind of reply."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def asked(request: bytes) -> HttpRequestLinter:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_replies_have_nothing_to_warn_of(server: LiveServer, name: str) -> None:
+def test_httplint_has_no_warning_about_a_reply(server: LiveServer, name: str) -> None:
     with connected(server.port) as peer:
         peer.sendall(REQUESTS[name].replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
         head, _, body = read_to_end(peer).partition(b"\r\n\r\n")
@@ -98,7 +98,7 @@ def test_replies_have_nothing_to_warn_of(server: LiveServer, name: str) -> None:
     linter.process_headers(fields)
     linter.feed_content(body)
     linter.finish_content(True)
-    # What it says of a status is about the request, which asked for it.
+    # Its notes on a status concern the request, which provoked that status.
     found = [
         note.summary
         for note in linter.notes

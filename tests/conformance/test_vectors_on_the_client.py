@@ -1,4 +1,4 @@
-"""The client's session says what the vectors' requests say, and understands their replies."""
+"""The client's session sends the vectors' requests and understands their replies."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def converse(conversation: Conversation[Any], reply: Any) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("vector", [each for each in VECTORS if is_ours(each.values[0])])
-def test_the_session_sends_the_request_and_understands_the_reply(vector: dict[str, Any]) -> None:
+def test_the_session_matches_the_vector(vector: dict[str, Any]) -> None:
     session = Session(Options((JSON,), convert_json=False), ServerState("http://vector/tuber"))
     request, reply = vector["request"], vector["reply"]
     batch = request if isinstance(request, list) else [request]

@@ -25,7 +25,7 @@ def server() -> Iterator[LiveServer]:
 
 @pytest.mark.parametrize("media_type", [JSON, CBOR])
 @pytest.mark.parametrize("vector", VECTORS)
-def test_the_server_answers_as_the_vector_says(
+def test_the_server_matches_the_vector(
     server: LiveServer, vector: dict[str, Any], media_type: str
 ) -> None:
     codec = codec_for(media_type)

@@ -1,4 +1,4 @@
-"""A live server for all end-to-end tests, and the raw ways to talk to it."""
+"""A live server for all end-to-end tests, and a client of the standard library for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def server() -> Iterator[LiveServer]:
 
 @pytest.fixture
 def fresh_server() -> Iterator[LiveServer]:
-    """A server of the test's own, for tests that stop or exhaust it."""
+    """A server for one test, which may stop or exhaust it."""
     with live_server(REGISTRY) as running:
         yield running
 
@@ -52,7 +52,7 @@ class Wire:
         return json.loads(body)
 
     def call_all(self, batch: list[Any]) -> Any:
-        """The envelopes of all calls, of those behind a failed one, too."""
+        """Return the envelopes of all calls, also of those after a failed one."""
         return self.call(batch, X_Tuber_Options="continue-on-error")
 
 

@@ -19,7 +19,7 @@ class Counter:
         return token
 
     def take_runs(self) -> dict[str, int]:
-        """How often each token was counted; begins anew."""
+        """Return how often each token was counted, and start again from zero."""
         with self._lock:
             runs, self._runs = self._runs, {}
             return runs

@@ -44,7 +44,7 @@ class Troublesome:
         self.never.set()
 
     def hold_the_gil(self, seconds: float) -> float:
-        ctypes.PyDLL(None).usleep(int(seconds * 1e6))  # PyDLL keeps the GIL, CDLL lets go of it
+        ctypes.PyDLL(None).usleep(int(seconds * 1e6))  # PyDLL keeps the GIL, CDLL releases it
         return seconds
 
     def fork_and_exit(self) -> int:

@@ -1,4 +1,4 @@
-"""Who may do what: tokens and `--read-only`, for both shells and on the wire."""
+"""Tokens and `--read-only`, with both shells and on the wire."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def no_token_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TUBER_TOKEN", raising=False)
 
 
-def test_who_has_the_token_controls(
+def test_a_control_token_allows_calls_and_writes(
     server: LiveServer, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named = f"http://{CONTROL}@{server.hostname}"
@@ -76,7 +76,9 @@ def test_who_has_the_token_controls(
 
 
 @pytest.mark.parametrize("token", [None, "no-token-of-this-server"])
-def test_who_has_none_gets_nothing(server: LiveServer, shell: Shell, token: str | None) -> None:
+def test_without_a_valid_token_nothing_is_resolved(
+    server: LiveServer, shell: Shell, token: str | None
+) -> None:
     with pytest.raises(tuber.TuberProtocolError, match=r"was not run\. Give a token") as caught:
         shell.resolve(server.hostname, "Board", token=token)
     assert (caught.value.status, caught.value.may_have_run) == (401, False)
@@ -109,11 +111,11 @@ def assert_reads_only(shell: Shell, hostname: str) -> None:
         assert board.runs == 0
 
 
-def test_who_has_a_token_for_reading_reads(server: LiveServer, shell: Shell) -> None:
+def test_a_read_token_allows_readonly_methods_only(server: LiveServer, shell: Shell) -> None:
     assert_reads_only(shell, f"http://{READ}@{server.hostname}")
 
 
-def test_a_server_may_be_for_reading_only(files: Path, shell: Shell) -> None:
+def test_read_only_server_refuses_changes_from_every_client(files: Path, shell: Shell) -> None:
     with live_server(files / "registry.py", "--read-only") as server:
         assert_reads_only(shell, server.hostname)
     tokens = ("--token-file", str(files / "tokens"))
@@ -130,7 +132,7 @@ def get(server: LiveServer, path: str, token: str | None) -> tuple[int, str | No
 
 
 @pytest.mark.parametrize("path", ["/tuber/health", "/tuber/calls"])
-def test_health_and_record_are_for_who_has_a_token(server: LiveServer, path: str) -> None:
+def test_health_and_call_record_need_a_token(server: LiveServer, path: str) -> None:
     assert get(server, path, None)[:2] == (401, 'Bearer realm="tuber"')
     refused = get(server, path, "something else")
     assert refused[:2] == (401, 'Bearer realm="tuber", error="invalid_token"')
@@ -158,7 +160,7 @@ def test_the_log_has_no_token(files: Path) -> None:
     assert CONTROL not in log
 
 
-def test_a_wrong_file_is_told_in_a_line(files: Path, tmp_path: Path) -> None:
+def test_an_invalid_token_file_is_reported_in_one_line(files: Path, tmp_path: Path) -> None:
     tokens = tmp_path / "tokens"
     tokens.touch(mode=0o600)
     tokens.write_text(f"write {CONTROL}\n")

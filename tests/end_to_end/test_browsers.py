@@ -1,7 +1,6 @@
-"""A real browser on a page of somebody else's can't make the server run anything; ours can.
+"""In a real browser, pages of other sites cannot call the server; its own pages can.
 
-The rule itself is tried in all its cases in core/tests/test_http_browser_policy.cpp; here it is
-what browsers make of a page that tries.
+core/tests/test_http_browser_policy.cpp tests all cases of the rule.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ class Board:
 registry = {"board": Board()}
 """
 
-# Each way is tried and told with what it came to. A form's text is JSON by its one field: name and
-# value with "=" between them.
+# The page tries each way to call and reports the results. The text of a form is JSON: the name and
+# the value of its one field are joined by "=".
 PAGE = """<!doctype html><title>page</title><body><script>
 const target = "TARGET/tuber";
 const call = JSON.stringify({object: "board", method: "run"});
@@ -86,17 +85,17 @@ const ways = {
   "image": () => element("img"),
 };
 (async () => {
-  const told = {};
+  const report = {};
   for (const [name, way] of Object.entries(ways)) {
-    try { told[name] = await within(way()); } catch (error) { told[name] = String(error); }
+    try { report[name] = await within(way()); } catch (error) { report[name] = String(error); }
   }
-  await fetch("REPORT/report", {method: "POST", mode: "no-cors", body: JSON.stringify(told)});
+  await fetch("REPORT/report", {method: "POST", mode: "no-cors", body: JSON.stringify(report)});
 })();
 </script>"""
 
 
 class Stranger(http.server.ThreadingHTTPServer):
-    """A web site of somebody else's; what its pages tell is put into `reports`."""
+    """A foreign web site; the reports of its pages are put into `reports`."""
 
     daemon_threads = True
 
@@ -120,10 +119,10 @@ class _StrangersHandler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        told = self.rfile.read(int(self.headers["Content-Length"]))
+        report = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(204)
         self.end_headers()
-        self.server.reports.put(json.loads(told))
+        self.server.reports.put(json.loads(report))
 
     def log_message(self, *message: object) -> None:
         """Nothing."""
@@ -143,7 +142,7 @@ def stranger(page: str) -> Iterator[Stranger]:
 
 @contextmanager
 def browser_on(url: str, profile: Path) -> Iterator[None]:
-    """Headless Chromium with one page open; every name is this machine."""
+    """Headless Chromium with one page open; every host name resolves to this machine."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "Chromium is not installed (on Debian: apt-get install chromium)"
     command = [
@@ -160,7 +159,7 @@ def browser_on(url: str, profile: Path) -> Iterator[None]:
             browser.terminate()
 
 
-def told_by_page(site: Stranger, url: str, tmp_path: Path) -> dict[str, str]:
+def report_of_page(site: Stranger, url: str, tmp_path: Path) -> dict[str, str]:
     with browser_on(url, tmp_path / "profile"):
         return site.reports.get(timeout=PATIENCE)
 
@@ -179,45 +178,45 @@ def board(tmp_path: Path, *options: str) -> Iterator[LiveServer]:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "stranger.example"], ids=["same site", "cross-site"])
-def test_a_page_of_another_origin_makes_nothing_run(tmp_path: Path, host: str) -> None:
+def test_a_page_of_another_origin_cannot_call(tmp_path: Path, host: str) -> None:
     with board(tmp_path) as server, stranger(PAGE.replace("TARGET", server_url(server))) as site:
-        told = told_by_page(site, f"http://{host}:{site.server_port}/page.html", tmp_path)
-        assert runs(server) == 0, told
-    assert len(told) == 10
-    assert not [each for each in told.values() if "result" in each], told
-    assert told["script"] == told["image"] == "not loaded"
+        report = report_of_page(site, f"http://{host}:{site.server_port}/page.html", tmp_path)
+        assert runs(server) == 0, report
+    assert len(report) == 10
+    assert not [each for each in report.values() if "result" in each], report
+    assert report["script"] == report["image"] == "not loaded"
 
 
-def test_a_name_that_was_pointed_here_makes_nothing_run(tmp_path: Path) -> None:
+def test_dns_rebinding_cannot_call(tmp_path: Path) -> None:
     webroot = tmp_path / "web"
     webroot.mkdir()
     with board(tmp_path, "--webroot", str(webroot)) as server, stranger("") as site:
         page = PAGE.replace("TARGET", "").replace("REPORT", site.origin)
         (webroot / "page.html").write_text(page)
         url = f"http://rebound.example:{server.port}/page.html"
-        told = told_by_page(site, url, tmp_path)
-        assert runs(server) == 0, told
-    assert "Host is 'rebound.example" in told["fetch cors, JSON"]
+        report = report_of_page(site, url, tmp_path)
+        assert runs(server) == 0, report
+    assert "Host is 'rebound.example" in report["fetch cors, JSON"]
 
 
-def test_the_servers_own_page_may_call(tmp_path: Path) -> None:
+def test_the_servers_own_page_can_call(tmp_path: Path) -> None:
     webroot = tmp_path / "web"
     webroot.mkdir()
     with board(tmp_path, "--webroot", str(webroot)) as server, stranger("") as site:
         page = PAGE.replace("TARGET", "").replace("REPORT", site.origin)
         (webroot / "page.html").write_text(page)
-        told = told_by_page(site, f"{server_url(server)}/page.html", tmp_path)
-        assert json.loads(told["fetch cors, JSON"]) == {"result": "run"}
-        assert json.loads(told["fetch cors, JSON, credentials"]) == {"result": "run"}
-        assert runs(server) == 2, told
+        report = report_of_page(site, f"{server_url(server)}/page.html", tmp_path)
+        assert json.loads(report["fetch cors, JSON"]) == {"result": "run"}
+        assert json.loads(report["fetch cors, JSON, credentials"]) == {"result": "run"}
+        assert runs(server) == 2, report
 
 
-def test_the_page_of_an_origin_that_was_allowed_may_call(tmp_path: Path) -> None:
+def test_a_page_of_an_allowed_origin_can_call(tmp_path: Path) -> None:
     with stranger(PAGE) as site, board(tmp_path, "--allow-origin", site.origin) as server:
         site.page = site.page.replace("TARGET", server_url(server))
-        told = told_by_page(site, f"{site.origin}/page.html", tmp_path)
-        assert json.loads(told["fetch cors, JSON"]) == {"result": "run"}
-        assert runs(server) == 1, told
+        report = report_of_page(site, f"{site.origin}/page.html", tmp_path)
+        assert json.loads(report["fetch cors, JSON"]) == {"result": "run"}
+        assert runs(server) == 1, report
 
 
 def server_url(server: LiveServer) -> str:

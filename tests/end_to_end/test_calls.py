@@ -16,11 +16,11 @@ def call(method: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
     return {"object": "instrument", "method": method, "args": list(args), "kwargs": kwargs}
 
 
-def test_a_call_is_answered_by_its_result(wire: Wire) -> None:
+def test_a_call_returns_its_result(wire: Wire) -> None:
     assert wire.call(call("increment", [1, 2])) == {"result": [2, 3]}
 
 
-def test_arguments_arrive_by_place_and_by_name(wire: Wire) -> None:
+def test_arguments_are_passed_by_position_and_by_name(wire: Wire) -> None:
     many = list(range(40))
     names = {f"k{i}": i for i in range(30)}
     assert wire.call(call("echo", *many, **names)) == {"result": [many, names]}
@@ -79,7 +79,7 @@ def test_a_failing_batch_stops_at_the_failure(wire: Wire) -> None:
     assert wire.call(call("count")) == {"result": before + 2}, "the third was not run"
 
 
-def test_a_batch_goes_on_after_a_failure_when_asked(wire: Wire) -> None:
+def test_continue_on_error_runs_the_calls_after_a_failure(wire: Wire) -> None:
     replies = wire.call(
         [call("static", 1), call("raise_it", "ValueError"), call("static", 2)],
         X_Tuber_Options="continue-on-error",
@@ -87,7 +87,7 @@ def test_a_batch_goes_on_after_a_failure_when_asked(wire: Wire) -> None:
     assert [list(reply) for reply in replies] == [["result"], ["error"], ["result"]]
 
 
-def test_an_unencodable_result_spoils_only_its_own_item(wire: Wire) -> None:
+def test_an_unencodable_result_fails_only_its_own_call(wire: Wire) -> None:
     replies = wire.call(
         [call("static", 1), call("unencodable"), call("static", 2)],
         X_Tuber_Options="continue-on-error",
@@ -114,7 +114,7 @@ def test_an_empty_batch_is_an_empty_array(wire: Wire) -> None:
         ({"object": [["array", 9]], "method": "read"}, "IndexError", "9"),
     ],
 )
-def test_a_wrong_request_is_refused_by_name(
+def test_an_invalid_request_fails_with_its_reason(
     wire: Wire, request_: Any, type_: str, says: str
 ) -> None:
     error = wire.call(request_)["error"]
@@ -141,7 +141,7 @@ def test_warnings_that_python_hides_reach_the_caller_too(wire: Wire) -> None:
         assert answer == {"result": 42, "warnings": ["use answer()"]}
 
 
-def test_a_warning_that_is_not_unicode_does_not_spoil_the_reply(wire: Wire) -> None:
+def test_a_warning_with_invalid_unicode_is_sent(wire: Wire) -> None:
     answer = wire.call({"object": "odd", "method": "warn_of_file"})
     assert answer == {"result": 42, "warnings": ["can't read \\udcff"]}
 
@@ -162,7 +162,7 @@ def test_a_result_may_change_while_it_is_encoded(fresh_server: LiveServer) -> No
         thread.join()
 
 
-def test_a_batch_over_the_limit_is_refused_whole(wire: Wire) -> None:
+def test_a_batch_over_the_limit_runs_no_call(wire: Wire) -> None:
     assert len(wire.call([call("static", 1)] * 10_000)) == 10_000
     error = wire.call([0] * 10_001)["error"]
     assert error["type"] == "ValueError"
@@ -221,14 +221,12 @@ def test_replies_carry_the_promised_fields(wire: Wire) -> None:
         ({"Sec_Fetch_Site": "cross-site"}, 403),
     ],
 )
-def test_header_fields_decide_what_is_answered(
-    wire: Wire, fields: dict[str, str], status: int
-) -> None:
+def test_header_fields_decide_the_status(wire: Wire, fields: dict[str, str], status: int) -> None:
     reply, _ = wire.post(b"{}", **fields)
     assert reply.status == status
 
 
-def test_another_method_is_refused_with_the_allowed_ones(wire: Wire) -> None:
+def test_other_http_methods_get_405_and_the_allowed_ones(wire: Wire) -> None:
     wire.connection.request("GET", "/tuber")
     reply = wire.connection.getresponse()
     reply.read()

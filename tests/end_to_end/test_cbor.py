@@ -102,7 +102,7 @@ def test_the_reply_is_in_the_first_accepted_media_type(
     assert reply == {"result": [1, "a"]}
 
 
-def test_an_array_fares_as_lists_where_json_comes_first(peer: Peer) -> None:
+def test_an_array_becomes_lists_if_json_comes_first(peer: Peer) -> None:
     kind, octets = peer.post(CODEC.encode(call_of("fresh", 3)), Content_Type=CBOR, Accept=JSON)
     assert (kind, json.loads(octets)) == (JSON, {"result": [0.0, 1.0, 2.0]})
 
@@ -113,13 +113,13 @@ def test_a_body_that_is_not_cbor_is_a_failure_that_names_the_byte(peer: Peer) ->
     assert CODEC.decode(octets) == {"error": {"message": message, "type": "ValueError"}}
 
 
-def test_values_that_json_has_no_form_of_come_back_as_they_went(peer: Peer) -> None:
+def test_values_that_json_lacks_arrive_unchanged_in_cbor(peer: Peer) -> None:
     for value in (b"\x00", {1: {2}}, 1 + 2j, float("inf"), 2**100, {(1, "a"): None}):
         assert peer.call("echo", value) == value
 
 
 @pytest.mark.parametrize("size", [1, 1_000, 100_000])
-def test_an_array_comes_back_as_it_went(peer: Peer, size: int) -> None:
+def test_an_array_arrives_unchanged(peer: Peer, size: int) -> None:
     array = np.asfortranarray(np.arange(2.0 * size).reshape(2, size).astype(">c8"))
     back = peer.call("echo", array)
     assert back.dtype == array.dtype
@@ -128,14 +128,14 @@ def test_an_array_comes_back_as_it_went(peer: Peer, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [10, 3_000, 20_000, 1_000_000])
-def test_a_method_may_write_to_the_array_it_is_given(peer: Peer, size: int) -> None:
+def test_a_method_can_write_to_its_array_argument(peer: Peer, size: int) -> None:
     facts = peer.call("facts", np.zeros(size))
     assert facts.pop("view") in (True, False)
     assert facts == {"dtype": "float64", "shape": [size], "aligned": True, "sum": float(size)}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the peak of memory")
-def test_a_large_argument_is_used_where_it_was_received(peer: Peer) -> None:
+def test_a_large_argument_is_not_copied(peer: Peer) -> None:
     peer.call("peak_kib")
     before = peer.call("peak_kib")
     peer.ask(call_of("shape", np.zeros(6_000_000)))
@@ -143,7 +143,7 @@ def test_a_large_argument_is_used_where_it_was_received(peer: Peer) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the peak of memory")
-def test_a_large_result_takes_no_memory_beyond_itself(peer: Peer) -> None:
+def test_a_large_result_is_not_copied(peer: Peer) -> None:
     peer.call("fresh", 10)
     peer.call("peak_kib")
     before = peer.call("peak_kib")
@@ -156,7 +156,7 @@ def test_a_large_result_takes_no_memory_beyond_itself(peer: Peer) -> None:
     ("method", "argument", "arrays"),
     [("fresh", LARGE, 1), ("strided", LARGE, 2), ("of_c_order", LARGE, 1)],
 )
-def test_a_result_of_200_mb_takes_what_has_to_be_copied_and_no_more(
+def test_a_result_of_200_mb_is_copied_only_if_needed(
     peer: Peer, method: str, argument: int, arrays: int
 ) -> None:
     peer.call(method, 10)
@@ -168,7 +168,7 @@ def test_a_result_of_200_mb_takes_what_has_to_be_copied_and_no_more(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the peak of memory")
-def test_an_argument_of_200_mb_takes_no_memory_beyond_itself() -> None:
+def test_an_argument_of_200_mb_is_not_copied() -> None:
     registry = Path(__file__).with_name("registry_arrays.py")
     with live_server(registry, "--max-body", "250M") as server:
         peer = Peer(server.port)
@@ -180,7 +180,7 @@ def test_an_argument_of_200_mb_takes_no_memory_beyond_itself() -> None:
         peer.connection.close()
 
 
-def test_a_body_over_the_limit_is_refused_and_the_client_is_told(shell: Shell) -> None:
+def test_the_client_reports_a_body_over_the_limit(shell: Shell) -> None:
     registry = Path(__file__).with_name("registry_arrays.py")
     with (
         live_server(registry, "--max-body", "1M") as server,
@@ -194,13 +194,13 @@ def test_a_body_over_the_limit_is_refused_and_the_client_is_told(shell: Shell) -
         assert shell.finish(scope.echo(1)) == 1
 
 
-def test_more_arrays_than_one_system_call_takes(peer: Peer) -> None:
+def test_a_reply_of_more_arrays_than_one_system_call_takes(peer: Peer) -> None:
     arrays = peer.call("many", 1_500, 5_000)
     assert [array.shape for array in arrays] == [(5_000,)] * 1_500
     assert all((array == number).all() for number, array in enumerate(arrays))
 
 
-def test_a_result_that_fails_behind_an_array_leaves_nothing_of_it(peer: Peer) -> None:
+def test_a_result_that_fails_after_an_array_sends_none_of_it(peer: Peer) -> None:
     first, failed, last = peer.ask(
         [call_of("fresh", 10_000), call_of("halves", 10_000), call_of("fresh", 10_000)],
         X_Tuber_Options="continue-on-error",
@@ -214,9 +214,7 @@ def test_a_result_that_fails_behind_an_array_leaves_nothing_of_it(peer: Peer) ->
 @pytest.mark.parametrize(
     "method", ["buffer", "part_of_buffer", "memory", "view_of_memory", "in_containers"]
 )
-def test_a_reply_that_is_read_slowly_is_what_the_method_returned(
-    server: LiveServer, peer: Peer, method: str
-) -> None:
+def test_a_slowly_read_reply_is_complete(server: LiveServer, peer: Peer, method: str) -> None:
     peer.call("fill", BEYOND_BUFFERS, 1.0)
     body = CODEC.encode(call_of(method))
     head = f"POST /tuber HTTP/1.1\r\nHost: a\r\nContent-Type: {CBOR}\r\n"
@@ -247,7 +245,7 @@ def test_others_are_served_while_a_large_reply_is_read_slowly(
         assert left > LARGE * 7
 
 
-def test_a_result_over_the_limit_is_refused_and_its_neighbours_are_sent() -> None:
+def test_a_result_over_the_limit_fails_alone_in_its_batch() -> None:
     registry = Path(__file__).with_name("registry_arrays.py")
     with live_server(registry, "--max-reply", "1M") as server:
         peer = Peer(server.port)
@@ -268,7 +266,9 @@ def test_a_result_over_the_limit_is_refused_and_its_neighbours_are_sent() -> Non
         peer.connection.close()
 
 
-def test_a_client_that_leaves_amid_an_array_does_no_harm(server: LiveServer, peer: Peer) -> None:
+def test_the_server_survives_a_client_that_closes_during_an_array(
+    server: LiveServer, peer: Peer
+) -> None:
     body = CODEC.encode(call_of("fresh", BEYOND_BUFFERS))
     head = f"POST /tuber HTTP/1.1\r\nHost: a\r\nContent-Type: {CBOR}\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as leaving:

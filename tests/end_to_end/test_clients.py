@@ -16,7 +16,7 @@ from tuber import TuberRestartWarning, TuberTimeout
 REGISTRY = Path(__file__).with_name("registry.py")
 
 
-def test_objects_inside_are_explored_and_called(shell: Shell, server: LiveServer) -> None:
+def test_nested_objects_are_listed_and_called(shell: Shell, server: LiveServer) -> None:
     with shell.resolved(server.hostname, "instrument") as instrument:
         assert shell.finish(instrument.increment([1, 2])) == [2, 3]
         assert shell.finish(instrument.sensors[2].read(n=2)) == [2.0, 3.0]
@@ -46,9 +46,7 @@ registry = {"board": board}
 """
 
 
-def test_an_object_that_leads_back_to_its_holder_is_known_by_names_until_it_is_resolved(
-    shell: Shell, tmp_path: Path
-) -> None:
+def test_a_cyclic_object_lists_names_until_it_is_resolved(shell: Shell, tmp_path: Path) -> None:
     registry = tmp_path / "registry.py"
     registry.write_text(CIRCLE)
     with live_server(registry) as server, shell.resolved(server.hostname, "board") as board:
@@ -114,7 +112,7 @@ def test_a_batch_reaches_items_and_reads_properties(shell: Shell, server: LiveSe
         assert shell.result(future) == 6
 
 
-def test_a_batch_that_is_out_of_time_leaves_the_client_usable(
+def test_the_client_is_usable_after_a_batch_times_out(
     shell: Shell, fresh_server: LiveServer
 ) -> None:
     with shell.resolved(fresh_server.hostname, "instrument") as instrument:
@@ -138,7 +136,7 @@ def test_ten_thousand_calls_in_one_batch(shell: Shell, server: LiveServer) -> No
         assert shell.finish(context()) == [2 * number for number in range(10_000)]
 
 
-def test_a_server_that_restarted_between_calls_fails_none(shell: Shell) -> None:
+def test_a_restart_between_calls_fails_no_call(shell: Shell) -> None:
     with live_server(REGISTRY) as first:
         instrument: Any = shell.resolve(first.hostname, "instrument")
         assert shell.finish(instrument.static(1)) == 2
@@ -149,7 +147,7 @@ def test_a_server_that_restarted_between_calls_fails_none(shell: Shell) -> None:
         shell.close(instrument)
 
 
-def test_a_time_out_leaves_the_client_usable(shell: Shell, fresh_server: LiveServer) -> None:
+def test_the_client_is_usable_after_a_timeout(shell: Shell, fresh_server: LiveServer) -> None:
     with (
         shell.resolved(fresh_server.hostname, "instrument") as patient,
         shell.resolved(fresh_server.hostname, "instrument", timeout=(5, 0.2)) as hasty,
@@ -169,7 +167,7 @@ def test_hundreds_of_calls_in_flight_get_their_own_answers(server: LiveServer) -
     assert asyncio.run(main()) == [2 * n for n in range(1000)]
 
 
-def test_a_cancelled_call_leaves_the_client_usable(fresh_server: LiveServer) -> None:
+def test_the_client_is_usable_after_a_cancelled_call(fresh_server: LiveServer) -> None:
     async def main() -> None:
         instrument: Any = await tuber.resolve(fresh_server.hostname, "instrument")
         waiting = asyncio.create_task(instrument.wait())

@@ -88,7 +88,7 @@ def test_the_documentation_shows_the_binding_and_what_it_does(
         assert capsys.readouterr().out == printed(program)
 
 
-def test_what_is_listed_is_what_can_be_reached(server: LiveServer) -> None:
+def test_exactly_the_listed_names_can_be_reached(server: LiveServer) -> None:
     with Wire(server.port) as wire:
         [name] = wire.call({})["result"]["objects"]
         names = ["__init__", "__new__", "_pybind11_conduit_v1_", "__pybind11_module_local__"]

@@ -24,13 +24,13 @@ def receiver() -> Receiver:
     return Receiver(serial="RX-1", seed=7)
 
 
-def test_the_receiver_says_what_it_is(receiver: Receiver) -> None:
+def test_the_receiver_describes_itself(receiver: Receiver) -> None:
     assert receiver.serial == "RX-1"
     assert receiver.sample_rate_hz == 250e6
     assert receiver.gains == [0.0, 0.0, 0.0, 0.0]
 
 
-def test_the_tone_stands_out_where_it_should(receiver: Receiver) -> None:
+def test_the_tone_is_at_its_frequency(receiver: Receiver) -> None:
     spectrum = receiver.spectrum(1024)
     assert len(spectrum) == 1024
     assert spectrum.index(max(spectrum)) == 512  # 62.5 MHz of 125 MHz
@@ -73,7 +73,7 @@ def test_integrate_lets_other_threads_run(receiver: Receiver) -> None:
     try:
         with gate:
             other.start()
-            sys.setswitchinterval(1000.0)  # from here on, nobody is made to give the GIL up
+            sys.setswitchinterval(1000.0)  # from here on, no thread is forced to release the GIL
         receiver.integrate(5_000_000)
         ran_meanwhile = ran.is_set()
     finally:
@@ -120,7 +120,7 @@ def test_a_capture_has_limits(receiver: Receiver, samples: int) -> None:
 
 
 @pytest.mark.parametrize("channel", [-1, 4])
-def test_a_channel_that_is_not_there(receiver: Receiver, channel: int) -> None:
+def test_a_missing_channel_is_an_index_error(receiver: Receiver, channel: int) -> None:
     with pytest.raises(IndexError, match=rf"there is no channel {channel}, the channels are 0"):
         receiver.set_gain(channel, 1.0)
 
@@ -137,7 +137,7 @@ def test_an_unknown_window_is_refused_and_changes_nothing(receiver: Receiver) ->
     assert receiver.get_window() == "HANN"
 
 
-def test_the_power_supply_obeys() -> None:
+def test_the_power_supply_sets_and_reads_its_voltage() -> None:
     supply = PowerSupply("PS-1")
     assert supply.set_voltage(12) == 12.0
     assert supply.measure_current() == pytest.approx(0.24)
@@ -173,7 +173,7 @@ def test_the_registry_holds_the_whole_instrument() -> None:
     assert [each.stage for each in thermometers] == ["50 K shield", "4 K plate", "still"]
 
 
-def test_the_tour_finds_all_as_expected() -> None:
+def test_the_tour_succeeds() -> None:
     with live_server(REGISTRY) as server:
         tour = [sys.executable, "-m", "tuberd.demo.tour", server.hostname]
         done = subprocess.run(tour, check=False, capture_output=True, text=True, timeout=60)
@@ -182,7 +182,7 @@ def test_the_tour_finds_all_as_expected() -> None:
     assert done.stderr == ""
 
 
-def test_the_tour_fails_when_the_instrument_is_another_one(tmp_path: Path) -> None:
+def test_the_tour_fails_with_another_instrument(tmp_path: Path) -> None:
     changed = tmp_path / "registry.py"
     changed.write_text(REGISTRY.read_text().replace("48.5", "52.5"))
     with live_server(changed) as server:

@@ -65,13 +65,13 @@ def test_a_hostile_name_is_refused_in_every_place(wire: Wire, name: str) -> None
 
 
 @pytest.mark.parametrize("path", INSIDE)
-def test_there_is_no_way_through_what_is_not_an_object(wire: Wire, path: Any) -> None:
+def test_paths_do_not_lead_through_plain_values(wire: Wire, path: Any) -> None:
     for request in ({"object": path, "method": "append"}, {"object": path, "property": "x"}):
         error = failure(wire, request)
         assert error["type"] in ("AttributeError", "KeyError", "TypeError", "IndexError"), error
 
 
-def test_what_the_description_lists_is_what_can_be_reached(wire: Wire) -> None:
+def test_exactly_the_listed_names_can_be_reached(wire: Wire) -> None:
     description = wire.call({"object": "instrument", "resolve": True})["result"]
     assert set(description["methods"]) == {
         "nothing", "count", "increment", "echo", "_exposed", "of_class", "static", "unencodable",
@@ -88,7 +88,7 @@ def test_what_the_description_lists_is_what_can_be_reached(wire: Wire) -> None:
         assert "__doc__" in wire.call({"object": "instrument", "property": name})["result"]
 
 
-def test_a_method_known_of_one_object_is_not_taken_for_anothers(wire: Wire) -> None:
+def test_a_cached_method_belongs_to_its_object(wire: Wire) -> None:
     before = failure(wire, {"object": "shadowed", "method": "read"})
     for _ in range(2):  # the second call takes the short way
         assert wire.call({"object": "twin", "method": "read"}) == {"result": "read"}

@@ -67,7 +67,7 @@ SENDING = """
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no timers of processes")
 @pytest.mark.parametrize("what", [QUEUEING, SENDING], ids=["queueing", "sending"])
-def test_an_interrupt_leaves_the_context_fit_for_use(server: LiveServer, what: str) -> None:
+def test_a_context_is_usable_after_an_interrupt(server: LiveServer, what: str) -> None:
     code = textwrap.dedent(COMMON) + textwrap.dedent(what)
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, f"127.0.0.1:{server.port}"],

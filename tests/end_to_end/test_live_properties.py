@@ -31,7 +31,7 @@ def setting(path: str, name: str, value: Any) -> dict[str, Any]:
     ("path", "name", "value", "wrong"),
     [("PowerSupply", "output_offset", 0.5, 99), ("Receiver", "attenuation_db", 6.0, -1)],
 )
-def test_a_live_property_is_told_set_and_read(
+def test_a_live_property_is_described_set_and_read(
     demo: LiveServer, path: str, name: str, value: float, wrong: float
 ) -> None:
     with Wire(demo.port) as wire:
@@ -46,14 +46,14 @@ def test_a_live_property_is_told_set_and_read(
         assert wire.call(read) == {"result": value}
 
 
-def test_a_failure_shows_the_setter_and_a_refusal_nothing_of_ours(demo: LiveServer) -> None:
+def test_tracebacks_show_the_setter_and_no_frame_of_tuberd(demo: LiveServer) -> None:
     with Wire(demo.port) as wire:
         refused = wire.call(setting("PowerSupply", "serial", "x"))["error"]
         assert "traceback" not in refused
         assert "its live properties are output_offset" in refused["message"]
         failed = wire.call(setting("PowerSupply", "output_offset", 99))["error"]
         assert "power_supply.py" in failed["traceback"]
-        assert "reach.py" not in failed["traceback"]
+        assert "exposure" not in failed["traceback"]
 
 
 def test_a_client_that_knows_methods_only_can_set(demo: LiveServer) -> None:

@@ -1,4 +1,4 @@
-"""A server that gets no more memory says so to whom it concerns, and serves on."""
+"""A server without free memory refuses large requests and keeps serving."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def server(tmp_path: Path) -> Iterator[LiveServer]:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="RLIMIT_AS is Linux's")
 @pytest.mark.parametrize("framing", [b"Transfer-Encoding: chunked", b"Content-Length: 62914561"])
-def test_bodies_beyond_the_memory_harm_no_other(server: LiveServer, framing: bytes) -> None:
+def test_bodies_over_the_memory_limit_fail_alone(server: LiveServer, framing: bytes) -> None:
     head = b"POST /tuber HTTP/1.1\r\nHost: a\r\n" + framing + b"\r\n\r\n"
     if b"chunked" in framing:
         head += b"%x\r\n" % (SENT + 1)
@@ -68,5 +68,5 @@ def test_bodies_beyond_the_memory_harm_no_other(server: LiveServer, framing: byt
     end = time.monotonic() + 30
     while health(server)["connections"] > 1:
         assert time.monotonic() < end, health(server)
-    with Wire(server.port) as wire:  # what they held has been given back
+    with Wire(server.port) as wire:  # their memory has been freed
         assert wire.call(call("length", "x" * (8 << 20))) == {"result": 8 << 20}

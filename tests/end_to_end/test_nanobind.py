@@ -86,7 +86,7 @@ def test_wrong_arguments_are_a_type_error(board: Any) -> None:
         board.scale("not a vector")
 
 
-def test_what_is_listed_is_what_can_be_reached(server: LiveServer) -> None:
+def test_exactly_the_listed_names_can_be_reached(server: LiveServer) -> None:
     with Wire(server.port) as wire:
         names = ["scale", "serial", "__init__", "__nb_signature__", "__new__", "__repr__"]
         assert check_reach(wire.call_all, ["Board"], names) > 1

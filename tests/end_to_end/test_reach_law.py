@@ -1,4 +1,4 @@
-"""What can be called or read is what is listed, for classes of every make (see `reach_law`)."""
+"""For all kinds of classes, exactly the listed members can be called or read (see `reach_law`)."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ SLOTS = ["slot", "_slot", "never_set"]
 
 @st.composite
 def classes(draw: st.DrawFn) -> type:
-    """A class of one to three generations, told what it is made of by `event`."""
+    """Draw a class of one to three generations; `event` records its parts."""
     made: type = object
     made_of = {**VALUES, **DEFINITIONS}
     for generation in range(draw(st.integers(1, 3))):
@@ -128,10 +128,10 @@ def classes(draw: st.DrawFn) -> type:
         if generation == 0 and draw(st.booleans()):
             names["__slots__"] = ("__dict__", *SLOTS)
         made = type("K", (made,), names)
-    if draw(st.integers(0, 3)) == 0:  # names that only the object's own words tell of
+    if draw(st.integers(0, 3)) == 0:  # names that only `__dir__` lists
         extra = {
             "__getattr__": answer_ghosts,
-            "__dir__": lambda self: ["told", "_told", "told too"],
+            "__dir__": lambda self: ["ghost", "_ghost", "ghost too"],
         }
         made = type("K", (made,), extra)
     return made
@@ -166,7 +166,9 @@ def registry(request: pytest.FixtureRequest) -> Iterator[tuple[tuberd.TuberRegis
     serving.join()
 
 
-def test_what_is_listed_is_what_can_be_reached(registry: tuple[tuberd.TuberRegistry, int]) -> None:
+def test_exactly_the_listed_names_can_be_reached(
+    registry: tuple[tuberd.TuberRegistry, int],
+) -> None:
     served, port = registry
     most = 0
     with connected(port) as peer:

@@ -58,9 +58,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
         made.stop()
 
 
-def test_a_static_property_has_the_new_value_after_the_next_call(
-    shell: Shell, machine: Machine
-) -> None:
+def test_static_properties_are_read_again_after_a_restart(shell: Shell, machine: Machine) -> None:
     machine.start(1, "Board", "Old")
     with (
         shell.resolved(machine.hostname, "Board") as board,
@@ -81,7 +79,7 @@ def test_a_static_property_has_the_new_value_after_the_next_call(
             _ = registry.Old
 
 
-def test_an_object_that_is_not_there_any_more_says_so(shell: Shell, machine: Machine) -> None:
+def test_a_removed_object_raises_until_it_is_back(shell: Shell, machine: Machine) -> None:
     machine.start(1, "Board", "Old")
     with shell.resolved(machine.hostname, "Old") as old:
         machine.restart(2, "Board")
@@ -111,7 +109,9 @@ def sent(shell: Shell, context: Any, in_background: bool) -> Any:
 
 
 @pytest.mark.parametrize("in_background", [False, True])
-def test_a_batch_learns_of_it_too(shell: Shell, machine: Machine, in_background: bool) -> None:
+def test_a_batch_warns_once_of_a_restart(
+    shell: Shell, machine: Machine, in_background: bool
+) -> None:
     machine.start(1, "Board")
     with shell.resolved(machine.hostname, "Board") as board:
         context = board.tuber_context()
@@ -125,7 +125,7 @@ def test_a_batch_learns_of_it_too(shell: Shell, machine: Machine, in_background:
         assert board.serial == 2
 
 
-def test_a_forced_resolve_needs_no_warning(shell: Shell, machine: Machine) -> None:
+def test_a_forced_resolve_does_not_warn_of_a_restart(shell: Shell, machine: Machine) -> None:
     machine.start(1, "Board")
     with shell.resolved(machine.hostname, "Board") as board:
         machine.restart(2, "Board")
@@ -134,7 +134,7 @@ def test_a_forced_resolve_needs_no_warning(shell: Shell, machine: Machine) -> No
         assert shell.finish(board.read()) == 2
 
 
-def test_the_line_of_the_call_is_shown(machine: Machine) -> None:
+def test_the_restart_warning_points_at_the_calling_line(machine: Machine) -> None:
     machine.start(1, "Board")
     with a_shell("blocking") as shell, shell.resolved(machine.hostname, "Board") as board:
         remote: Any = board

@@ -1,4 +1,4 @@
-"""A server under a service manager: what it is told, and the socket that it passes."""
+"""A server under a service manager: notifications, passed sockets, and the unit files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .test_calls import call
 PACKAGING = Path(__file__).parents[2] / "packaging"
 TUBERD = [sys.executable, "-m", "tuberd", "-r", str(REGISTRY)]
 
-# A manager tells its child its own process id, which the child alone knows: so one step between.
+# LISTEN_PID must be the process id of the server itself, so this step runs in the same process.
 ACTIVATE = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3, inheritable=True)
@@ -32,7 +32,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 
 @pytest.mark.parametrize("abstract", [False, True])
-def test_the_manager_is_told_of_the_beginning_and_the_end(tmp_path: Path, abstract: bool) -> None:
+def test_the_service_manager_is_notified_of_start_and_stop(tmp_path: Path, abstract: bool) -> None:
     name = f"\0tuberd-test-{os.getpid()}" if abstract else str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(name)
@@ -54,7 +54,7 @@ def activated(passed: socket.socket, *options: str, count: int = 1) -> subproces
     )
 
 
-def test_a_socket_that_is_passed_is_listened_on_and_left_listening() -> None:
+def test_a_passed_socket_serves_and_outlives_the_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as passed:
         port = passed.getsockname()[1]
         for _ in range(2):  # it goes on listening when a server ends, for the next one
@@ -70,7 +70,7 @@ def test_a_socket_that_is_passed_is_listened_on_and_left_listening() -> None:
                     server.kill()
 
 
-def test_a_unix_socket_may_be_passed(tmp_path: Path) -> None:
+def test_a_unix_socket_can_be_passed(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as passed:
         passed.bind(str(tmp_path / "socket"))
         passed.listen()
@@ -97,7 +97,9 @@ def test_a_unix_socket_may_be_passed(tmp_path: Path) -> None:
         (["--port", "0"], 1, "the service manager passed a socket; remove --port, --bind"),
     ],
 )
-def test_what_does_not_fit_is_refused(options: list[str], count: int, said: str) -> None:
+def test_passed_sockets_that_conflict_with_options_are_refused(
+    options: list[str], count: int, said: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as passed:
         server = activated(passed, *options, count=count)
         _, errors = server.communicate(timeout=20)
@@ -105,7 +107,7 @@ def test_what_does_not_fit_is_refused(options: list[str], count: int, said: str)
     assert said in errors
 
 
-def test_what_is_passed_must_listen() -> None:
+def test_a_passed_socket_must_be_listening() -> None:
     with socket.socket() as passed:
         server = activated(passed)
         _, errors = server.communicate(timeout=20)
@@ -113,7 +115,7 @@ def test_what_is_passed_must_listen() -> None:
     assert "descriptor 3 is no listening socket" in errors
 
 
-def test_the_units_say_what_the_server_keeps() -> None:
+def test_the_units_match_the_limits_of_the_server() -> None:
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read(PACKAGING / "tuberd.service")
@@ -126,7 +128,7 @@ def test_the_units_say_what_the_server_keeps() -> None:
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
 @pytest.mark.parametrize("unit", ["tuberd.service", "tuberd.socket"])
-def test_systemd_understands_the_units(tmp_path: Path, unit: str) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path, unit: str) -> None:
     for each in PACKAGING.glob("tuberd.*"):
         text = each.read_text()
         # What the comment proposes, as `systemctl edit` would add it.

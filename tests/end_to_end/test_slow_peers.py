@@ -1,4 +1,4 @@
-"""Slow peers by the hundred keep nobody else waiting, and are let go.
+"""Hundreds of slow peers do not delay other clients, and the server closes their connections.
 
 `python -m benchmarks.slow_peers` measures what it costs; here it is that it works at all.
 """
@@ -38,7 +38,7 @@ def await_connections(server: LiveServer, at_least: int, at_most: int) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_others_are_served_meanwhile(server: LiveServer, mode: str) -> None:
+def test_other_clients_are_served_during_slow_requests(server: LiveServer, mode: str) -> None:
     with Wire(server.port) as wire, slow_peers(mode, f"http://{server.hostname}", PEERS) as peers:
         if mode != "range":  # its requests are answered at once
             await_connections(server, PEERS // 2, PEERS + 2)

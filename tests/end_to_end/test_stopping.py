@@ -1,4 +1,4 @@
-"""The end of a server: calls finish, replies are whole, the interpreter exits cleanly."""
+"""Stopping a server: calls finish, replies are complete, the interpreter exits cleanly."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_signal_lets_the_running_call_finish(signal_: signal.Signals) -> None:
     assert answers == [{"result": 1.0}]
 
 
-def test_who_stops_a_server_is_told_what_it_waits_for() -> None:
+def test_the_shutdown_message_counts_running_calls() -> None:
     with live_server(REGISTRY, stderr=subprocess.PIPE) as server, Wire(server.port) as busy:
         thread = threading.Thread(target=lambda: busy.call(call("sleep", 1.0)))
         thread.start()
@@ -48,7 +48,7 @@ def test_who_stops_a_server_is_told_what_it_waits_for() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"X_Tuber_Options": "continue-on-error"}])
-def test_calls_of_a_batch_that_were_not_begun_are_not_run(options: dict[str, str]) -> None:
+def test_a_stopping_server_skips_the_rest_of_a_batch(options: dict[str, str]) -> None:
     answers: list[Any] = []
     batch = [call("nothing"), call("sleep", 1.0), call("count"), call("nothing")]
     with live_server(REGISTRY) as server, Wire(server.port) as busy, Wire(server.port) as other:
@@ -65,9 +65,7 @@ def test_calls_of_a_batch_that_were_not_begun_are_not_run(options: dict[str, str
 
 
 @pytest.mark.parametrize(("options", "signals"), [(["--grace", "0.3"], 1), (["--grace", "600"], 2)])
-def test_a_call_that_goes_on_is_not_waited_for_beyond_the_grace(
-    options: list[str], signals: int
-) -> None:
+def test_the_grace_or_a_second_signal_ends_a_long_call(options: list[str], signals: int) -> None:
     with (
         live_server(REGISTRY, *options, stderr=subprocess.PIPE) as server,
         Wire(server.port) as other,
@@ -87,8 +85,8 @@ def send_signals(server: LiveServer, count: int) -> None:
         server.process.send_signal(signal.SIGTERM)
 
 
-# What keeps Python from hearing a signal, or from ending: the GIL (PyDLL does not let go of it),
-# and threads that are no daemons.
+# Two things keep Python from handling a signal or from exiting: a held GIL (PyDLL keeps it), and
+# threads that are not daemons.
 STUBBORN = """
 import ctypes, threading
 class Stubborn:
@@ -103,7 +101,7 @@ registry = {"instrument": Stubborn()}
 
 @pytest.mark.parametrize(("options", "signals"), [(["--grace", "0.3"], 1), (["--grace", "600"], 2)])
 @pytest.mark.parametrize("method", ["hold_the_gil", "leave_a_thread"])
-def test_what_python_waits_for_does_not_keep_a_process_that_was_told_to_stop(
+def test_held_gil_and_running_threads_do_not_prevent_a_stop(
     tmp_path: Path, options: list[str], signals: int, method: str
 ) -> None:
     registry = tmp_path / "stubborn.py"
@@ -122,7 +120,7 @@ def test_what_python_waits_for_does_not_keep_a_process_that_was_told_to_stop(
 
 
 @pytest.mark.forks
-def test_a_signal_to_a_forked_child_is_the_childs(tmp_path: Path) -> None:
+def test_a_signal_to_a_forked_child_ends_only_the_child(tmp_path: Path) -> None:
     registry = tmp_path / "forking.py"
     registry.write_text(
         "import os, signal, time\n"
@@ -145,7 +143,7 @@ def test_a_signal_to_a_forked_child_is_the_childs(tmp_path: Path) -> None:
         assert health(server)["status"] == "serving"
 
 
-def test_no_reply_is_cut_when_servers_stop_with_calls_in_flight() -> None:
+def test_replies_are_complete_when_a_busy_server_stops() -> None:
     stops = int(os.environ.get("TUBER_STOPS", "60"))
     done = python(
         f"""
@@ -224,7 +222,7 @@ def python(code: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_an_interpreter_with_a_living_server_exits_cleanly() -> None:
+def test_an_interpreter_with_a_running_server_exits_cleanly() -> None:
     done = python(
         """
         import threading, tuber, tuberd
@@ -239,7 +237,7 @@ def test_an_interpreter_with_a_living_server_exits_cleanly() -> None:
 
 
 @pytest.mark.parametrize("place", ["method", "encoding", "destructor"])
-def test_an_interpreter_exits_cleanly_with_a_call_that_does_not_end(place: str) -> None:
+def test_an_interpreter_with_a_running_call_exits_cleanly(place: str) -> None:
     done = python(
         f"""
         import collections.abc, socket, sys, threading, time, tuberd, tuberd.service.process
@@ -302,7 +300,7 @@ def test_a_forked_child_that_exits_leaves_its_parents_server_alone() -> None:
     done = python(
         """
         import http.client, os, sys, threading, time, tuberd, warnings
-        warnings.simplefilter("ignore", DeprecationWarning)  # fork() beside threads
+        warnings.simplefilter("ignore", DeprecationWarning)  # fork() while threads run
         class Board:
             def ping(self): return "pong"
         server = tuberd.Server({"board": Board()}, port=0)

@@ -99,7 +99,7 @@ def test_default_argument(enums: Any) -> None:
     assert enums.echo() is enums.Mode.SLOW
 
 
-def test_signature_bears_the_name_of_the_python_class(enums: Any) -> None:
+def test_signature_has_the_name_of_the_python_class(enums: Any) -> None:
     name = f"{enums.__name__}.Mode"
     assert enums.echo.__doc__.startswith(f"echo(mode: {name} = <Mode.SLOW: 'SLOW'>) -> {name}\n")
 
@@ -127,7 +127,7 @@ def test_unknown_string_is_refused_with_the_valid_ones(enums: Any, wrong: str) -
 
 
 @pytest.mark.parametrize("wrong", [3, None, 1.5, b"FAST", ["FAST"]])
-def test_what_is_no_string_is_a_type_error(enums: Any, wrong: object) -> None:
+def test_other_types_than_strings_are_type_errors(enums: Any, wrong: object) -> None:
     with pytest.raises(TypeError, match=r"incompatible function arguments"):
         enums.echo(wrong)
 
@@ -141,7 +141,7 @@ def test_assigning_a_member_variable(enums: Any) -> None:
     assert board.mode is enums.Mode.SLOW
 
 
-def test_overloads_that_fit_exactly_have_their_turn_first(enums: Any) -> None:
+def test_exact_overloads_are_tried_first(enums: Any) -> None:
     assert enums.overloaded("FAST") == "Mode"
     assert enums.overloaded("LOW") == "Plain"
     assert enums.overloaded("other") == "string"
@@ -159,7 +159,7 @@ def test_noconvert_leaves_the_refusal_to_pybind11(enums: Any) -> None:
         enums.strict("fastt")
 
 
-def test_value_without_a_name_can_not_come_back(enums: Any) -> None:
+def test_a_cpp_value_without_a_name_is_refused(enums: Any) -> None:
     with pytest.raises(ValueError, match=r"Mode: the C\+\+ value 7 has no name"):
         enums.unnamed()
 

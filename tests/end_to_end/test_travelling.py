@@ -36,7 +36,7 @@ def expected(number: int) -> tuple[Any, ...]:
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["spawn", "fork"])
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_they_work_in_a_pool_of_processes(shell: Shell, method: str) -> None:
+def test_remote_objects_work_in_a_pool_of_processes(shell: Shell, method: str) -> None:
     with live_board() as (hostname, served), shell.resolved(hostname) as board:
         shell.finish(board.read(0))  # a connection is open when it is pickled, or forked
         context = multiprocessing.get_context(method)
@@ -47,7 +47,7 @@ def test_they_work_in_a_pool_of_processes(shell: Shell, method: str) -> None:
         assert sum(bool(asked.get("resolve")) for asked in served.asked) == 1
 
 
-def test_they_work_in_threads(shell: Shell) -> None:
+def test_remote_objects_work_in_threads(shell: Shell) -> None:
     with live_board() as (hostname, _), shell.resolved(hostname) as board:
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(used, [board] * 40, range(40)))
@@ -56,7 +56,7 @@ def test_they_work_in_threads(shell: Shell) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_parent_and_child_both_go_on_after_a_fork(shell: Shell) -> None:
+def test_parent_and_child_can_call_after_a_fork(shell: Shell) -> None:
     with live_board() as (hostname, _), shell.resolved(hostname) as board:
         shell.finish(board.read(0))
         reader, writer = os.pipe()
@@ -79,7 +79,7 @@ def test_parent_and_child_both_go_on_after_a_fork(shell: Shell) -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_they_work_on_the_workers_of_dask(shell: Shell, tmp_path: Path) -> None:
+def test_remote_objects_work_in_dask_workers(shell: Shell, tmp_path: Path) -> None:
     import dask
     from distributed import Client, LocalCluster
 

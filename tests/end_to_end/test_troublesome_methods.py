@@ -1,4 +1,4 @@
-"""Trouble in served code stays there: the client, others, and the health report are answered."""
+"""Served code that misbehaves affects only its own call: other requests are answered."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def call(method: str, *args: object) -> dict[str, Any]:
 
 
 def assert_serves(server: LiveServer, wire: Wire) -> None:
-    """The client in trouble is answered, and so is another one; nobody is left running."""
+    """The affected client and another one are answered, and no call is still running."""
     assert wire.call(call("nothing")) == {"result": None}
     with Wire(server.port) as other:
         assert other.call([call("nothing")] * 2) == [{"result": None}] * 2
@@ -66,12 +66,12 @@ def test_a_method_that_holds_the_gil(server: LiveServer, wire: Wire) -> None:
     with running_call(server, call("hold_the_gil", 1.5)):
         await_call(server)
         assert health(server)["calls"][0]["call"] == "board.hold_the_gil()"
-        assert wire.call(call("nothing")) == {"result": None}  # as soon as it can be
+        assert wire.call(call("nothing")) == {"result": None}
     assert_serves(server, wire)
 
 
 @pytest.mark.forks
-def test_a_child_that_exits(server: LiveServer, wire: Wire) -> None:
+def test_a_forked_child_that_exits_leaves_the_call_running(server: LiveServer, wire: Wire) -> None:
     assert wire.call(call("fork_and_exit"))["result"] == 5
     assert_serves(server, wire)
 
@@ -87,15 +87,13 @@ def test_a_child_that_comes_back_neither_answers_nor_runs_what_follows(
     assert_serves(server, wire)
 
 
-def test_threads_that_are_left(server: LiveServer, wire: Wire) -> None:
+def test_threads_that_outlive_their_call_do_no_harm(server: LiveServer, wire: Wire) -> None:
     assert wire.call(call("leave_threads"))["result"] > 20
     assert_serves(server, wire)
 
 
 @pytest.mark.parametrize("method", ["itself", "recursive", "recursive_map", "recurse"])
-def test_what_has_no_end_is_a_failure_of_its_call(
-    server: LiveServer, wire: Wire, method: str
-) -> None:
+def test_endless_values_fail_their_call(server: LiveServer, wire: Wire, method: str) -> None:
     for accept in ("application/json", "application/cbor, application/json;q=0.5"):
         reply, body = wire.post(json.dumps(call(method)).encode(), Accept=accept)
         assert reply.status == 200
@@ -104,14 +102,14 @@ def test_what_has_no_end_is_a_failure_of_its_call(
     assert_serves(server, wire)
 
 
-def test_the_filter_of_warnings_is_changed(server: LiveServer, wire: Wire) -> None:
+def test_a_method_can_change_the_warning_filters(server: LiveServer, wire: Wire) -> None:
     assert wire.call(call("change_warnings")) == {"result": None}
     answer = wire.call(call("warn"))
     assert "mind the gap" in json.dumps(answer)
     assert_serves(server, wire)
 
 
-def test_standard_streams_that_are_closed_are_not_somebodys_connection(server: LiveServer) -> None:
+def test_closed_standard_streams_are_not_reused_for_connections(server: LiveServer) -> None:
     with Wire(server.port) as wire:
         wire.call(call("close_standard_streams"))
     wires = [Wire(server.port) for _ in range(10)]
@@ -128,9 +126,7 @@ def test_standard_streams_that_are_closed_are_not_somebodys_connection(server: L
             wire.connection.close()
 
 
-def test_a_stdout_that_nobody_reads_holds_up_its_printer_alone(
-    server: LiveServer, wire: Wire
-) -> None:
+def test_a_full_stdout_pipe_blocks_only_the_printing_call(server: LiveServer, wire: Wire) -> None:
     with running_call(server, call("print_much", 64)):
         await_call(server)
         for _ in range(20):

@@ -73,7 +73,7 @@ def listing(path: Path) -> list[str]:
     return objects
 
 
-def test_calls_and_files_and_the_rule_for_browsers(path: Path) -> None:
+def test_calls_files_and_the_browser_policy(path: Path) -> None:
     (path.parent / "index.html").write_text("hello")
     with served(path, "--webroot", str(path.parent)):
         connection = UnixConnection(path)
@@ -87,7 +87,7 @@ def test_calls_and_files_and_the_rule_for_browsers(path: Path) -> None:
         connection.close()
 
 
-def test_the_file_is_for_its_owner_and_goes_with_the_server(path: Path) -> None:
+def test_the_socket_file_is_private_and_removed_at_the_end(path: Path) -> None:
     with served(path) as process:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         process.send_signal(signal.SIGTERM)
@@ -98,7 +98,7 @@ def test_the_file_is_for_its_owner_and_goes_with_the_server(path: Path) -> None:
         assert listing(path)
 
 
-def test_a_killed_servers_file_is_taken_over_a_live_ones_is_not(path: Path) -> None:
+def test_only_a_dead_servers_socket_file_is_replaced(path: Path) -> None:
     with served(path) as process:
         process.kill()
         process.wait(PATIENCE)

@@ -1,12 +1,12 @@
-"""Every cell of the table of values, over a live server and the client.
+"""Every row of the table of values, as a result and as an argument of a live server.
 
-Results and arguments, by the client's own choice of the media type, over both CBOR codecs, both
-shells, single calls and batches; and what the table says of JSON for others.
+The client chooses the media type, except where a test forces one.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.codecs import CBOR_CODECS, cbor_codec
+from tests.support.codecs import cbor_codec
 from tests.support.live_server import LiveServer, live_server
-from tests.support.shells import Shell
+from tests.support.shells import Shell, a_shell
 from tests.support.values import REFUSALS, ROWS, arrays, same
 from tuber import TuberRemoteError
-from tuber.codec import EncodeError
-from tuber.codec import compiled as _speedups
+from tuber.codec import EncodeError, compiled
 from tuber.network.request_head import RequestHead
 from tuber.protocol import CBOR, JSON
 from tuber.session.session import Session
@@ -36,15 +35,9 @@ REFUSED = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
     registry = Path(__file__).with_name("registry_values.py")
-    with live_server(registry, env={"PYTHONPATH": str(ROOT)}) as running:
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    with live_server(registry, env={"PYTHONPATH": path}) as running:
         yield running
-
-
-@pytest.fixture(params=CBOR_CODECS)
-def codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The client's CBOR codec, one after the other."""
-    chosen = cbor_codec(request.param)
-    monkeypatch.setattr(_speedups, "cbor_codec", lambda: chosen)
 
 
 class Asker:
@@ -82,20 +75,31 @@ class Asker:
         return decode(session, reply, called)
 
 
-@pytest.fixture(params=[False, True], ids=["single", "batch"])
+# Every pair of shell, codec and kind of call; the unit tests run the rows with each codec alone.
+WAYS = [
+    ("blocking", "python", False),
+    ("blocking", "compiled", True),
+    ("asyncio", "compiled", False),
+    ("asyncio", "python", True),
+]
+
+
+@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{way[1]}-{'batch' if way[2] else 'single'}")
 def asker(
-    request: pytest.FixtureRequest,
-    shell: Shell,
-    server: LiveServer,
-    codec: None,
-    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest, server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Asker]:
-    with shell.resolved(server.hostname, "Table", convert_json=False) as table:
-        yield Asker(shell, table, request.param, monkeypatch)
+    shell_name, codec_name, batch = request.param
+    codec = cbor_codec(codec_name)
+    monkeypatch.setattr(compiled, "cbor_codec", lambda: codec)
+    with (
+        a_shell(shell_name) as shell,
+        shell.resolved(server.hostname, "Table", convert_json=False) as table,
+    ):
+        yield Asker(shell, table, batch, monkeypatch)
 
 
 @PLACES
-def test_a_result_arrives_as_the_table_says(asker: Asker, place: int) -> None:
+def test_results_arrive_as_in_the_table(asker: Asker, place: int) -> None:
     row = ROWS[place]
     assert same(asker.call("row", place), row.arrives)
     # The server looks at types only: what it is not sure of goes in CBOR, which carries it too.
@@ -105,7 +109,7 @@ def test_a_result_arrives_as_the_table_says(asker: Asker, place: int) -> None:
 
 
 @PLACES
-def test_an_argument_arrives_as_the_table_says(asker: Asker, place: int) -> None:
+def test_arguments_arrive_as_in_the_table(asker: Asker, place: int) -> None:
     row = ROWS[place]
     assert asker.call("is_row", place, row.value) is True
     ((sent, _),) = asker.media_types
@@ -113,9 +117,7 @@ def test_an_argument_arrives_as_the_table_says(asker: Asker, place: int) -> None
 
 
 @REFUSED
-def test_a_result_that_is_refused_fails_its_call_and_names_the_place(
-    asker: Asker, place: int
-) -> None:
+def test_an_unsupported_result_fails_its_call_and_names_the_place(asker: Asker, place: int) -> None:
     refusal = REFUSALS[place]
     with pytest.raises(TuberRemoteError) as failed:
         asker.call("refused", place, return_exceptions=True)
@@ -125,7 +127,7 @@ def test_a_result_that_is_refused_fails_its_call_and_names_the_place(
 
 
 @REFUSED
-def test_an_argument_that_is_refused_is_not_sent(asker: Asker, place: int) -> None:
+def test_an_unsupported_argument_is_not_sent(asker: Asker, place: int) -> None:
     refusal = REFUSALS[place]
     with pytest.raises(EncodeError) as failed:
         asker.call("echo", refusal.value, return_exceptions=True)
@@ -139,14 +141,14 @@ def test_an_argument_that_is_refused_is_not_sent(asker: Asker, place: int) -> No
     assert len(asker.media_types) == (1 if asker.batch else 0)
 
 
-def test_without_return_exceptions_nothing_of_a_batch_is_sent(asker: Asker) -> None:
+def test_an_unsupported_argument_fails_the_whole_batch_by_default(asker: Asker) -> None:
     with pytest.raises(EncodeError, match=r"^args\[0\] of Table\.echo\(\)"):
         asker.call("echo", object())
     assert asker.media_types == []
 
 
 @pytest.mark.parametrize("direction", ["array", "is_array"])
-def test_arrays_of_all_kinds_arrive_as_they_were(asker: Asker, direction: str) -> None:
+def test_arrays_of_every_dtype_arrive_unchanged(asker: Asker, direction: str) -> None:
     step = 1 if not asker.batch else 7  # one batch is as good as another
     for place in range(0, len(ARRAYS), step):
         name, array = ARRAYS[place]
@@ -175,12 +177,13 @@ def test_an_array_with_gaps_or_reversed_arrives_in_c_order(asker: Asker, array: 
 
 @PLACES
 @pytest.mark.parametrize("accept", [(JSON,), (CBOR,)], ids=["json", "cbor"])
-def test_a_media_type_may_be_forced(
-    shell: Shell, server: LiveServer, place: int, accept: tuple[str]
-) -> None:
+def test_a_media_type_can_be_forced(server: LiveServer, place: int, accept: tuple[str]) -> None:
     row = ROWS[place]
     options = {"accept_types": accept, "convert_json": False}
-    with shell.resolved(server.hostname, "Table", **options) as table:
+    with (
+        a_shell("blocking") as shell,
+        shell.resolved(server.hostname, "Table", **options) as table,
+    ):
         if accept == (CBOR,):
             assert same(shell.finish(table.row(place)), row.arrives)
             assert shell.finish(table.is_row(place, row.value)) is True

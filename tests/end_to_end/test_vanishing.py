@@ -1,4 +1,4 @@
-"""Peers that vanish without a word: both ends notice, and no call on a link that works is cut."""
+"""Peers that vanish silently are detected at both ends; calls on working links are not cut."""
 
 from __future__ import annotations
 
@@ -19,23 +19,22 @@ from .conftest import REGISTRY
 
 pytestmark = pytest.mark.slow
 
-# What is promised, and what a machine under load may add.
+# The documented times, and what a busy machine may add.
 SERVER_SECONDS, CLIENT_SECONDS, SLACK = 30.0, 5.0, 10.0
 
-# Longer than either end waits for a peer that says nothing; `nox -s faults` takes ten minutes.
+# Longer than either end waits for a silent peer; `nox -s faults` takes ten minutes.
 LONG_CALL_SECONDS = float(os.environ.get("TUBER_LONG_CALL_SECONDS", "33"))
 
-# The clients of the far end. Each says when it is ready; what happens then is timed by the clock
-# that both ends share.
+# The clients at the far end. They print when each call failed, by the clock that both ends share.
 FAR_END = """
     import asyncio, json, socket, sys, threading, time, tuber
 
     address, port = sys.argv[1], int(sys.argv[2])
     hostname = f"{address}:{port}"
 
-    def report(who, error):
+    def report(shell, error):
         fate = (type(error).__name__, getattr(error, "may_have_run", None))
-        print(json.dumps([who, time.monotonic(), fate]), flush=True)
+        print(json.dumps([shell, time.monotonic(), fate]), flush=True)
 
     def blocking(ready):
         instrument = tuber.resolve_simple(hostname, "instrument")
@@ -73,7 +72,7 @@ FAR_END = """
 
 
 def established(server: LiveServer) -> int:
-    """The connections that the kernel holds for the server, in its namespace."""
+    """Count the connections that the kernel holds for the server, in its namespace."""
     port = f":{server.port:04X}"
     count = 0
     for table in ("tcp", "tcp6"):
@@ -89,7 +88,7 @@ def serve_at(link: Cable) -> Any:
     return running([*link.inside(link.left), *command])
 
 
-def test_both_ends_notice_that_the_other_one_vanished() -> None:
+def test_both_ends_detect_a_vanished_peer() -> None:
     with cable() as link, serve_at(link) as server:
         script = [sys.executable, "-c", textwrap.dedent(FAR_END), link.address, str(server.port)]
         with subprocess.Popen(
@@ -103,19 +102,19 @@ def test_both_ends_notice_that_the_other_one_vanished() -> None:
                 begin = time.monotonic()
                 fates: dict[str, Any] = {}
                 for _ in range(2):
-                    who, when, fate = json.loads(far_end.stdout.readline())
+                    shell, when, fate = json.loads(far_end.stdout.readline())
                     assert when - begin < CLIENT_SECONDS + SLACK
-                    fates[who] = fate
+                    fates[shell] = fate
                 while established(server) > 0:
                     assert time.monotonic() < begin + SERVER_SECONDS + SLACK
                     time.sleep(0.05)
             finally:
                 far_end.kill()
-    timed_out = ["TuberTimeout", True]  # what the kernel says of a peer that vanished: ETIMEDOUT
+    timed_out = ["TuberTimeout", True]  # the kernel reports a vanished peer as ETIMEDOUT
     assert fates == {"blocking": timed_out, "asyncio": timed_out}
 
 
-def test_a_long_call_on_a_link_that_works_is_not_cut() -> None:
+def test_a_long_call_on_a_working_link_completes() -> None:
     seconds = LONG_CALL_SECONDS
     with cable() as link, serve_at(link) as server:
         code = """

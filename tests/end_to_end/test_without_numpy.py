@@ -46,8 +46,8 @@ if sys.argv[2] == "python":
 scope = tuber.resolve_simple(sys.argv[1]).Scope
 array = scope.made()
 again = scope.echo(array)
-told = [type(array).__name__, array.shape, array.typecode, array.tolist(), again == array]
-print(json.dumps(told + [scope.facts(array), "numpy" in sys.modules]))
+facts = [type(array).__name__, array.shape, array.typecode, array.tolist(), again == array]
+print(json.dumps(facts + [scope.facts(array), "numpy" in sys.modules]))
 """
 
 

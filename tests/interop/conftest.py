@@ -1,4 +1,4 @@
-"""The servers of all versions, each serving registry.py; started when first wanted."""
+"""The servers of all versions, each serving registry.py, started on first use."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.interop.matrix import OURS, REGISTRY, Cell
 from tests.support.live_server import live_server
 from tests.support.peer import Peer, PeerUnavailable
 
-# Environments are made by pip, which waits for the network half of the time.
+# pip waits for the network half of the time.
 MAKERS = 4
 
 
 @pytest.fixture(scope="session")
 def unavailable(request: pytest.FixtureRequest) -> dict[Peer, str]:
-    """Why predecessors that the chosen tests need can't be used; makes what is not there."""
+    """Why predecessors that the selected tests need can't be used; installs missing ones."""
     wanted = sorted({peer for item in request.session.items for peer in _peers_of(item)}, key=str)
     with ThreadPoolExecutor(MAKERS) as makers:
         reasons = makers.map(_reason_against, wanted)
@@ -44,7 +44,7 @@ def server_of(unavailable: dict[Peer, str]) -> Iterator[Callable[[str], str]]:
 
 @pytest.fixture
 def old_server(peer: Peer, unavailable: dict[Peer, str], server_of: Callable[[str], str]) -> str:
-    """`host:port` of the server of the predecessor that the test is given as `peer`."""
+    """`host:port` of the server of the predecessor in the parameter `peer`."""
     skip_unless_available([peer], unavailable)
     return server_of(peer.version)
 

@@ -157,7 +157,7 @@ def closing(hostname):
 
 
 def foreign_hooks(hostname):
-    """What IPython and SQLAlchemy look for is never asked for at the server."""
+    """Names that IPython and SQLAlchemy look up cause no request."""
     board = tuber.resolve_simple(hostname, "Board")
     return [hasattr(board, name) for name in ("_ipython_display_", "_sa_instance_state")]
 
@@ -182,7 +182,7 @@ def item_that_is_not_there(hostname):
 
 
 def refused(_):
-    """Nobody listens: the predecessor lets four foreign classes through."""
+    """No server listens there: the predecessor raises four foreign classes."""
     try:
         tuber.resolve_simple("127.0.0.1:1", "Board")
     except OSError:

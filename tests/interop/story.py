@@ -1,4 +1,4 @@
-"""What programs in the field do with a client, told once: run by the Python of any client version.
+"""Typical use of a client, as a script that the Python of any client version can run.
 
     python story.py HOSTNAME blocking|asyncio MEDIA_TYPE STEPS
 

@@ -28,7 +28,7 @@ from tuber.protocol import CBOR, JSON
 
 
 @pytest.mark.parametrize("cell", cells(), ids=lambda cell: cell.id)
-def test_the_cell_sees_what_the_table_says(
+def test_the_cell_matches_the_table(
     cell: Cell, unavailable: dict[Peer, str], server_of: Callable[[str], str]
 ) -> None:
     if not cell.possible:
@@ -54,7 +54,7 @@ def assert_refused_cleanly(cell: Cell) -> None:
         assert status_of_our_server(b"\xa0", CBOR, JSON) == 415
 
 
-def test_the_table_in_the_documentation_is_that_of_the_cells() -> None:
+def test_the_documented_table_is_current() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(), (
         "docs/evidence/interop.md differs from the matrix; try: python -m tests.interop.table"
     )

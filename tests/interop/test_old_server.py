@@ -1,4 +1,4 @@
-"""What our clients meet at the predecessor's servers beyond the story of the matrix."""
+"""Our clients with the predecessor's servers, where the story of the matrix does not look."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ NEWEST = PEERS[-1]
 every_version = pytest.mark.parametrize("peer", PEERS, ids=str)
 newest = pytest.mark.parametrize("peer", [NEWEST], ids=str)
 
-# Of the newest server's threads each serves one connection, idle or not.
+# Each thread of the newest server serves one connection, even an idle one.
 THREADS = 32
 IDLE_SECONDS = 5
 
 
 @every_version
-def test_an_old_servers_failure_is_of_the_right_class(old_server: str) -> None:
+def test_failures_of_an_old_server_have_the_right_class(old_server: str) -> None:
     with (
         tuber.resolve_simple(old_server, "Board") as board,
         pytest.raises(KeyError) as caught,
@@ -70,7 +70,7 @@ def test_failures_in_a_batch_of_an_old_server(shell: Shell, old_server: str) -> 
 
 
 @newest
-def test_an_array_goes_to_an_old_server_in_cbor_once_it_has_answered_in_it(
+def test_arrays_are_sent_in_cbor_after_an_old_server_answered_in_it(
     shell: Shell, old_server: str
 ) -> None:
     array = np.arange(6.0).reshape(2, 3)
@@ -80,10 +80,10 @@ def test_an_array_goes_to_an_old_server_in_cbor_once_it_has_answered_in_it(
 
 
 @newest
-def test_by_default_an_old_server_gets_json_alone(shell: Shell, old_server: str) -> None:
+def test_by_default_an_old_server_gets_only_json(shell: Shell, old_server: str) -> None:
     with shell.resolved(old_server, convert_json=False) as board:
-        told = shell.finish(board.keywords(np.arange(3), second="y"))
-        assert told == {"first": [0, 1, 2], "second": "y"}
+        received = shell.finish(board.keywords(np.arange(3), second="y"))
+        assert received == {"first": [0, 1, 2], "second": "y"}
         with pytest.raises(EncodeError, match=rf"^args\[0\] of Board.* reads only {JSON}"):
             shell.finish(board.keywords(float("nan")))
 
@@ -105,9 +105,7 @@ def test_more_threads_than_the_old_server_has_are_all_answered(old_server: str) 
 
 
 @newest
-def test_a_connection_that_the_old_server_closed_fails_no_call(
-    shell: Shell, old_server: str
-) -> None:
+def test_a_connection_closed_by_an_old_server_fails_no_call(shell: Shell, old_server: str) -> None:
     with shell.resolved(old_server) as board:
         before = shell.finish(board.count())
         wait_until_a_later_connection_is_closed(old_server)
@@ -115,7 +113,7 @@ def test_a_connection_that_the_old_server_closed_fails_no_call(
 
 
 def wait_until_a_later_connection_is_closed(hostname: str) -> None:
-    """Opens a connection and waits until the server closes it: those that rest since before are."""
+    """Wait until the server closes a new idle connection: it has closed the older ones before."""
     host, _, port = hostname.partition(":")
     request = f"POST /tuber HTTP/1.1\r\nHost: {hostname}\r\nContent-Length: 2\r\n\r\n{{}}"
     with socket.create_connection((host, int(port)), timeout=6 * IDLE_SECONDS) as connection:

@@ -1,4 +1,4 @@
-"""The API that programs in the field use, told by python_api.py: the same with both clients."""
+"""python_api.py, which uses the public API, prints the same with both clients."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SEEN = {
 @pytest.mark.parametrize("server", [OURS, NEWEST.version])
 @pytest.mark.parametrize("client", [OURS, NEWEST.version])
 @pytest.mark.parametrize("peer", [NEWEST], ids=str)
-def test_a_program_sees_the_same_with_either_client_and_either_server(
+def test_a_program_works_the_same_with_old_and_new_ends(
     peer: Peer,
     client: str,
     server: str,

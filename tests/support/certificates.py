@@ -1,4 +1,4 @@
-"""An authority and certificates, made for a test run and trusted by nobody else."""
+"""An authority and certificates, made for one test run."""
 
 from __future__ import annotations
 

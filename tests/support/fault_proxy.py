@@ -1,7 +1,7 @@
-"""A TCP proxy between a client and a live server that cuts, stalls and delays where a plan says.
+"""A TCP proxy between client and server that cuts, stalls and delays according to a plan.
 
-It knows of HTTP only where a request ends (Content-Length, RFC 9112 section 6.3), so that it can
-act before the server has all of it, and after.
+It finds the end of a message (Content-Length, RFC 9112 section 6.3), so that it can act before and
+after the server has the whole request.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Stage(enum.Enum):
     AFTER_SERVER = "cut when the server has the request, before it replies"
     BEFORE_REPLY = "cut when the server has replied, before a byte of it is passed on"
     IN_REPLY = "cut in the middle of the reply"
-    WHEN_IDLE = "cut behind the reply, between two kept-alive calls"
+    WHEN_IDLE = "cut after the reply, between two kept-alive calls"
     STALL_BEFORE_SERVER = "held until the client gave up, then passed on to the server"
     STALL_REPLY = "the reply is held until the client gave up"
     DELAY = "the reply is late by a few milliseconds"
@@ -88,7 +88,7 @@ class FaultProxy:
     def __init__(self, port: int, plan: Plan) -> None:
         self._server = ("127.0.0.1", port)
         self._plan = plan
-        # Bound and never listening: the port stays ours while nobody listens there.
+        # Bound but never listening: keeps the port reserved while refusing connections.
         self._holder = socket.socket()
         self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self._holder.bind(("127.0.0.1", 0))
@@ -114,7 +114,7 @@ class FaultProxy:
         self.close()
 
     def close(self) -> None:
-        """End; when this returns the server has answered all that it has got through here."""
+        """Stop; afterwards the server has answered all requests that passed."""
         with self._listening:
             self._closed = True
             self._stop_listening()
@@ -145,7 +145,7 @@ class FaultProxy:
         with self._listening:
             if not self._closed:
                 self._stop_listening()
-                time.sleep(REFUSING_SECONDS)  # the fault itself, nothing waits for it
+                time.sleep(REFUSING_SECONDS)  # the fault itself
                 self._listen()
 
     def _accept(self, listener: socket.socket) -> None:
@@ -167,7 +167,7 @@ class FaultProxy:
                 server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 while self._exchange(client, server, self._plan()):
                     pass
-        except OSError:  # one of both went away, which is what clients do here
+        except OSError:  # client or server closed, as expected
             pass
         finally:
             self._end(client)
@@ -190,14 +190,14 @@ class FaultProxy:
             self._wait_until_gone(client, fault.stage)
         server.sendall(request)
         cut = self._cuts(fault, Stage.AFTER_SERVER, client)
-        reply = _read_message(server)  # also when nobody wants it: then the call has run
+        reply = _read_message(server)  # also after a cut: then the call has run
         if cut or not reply or self._cuts(fault, Stage.BEFORE_REPLY, client):
             return False
         if fault.stage is Stage.STALL_REPLY:
             self._wait_until_gone(client, fault.stage)
         if fault.stage is Stage.DELAY:
             self._note(fault.stage)
-            time.sleep(fault.share * DELAY_SECONDS)  # the fault itself, nothing waits for it
+            time.sleep(fault.share * DELAY_SECONDS)  # the fault itself
         if fault.stage is Stage.IN_REPLY:
             client.sendall(reply[: max(1, int(fault.share * len(reply)))])
             return not self._cuts(fault, Stage.IN_REPLY, client)

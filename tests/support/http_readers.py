@@ -40,8 +40,8 @@ def _reading(messages: int, reason: str) -> Reading:
     return Reading(Verdict.REFUSED if reason else Verdict.INCOMPLETE, 0, reason)
 
 
-# What our server says of a message that it has not read to its end. 403, 404, 405, 415 and so on
-# are about what is asked for: the message was read.
+# The statuses of our server for a message that it could not read. With 403, 404, 405 or 415 it did
+# read the message.
 _UNREADABLE = frozenset({400, 408, 413, 414, 417, 431, 501, 505})
 
 

@@ -1,4 +1,4 @@
-"""Runs a server process for a test and stops it by its own process id."""
+"""Run a server process for a test."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def live_server(
     env: Mapping[str, str] | None = None,
     stderr: int | None = None,
 ) -> Iterator[LiveServer]:
-    """Serves a registry file with `tuberd` on a free port; SIGTERM must end it with exit code 0.
+    """Serve a registry file with `tuberd` on a free port; SIGTERM must end it with exit code 0.
 
-    Nobody reads its stdout behind the ready line; `stderr` is as `subprocess.Popen` takes it.
+    Its stdout is not read after the ready line; `stderr` is an argument of `subprocess.Popen`.
     """
     command = [python, "-m", "tuberd", "-r", str(registry), "-p", "0", "--bind", "127.0.0.1"]
     with running([*command, *options], env=env, stderr=stderr) as server:
@@ -59,7 +59,7 @@ def live_server(
 def running(
     command: Sequence[str], env: Mapping[str, str] | None = None, stderr: int | None = None
 ) -> Iterator[LiveServer]:
-    """Starts any server that says `Serving on port N` when ready, and ends it in any case."""
+    """Run any server that prints `Serving on port N` when it is ready."""
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -23,7 +23,7 @@ def connected(port: int) -> Iterator[socket.socket]:
 
 
 def read_reply(peer: socket.socket) -> tuple[bytes, bytes]:
-    """Head and body of one reply that tells its length."""
+    """Return head and body of one reply with a Content-Length."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += _receive(peer)
@@ -49,5 +49,5 @@ def status_of(reply: bytes) -> int:
 
 def _receive(peer: socket.socket) -> bytes:
     received = peer.recv(65536)
-    assert received, "the server closed in the midst of a reply"
+    assert received, "the server closed within a reply"
     return received

@@ -1,4 +1,4 @@
-"""The law of what may be reached: over the wire, what answers is exactly what descriptions list."""
+"""The rule of exposure: exactly the members that descriptions list can be reached."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def check_reach(call: Callable[[Any], Any], path: list[Any], names: Iterable[str
     """Ask for each name as a property, a method and an object; the number that are listed.
 
     Args:
-        call: sends a batch that goes on behind failures, and returns its envelopes.
-        path: of an object, whose methods take any arguments.
-        names: what to try beside the names that are listed.
+        call: sends a batch that continues after failures, and returns its envelopes.
+        path: of an object whose methods take any arguments.
+        names: to try in addition to those listed.
     """
     [described] = call([{"object": path, "resolve": True}])
     full = described["result"]
@@ -60,7 +60,7 @@ def check_reach(call: Callable[[Any], Any], path: list[Any], names: Iterable[str
     for name in tried:
         read, called, walked = (next(answers) for _ in range(3))
         reads = not _is_refused(read)
-        # A getter that raises does so for everybody who asks what is there.
+        # A getter that raises does so for every request.
         calls, walks = (
             not _is_refused(answer) and not ("error" in read and _message(answer) == _message(read))
             for answer in (called, walked)
