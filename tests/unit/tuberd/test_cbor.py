@@ -123,14 +123,16 @@ REFUSED = {
 }
 
 
-def told(value: Any) -> str:
-    """What a value is, as text: with all types, and the same for all orders of a set."""
+def text_of(value: Any) -> str:
+    """Return a value as text with all types; the order of a set does not matter."""
     if isinstance(value, (list, tuple)):
-        return f"{type(value).__name__}({', '.join(map(told, value))})"
+        return f"{type(value).__name__}({', '.join(map(text_of, value))})"
     if isinstance(value, (set, frozenset)):
-        return f"{type(value).__name__}({', '.join(sorted(map(told, value)))})"
+        return f"{type(value).__name__}({', '.join(sorted(map(text_of, value)))})"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{told(key)}: {told(item)}" for key, item in value.items()) + "}"
+        return (
+            "{" + ", ".join(f"{text_of(key)}: {text_of(item)}" for key, item in value.items()) + "}"
+        )
     if isinstance(value, np.ndarray):
         order = "F" if value.flags.f_contiguous else "C"
         return f"{value.dtype.str} {value.shape} {order} {value.tobytes(order='A')!r}"
@@ -144,7 +146,7 @@ def test_a_vector_of_rfc_8949_is_written_in_its_preferred_form(value: Any, octet
 
 @pytest.mark.parametrize(("value", "octets"), BOTH_WAYS + ONE_WAY, ids=str)
 def test_a_vector_of_rfc_8949_is_read(value: Any, octets: str) -> None:
-    assert told(COMPILED.decode(bytes.fromhex(octets))) == told(value)
+    assert text_of(COMPILED.decode(bytes.fromhex(octets))) == text_of(value)
 
 
 @pytest.mark.parametrize("octets", REFUSED)
@@ -197,7 +199,7 @@ VALUES: list[Any] = [
 def test_both_codecs_write_the_same_and_read_the_same(value: Any) -> None:
     octets = COMPILED.encode(value)
     assert octets == PYTHON.encode(value)
-    assert told(COMPILED.decode(octets)) == told(PYTHON.decode(octets))
+    assert text_of(COMPILED.decode(octets)) == text_of(PYTHON.decode(octets))
     assert b"".join(COMPILED.encode_parts(value)) == octets
 
 
@@ -205,7 +207,7 @@ DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8",
 
 
 def arrays_of(dtype: str) -> list[Any]:
-    """Arrays of each shape of memory that there is."""
+    """Return arrays of each memory layout."""
     flat = np.arange(720).astype(dtype)
     cube = flat.reshape(2, 3, 4, 30)
     unwritable = flat.copy()
@@ -256,7 +258,7 @@ def test_a_large_array_is_a_view_of_a_body_that_may_be_written() -> None:
     assert COMPILED.decode(bytes(body))[1][0] == 7.0
 
 
-def test_an_array_never_is_a_view_of_bytes_which_nobody_may_write() -> None:
+def test_an_array_is_never_a_view_of_bytes_that_are_read_only() -> None:
     body = COMPILED.encode(np.arange(1000.0))
     COMPILED.decode(body)[:] = 0.0
     assert COMPILED.decode(body)[999] == 999.0
@@ -274,12 +276,12 @@ def test_a_view_keeps_the_body() -> None:
 
 def test_parts_are_the_memory_of_arrays() -> None:
     array = np.arange(100_000.0)
-    parts = COMPILED.encode_parts([array, "behind"])
+    parts = COMPILED.encode_parts([array, "after"])
     assert [type(part) for part in parts] == [bytes, memoryview, bytes]
     assert np.frombuffer(parts[1]).ctypes.data == array.ctypes.data
 
 
-def test_encoding_leaves_no_reference_behind() -> None:
+def test_encoding_keeps_no_reference() -> None:
     array = np.arange(100_000.0)
     known = weakref.ref(array)
     parts = COMPILED.encode_parts([array, {"a": (array,)}])
@@ -289,7 +291,7 @@ def test_encoding_leaves_no_reference_behind() -> None:
     assert known() is None
 
 
-def test_decoding_leaves_no_reference_behind() -> None:
+def test_decoding_keeps_no_reference() -> None:
     text = "a text of its own"
     octets = COMPILED.encode([text, {text: [text]}])
     before = sys.getallocatedblocks()
@@ -301,14 +303,14 @@ def test_decoding_leaves_no_reference_behind() -> None:
 
 
 def recursive() -> list[Any]:
-    """A list that contains itself."""
+    """Return a list that contains itself."""
     items: list[Any] = []
     items.append(items)
     return items
 
 
 def endless() -> Any:
-    """An object whose fields never end."""
+    """Return an object whose fields never end."""
 
     @dataclass
     class Endless:
@@ -348,7 +350,7 @@ UNFIT: list[Any] = [
 
 
 @pytest.mark.parametrize("value", UNFIT, ids=lambda value: type(value).__name__)
-def test_both_codecs_refuse_the_same_in_the_same_words(value: Any) -> None:
+def test_both_codecs_refuse_the_same_with_the_same_message(value: Any) -> None:
     with pytest.raises(EncodeError) as compiled:
         COMPILED.encode(value)
     with pytest.raises(EncodeError) as python:
@@ -357,13 +359,13 @@ def test_both_codecs_refuse_the_same_in_the_same_words(value: Any) -> None:
     assert compiled.value.place == python.value.place
 
 
-def test_a_value_without_an_end_is_refused() -> None:
+def test_an_endless_value_is_refused() -> None:
     with pytest.raises(EncodeError) as caught:
         COMPILED.encode(endless())
     assert caught.value.fault == "nested more than 256 levels deep, or it contains itself"
 
 
-def test_what_users_code_raises_passes_through() -> None:
+def test_an_exception_of_users_code_passes() -> None:
     class Broken(enum.Enum):
         ONE = 1
 
@@ -375,7 +377,7 @@ def test_what_users_code_raises_passes_through() -> None:
         COMPILED.encode([Broken.ONE])
 
 
-def test_a_list_that_users_code_changes_meanwhile_is_written_as_it_was() -> None:
+def test_a_list_that_changes_while_it_is_written_is_written_as_it_was() -> None:
     class Changing(enum.Enum):
         ONE = 1
 
@@ -394,9 +396,9 @@ def test_a_list_that_users_code_changes_meanwhile_is_written_as_it_was() -> None
 
 
 def outcome(codec: Any, body: bytes) -> str:
-    """What a codec makes of a body: nothing but a value or a DecodeError."""
+    """Decode a body to a value or a DecodeError, and to nothing else."""
     try:
-        return told(codec.decode(body))
+        return text_of(codec.decode(body))
     except DecodeError:
         return "refused"
 
@@ -409,8 +411,8 @@ def refusal(codec: Any, body: bytes) -> DecodeError:
 
 def test_every_initial_byte_is_a_value_or_our_error() -> None:
     for first in range(256):
-        for behind in (b"", b"\x00", b"\x00" * 8, b"\x00" * 40, b"\xff", b"a" * 20):
-            body = bytes([first]) + behind
+        for rest in (b"", b"\x00", b"\x00" * 8, b"\x00" * 40, b"\xff", b"a" * 20):
+            body = bytes([first]) + rest
             assert outcome(COMPILED, body) == outcome(PYTHON, body), body.hex()
 
 
@@ -421,11 +423,11 @@ def test_a_body_cut_anywhere_is_refused() -> None:
             compiled, python = refusal(COMPILED, body[:length]), refusal(PYTHON, body[:length])
             assert compiled.offset is not None
             assert python.offset is not None
-            # A promise that can't be kept may be seen before what is missing, or the other way.
+            # One may see the wrong length before the missing bytes.
             assert compiled.offset <= python.offset <= length
 
 
-def test_mutated_bodies_are_values_or_our_error_and_alike_in_both_codecs() -> None:
+def test_both_codecs_decode_mutated_bodies_alike() -> None:
     random_ = random.Random(20260101)
     bodies = [COMPILED.encode(value)[:120] for value in VALUES if not isinstance(value, range)]
     bodies += [COMPILED.encode(array) for array in arrays_of("f4")[1:4]]
@@ -474,7 +476,7 @@ def test_an_error_names_the_byte_and_the_place(body: str, message: str) -> None:
         "5f5bffffffffffffffff",
     ],
 )
-def test_a_promise_is_refused_before_memory_is_taken(body: str) -> None:
+def test_a_wrong_length_allocates_no_memory(body: str) -> None:
     COMPILED.decode(b"\x00")
     tracemalloc.start()
     try:
