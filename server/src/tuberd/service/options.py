@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Final, NoReturn
 
 from tuber.protocol import DEFAULT_PORT
-from tuberd.service.limits import OPTIONS, Limits
+from tuberd.service.limits import FORMER_FLAGS, OPTIONS, Limits
 from tuberd.service.logs import FORMATS, LEVELS
 from tuberd.service.server import GRACE, UDS_MODE
 from tuberd.service.systemd import take_socket
@@ -162,23 +162,13 @@ def _add_limit_options(parser: argparse.ArgumentParser) -> None:
         "limits", "0 means no limit. K, M and G stand for KiB, MiB and GiB."
     ).add_argument
     types = {"BYTES": _size, "N": _count, "SECONDS": _seconds}
-    for name, option in OPTIONS.items():
+    for name, flag, unit, summary in OPTIONS:
         default = getattr(Limits(), name)
-        add(
-            option.flag,
-            type=types[option.unit],
-            default=default,
-            metavar=option.unit,
-            help=f"{option.help} (default: {_size_text(default, option.unit)})",
-        )
-        if option.former_flag is not None:
-            add(
-                option.former_flag,
-                dest=option.dest,
-                type=types[option.unit],
-                default=argparse.SUPPRESS,
-                help=argparse.SUPPRESS,
-            )
+        text = f"{summary} (default: {_size_text(default, unit)})"
+        option = add(flag, type=types[unit], default=default, metavar=unit, help=text)
+        if former := FORMER_FLAGS.get(flag):
+            hidden = argparse.SUPPRESS
+            add(former, dest=option.dest, type=types[unit], default=hidden, help=hidden)
 
 
 def _add_logging_options(parser: argparse.ArgumentParser) -> None:
