@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from tuber.protocol import Signature
@@ -105,8 +106,8 @@ class Describer:
 
     def in_full(self, served: object, lossless: bool = False) -> dict[str, Any]:
         """Return the full description of an object."""
-        described = _Description(self, lossless)
-        return described.sendable(described.of(served))
+        full = _Description(self, lossless)
+        return full.sendable(full.of(served))
 
     def method(self, served: object, member: Member) -> dict[str, Any]:
         """Return the description of a method."""
@@ -124,7 +125,7 @@ class Describer:
             self._methods[id(cls), member.name] = (member.value, members)
         return members
 
-    def why_not_sendable(self, value: object, lossless: bool) -> Exception | None:
+    def why_not_sendable(self, lossless: bool, value: object) -> Exception | None:
         """Return what encoding the value raises, or None."""
         try:
             self._encoders[lossless](value)
@@ -184,7 +185,7 @@ class _Description:
 
         The whole is tried first; only what fails is tried by object, and then by value.
         """
-        why_not = self.why_not_sendable
+        why_not = partial(self.describer.why_not_sendable, self.lossless)
         if why_not(description) is None:
             return description
         for members in self.described:
@@ -196,10 +197,6 @@ class _Description:
                     del properties[name]
                     _fail(members, name, error)
         return description
-
-    def why_not_sendable(self, value: object) -> Exception | None:
-        """Return what encoding the value for this reply raises, or None."""
-        return self.describer.why_not_sendable(value, self.lossless)
 
     def _inside(self, served: object) -> dict[str, Any]:
         methods: dict[str, Any] = {}
@@ -269,7 +266,7 @@ class _Description:
                 " give its class __tuber_object__ = True"
             )
         else:
-            why_not = self.why_not_sendable([own.get("keys"), ready])
+            why_not = self.describer.why_not_sendable(self.lossless, [own.get("keys"), ready])
         if why_not is not None:
             return _fail(members, "tuber_meta", why_not)
         if "keys" in own:
