@@ -70,14 +70,19 @@ class Describer:
         path = _member(call, "object", (str, list), "a string or an array")
         name = _member(call, "property", (str,), "a string")
         resolve = bool(_member(call, "resolve", (bool,), "a bool"))
+        if path is None and name is None:
+            if not resolve:
+                return {"objects": list(self._registry)}
+            return self._everything(_Description(self, lossless))
+        served = self._registry.walk(name if path is None else path, self.policy)
         if path is not None and name is not None:
-            return self._named(self._registry.walk(path, self.policy), name, resolve, lossless)
-        if path is not None or name is not None:
-            served = self._registry.walk(name if path is None else path, self.policy)
-            return self.in_full(served, lossless) if resolve else self.names(served)
-        if not resolve:
-            return {"objects": list(self._registry)}
-        return self._everything(_Description(self, lossless))
+            member = self.policy.member(served, name)
+            if member.kind is Kind.PROPERTY:
+                return member.value
+            if member.kind is Kind.METHOD:
+                return self.method(served, member)
+            served = member.value
+        return self.in_full(served, lossless) if resolve else self.names(served)
 
     def validate(self) -> None:
         """Describe everything.
@@ -137,14 +142,6 @@ class Describer:
         objects = {name: described.of(served) for name, served in dict(self._registry).items()}
         return described.sendable({"objects": objects})
 
-    def _named(self, served: object, name: str, resolve: bool, lossless: bool) -> Any:
-        member = self.policy.member(served, name)
-        if member.kind is Kind.PROPERTY:
-            return member.value
-        if member.kind is Kind.METHOD:
-            return self.method(served, member)
-        return self.in_full(member.value, lossless) if resolve else self.names(member.value)
-
 
 @dataclass(slots=True)
 class _Description:
@@ -153,9 +150,8 @@ class _Description:
     Attributes:
         lossless: whether the reply carries every value without loss.
         strict: whether a wrong name in ``__tuber_dynamic__`` is a failure.
-        branch: the objects around the one that is being described.
-        count: the number of objects described so far.
-        described: their descriptions.
+        branch: the objects around the present one.
+        described: the finished descriptions.
     """
 
     describer: Describer
