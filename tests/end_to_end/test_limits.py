@@ -203,7 +203,7 @@ def test_the_digits_of_an_integer_are_those_that_python_takes(most: str | None) 
         reply, answer = wire.post(bodies[4301])
         assert reply.status == 200
         if most is None:
-            assert b"4300 digits" in answer
+            assert b"4300" in answer
         else:
             assert answer == b'{"result":[1%b]}' % (b"0" * 4301)
         assert wire.call(call("nothing")) == {"result": None}

@@ -62,7 +62,7 @@ void ReplySender::make_usual(const Reply& reply) {
   const http::ReplyHead head = head_for(reply, 0, true);
   Usual made{reply.content_type, reply.fields, {}, {}};
   http::append_before_length(made.before_length, head);
-  http::append_behind_length(made.behind_length, head);
+  http::append_after_length(made.behind_length, head);
   usual_ = std::move(made);  // whole, or as it was: memory may run out
 }
 

@@ -20,8 +20,8 @@ CborImports CborImports::load() {
           .fault = import_attribute("tuber.codec.fault", "Fault"),
           .place_of = import_attribute("tuber.codec.fault", "place_of"),
           .make_array = import_attribute("tuber.codec.ndarray", "make_array"),
-          .simplify = import_attribute("tuber.codec.cbor_plain", "simplify"),
-          .hashable = import_attribute("tuber.codec.cbor_plain", "hashable"),
+          .simplify = import_attribute("tuber.codec.cbor_values", "simplify"),
+          .hashable = import_attribute("tuber.codec.cbor_values", "hashable"),
           .block = import_attribute("tuber.codec.cbor_memory", "Block"),
           .uuid = import_attribute("uuid", "UUID")};
 }
