@@ -1,8 +1,8 @@
 """What a peer may reach: one policy for calls, reads, paths and descriptions alike.
 
 Descriptions list what `ExposurePolicy` resolves, and a peer reaches the same, so the two can't
-differ. The policy must never answer a name that is not listed, never say more about a hidden name
-than about one that does not exist, and never run a getter for what the class alone decides.
+differ. The policy must never answer a name that is not listed, nor run a getter for what the class
+alone decides. It must never say more about a hidden name than about one that does not exist.
 """
 
 from __future__ import annotations

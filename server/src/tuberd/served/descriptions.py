@@ -158,16 +158,14 @@ class _Description:
     lossless: bool = False
     strict: bool = False
     branch: list[object] = field(default_factory=list)
-    count: int = 0
     described: list[dict[str, Any]] = field(default_factory=list)
 
     def of(self, served: object) -> dict[str, Any]:
         """Return the description of an object; pass it to `sendable` at the end."""
-        self.count += 1
         if (
             any(each is served for each in self.branch)
             or len(self.branch) >= MAX_DESCRIBED_DEPTH
-            or self.count > MAX_DESCRIBED_OBJECTS
+            or len(self.described) + len(self.branch) >= MAX_DESCRIBED_OBJECTS
         ):
             return self.describer.names(served)
         self.branch.append(served)
@@ -199,10 +197,8 @@ class _Description:
         properties: dict[str, Any] = {}
         objects: dict[str, Any] = {}
         failed: dict[str, Any] = {}
-        live: list[str] = []
-        for member in self.describer.policy.members(served):
-            if member.live:
-                live.append(member.name)
+        listed = self.describer.policy.members(served)
+        for member in listed:
             if member.error is not None:
                 failed[member.name] = describe_failure(member.error, True)
             elif member.kind is Kind.METHOD:
@@ -218,7 +214,7 @@ class _Description:
             "objects": objects,
             "type": type(served).__name__,
         }
-        if live:
+        if live := [each.name for each in listed if each.live]:
             members["dynamic"] = live
         if failed:
             members["failed"] = failed
