@@ -93,7 +93,7 @@ def test_a_unix_socket_can_be_passed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "count", "said"),
     [
-        ([], 2, "expected one socket of the service manager; it passed 2"),
+        ([], 2, "expected one socket from the service manager; it passed 2"),
         (["--port", "0"], 1, "the service manager passed a socket; remove --port, --bind"),
     ],
 )

@@ -55,7 +55,7 @@ def test_no_limit_is_left_out() -> None:
     found = set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE))
     assert found == {*MEMBERS, "connections_per_address"}  # which has none unless one is given
     assert found == set(Limits().to_map())
-    assert {option.flag for option in OPTIONS.values()} == set(
+    assert {option.flag for option in OPTIONS} == set(
         re.findall(r"`(--[a-z-]+) [A-Z]+`", LIMITS_PAGE)
     )
 

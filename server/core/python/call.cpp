@@ -229,7 +229,7 @@ Handle Caller::call_method(PyObject* object, PyObject* method, const Arguments& 
           (arguments.positional_count() + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, arguments.names());
     }));
   }
-  const Handle& find = asker.may_control ? callbacks_.find_method : callbacks_.find_reading_method;
+  const Handle& find = asker.may_control ? callbacks_.find_method : callbacks_.find_readonly_method;
   Handle bound = invoke(find, object, method);
   if (!bound) return {};
   entered = true;

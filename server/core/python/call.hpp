@@ -19,8 +19,8 @@ struct CoreCallbacks {
   Handle objects;      // dict: name -> object, the live registry
   Handle reachable;    // dict: class -> {name: (interned name, class attribute)} for known methods
   Handle find_method;  // (object, name) -> bound method, or raises
-  Handle find_reading_method;  // the same for read-only access
-  Handle walk;                 // (path) -> object, or raises
+  Handle find_readonly_method;  // the same for read-only access
+  Handle walk;                  // (path) -> object, or raises
   Handle describe;          // (call, lossless) -> the result of a call without `method`, or raises
   Handle describe_failure;  // (exception, entered) -> the members of a failure
 };

@@ -39,7 +39,7 @@ CoreCallbacks make_callbacks(const py::object& callbacks) {
   return {.objects = attribute(callbacks, "objects"),
           .reachable = attribute(callbacks, "reachable"),
           .find_method = attribute(callbacks, "find_method"),
-          .find_reading_method = attribute(callbacks, "find_readonly_method"),
+          .find_readonly_method = attribute(callbacks, "find_readonly_method"),
           .walk = attribute(callbacks, "walk"),
           .describe = attribute(callbacks, "describe"),
           .describe_failure = attribute(callbacks, "describe_failure")};

@@ -1,8 +1,8 @@
 """What a peer may reach: one policy for calls, reads, paths and descriptions alike.
 
 Descriptions list what `ExposurePolicy` resolves, and a peer reaches the same, so the two can't
-differ. The policy must never answer a name that is not listed, never say more about a hidden name
-than about one that does not exist, and never run a getter for what the class alone decides.
+differ. The policy must never answer a name that is not listed, nor run a getter for what the class
+alone decides. It must never say more about a hidden name than about one that does not exist.
 """
 
 from __future__ import annotations
@@ -35,10 +35,7 @@ __all__ = ["Container", "ExposurePolicy", "ServedCodeError"]
 
 
 class ServedCodeError(Exception):
-    """Code of a served object raised ``error`` while a name was read.
-
-    Refusals are plain AttributeError, KeyError and so on.
-    """
+    """Code of a served object raised ``error`` while a name was read; not a refusal."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(error)
@@ -56,11 +53,7 @@ class Container:
         raise NotImplementedError
 
     def _bind(self, policy: ExposurePolicy, method: object) -> Callable[..., Any] | None:
-        """Bind a class attribute that acts on the items, so that ``policy`` decides about them.
-
-        Returns:
-            The bound method; None if the attribute does not act on the items.
-        """
+        """Bind a class attribute that acts on the items to ``policy``; None for all others."""
         raise NotImplementedError
 
 
@@ -129,18 +122,14 @@ class ExposurePolicy:
         return None if kind is None else Member(name, kind, value, live=live)
 
     def is_live(self, obj: object, name: str) -> bool:
-        """Decide whether ``name`` of ``obj`` is a live property, which a peer may set.
-
-        The class declares it, whatever it holds: a read may take time or clear a register.
-        """
+        """Decide whether ``name`` is a live property, without reading it, which may cost time."""
         listed = name in ClassLists(classes_of(obj))[LIVE]
         return listed and self.expected_kind(obj, name) is Kind.PROPERTY
 
     def live_names(self, obj: object) -> list[str]:
         """Return the names of the live properties of an object."""
-        return [
-            each for each in sorted(ClassLists(classes_of(obj))[LIVE]) if self.is_live(obj, each)
-        ]
+        listed = ClassLists(classes_of(obj))[LIVE]
+        return sorted(each for each in listed if self.is_live(obj, each))
 
     def invalid_live_names(self, obj: object) -> list[str]:
         """Return what the class lists as live although a peer can reach no such property."""
@@ -215,9 +204,20 @@ class ExposurePolicy:
             raise TypeError(f"expected an index or a key (integer or string), got {shown(key)}")
         if isinstance(obj, Container):
             return obj.tuber_item(key)
-        if hasattr(type(obj), "tuber_meta") and hasattr(type(obj), "__getitem__"):
-            return _item_of_own_container(obj, key)
-        raise KeyError(f"{type(obj).__name__!r} is not a container; it has no item {shown(key)}")
+        own: Any = obj  # a user's class that describes its items by tuber_meta()
+        if not hasattr(type(own), "tuber_meta") or not hasattr(type(own), "__getitem__"):
+            raise KeyError(
+                f"{type(own).__name__!r} is not a container; it has no item {shown(key)}"
+            )
+        try:
+            item = own[key]
+        except (KeyError, IndexError):
+            raise
+        except BaseException as error:
+            raise ServedCodeError(error) from error
+        if not is_object(item):
+            raise KeyError(key)
+        return item
 
     def check_property(self, obj: object, name: str) -> None:
         """Refuse what is not a property, without running a getter; raise as `member` does."""
@@ -256,9 +256,9 @@ class ExposurePolicy:
         try:
             return getattr(obj, name)
         except Exception as error:
-            kind = type(error).__name__
-            text = f"{name!r} was set, but reading it back raised {kind}: {error}"
-            raise RuntimeError(text) from error
+            raise RuntimeError(
+                f"{name!r} was set, but reading it back raised {type(error).__name__}: {error}"
+            ) from error
 
     def _bind_own(self, obj: object, method: object) -> Callable[..., Any] | None:
         """Bind a method that tuberd adds to objects to this policy; None for other methods."""
@@ -284,11 +284,8 @@ class ExposurePolicy:
         if found is not None:
             return AttributeError(f"{text}; that is the name of its {found.value}")
         lists = ClassLists(classes_of(obj))
-        names = [
-            each
-            for each in sorted(all_names(obj))
-            if self._allows(lists, each) and static_kind(obj, each) is kind
-        ]
+        public = (each for each in sorted(all_names(obj)) if self._allows(lists, each))
+        names = [each for each in public if static_kind(obj, each) is kind]
         return AttributeError(text + suggestion(name, names, PLURAL[kind]))
 
 
@@ -301,16 +298,3 @@ def _exists(obj: object, name: str) -> bool:
     """Return whether the class, the instance or the object's ``__dir__`` has the name."""
     held = class_attribute(type(obj), name) is not ABSENT
     return held or name in own_attributes(obj) or name in dir_names(obj)
-
-
-def _item_of_own_container(obj: Any, key: str | int) -> Any:
-    """Return an item of a user's class that describes its items by `tuber_meta`."""
-    try:
-        item = obj[key]
-    except (KeyError, IndexError):
-        raise
-    except BaseException as error:
-        raise ServedCodeError(error) from error
-    if not is_object(item):
-        raise KeyError(key)
-    return item

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from tuber.protocol import Signature
@@ -69,14 +70,19 @@ class Describer:
         path = _member(call, "object", (str, list), "a string or an array")
         name = _member(call, "property", (str,), "a string")
         resolve = bool(_member(call, "resolve", (bool,), "a bool"))
+        if path is None and name is None:
+            if not resolve:
+                return {"objects": list(self._registry)}
+            return self._everything(_Description(self, lossless))
+        served = self._registry.walk(name if path is None else path, self.policy)
         if path is not None and name is not None:
-            return self._named(self._registry.walk(path, self.policy), name, resolve, lossless)
-        if path is not None or name is not None:
-            served = self._registry.walk(name if path is None else path, self.policy)
-            return self.in_full(served, lossless) if resolve else self.names(served)
-        if not resolve:
-            return {"objects": list(self._registry)}
-        return self._everything(_Description(self, lossless))
+            member = self.policy.member(served, name)
+            if member.kind is Kind.PROPERTY:
+                return member.value
+            if member.kind is Kind.METHOD:
+                return self.method(served, member)
+            served = member.value
+        return self.in_full(served, lossless) if resolve else self.names(served)
 
     def validate(self) -> None:
         """Describe everything.
@@ -105,8 +111,8 @@ class Describer:
 
     def in_full(self, served: object, lossless: bool = False) -> dict[str, Any]:
         """Return the full description of an object."""
-        described = _Description(self, lossless)
-        return described.sendable(described.of(served))
+        full = _Description(self, lossless)
+        return full.sendable(full.of(served))
 
     def method(self, served: object, member: Member) -> dict[str, Any]:
         """Return the description of a method."""
@@ -124,7 +130,7 @@ class Describer:
             self._methods[id(cls), member.name] = (member.value, members)
         return members
 
-    def why_not_sendable(self, value: object, lossless: bool) -> Exception | None:
+    def why_not_sendable(self, lossless: bool, value: object) -> Exception | None:
         """Return what encoding the value raises, or None."""
         try:
             self._encoders[lossless](value)
@@ -136,14 +142,6 @@ class Describer:
         objects = {name: described.of(served) for name, served in dict(self._registry).items()}
         return described.sendable({"objects": objects})
 
-    def _named(self, served: object, name: str, resolve: bool, lossless: bool) -> Any:
-        member = self.policy.member(served, name)
-        if member.kind is Kind.PROPERTY:
-            return member.value
-        if member.kind is Kind.METHOD:
-            return self.method(served, member)
-        return self.in_full(member.value, lossless) if resolve else self.names(member.value)
-
 
 @dataclass(slots=True)
 class _Description:
@@ -152,25 +150,22 @@ class _Description:
     Attributes:
         lossless: whether the reply carries every value without loss.
         strict: whether a wrong name in ``__tuber_dynamic__`` is a failure.
-        branch: the objects around the one that is being described.
-        count: the number of objects described so far.
-        described: their descriptions.
+        branch: the objects around the present one.
+        described: the finished descriptions.
     """
 
     describer: Describer
     lossless: bool = False
     strict: bool = False
     branch: list[object] = field(default_factory=list)
-    count: int = 0
     described: list[dict[str, Any]] = field(default_factory=list)
 
     def of(self, served: object) -> dict[str, Any]:
         """Return the description of an object; pass it to `sendable` at the end."""
-        self.count += 1
         if (
             any(each is served for each in self.branch)
             or len(self.branch) >= MAX_DESCRIBED_DEPTH
-            or self.count > MAX_DESCRIBED_OBJECTS
+            or len(self.described) + len(self.branch) >= MAX_DESCRIBED_OBJECTS
         ):
             return self.describer.names(served)
         self.branch.append(served)
@@ -184,7 +179,7 @@ class _Description:
 
         The whole is tried first; only what fails is tried by object, and then by value.
         """
-        why_not = self.why_not_sendable
+        why_not = partial(self.describer.why_not_sendable, self.lossless)
         if why_not(description) is None:
             return description
         for members in self.described:
@@ -197,19 +192,13 @@ class _Description:
                     _fail(members, name, error)
         return description
 
-    def why_not_sendable(self, value: object) -> Exception | None:
-        """Return what encoding the value for this reply raises, or None."""
-        return self.describer.why_not_sendable(value, self.lossless)
-
     def _inside(self, served: object) -> dict[str, Any]:
         methods: dict[str, Any] = {}
         properties: dict[str, Any] = {}
         objects: dict[str, Any] = {}
         failed: dict[str, Any] = {}
-        live: list[str] = []
-        for member in self.describer.policy.members(served):
-            if member.live:
-                live.append(member.name)
+        listed = self.describer.policy.members(served)
+        for member in listed:
             if member.error is not None:
                 failed[member.name] = describe_failure(member.error, True)
             elif member.kind is Kind.METHOD:
@@ -225,7 +214,7 @@ class _Description:
             "objects": objects,
             "type": type(served).__name__,
         }
-        if live:
+        if live := [each.name for each in listed if each.live]:
             members["dynamic"] = live
         if failed:
             members["failed"] = failed
@@ -269,7 +258,7 @@ class _Description:
                 " give its class __tuber_object__ = True"
             )
         else:
-            why_not = self.why_not_sendable([own.get("keys"), ready])
+            why_not = self.describer.why_not_sendable(self.lossless, [own.get("keys"), ready])
         if why_not is not None:
             return _fail(members, "tuber_meta", why_not)
         if "keys" in own:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from math import isfinite
@@ -204,48 +202,40 @@ def _parse(source: str, defaults: list[Any]) -> Signature | None:
         return None
     if not isinstance(function, ast.FunctionDef):
         return None
-    return Signature(
-        tuple(_ParsedParameters(source, defaults).read(function.args)),
-        _text(source, function.returns),
-    )
+    args = function.args
+    positional = args.posonlyargs + args.args
+    required = len(positional) - len(args.defaults)
+    rows: list[tuple[ast.arg | None, ast.expr | None]] = [
+        *zip(positional, [*[None] * required, *args.defaults], strict=True),
+        (args.vararg, None),
+        *zip(args.kwonlyargs, args.kw_defaults, strict=True),
+        (args.kwarg, None),
+    ]
+    kinds = [0] * len(args.posonlyargs) + [1] * len(args.args) + [2]
+    kinds += [3] * len(args.kwonlyargs) + [4]
+    parameters = [
+        Parameter(
+            arg.arg,
+            kind,
+            ABSENT if default is None else _parsed_default(source, default, defaults),
+            _text(source, arg.annotation),
+        )
+        for (arg, default), kind in zip(rows, kinds, strict=True)
+        if arg is not None
+    ]
+    return Signature(tuple(parameters), _text(source, function.returns))
 
 
-@dataclass(frozen=True, slots=True)
-class _ParsedParameters:
-    """Reads the parameters of a parsed header; ``defaults`` are those that were replaced."""
-
-    source: str
-    defaults: list[Any]
-
-    def read(self, args: ast.arguments) -> Iterator[Parameter]:
-        positional = args.posonlyargs + args.args
-        required = len(positional) - len(args.defaults)
-        for place, arg in enumerate(positional):
-            default = args.defaults[place - required] if place >= required else None
-            yield self._one(arg, 0 if place < len(args.posonlyargs) else 1, default)
-        if args.vararg:
-            yield self._one(args.vararg, 2, None)
-        for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-            yield self._one(arg, 3, default)
-        if args.kwarg:
-            yield self._one(args.kwarg, 4, None)
-
-    def _one(self, arg: ast.arg, kind: int, default: ast.expr | None) -> Parameter:
-        annotation = _text(self.source, arg.annotation)
-        value = ABSENT if default is None else self._value(default)
-        return Parameter(arg.arg, kind, value, annotation)
-
-    def _value(self, default: ast.expr) -> Any:
-        if isinstance(default, ast.Name) and default.id.startswith(_PLACEHOLDER):
-            return self.defaults[int(default.id.removeprefix(_PLACEHOLDER))]
-        try:
-            value = ast.literal_eval(default)
-        except ValueError:
-            value = ...
-        if value is None or isinstance(value, (bool, int, float, str)):
-            return _default(value)
-        text = ast.get_source_segment(self.source, default) or ""
-        return _shortened(text)
+def _parsed_default(source: str, default: ast.expr, replaced: list[Any]) -> Any:
+    if isinstance(default, ast.Name) and default.id.startswith(_PLACEHOLDER):
+        return replaced[int(default.id.removeprefix(_PLACEHOLDER))]
+    try:
+        value = ast.literal_eval(default)
+    except ValueError:
+        value = ...
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return _default(value)
+    return _shortened(ast.get_source_segment(source, default) or "")
 
 
 def _text(source: str, node: ast.expr | None) -> str | None:

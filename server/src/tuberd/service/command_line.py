@@ -63,7 +63,7 @@ def main(
             read_only=args.read_only,
             grace=args.grace,
             log=LogOptions(level=args.log_level, format=args.log_format, access=args.access_log),
-            limits=Limits(**{name: getattr(args, option.dest) for name, option in OPTIONS.items()}),
+            limits=Limits(**{option.name: getattr(args, option.dest) for option in OPTIONS}),
         )
     except (OSError, ImportError, TypeError, ValueError) as error:
         if isinstance(error, RegistryFileError) and args.traceback and error.__cause__ is not None:

@@ -7,42 +7,16 @@ The core enforces them.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
-from typing import Any, Final
+from dataclasses import asdict, dataclass, fields
+from typing import Final, NamedTuple
 
 from tuber import protocol
 
-__all__ = ["OPTIONS", "LimitOption", "Limits"]
+__all__ = ["FORMER_FLAGS", "OPTIONS", "LimitOption", "Limits"]
 
 # The core counts in 64 bits; a century of seconds is as good as no limit.
 _MOST: Final = 2**63 - 1
 _MOST_SECONDS: Final = 100 * 365 * 86400.0
-
-
-@dataclass(frozen=True, slots=True)
-class LimitOption:
-    """A limit on the command line.
-
-    Attributes:
-        flag: the option.
-        unit: 'BYTES', 'N' or 'SECONDS'.
-        help: one line for ``--help``.
-        former_flag: the spelling of an earlier version, still accepted.
-    """
-
-    flag: str
-    unit: str
-    help: str
-    former_flag: str | None = None
-
-    @property
-    def dest(self) -> str:
-        """The name under which argparse keeps the value."""
-        return self.flag.lstrip("-").replace("-", "_")
-
-
-def _limit(default: float, *option: str) -> Any:
-    return field(default=default, metadata={"option": LimitOption(*option)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,74 +52,22 @@ class Limits:
         ValueError: A limit is negative, or too large for the core.
     """
 
-    request_line: int = _limit(
-        protocol.MAX_REQUEST_LINE_BYTES,
-        *("--max-request-line", "BYTES", "maximum length of a request line"),
-    )
-    head: int = _limit(
-        protocol.MAX_HEAD_BYTES,
-        *("--max-head", "BYTES", "maximum length of a request head"),
-    )
-    fields: int = _limit(
-        protocol.MAX_FIELDS,
-        *("--max-fields", "N", "maximum number of header fields"),
-    )
-    body: int = _limit(
-        protocol.MAX_BODY_BYTES,
-        *("--max-body", "BYTES", "maximum length of a request body"),
-    )
-    connections: int = _limit(
-        protocol.MAX_CONNECTIONS,
-        *("--max-connections", "N", "maximum number of connections"),
-    )
-    connections_per_address: int = _limit(
-        0,
-        *("--max-connections-per-address", "N", "maximum number of connections of one address"),
-    )
-    calls: int = _limit(
-        protocol.MAX_CALLS,
-        *("--max-calls", "N", "maximum number of requests that run at the same time"),
-    )
-    batch_calls: int = _limit(
-        protocol.MAX_BATCH_CALLS,
-        *("--max-batch", "N", "maximum number of calls in one batch"),
-    )
-    reply: int = _limit(
-        protocol.MAX_RESULT_BYTES,
-        *("--max-reply", "BYTES", "maximum length of a reply", "--max-result"),
-    )
-    chunk_line: int = _limit(
-        protocol.MAX_CHUNK_LINE_BYTES,
-        *("--max-chunk-line", "BYTES", "maximum length of the size line of a chunk"),
-    )
-    head_timeout: float = _limit(
-        protocol.MAX_HEAD_SECONDS,
-        *("--head-timeout", "SECONDS", "maximum time for a complete request head", "--head-time"),
-    )
-    stall_timeout: float = _limit(
-        protocol.MAX_STALL_SECONDS,
-        *("--stall-timeout", "SECONDS", "close a transfer that makes no progress for this long"),
-        "--stall-time",
-    )
-    min_upload_rate: int = _limit(
-        protocol.MIN_BODY_BYTES_PER_SECOND,
-        *("--min-upload-rate", "BYTES", "minimum upload rate in bytes per second", "--body-rate"),
-    )
-    upload_rate_window: float = _limit(
-        protocol.BODY_RATE_SECONDS,
-        *("--upload-rate-window", "SECONDS", "time over which the upload rate is measured"),
-        "--body-time",
-    )
-    min_download_rate: int = _limit(
-        protocol.MIN_REPLY_BYTES_PER_SECOND,
-        *("--min-download-rate", "BYTES", "minimum download rate in bytes per second"),
-        "--reply-rate",
-    )
-    idle_timeout: float = _limit(
-        protocol.MAX_IDLE_SECONDS,
-        *("--idle-timeout", "SECONDS", "close a connection that is idle for this long"),
-        "--idle-time",
-    )
+    request_line: int = protocol.MAX_REQUEST_LINE_BYTES
+    head: int = protocol.MAX_HEAD_BYTES
+    fields: int = protocol.MAX_FIELDS
+    body: int = protocol.MAX_BODY_BYTES
+    connections: int = protocol.MAX_CONNECTIONS
+    connections_per_address: int = 0
+    calls: int = protocol.MAX_CALLS
+    batch_calls: int = protocol.MAX_BATCH_CALLS
+    reply: int = protocol.MAX_RESULT_BYTES
+    chunk_line: int = protocol.MAX_CHUNK_LINE_BYTES
+    head_timeout: float = protocol.MAX_HEAD_SECONDS
+    stall_timeout: float = protocol.MAX_STALL_SECONDS
+    min_upload_rate: int = protocol.MIN_BODY_BYTES_PER_SECOND
+    upload_rate_window: float = protocol.BODY_RATE_SECONDS
+    min_download_rate: int = protocol.MIN_REPLY_BYTES_PER_SECOND
+    idle_timeout: float = protocol.MAX_IDLE_SECONDS
 
     def __post_init__(self) -> None:
         """Check each limit."""
@@ -163,9 +85,62 @@ class Limits:
 
     def to_map(self) -> dict[str, float]:
         """Return the limits by name, for the core."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return asdict(self)
 
 
-OPTIONS: Final[dict[str, LimitOption]] = {
-    each.name: each.metadata["option"] for each in fields(Limits)
+class LimitOption(NamedTuple):
+    """A limit on the command line.
+
+    Attributes:
+        name: the member of `Limits`.
+        flag: the option.
+        unit: 'BYTES', 'N' or 'SECONDS'.
+        help: one line for ``--help``.
+    """
+
+    name: str
+    flag: str
+    unit: str
+    help: str
+
+    @property
+    def dest(self) -> str:
+        """The name under which argparse keeps the value."""
+        return self.flag.lstrip("-").replace("-", "_")
+
+
+_ROWS: Final = (
+    ("request_line", "--max-request-line", "BYTES", "maximum length of a request line"),
+    ("head", "--max-head", "BYTES", "maximum length of a request head"),
+    ("fields", "--max-fields", "N", "maximum number of header fields"),
+    ("body", "--max-body", "BYTES", "maximum length of a request body"),
+    ("connections", "--max-connections", "N", "maximum number of connections"),
+    (
+        *("connections_per_address", "--max-connections-per-address", "N"),
+        "maximum number of connections of one address",
+    ),
+    ("calls", "--max-calls", "N", "maximum number of requests that run at the same time"),
+    ("batch_calls", "--max-batch", "N", "maximum number of calls in one batch"),
+    ("reply", "--max-reply", "BYTES", "maximum length of a reply"),
+    ("chunk_line", "--max-chunk-line", "BYTES", "maximum length of the size line of a chunk"),
+    ("head_timeout", "--head-timeout", "SECONDS", "maximum time for a complete request head"),
+    ("stall_timeout", "--stall-timeout", "SECONDS", "close a transfer that stalls for this long"),
+    ("min_upload_rate", "--min-upload-rate", "BYTES", "minimum upload rate in bytes per second"),
+    ("upload_rate_window", "--upload-rate-window", "SECONDS", "averaging time of the upload rate"),
+    (
+        *("min_download_rate", "--min-download-rate", "BYTES"),
+        "minimum download rate in bytes per second",
+    ),
+    ("idle_timeout", "--idle-timeout", "SECONDS", "close a connection that idles for this long"),
+)
+OPTIONS: Final = tuple(LimitOption(*row) for row in _ROWS)
+# Spellings of earlier versions, which are still accepted.
+FORMER_FLAGS: Final = {
+    "--max-reply": "--max-result",
+    "--head-timeout": "--head-time",
+    "--stall-timeout": "--stall-time",
+    "--min-upload-rate": "--body-rate",
+    "--upload-rate-window": "--body-time",
+    "--min-download-rate": "--reply-rate",
+    "--idle-timeout": "--idle-time",
 }

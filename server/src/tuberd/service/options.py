@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from tuber.protocol import DEFAULT_PORT
-from tuberd.service.limits import OPTIONS, Limits
+from tuberd.service.limits import FORMER_FLAGS, OPTIONS, Limits
 from tuberd.service.logs import FORMATS, LEVELS
 from tuberd.service.server import GRACE, UDS_MODE
 from tuberd.service.systemd import take_socket
@@ -162,23 +162,13 @@ def _add_limit_options(parser: argparse.ArgumentParser) -> None:
         "limits", "0 means no limit. K, M and G stand for KiB, MiB and GiB."
     ).add_argument
     types = {"BYTES": _size, "N": _count, "SECONDS": _seconds}
-    for name, option in OPTIONS.items():
+    for name, flag, unit, summary in OPTIONS:
         default = getattr(Limits(), name)
-        add(
-            option.flag,
-            type=types[option.unit],
-            default=default,
-            metavar=option.unit,
-            help=f"{option.help} (default: {_size_text(default, option.unit)})",
-        )
-        if option.former_flag is not None:
-            add(
-                option.former_flag,
-                dest=option.dest,
-                type=types[option.unit],
-                default=argparse.SUPPRESS,
-                help=argparse.SUPPRESS,
-            )
+        text = f"{summary} (default: {_size_text(default, unit)})"
+        option = add(flag, type=types[unit], default=default, metavar=unit, help=text)
+        if former := FORMER_FLAGS.get(flag):
+            hidden = argparse.SUPPRESS
+            add(former, dest=option.dest, type=types[unit], default=hidden, help=hidden)
 
 
 def _add_logging_options(parser: argparse.ArgumentParser) -> None:
@@ -202,26 +192,20 @@ def _size_text(value: float, unit: str) -> str:
     return f"{value:.15g}"
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,12}", text):
-        raise argparse.ArgumentTypeError(f"expected a number; got {text!r}")
-    return int(text)
+def _parser(pattern: str, expected: str, convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        if not re.fullmatch(pattern, text):
+            raise argparse.ArgumentTypeError(f"expected {expected}; got {text!r}")
+        return convert(text)
+
+    return parse
 
 
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text):
-        raise argparse.ArgumentTypeError(f"expected seconds, such as 2.5; got {text!r}")
-    return float(text)
+def _bytes_of(text: str) -> int:
+    return int(text.rstrip("KMG")) << 10 * max(" KMG".find(text[-1]), 0)
 
 
-def _size(text: str) -> int:
-    match = re.fullmatch("([0-9]{1,12})([KMG]?)", text)
-    if match is None:
-        raise argparse.ArgumentTypeError(f"expected bytes, such as 64M; got {text!r}")
-    return int(match[1]) << 10 * " KMG".index(match[2] or " ")
-
-
-def _permissions(text: str) -> int:
-    if not re.fullmatch("0*[0-7]{1,3}", text):
-        raise argparse.ArgumentTypeError(f"expected octal digits such as 660; got {text!r}")
-    return int(text, 8)
+_count: Final = _parser("[0-9]{1,12}", "a number", int)
+_seconds: Final = _parser(r"[0-9]{1,9}(\.[0-9]{1,6})?", "seconds, such as 2.5", float)
+_size: Final = _parser("[0-9]{1,12}[KMG]?", "bytes, such as 64M", _bytes_of)
+_permissions: Final = _parser("0*[0-7]{1,3}", "octal digits such as 660", lambda text: int(text, 8))

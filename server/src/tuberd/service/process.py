@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from types import FrameType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from weakref import WeakSet
 
 from tuberd.served import call_warnings
@@ -29,19 +29,7 @@ GRACE_AT_EXIT: Final = 5.0
 
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _replaced_handlers: Any = {}  # signal number -> handler, while ours are set
-
-
-class LiveServer(Protocol):
-    """A server that must stop before the interpreter ends."""
-
-    def stop(self, grace: float | None = None) -> None:
-        """Stop accepting calls; does not wait."""
-
-    def _wait(self) -> None:
-        """Wait for running calls until the grace is over."""
-
-
-live_servers: Final[WeakSet[LiveServer]] = WeakSet()
+live_servers: Final[WeakSet[Any]] = WeakSet()  # objects of tuberd.Server, to stop at exit
 
 
 def install_hooks() -> None:

@@ -1,4 +1,4 @@
-"""What can be told of attributes without running a getter."""
+"""What is known of attributes without running a getter."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Derived(Base):
         functools.partialmethod(len),
     ],
 )
-def test_tells_methods(attribute: object) -> None:
+def test_methods_are_recognised(attribute: object) -> None:
     assert is_plain_method(attribute)
 
 
@@ -64,24 +64,24 @@ def test_tells_methods(attribute: object) -> None:
         functools.cached_property(len),
     ],
 )
-def test_tells_what_is_no_method(attribute: object) -> None:
+def test_other_attributes_are_not_methods(attribute: object) -> None:
     assert not is_plain_method(attribute)
 
 
-def test_finds_attributes_of_the_class_and_its_bases_without_reading_them() -> None:
+def test_attributes_of_the_class_and_its_bases_are_found_unread() -> None:
     assert class_attribute(Derived, "gauge") is Base.__dict__["gauge"]
     assert class_attribute(Derived, "number") == 1
     assert class_attribute(Derived, "own") is ABSENT
 
 
-def test_finds_names_without_reading_them() -> None:
+def test_names_are_found_unread() -> None:
     assert {"method", "gauge", "number", "own"} <= all_names(Derived())
     assert dict(own_attributes(Derived())) == {"own": 2}
     assert own_attributes(Slotted()) == {}
     assert "inside" in all_names(Slotted())
 
 
-def test_survives_objects_that_lie_about_themselves() -> None:
+def test_wrong_special_attributes_are_ignored() -> None:
     class Lying:
         __dict__ = 7  # type: ignore[assignment]
 
@@ -93,7 +93,7 @@ def test_survives_objects_that_lie_about_themselves() -> None:
     assert "__dir__" in all_names(Lying())
 
 
-def test_knows_the_class_behind_a_proxy() -> None:
+def test_the_class_of_the_target_of_a_proxy_is_known() -> None:
     derived = Derived()
     proxy = weakref.proxy(derived)
     assert classes_of(derived) == (Derived,)
@@ -102,7 +102,7 @@ def test_knows_the_class_behind_a_proxy() -> None:
     assert classes_of(proxy) == (weakref.ProxyType,)
 
 
-def test_tells_classes_with_a_lookup_of_their_own() -> None:
+def test_classes_with_their_own_lookup_are_recognised() -> None:
     class Own:
         def __getattribute__(self, name: str) -> Any: ...
 

@@ -1,4 +1,4 @@
-"""What a peer that may only read gets, and what it does not."""
+"""Read-only access: marked methods can be called, and nothing can be set."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Base:
 
 
 class Board(Base):
-    __tuber_readonly__ = "named_alone"
+    __tuber_readonly__ = "listed_alone"
 
     def __init__(self) -> None:
         self.hook = readonly(lambda: 13)
@@ -57,9 +57,9 @@ class Board(Base):
         raise AssertionError("it was not marked again")
 
     def overridden(self) -> int:
-        raise AssertionError("it was not named again")
+        raise AssertionError("it was not listed again")
 
-    def named_alone(self) -> int:
+    def listed_alone(self) -> int:
         return 14
 
 
@@ -75,15 +75,15 @@ reader = ExposurePolicy().for_readers()
         ("in_cpp", 11),
         ("twice", 7),
         ("hook", 13),
-        ("named_alone", 14),
+        ("listed_alone", 14),
     ],
 )
-def test_what_is_marked_is_called(name: str, result: int) -> None:
+def test_marked_methods_can_be_called(name: str, result: int) -> None:
     assert reader.method(Board(), name)() == result
 
 
 @pytest.mark.parametrize("name", ["change", "remade", "overridden"])
-def test_what_is_not_marked_is_refused(name: str) -> None:
+def test_other_methods_are_refused(name: str) -> None:
     with pytest.raises(
         PermissionError,
         match=rf"^read-only access: Board\.{name}\(\) is not marked @tuberd.readonly",
@@ -97,7 +97,7 @@ def test_a_hidden_name_is_refused_as_one_that_does_not_exist() -> None:
         reader.method(Board(), "_secret")
 
 
-def test_nothing_is_set() -> None:
+def test_setting_is_refused() -> None:
     board = Board()
     with pytest.raises(
         PermissionError, match=r"^read-only access: the property 'gain' was not set"
@@ -107,7 +107,7 @@ def test_nothing_is_set() -> None:
 
 
 @pytest.mark.parametrize("kind", [TuberContainer, TuberArray])
-def test_containers_do_what_their_items_would(kind: Any) -> None:
+def test_containers_allow_what_their_items_allow(kind: Any) -> None:
     boards = kind([Board(), Board()])
     assert reader.method(boards, "tuber_call")("read") == [7, 7]
     assert reader.method(boards, "tuber_get")("gain") == [1.0, 1.0]
@@ -117,6 +117,6 @@ def test_containers_do_what_their_items_would(kind: Any) -> None:
         reader.method(boards, "tuber_set")("gain", 2.0)
 
 
-def test_what_can_not_be_marked_is_told() -> None:
+def test_a_method_that_cannot_be_marked_is_an_error() -> None:
     with pytest.raises(TypeError, match="__tuber_readonly__"):
         readonly(len)

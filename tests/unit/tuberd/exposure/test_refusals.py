@@ -1,4 +1,4 @@
-"""What is told about names, values and objects that are not taken."""
+"""The texts of refusals."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ class Board:
     def read(self) -> None: ...
 
 
-def test_suggests_the_names_that_were_nearly_met() -> None:
+def test_similar_names_are_suggested() -> None:
     assert suggestion("raed", ["read", "reset"], "methods") == "; did you mean 'read'?"
 
 
-def test_lists_the_names_that_there_are() -> None:
+def test_without_similar_names_all_are_listed() -> None:
     assert suggestion("zz", ["read", "reset"], "methods") == "; its methods are read, reset"
     assert suggestion("zz", [], "methods") == ""
     many = suggestion("zz", [f"name{n}" for n in range(100)], "methods")

@@ -1,4 +1,4 @@
-"""Containers as sequences and maps of objects, and calls of all their items."""
+"""Containers as sequences and maps of objects, and calls to all their items."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ def test_a_dict_behaves_as_a_mapping() -> None:
         (None, "holds a list or a dict of objects"),
     ],
 )
-def test_refuses_what_is_not_an_object(items: Any, message: str) -> None:
+def test_items_that_are_not_objects_are_refused(items: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         TuberContainer(items)
 
 
-def test_an_array_is_of_one_class() -> None:
+def test_an_array_holds_one_class() -> None:
     assert TuberArray([Channel(0), Channel(1)]).is_uniform()
     assert TuberArray({"a": Channel(0)}).is_uniform()
     assert len(TuberArray([])) == 0
@@ -94,7 +94,7 @@ def test_calls_every_item_in_order(items: Any) -> None:
     assert container.tuber_call("read", keys=container.keys()[::-1]) == [2, 1]
 
 
-def test_an_item_without_the_method_means_that_nothing_is_called() -> None:
+def test_if_an_item_lacks_the_method_nothing_is_called() -> None:
     channel = Channel(1)
     container = TuberContainer([channel, Mute()])
     with pytest.raises(AttributeError, match="'Mute' has no method 'read'"):
@@ -112,12 +112,12 @@ def test_calls_only_what_a_peer_may_reach(method: str) -> None:
     ("keys", "error"),
     [([2], IndexError), (["a"], KeyError), ([True], TypeError), ("01", TypeError), (1, TypeError)],
 )
-def test_refuses_keys_that_name_no_item(keys: Any, error: type[Exception]) -> None:
+def test_keys_that_name_no_item_are_refused(keys: Any, error: type[Exception]) -> None:
     with pytest.raises(error):
         TuberContainer([Channel(1), Channel(2)]).tuber_call("read", keys=keys)
 
 
-def test_nested_containers_are_called_through() -> None:
+def test_calls_pass_through_nested_containers() -> None:
     row = TuberContainer([Channel(1), Channel(2)])
     assert TuberContainer([row, row]).tuber_call("tuber_call", "read") == [[1, 2], [1, 2]]
 
@@ -153,7 +153,7 @@ def test_reads_a_property_of_every_item() -> None:
 
 
 @pytest.mark.parametrize("name", ["volume", "_offset", "read", "__dict__", ""])
-def test_an_item_without_the_property_means_that_nothing_is_read(name: str) -> None:
+def test_if_an_item_lacks_the_property_nothing_is_read(name: str) -> None:
     knob = Knob()
     with pytest.raises(AttributeError):
         TuberContainer([knob, Channel(1)]).tuber_get(name)
@@ -162,7 +162,7 @@ def test_an_item_without_the_property_means_that_nothing_is_read(name: str) -> N
     assert knob.reads == 0
 
 
-def test_sets_one_value_or_one_for_each_item() -> None:
+def test_one_value_is_set_or_one_for_each_item() -> None:
     container = TuberContainer([Knob(), Knob(), Knob()])
     assert container.tuber_set("offset", 1) == [1.0, 1.0, 1.0]
     assert container.tuber_set("offset", values=[1, 2, 3]) == [1.0, 2.0, 3.0]
@@ -185,7 +185,7 @@ def test_sets_one_value_or_one_for_each_item() -> None:
         ({"value": 1, "name": "volume"}, AttributeError, "'Knob' has no property 'volume'"),
     ],
 )
-def test_a_refusal_means_that_nothing_was_set(
+def test_after_a_refusal_nothing_was_set(
     arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     container = TuberContainer([Knob(), Knob()])
@@ -194,7 +194,7 @@ def test_a_refusal_means_that_nothing_was_set(
     assert container.tuber_get("offset") == [0.0, 0.0]
 
 
-def test_a_failure_in_the_middle_says_what_was_set() -> None:
+def test_a_failure_after_some_items_names_them() -> None:
     container = TuberContainer({"a": Knob(), "b": Knob(), "c": Knob(), "d": Knob()})
     with pytest.raises(RuntimeError) as raised:
         container.tuber_set("offset", values=[1, 2, 30, 4])
@@ -206,7 +206,7 @@ def test_a_failure_in_the_middle_says_what_was_set() -> None:
         container.tuber_set("offset", 30)
 
 
-def test_a_subclass_may_do_to_its_items_what_it_likes() -> None:
+def test_a_subclass_may_replace_what_is_done_to_items() -> None:
     class Locked(TuberContainer):
         def tuber_set(self, name: str, *args: Any, **kwargs: Any) -> list[Any]:
             raise PermissionError(name)

@@ -1,8 +1,9 @@
-"""Descriptions: what they list, how containers are described, and that one fault hides nothing."""
+"""Descriptions: what they list, containers, and that one fault hides nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from tuber.codec.cbor import CborCodec
 from tuber.codec.json import JsonCodec
 from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
-from tuberd.served import descriptions as describe
 from tuberd.served.containers import TuberArray, TuberContainer
 from tuberd.served.descriptions import Describer
 from tuberd.served.registry import TuberRegistry
@@ -145,14 +145,14 @@ def test_one_name_of_an_object() -> None:
         ({"object": ["B", "gains", "append"]}, AttributeError, "has no object 'gains'"),
     ],
 )
-def test_refuses_calls_that_name_nothing(
+def test_calls_that_name_nothing_are_refused(
     call: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
         describer(B=Board())(call)
 
 
-def test_members_that_are_null_are_ignored() -> None:
+def test_null_members_are_ignored() -> None:
     describe = describer(A=Channel())
     call = {"object": "A", "property": None, "resolve": None}
     assert describe(call) == CHANNEL_NAMES
@@ -180,7 +180,7 @@ def test_reading_a_property_that_raises_raises_it() -> None:
     assert isinstance(raised.value.error, OSError)
 
 
-def test_values_are_encoded_once_while_all_is_well_and_few_times_otherwise() -> None:
+def test_values_are_encoded_once_and_after_a_fault_object_by_object() -> None:
     sent: list[Any] = []
 
     def counting(value: Any) -> bytes:
@@ -222,7 +222,7 @@ def test_containers_are_described_with_their_items() -> None:
     assert contained(TuberContainer({})) == contained(TuberArray({})) == {"keys": [], "values": []}
 
 
-def test_containers_by_names_list_what_is_done_to_all_items() -> None:
+def test_containers_by_names_list_the_methods_for_all_items() -> None:
     names = describer(C=TuberContainer([Channel()]))({"object": "C"})
     assert names["methods"] == OF_ITEMS
     assert names["properties"] == []
@@ -264,24 +264,24 @@ def rack(meta: Callable[[], Any]) -> dict[str, Any]:
     return description
 
 
-def test_a_users_own_container_says_its_items() -> None:
+def test_tuber_meta_describes_the_items_of_a_users_own_container() -> None:
     for values, written in [
         ([Channel(), {"methods": {}}], [CHANNEL, {"methods": {}}]),
         (Channel(), CHANNEL),
     ]:
         keys = ["a", "b"]
-        said = rack(lambda keys=keys, values=values: {"keys": keys, "values": values, "type": 1})  # type: ignore[misc]
-        assert said["keys"] == ["a", "b"]
-        assert said["values"] == written
-        assert said["type"] == "Rack"
+        described = rack(partial(dict, keys=keys, values=values, type=1))
+        assert described["keys"] == ["a", "b"]
+        assert described["values"] == written
+        assert described["type"] == "Rack"
 
 
 @pytest.mark.parametrize("meta", [lambda: 7, lambda: 1 // 0, lambda: {"keys": [object()]}])
 def test_a_faulty_tuber_meta_hides_nothing(meta: Callable[[], Any]) -> None:
-    said = rack(meta)
-    assert list(said["failed"]) == ["tuber_meta"]
-    assert "keys" not in said
-    assert "values" not in said
+    described = rack(meta)
+    assert list(described["failed"]) == ["tuber_meta"]
+    assert "keys" not in described
+    assert "values" not in described
 
 
 class Node:
@@ -292,7 +292,7 @@ class Node:
             self.parent = parent
 
 
-def test_objects_that_lead_back_are_described_by_names() -> None:
+def test_an_object_that_contains_itself_is_described_by_names() -> None:
     root = Node()
     root.child = Node(root)  # type: ignore[attr-defined]
     description = describer(R=root)({"object": "R", "resolve": True})
@@ -300,8 +300,8 @@ def test_objects_that_lead_back_are_described_by_names() -> None:
     assert parent == {"__doc__": None, "methods": [], "properties": []}
 
 
-def test_long_chains_and_endless_objects_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(describe, "MAX_DESCRIBED_OBJECTS", 1000)
+def test_the_description_of_an_endless_object_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuberd.served.descriptions.MAX_DESCRIBED_OBJECTS", 1000)
 
     class Endless:
         __tuber_object__ = True
@@ -318,7 +318,7 @@ def test_long_chains_and_endless_objects_end(monkeypatch: pytest.MonkeyPatch) ->
     describer(E=Endless(), C=chain)({"resolve": True})
 
 
-def test_odd_docstrings_are_no_fault() -> None:
+def test_odd_docstrings_are_ignored() -> None:
     class Numbered:
         __doc__ = 7  # type: ignore[assignment]
 
@@ -329,12 +329,12 @@ def test_odd_docstrings_are_no_fault() -> None:
 
     class Own:
         def __init__(self) -> None:
-            self.__doc__ = "Own words."
+            self.__doc__ = "Its own."
 
     describe = describer(N=Numbered(), R=Raising(), O=Own())
     assert describe({"object": "N"})["__doc__"] is None
     assert describe({"object": "R"})["__doc__"] is None
-    assert describe({"object": "O"})["__doc__"] == "Own words."
+    assert describe({"object": "O"})["__doc__"] == "Its own."
 
 
 def test_validation_names_everything_that_failed() -> None:
@@ -360,7 +360,7 @@ class Tuned:
     def read(self) -> None: ...
 
 
-def test_live_properties_are_told_in_full_descriptions_also_when_they_failed() -> None:
+def test_full_descriptions_list_live_properties_that_failed_too() -> None:
     described = describer(T=Tuned())
     full = described({"object": "T", "resolve": True})
     assert full["dynamic"] == ["gain", "gauge"]
@@ -374,7 +374,7 @@ def test_live_properties_are_told_in_full_descriptions_also_when_they_failed() -
     assert "dynamic" not in describer(C=Channel())({"object": "C", "resolve": True})
 
 
-def test_validation_names_live_properties_that_are_none_or_fail() -> None:
+def test_validation_names_wrong_and_failed_live_properties() -> None:
     with pytest.raises(ValueError, match="can't be served in full") as raised:
         describer(A=TuberArray([Tuned()])).validate()
     for place in (

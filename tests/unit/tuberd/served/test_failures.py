@@ -1,4 +1,4 @@
-"""What a peer is told about exceptions, and that telling it never raises."""
+"""Failures: what a reply says about an exception, and that making one never raises."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_message_and_type_are_those_that_python_prints(
     assert "traceback" not in failure
 
 
-def test_the_traceback_is_told_when_served_code_was_entered() -> None:
+def test_a_failure_of_served_code_has_a_traceback() -> None:
     def inner() -> None:
         raise KeyError("gain")
 
@@ -92,17 +92,17 @@ def test_frames_of_the_policy_are_left_out() -> None:
     assert "in gauge" in text
 
 
-def test_errors_of_getters_are_told_as_served_code() -> None:
+def test_errors_of_getters_have_a_traceback() -> None:
     failure = describe_failure(ServedCodeError(raised(OSError("no gauge"))), False)
     assert failure["message"] == "OSError: no gauge"
     assert failure["traceback"].endswith("OSError: no gauge\n")
 
 
-def test_errors_of_getters_without_a_text_are_told() -> None:
+def test_an_error_of_a_getter_without_a_text_has_a_message() -> None:
     assert "Hostile" in describe_failure(ServedCodeError(Hostile()), False)["message"]
 
 
-def test_causes_and_contexts_are_told() -> None:
+def test_the_traceback_has_causes() -> None:
     try:
         try:
             raise KeyError("first")
@@ -114,7 +114,7 @@ def test_causes_and_contexts_are_told() -> None:
     assert "direct cause" in text
 
 
-def test_a_chain_that_bites_its_tail_ends() -> None:
+def test_circular_causes_end() -> None:
     one, two = ValueError("one"), ValueError("two")
     one.__cause__, two.__cause__ = two, one
     assert "one" in describe_failure(one, True)["traceback"]
@@ -129,7 +129,7 @@ def test_syntax_errors_name_their_place() -> None:
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="exception groups came with Python 3.11")
-def test_exception_groups_tell_each_exception() -> None:
+def test_exception_groups_show_each_exception() -> None:
     group = vars(builtins)["ExceptionGroup"]("two", [ValueError("one"), BoardError("other")])
     failure = describe_failure(raised(group), True)
     assert failure["message"] == "ExceptionGroup: two (2 sub-exceptions)"
@@ -160,7 +160,7 @@ class Nameless(Exception):
 
 
 @pytest.mark.parametrize("cls", [Hostile, Numeric, HostileNotes, Nameless])
-def test_exceptions_that_raise_while_they_are_told_are_told(cls: type[Exception]) -> None:
+def test_hostile_exceptions_are_described(cls: type[Exception]) -> None:
     failure = describe_failure(raised(cls("x")), True)
     assert cls.__qualname__ in failure["message"]
     assert cls.__qualname__ in failure["type"]
@@ -176,7 +176,7 @@ def test_huge_texts_keep_both_ends() -> None:
     assert len(failure["traceback"]) < MAX_TRACEBACK_LENGTH + 100
 
 
-def test_deep_recursion_is_told() -> None:
+def test_deep_recursion_is_described() -> None:
     def deeper(n: int) -> int:
         return deeper(n + 1)
 
@@ -185,7 +185,7 @@ def test_deep_recursion_is_told() -> None:
     assert describe_failure(caught.value, True)["type"] == "RecursionError"
 
 
-def test_a_traceback_that_cannot_be_made_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_traceback_that_cannot_be_formatted_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: object, **options: object) -> None:
         raise RuntimeError
 
@@ -198,8 +198,8 @@ def test_a_traceback_that_cannot_be_made_is_replaced(monkeypatch: pytest.MonkeyP
 
 @given(st.text(st.characters()), st.booleans())
 def test_every_text_can_be_sent(text: str, entered: bool) -> None:
-    for told in describe_failure(raised(ValueError(text + "\ud800")), entered).values():
-        told.encode()
+    for member in describe_failure(raised(ValueError(text + "\ud800")), entered).values():
+        member.encode()
 
 
 def test_a_compiled_methods_exception_has_no_traceback_that_only_repeats_the_message() -> None:

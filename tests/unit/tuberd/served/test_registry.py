@@ -1,4 +1,4 @@
-"""The registry as a map of objects, and the way along paths."""
+"""The registry as a map of objects, and walks along paths."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_is_a_map_made_of_a_dict_and_keywords() -> None:
         ([Board()], "a registry is a dict of objects; got 'list'"),
     ],
 )
-def test_refuses_what_cannot_be_served(objects: Any, message: str) -> None:
+def test_objects_that_cannot_be_served_are_refused(objects: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         TuberRegistry(objects)
 
@@ -102,7 +102,7 @@ def test_walks_names_attributes_and_items(registry: TuberRegistry) -> None:
         ([[["Boards"]]], TypeError, "step 0 of a path"),
     ],
 )
-def test_refuses_paths_that_name_nothing(
+def test_paths_that_name_nothing_are_refused(
     registry: TuberRegistry, path: Any, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):

@@ -1,4 +1,4 @@
-"""Signatures from Python, from pybind11's and nanobind's docstrings, and from nothing.
+"""Signatures from Python and from the docstrings of pybind11 and nanobind.
 
 The docstrings of compiled methods are those that pybind11 2.13 and 3.1 and nanobind 3.1 wrote.
 """
@@ -28,13 +28,15 @@ class Level(enum.IntEnum):
 
 
 class CompiledMethod:
-    """Stands for a compiled method: a callable that tells of itself by its docstring only."""
+    """Stands for a compiled method, which has only a docstring."""
 
-    def __init__(self, name: str, doc: str | None, spelt: tuple[Any, ...] | None = None) -> None:
+    def __init__(
+        self, name: str, doc: str | None, overloads: tuple[Any, ...] | None = None
+    ) -> None:
         self.__name__ = name
         self.__doc__ = doc
-        if spelt is not None:
-            self.__nb_signature__ = spelt
+        if overloads is not None:
+            self.__nb_signature__ = overloads
 
 
 def text(description: MethodDescription) -> str:
@@ -91,14 +93,14 @@ def annotated(annotation: Any) -> str | None:
         (5, "5"),
     ],
 )
-def test_annotations_are_as_one_writes_them(annotation: Any, written: str) -> None:
-    came = annotated(annotation)
+def test_annotations_are_written_as_in_source(annotation: Any, written: str) -> None:
+    found = annotated(annotation)
     if annotation == typing.Union[int, None, str]:  # noqa: UP007
-        assert came in {written, "Union[int, None, str]", "int | None | str"}
+        assert found in {written, "Union[int, None, str]", "int | None | str"}
     elif annotation == typing.Optional[float]:  # noqa: UP045
-        assert came in {"Optional[float]", "float | None"}
+        assert found in {"Optional[float]", "float | None"}
     else:
-        assert came == written
+        assert found == written
 
 
 def test_numpy_annotations_name_their_module() -> None:
@@ -139,13 +141,13 @@ def test_python_methods_are_described_with_self() -> None:
     assert describe_method(Board.__dict__["plain"], Board).doc is None
 
 
-def test_static_and_class_methods_are_described_as_they_are_called() -> None:
+def test_static_and_class_methods_are_described_without_self() -> None:
     assert text(describe_method(Board.__dict__["static"], Board)) == "a/1: int -> None"
     assert text(describe_method(Board.__dict__["made"], Board)) == "a/1: int -> None"
     assert text(describe_method(functools.partial(Board.static, 3), Board)) == " -> None"
 
 
-def test_defaults_that_json_has_no_form_for_are_texts() -> None:
+def test_defaults_that_json_cannot_carry_are_texts() -> None:
     assert text(describe_method(Board.__dict__["defaults"], Board)) == (
         "self/1, a/1 = None, b/1 = True, c/1 = 1.5, d/1 = 'x', e/1 = '(1,)',"
         f" f/1 = '<Level.LOW: 1>', g/1 = 'nan', h/1 = {10**30}"
@@ -157,8 +159,9 @@ def test_long_and_hostile_defaults_are_cut() -> None:
         def __repr__(self) -> str:
             raise RuntimeError
 
-    def method(a=list(range(10_000)), b=Hostile()): ...  # type: ignore[no-untyped-def]  # noqa: B006, B008
+    def method(a, b): ...  # type: ignore[no-untyped-def]
 
+    method.__defaults__ = (list(range(10_000)), Hostile())
     signature = describe_method(method, object).signature
     assert isinstance(signature, Signature)
     assert len(signature.parameters[0].default) < 250
@@ -236,7 +239,7 @@ def test_a_signature_that_raises_is_unknown() -> None:
         ("stat", "stat(a: int) -> int", "a/1: int -> int", None),
     ],
 )
-def test_docstrings_that_begin_with_the_signature_are_parsed(
+def test_a_signature_in_the_docstring_is_parsed(
     name: str, doc: str, signature: str, rest: str | None
 ) -> None:
     description = describe_method(CompiledMethod(name, doc), object)
@@ -258,7 +261,7 @@ def test_docstrings_that_begin_with_the_signature_are_parsed(
         "readall(self) -> int",
     ],
 )
-def test_other_docstrings_stay_whole_and_the_signature_is_unknown(doc: str) -> None:
+def test_other_docstrings_give_no_signature(doc: str) -> None:
     assert describe_method(CompiledMethod("read", doc), object) == MethodDescription(doc, None)
 
 
@@ -281,15 +284,15 @@ def test_a_parsed_docstring_is_never_evaluated() -> None:
     )
 
 
-def test_nanobind_tells_its_signature_and_defaults() -> None:
-    spelt = (
+def test_nanobind_methods_have_a_signature_and_defaults() -> None:
+    overloads = (
         (
             "def read(self, n: int = \\0, mode: m.Mode = \\1, s: str = \\2) -> list[int]",
             "Read n samples.\n\nMore.",
             (5, Mode.FAST, "a, (b) -> c"),
         ),
     )
-    method = CompiledMethod("read", "read(self, n: int = 5) -> list[int]\n\nRead", spelt)
+    method = CompiledMethod("read", "read(self, n: int = 5) -> list[int]\n\nRead", overloads)
     description = describe_method(method, object)
     assert text(description) == (
         "self/1, n/1: int = 5, mode/1: m.Mode = '<Mode.FAST: 1>', s/1: str = 'a, (b) -> c'"
@@ -299,9 +302,9 @@ def test_nanobind_tells_its_signature_and_defaults() -> None:
 
 
 def test_nanobind_overloads_stay_text() -> None:
-    spelt = (("def over(self, arg: int, /) -> int", None, None),) * 2
+    overloads = (("def over(self, arg: int, /) -> int", None, None),) * 2
     doc = "over(self, arg: int, /) -> int\n\nOverloaded function.\n\n1. ``over(...)``"
-    description = describe_method(CompiledMethod("over", doc, spelt), object)
+    description = describe_method(CompiledMethod("over", doc, overloads), object)
     assert description == MethodDescription("Overloaded function.\n\n1. ``over(...)``", None)
 
 

@@ -11,7 +11,7 @@ import warnings
 
 import pytest
 
-from tuberd.service.process import handle_stop_signals
+from tuberd.service.process import handle_stop_signals, install_hooks
 
 BOTH = (signal.SIGINT, signal.SIGTERM)
 
@@ -45,6 +45,7 @@ def test_outside_the_main_thread_no_handler_is_set() -> None:
 
 @pytest.mark.forks
 def test_a_forked_child_has_the_handlers_from_before() -> None:
+    install_hooks()
     calls: list[bool] = []
     with handle_stop_signals(calls.append, until_exit=False), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # fork() with threads

@@ -1,4 +1,4 @@
-"""A server's life: it listens, serves, is stopped from anywhere, and leaves nothing behind."""
+"""A server listens, serves, stops from anywhere, and leaves nothing running."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tuberd.served.registry import TuberRegistry
 from tuberd.service.server import Server, run, serve_until_stopped
 
 LOOPBACK = "127.0.0.1"
-# Seconds; reached by a test that fails only.
+# Seconds; only a failing test waits that long.
 PATIENCE = 30.0
 
 
@@ -74,7 +74,7 @@ def post(server: Server, method: str, *args: Any) -> tuple[Any, http.client.HTTP
 
 
 def in_thread(server: Server, method: str, *args: Any) -> tuple[threading.Thread, list[Any]]:
-    """A call in the background, and the list that its reply is put into."""
+    """Start a call in a thread; return the thread and the list that receives its reply."""
     replies: list[Any] = []
     thread = threading.Thread(target=lambda: replies.append(post(server, method, *args)[0]))
     thread.start()
@@ -91,7 +91,7 @@ def test_serves_until_it_is_stopped() -> None:
         post(server, "add", 1, 2)
 
 
-def test_takes_registries_and_positional_arguments() -> None:
+def test_a_registry_and_positional_arguments_are_accepted() -> None:
     registry = TuberRegistry(Board=Board())
     server = Server(registry, "json", 0, None, 60, True, bind=LOOPBACK)
     with serving(server):
@@ -109,7 +109,7 @@ def test_each_server_has_a_run_id_of_its_own() -> None:
     assert all(len(bytes.fromhex(each)) == 16 for each in ids)
 
 
-def test_many_servers_live_side_by_side_and_one_after_the_other() -> None:
+def test_many_servers_run_at_once_and_in_turn() -> None:
     threads = threading.active_count()
     for _ in range(20):
         first, second = server_of(), server_of()
@@ -146,7 +146,7 @@ def test_running_calls_finish_when_it_stops() -> None:
         assert replies == [{"result": "done"}]
 
 
-def test_running_calls_are_not_waited_for_past_the_grace() -> None:
+def test_running_calls_are_abandoned_after_the_grace() -> None:
     board = Board()
     server = server_of(board, grace=0.0)
     with serving(server) as thread:
@@ -253,14 +253,14 @@ def test_a_busy_port_is_an_os_error_that_names_it() -> None:
         ({"json_module": "simplejson"}, ValueError, "expected a JSON library out of"),
     ],
 )
-def test_refuses_arguments_that_cannot_be_served(
+def test_wrong_arguments_are_refused(
     options: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
         Server({}, **{"port": 0, "bind": LOOPBACK, **options})
 
 
-def test_refuses_registries_that_cannot_be_served() -> None:
+def test_wrong_registries_are_refused() -> None:
     with pytest.raises(TypeError, match="register an instance"):
         Server({"Board": Board}, port=0)
     with pytest.raises(TypeError, match="a registry is a dict of objects"):
@@ -281,7 +281,7 @@ def test_validation_refuses_what_cannot_be_described() -> None:
     assert "Faulty.gauge: OSError: no gauge" in str(raised.value)
 
 
-def test_private_names_are_served_when_asked_for() -> None:
+def test_expose_private_serves_private_names() -> None:
     class Private(Board):
         def _trim(self) -> str:
             return "trimmed"
@@ -292,7 +292,7 @@ def test_private_names_are_served_when_asked_for() -> None:
             assert list(post(server, "_trim")[0]) == [member]
 
 
-def test_serves_files_beside_the_objects(tmp_path: Path) -> None:
+def test_the_webroot_is_served_too(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p>hello</p>")
     server = server_of(webroot=tmp_path, max_age=77)
     with serving(server):
@@ -341,7 +341,7 @@ def test_the_interpreter_exits_cleanly_with_a_server_alive(call: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "leaving\n", "")
 
 
-def test_a_server_on_a_unix_socket_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_on_a_unix_socket_has_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory(prefix="tuber-") as directory:
         monkeypatch.chdir(directory)
         server = Server({"Board": Board()}, uds="board.sock", uds_mode=0o660)
@@ -350,7 +350,7 @@ def test_a_server_on_a_unix_socket_says_where_it_is(monkeypatch: pytest.MonkeyPa
         assert server.place == f"unix:{server.uds}"
         assert os.path.samefile(str(server.uds), path)
         with serving(server):
-            monkeypatch.chdir("/")  # the file is found again wherever the process went
+            monkeypatch.chdir("/")  # the server removes the file from any directory
         assert not os.path.exists(path)
         with pytest.raises(OSError, match=r"the path has [0-9]+ bytes") as raised:
             Server({}, uds="x" * 200)
@@ -362,6 +362,6 @@ def test_a_server_on_a_unix_socket_says_where_it_is(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     "origin", ["lab.example", "https://lab.example/", "https://Lab.example", "*", "null", ""]
 )
-def test_what_is_no_origin_is_refused(origin: str) -> None:
+def test_a_wrong_origin_is_refused(origin: str) -> None:
     with pytest.raises(ValueError, match="an origin must be like"):
         tuberd.Server({}, port=0, allow_origins=[origin])

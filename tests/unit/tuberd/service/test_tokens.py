@@ -1,4 +1,4 @@
-"""Token files: what is read of them, and that nothing repeats a token."""
+"""Token files, and that no message contains a token."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_lines_are_kinds_and_tokens(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "has no token"),
         ("# nothing\n", "has no token"),
@@ -37,20 +37,22 @@ def test_lines_are_kinds_and_tokens(tmp_path: Path) -> None:
         (f"read {SECRET}\ncontrol {SECRET}\n", "tokens:2: this token is already on another line"),
     ],
 )
-def test_what_is_wrong_is_told_and_not_repeated(tmp_path: Path, text: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said) as caught:
+def test_a_wrong_line_is_reported_without_its_token(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
         load_tokens(written(tmp_path, text))
     assert SECRET not in str(caught.value)
     assert "short" not in str(caught.value)
 
 
-def test_a_file_that_everybody_may_read_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_all_users_may_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="chmod 600"):
         load_tokens(written(tmp_path, f"read {SECRET}\n", 0o644))
     assert load_tokens(written(tmp_path, f"read {SECRET}\n", 0o640))
 
 
-def test_a_server_takes_tokens_only() -> None:
+def test_other_objects_than_tokens_are_refused() -> None:
     with pytest.raises(TypeError, match=r"expected tokens to be a list of tuberd\.Token") as caught:
         Server({}, port=0, bind="127.0.0.1", tokens=[SECRET])  # type: ignore[list-item]
     assert SECRET not in str(caught.value)
