@@ -7,6 +7,8 @@ shells, single calls and batches; and what the table says of JSON for others.
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,6 @@ from tuber.network.request_head import RequestHead
 from tuber.protocol import CBOR, JSON
 from tuber.session.session import Session
 
-ROOT = Path(__file__).parents[2]
 ARRAYS = list(arrays())
 PLACES = pytest.mark.parametrize("place", range(len(ROWS)), ids=[row.name for row in ROWS])
 REFUSED = pytest.mark.parametrize(
@@ -36,7 +37,7 @@ REFUSED = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
     registry = Path(__file__).with_name("registry_values.py")
-    with live_server(registry, env={"PYTHONPATH": str(ROOT)}) as running:
+    with live_server(registry, env={"PYTHONPATH": os.pathsep.join(sys.path)}) as running:
         yield running
 
 
