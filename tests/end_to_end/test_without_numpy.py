@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,6 @@ from tests.support.codecs import CBOR_CODECS
 from tests.support.live_server import live_server
 from tests.support.shells import Shell
 from tuber.codec.ndarray import NDArray
-
-ROOT = Path(__file__).parents[2]
 
 REGISTRY = """
 class Scope:
@@ -67,7 +66,7 @@ def test_a_client_without_numpy(tmp_path: Path, without_numpy: str, codec: str) 
     with live_server(registry) as server:
         done = subprocess.run(
             [sys.executable, "-c", CLIENT, server.hostname, codec],
-            env={"PYTHONPATH": f"{without_numpy}:{ROOT / 'client' / 'src'}"},
+            env={"PYTHONPATH": os.pathsep.join([without_numpy, *sys.path])},
             capture_output=True,
             text=True,
             check=False,
