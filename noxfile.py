@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import nox
 
@@ -42,13 +44,31 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
-def docs(session: nox.Session) -> None:
-    """The documentation as a site, in build/docs; every warning is an error."""
+def stress(session: nox.Session) -> None:
+    """Run the Python tests three times in random order while other programs keep all cores busy."""
     session.install(
         "./client",
-        "./server",
-        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "docs"),
+        "./server[orjson]",
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "stress"),
     )
+    cores = os.cpu_count() or 1
+    parallel = ("-n", str(cores), "--dist", "loadfile")
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
+    try:
+        for _ in range(3):
+            session.run("pytest", "-p", "randomly", "-m", "not slow", *parallel, *session.posargs)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as a site, in build/docs; every warning is an error."""
+    # The core is only imported, so it is built unoptimised.
+    session.install("./client", "./server", "--config-settings=cmake.build-type=Debug")
+    session.install(*nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "docs"))
     session.run("sphinx-build", "-W", "--keep-going", "-E", "docs", "build/docs", *session.posargs)
 
 
@@ -63,18 +83,34 @@ def cbor_peers(session: nox.Session, version: str) -> None:
     session.run("pytest", "tests/unit/tuber/codec/test_cbor_peers.py", *session.posargs)
 
 
+def _bench(session: nox.Session, name: str) -> None:
+    """Install this tree and what measures it, and run one comparison."""
+    groups = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "measure")
+    session.install("./client", "./server[orjson]", *groups)
+    session.run("python", "-m", "benchmarks", name, *session.posargs)
+
+
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Compare speed with a floor and the predecessor; `-- --quick` takes under two minutes."""
-    session.install(
-        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "plots")
-    )
-    session.run("python", "-m", "benchmarks", *session.posargs)
+    """Compare speed with a floor and the predecessor; `-- --quick` takes a few minutes."""
+    _bench(session, "compare")
+
+
+@nox.session
+def bench_peers(session: nox.Session) -> None:
+    """Compare speed with Pyro5, RPyC, gRPC and others; `-- --quick` takes a few minutes."""
+    _bench(session, "peers")
+
+
+@nox.session
+def bench_scaling(session: nox.Session) -> None:
+    """Measure speed over connections, cores and sizes; `-- --quick` takes a few minutes."""
+    _bench(session, "scaling")
 
 
 @nox.session
 def instructions(session: nox.Session) -> None:
-    """Compare instruction counts with the record (`-- --record` updates it); needs valgrind."""
+    """Compare instructions of requests and calls with the record (`-- --record`); valgrind."""
     session.install(
         *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "instructions")
     )
@@ -89,31 +125,16 @@ def instructions(session: nox.Session) -> None:
 
 
 @nox.session
-def bench_peers(session: nox.Session) -> None:
-    """Compare speed with Pyro5, RPyC, gRPC and others; `-- --quick` takes about a minute."""
-    session.run("python", "-m", "benchmarks.peers", *session.posargs)
-
-
-@nox.session
-def bench_scaling(session: nox.Session) -> None:
-    """Measure speed over connections, cores and sizes; `-- --quick`: under two minutes."""
-    session.install(
-        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "plots"), "numpy"
-    )
-    session.run("python", "-m", "benchmarks.scaling", *session.posargs)
-
-
-@nox.session
 def slow_peers(session: nox.Session) -> None:
-    """Measure a healthy client next to a thousand slow or silent ones; needs slowhttptest."""
-    session.install("./client", "./server[orjson]")
+    """Measure what 1,000 slow and silent peers cost a healthy client; needs slowhttptest."""
+    session.install("./client", "./server[orjson]", "psutil")
     session.run("python", "-m", "benchmarks.slow_peers", *session.posargs)
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Make ten million calls of all kinds (`-- CALLS`) and watch the server's resources."""
-    session.install("./client", "./server[orjson]", "numpy")
+    """Make ten million calls of all kinds (`-- CALLS`) and report what the server holds."""
+    session.install("./client", "./server[orjson]", "numpy", "psutil")
     session.run("python", "-m", "benchmarks.soak", *session.posargs)
 
 

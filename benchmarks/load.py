@@ -45,7 +45,7 @@ class Load:
     rate: float  # calls a second
     p50: float  # us
     p99: float  # us
-    server_cpu: float  # us a call, of user and kernel; 0 where it is unknown
+    server_cpu: float  # us a call, of user and kernel
 
     @property
     def tail(self) -> float:
@@ -73,7 +73,7 @@ def load(
     Raises:
         LoadError: a request failed.
     """
-    threads = min(len(cores.of("client")) or 1, connections)
+    threads = min(len(cores.of("client")), connections)
     with tempfile.TemporaryDirectory() as place, running_on(cores.of("client")):
         script = Path(place) / "post.lua"
         script.write_text(_SCRIPT.format(body=json.dumps(body), accept=json.dumps(accept)))
@@ -101,11 +101,8 @@ def _wrk(command: list[str], seconds: float) -> dict[str, float]:
 
 
 def cpu_seconds(server: Server) -> float:
-    """Processor time that the server has used; on Linux by its own clock, which counts in ns."""
-    try:
-        return time.clock_gettime(~server.process.pid << 3 | 2)  # see clock_getcpuclockid(3)
-    except OSError:
-        return sum(server.process.cpu_times()[:2])
+    """Processor time that the server has used, by its own clock: see clock_getcpuclockid(3)."""
+    return time.clock_gettime(~server.process.pid << 3 | 2)
 
 
 def fairness(

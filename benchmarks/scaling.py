@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
+import itertools
 import math
-import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -44,7 +42,7 @@ FAILURES = (Unavailable, OSError)
 Line = dict[str, Any]
 
 
-def connections(rounds: int, seconds: float) -> list[Line]:
+def connections(rounds: int, seconds: float) -> list[list[str]]:
     """The three sides under more and more connections, then tuber next to idle ones."""
     servers.allow_descriptors(IDLE)
     with contextlib.ExitStack() as stack:
@@ -63,24 +61,23 @@ def connections(rounds: int, seconds: float) -> list[Line]:
         return [*lines, *(loaded(ours, active, IDLE, rounds, seconds) for active in NEXT_TO)]
 
 
-def loaded(server: Server, active: int, idle: int, rounds: int, seconds: float) -> Line:
-    """One server under one load."""
+def loaded(server: Server, active: int, idle: int, rounds: int, seconds: float) -> list[str]:
+    """One server under one load: a line of the table."""
     publish.say(f"{server.side}: {active} connections, {idle} idle")
-    line: Line = {"side": server.side, "active": active, "idle": idle}
+    line = [f"{active:,}" + (f", next to {idle:,} idle" if idle else ""), server.side]
     try:
         loads = [load(server, NOTHING, active, seconds) for _ in range(rounds)]
-        slowest, fastest, failed = fairness(server, NOTHING, active, seconds)
+        fair = fairness(server, NOTHING, active, seconds)
     except FAILURES as error:
-        return {**line, "error": str(error)}
-    line |= {"slowest": slowest, "fastest": fastest, "failed": failed}
-    line |= {"memory": server.process.memory_info().rss / 2**20}
-    return line | medians(loads) | {"threads": server.process.num_threads()}
+        return [*line, f"error: {error}", *[publish.NONE] * (len(CONNECTIONS) - 3)]
+    memory, threads = server.process.memory_info().rss / 2**20, server.process.num_threads()
+    line += medians(loads, "rate", "p50", "p99", "server_cpu")
+    return [*line, *map(number, (*fair, memory, threads))]
 
 
-def medians(loads: Sequence[Load]) -> Line:
+def medians(loads: Sequence[Load], *figures: str) -> list[str]:
     """The median of each figure."""
-    figures = ("rate", "p50", "p99", "server_cpu")
-    return {each: median(getattr(one, each) for one in loads) for each in figures}
+    return [number(median(getattr(one, each) for one in loads)) for each in figures]
 
 
 @contextlib.contextmanager
@@ -95,64 +92,32 @@ def idle_connections(server: Server, count: int) -> Iterator[None]:
         yield
 
 
-def cores(rounds: int, seconds: float) -> list[Line]:
+def cores(rounds: int, seconds: float) -> list[list[str]]:
     """Calls a second of a C++ method that computes, with the GIL released and with it held."""
     publish.say("a method that computes")
     released = call("computer", "compute", COMPUTE_SECONDS)
     held = call("computer", "compute_alone", COMPUTE_SECONDS)
     with servers.serving(OURS) as ours, servers.serving(PEER) as peer:
-        return [
-            {"name": name}
-            | {
-                str(count): median(load(server, body, count, seconds).rate for _ in range(rounds))
-                for count in COMPUTING
-            }
-            for name, server, body in (
-                (OURS, ours, released),
-                (PEER, peer, released),
-                (f"{OURS}, GIL held", ours, held),
-            )
-        ]
+        ways = ((OURS, ours, released), (PEER, peer, released), (f"{OURS}, GIL held", ours, held))
+        lines = []
+        for name, server, body in ways:
+            rates = [[load(server, body, count, seconds) for _ in range(rounds)]
+                     for count in COMPUTING]  # fmt: skip
+            lines.append([name, *(medians(loads, "rate")[0] for loads in rates)])
+        return lines
 
 
-def busy(rounds: int, seconds: float) -> list[Line]:
+def busy(rounds: int, seconds: float) -> list[list[str]]:
     """Calls while a Python thread in the server never waits, by Python's switch interval."""
     lines = []
-    with servers.awake_cores(), servers.serving(OURS) as ours, servers.serving(PEER) as peer:
-        for active in NEXT_TO:
-            for interval in INTERVALS:
-                publish.say(f"{active} connections next to a busy thread, interval {interval}")
-                for server in (ours, peer):
-                    line = {"side": server.side, "active": active, "interval": interval}
-                    take = functools.partial(load, server, NOTHING, active, seconds)
-                    if interval is None:
-                        lines.append(line | medians([take() for _ in range(rounds)]))
-                        continue
-                    _, alone = spinning(server, interval, lambda: time.sleep(seconds / 2))
-                    found = [spinning(server, interval, take) for _ in range(rounds)]
-                    left = max(turns for _, turns in found) / alone
-                    lines.append(line | medians([each for each, _ in found]) | {"left": left})
+    for active, interval, side in itertools.product(NEXT_TO, INTERVALS, (OURS, PEER)):
+        thread = {"BENCHMARK_BUSY": str(interval)} if interval else {}
+        name = [str(active), side, f"{interval * 1e3:g} ms" if interval else "no busy thread"]
+        publish.say(f"next to a busy thread: {name}")
+        with servers.awake_cores(), servers.serving(side, **thread) as server:
+            loads = [load(server, NOTHING, active, seconds) for _ in range(rounds)]
+        lines.append(name + medians(loads, "rate", "p50", "p99"))
     return lines
-
-
-def spinning(server: Server, interval: float, during: Callable[[], Any]) -> tuple[Any, float]:
-    """What `during` returns next to a busy thread, and the thread's turns a second."""
-    post(server, "start", interval)
-    begin = time.monotonic()
-    try:
-        found = during()
-    finally:
-        spent = time.monotonic() - begin
-        turns = post(server, "stop")
-    return found, turns / spent
-
-
-def post(server: Server, method: str, *arguments: object) -> Any:
-    """Call a method of the object with the busy thread."""
-    body = call("spinner", method, *arguments).encode()
-    url, fields = f"http://{server.hostname}/tuber", {"Content-Type": JSON}
-    with urllib.request.urlopen(urllib.request.Request(url, body, fields), timeout=60) as reply:
-        return json.load(reply)["result"]
 
 
 @dataclass(frozen=True)
@@ -160,13 +125,8 @@ class Question:
     """What one call costs at several sizes.
 
     Attributes:
-        name: of the line.
-        sizes: in rising order.
-        body: the request of a size.
         exchange: of `tools/tuber_itself.py`; empty: the server alone is measured.
-        may_grow: as its size does; else not at all.
-        media_type: of request and reply.
-        sides: those that can do it.
+        may_grow: as the size does; else not at all.
         described: the largest size that a client's description of the registry reaches.
         boards: the size is that of the registry.
     """
@@ -279,30 +239,9 @@ def question_of(line: Line) -> Question:
 CONNECTIONS = ("connections", "server", "calls/s", "p50 (us)", "p99 (us)", "server CPU (us a call)",
                "calls/s of the slowest connection", "of the fastest", "failed", "memory (MiB)",
                "threads")  # fmt: skip
-BUSY = ("connections", "server", "switch interval", "calls/s", "p50 (us)", "p99 (us)",
-        "left to the thread")  # fmt: skip
+BUSY = ("connections", "server", "switch interval", "calls/s", "p50 (us)", "p99 (us)")
 GROWTH = ("what", "seen by", "server", "sizes", "smallest", "largest", "largest / smallest",
           "exponent of the last step", "goal", "met")  # fmt: skip
-
-
-def connections_cells(line: Line) -> list[str]:
-    idle = f", next to {line['idle']:,} idle" if line["idle"] else ""
-    start = [f"{line['active']:,}{idle}", line["side"]]
-    if "error" in line:
-        return [*start, f"error: {line['error']}", *[publish.NONE] * 8]
-    figures = ("rate", "p50", "p99", "server_cpu", "slowest", "fastest", "failed", "memory")
-    return [*start, *(number(line[each]) for each in (*figures, "threads"))]
-
-
-def cores_cells(line: Line) -> list[str]:
-    return [line["name"], *(number(line[str(count)]) for count in COMPUTING)]
-
-
-def busy_cells(line: Line) -> list[str]:
-    interval = f"{line['interval'] * 1e3:g} ms" if line["interval"] else "no busy thread"
-    figures = [number(line[each]) for each in ("rate", "p50", "p99")]
-    left = f"{min(line['left'], 1):.0%}" if "left" in line else publish.NONE
-    return [str(line["active"]), line["side"], interval, *figures, left]
 
 
 def growth_cells(line: Line) -> list[str]:
@@ -322,14 +261,13 @@ def growth_cells(line: Line) -> list[str]:
     ]
 
 
-# Of each part: what measures it, the name of its table's marks, headings, cells of a line.
-PARTS: dict[str, tuple[Callable[..., list[Line]], str, Sequence[str], Callable[..., list[str]]]] = {
-    "connections": (connections, "scaling: connections", CONNECTIONS, connections_cells),
-    "cores": (cores, "scaling: cores",
-              ("calls/s", *(f"{count} connections" for count in COMPUTING)), cores_cells),
-    "busy": (busy, "scaling: a busy thread", BUSY, busy_cells),
-    "growth": (growth, "scaling: growth", GROWTH, growth_cells),
-}  # fmt: skip
+# Of each part: what measures it, the name of its table's marks, headings.
+PARTS: dict[str, tuple[Callable[..., Any], str, Sequence[str]]] = {
+    "connections": (connections, "scaling: connections", CONNECTIONS),
+    "cores": (cores, "scaling: cores", ("calls/s by connections", *map(str, COMPUTING))),
+    "busy": (busy, "scaling: a busy thread", BUSY),
+    "growth": (growth, "scaling: growth", GROWTH),
+}
 PLOTS = (
     ("growth-arguments", (0, 1), ("List of ints, JSON", "Array of float64, CBOR"), "items"),
     ("growth-batch", (2,), ("A batch",), "calls in the batch"),
@@ -346,20 +284,23 @@ def measure(only: str, quick: bool) -> dict[str, Any]:
 
 def tables(measured: Mapping[str, Any]) -> dict[str, str]:
     """A table for each part that was measured, by the name of its marks."""
-    return {
-        PARTS[part][1]: publish.table(PARTS[part][2], [PARTS[part][3](line) for line in lines])
-        for part, lines in measured["parts"].items()
-    }
+    found = {}
+    for part, lines in measured["parts"].items():
+        _, name, headings = PARTS[part]
+        cells = map(growth_cells, lines) if part == "growth" else lines
+        found[name] = publish.table(headings, list(cells))
+    return found
 
 
 def draw(measured: Mapping[str, Any]) -> None:
     """The plots."""
-    active = [x for x in measured["parts"].get("connections", ()) if not x["idle"] and "rate" in x]
+    active = [x for x in measured["parts"].get("connections", ()) if x[0].isdigit()]
     if active:
         with publish.plot("scaling-rate", ("",), "connections", "calls/s", xbase=2) as (panel,):
             for side in (FLOOR, OURS, PEER):
-                rates = {line["active"]: line["rate"] for line in active if line["side"] == side}
-                publish.line(panel, side, rates, side)
+                lines = [x for x in active if x[1] == side and "error" not in x[2]]
+                points = {int(line[0]): float(line[2].replace(",", "")) for line in lines}
+                publish.line(panel, side, points, side)
     grown_lines = measured["parts"].get("growth", ())
     for name, numbers, titles, x in PLOTS if grown_lines else ():
         with publish.plot(name, titles, x, "time, s", yscale="log") as panels:

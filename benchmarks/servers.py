@@ -34,6 +34,8 @@ PEER_VERSION = "0.18.7"
 PEER_REQUIREMENT = f"tuberd[async,cbor,numpy,orjson,client]=={PEER_VERSION}"
 PYPERF = "pyperf==2.11.0"
 FLOOR, OURS, PEER = "floor", "tuber", "peer"
+# Elsewhere than on Linux, cores cannot be chosen and nothing can be measured.
+ALL_CORES = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
@@ -138,50 +140,36 @@ class Cores(Enum):
 
     def of(self, end: str) -> Set[int]:
         """The cores of the `server` or the `client`."""
-        everywhere = ALL_CORES
-        if self is Cores.ALL or not everywhere:
-            return everywhere
-        return {min(everywhere) if self is Cores.EACH and end == "client" else max(everywhere)}
-
-
-ALL_CORES = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
+        if self is Cores.ALL:
+            return ALL_CORES
+        return {min(ALL_CORES) if self is Cores.EACH and end == "client" else max(ALL_CORES)}
 
 
 @contextlib.contextmanager
 def running_on(cores: Set[int]) -> Iterator[None]:
-    """Keep this process, and what it starts, on these cores; do nothing except on Linux."""
-    if ALL_CORES:
-        os.sched_setaffinity(0, cores)
+    """Keep this process, and what it starts, on these cores."""
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:
-        if ALL_CORES:
-            os.sched_setaffinity(0, ALL_CORES)
-
-
-_LOOP = """
-import os, sys
-os.sched_setaffinity(0, {int(sys.argv[1])})
-os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-parent = os.getppid()
-while os.getppid() == parent:
-    for _ in range(100_000): pass
-"""
+        os.sched_setaffinity(0, ALL_CORES)
 
 
 @contextlib.contextmanager
 def awake_cores() -> Iterator[None]:
-    """Keep all cores from sleeping: waking one up takes longer than a call, and varies.
+    """Keep all cores from sleeping for ten minutes: waking one up takes longer than a call.
 
     One endless loop a core runs under SCHED_IDLE, so anything else takes the core at once.
     """
-    loops = [subprocess.Popen([sys.executable, "-I", "-c", _LOOP, str(core)]) for core in ALL_CORES]
+    loop = ("chrt", "--idle", "0", "sh", "-c", "while :; do :; done")
+    command = ("timeout", "600", "taskset", "--cpu-list")
+    loops = [subprocess.Popen([*command, str(core), *loop]) for core in ALL_CORES]
     try:
         yield
     finally:
-        for loop in loops:
-            loop.kill()
-            loop.wait()
+        for each in loops:
+            each.terminate()
+            each.wait()
 
 
 def free_port() -> int:
@@ -238,7 +226,11 @@ def started(
             list(map(str, command)), stdout=subprocess.DEVNULL, env={**os.environ, **variables}
         )
     try:
-        _wait_until_listening(process, port)
+        deadline = time.monotonic() + START_SECONDS
+        while not _listens(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise Unavailable(f"{process.args} does not listen")
+            time.sleep(0.02)
         yield process
     finally:
         process.terminate()
@@ -249,15 +241,10 @@ def started(
             process.wait()
 
 
-def _wait_until_listening(process: psutil.Popen, port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise Unavailable(f"{process.args} ended with {process.returncode}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.02)
-    raise Unavailable(f"{process.args} does not listen after {START_SECONDS:.0f} s")
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
 
 
 def allow_descriptors(count: int) -> None:

@@ -10,37 +10,29 @@ they slow its own ("here").
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 from tests.support.live_server import LiveServer, live_server
-from tests.support.raw_http import connected, post_message, read_reply
+from tests.support.raw_http import connected, read_reply
 from tests.support.slow_peers import MODES, slow_peers
 
-ROUNDS = 5
-CALLS = 20_000
-REGISTRY = Path(__file__).parents[1] / "tests" / "end_to_end" / "registry.py"
-CALL = post_message(b'{"object": "instrument", "method": "nothing"}')
+from .load import call, load
+from .servers import ROOT
+
+ROUNDS, SECONDS = 5, 2.0
+REGISTRY = ROOT / "tests" / "end_to_end" / "registry.py"
 HEALTH = b"GET /tuber/health HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 def p99(server: LiveServer) -> float:
-    """Microseconds from a call's first byte to its reply's last one, over one connection."""
-    durations = []
-    with connected(server.port) as peer:
-        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for _ in range(CALLS):
-            begin = time.perf_counter()
-            peer.sendall(CALL)
-            read_reply(peer)
-            durations.append(time.perf_counter() - begin)
-    return quantiles(durations, n=100)[98] * 1e6
+    """Microseconds of a call over one connection."""
+    return load(server, call("instrument", "nothing"), 1, SECONDS).p99
 
 
 def await_connections(server: LiveServer, at_least: int, at_most: int) -> None:
@@ -75,21 +67,17 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     kinds = ("silent", *MODES)
     found: dict[str, list[tuple[float, float, float]]] = {kind: [] for kind in kinds}
-    with tempfile.TemporaryDirectory() as webroot:
+    with tempfile.TemporaryDirectory() as webroot, ExitStack() as stack:
         (Path(webroot) / "large").write_bytes(bytes(2_000_000))
         options = ("--webroot", webroot, "--log-level", "error")
-        with (
-            live_server(REGISTRY, *options) as server,
-            live_server(REGISTRY, *options) as other,
-        ):
-            p99(server)
-            for _ in range(ROUNDS):
-                for kind in kinds:
-                    quiet = p99(server)
-                    with peers_of(kind, other, count):
-                        elsewhere = p99(server)
-                    with peers_of(kind, server, count):
-                        found[kind].append((quiet, elsewhere, p99(server)))
+        server, other = (stack.enter_context(live_server(REGISTRY, *options)) for _ in range(2))
+        for _ in range(ROUNDS):
+            for kind in kinds:
+                quiet = p99(server)
+                with peers_of(kind, other, count):
+                    elsewhere = p99(server)
+                with peers_of(kind, server, count):
+                    found[kind].append((quiet, elsewhere, p99(server)))
     print(f"| {count} peers | quiet (us) | elsewhere (us) | here (us) | here / elsewhere |")
     print("|---|---|---|---|---|")
     for kind, rounds in found.items():

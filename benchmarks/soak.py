@@ -8,9 +8,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-import threading
 import time
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import psutil
@@ -19,7 +18,9 @@ from tests.support.live_server import LiveServer, live_server
 from tests.support.raw_http import connected, post_message, read_reply
 from tuber.codec.cbor import CborCodec
 
-REGISTRY = Path(__file__).parents[1] / "tests" / "end_to_end" / "registry.py"
+from .servers import ROOT
+
+REGISTRY = ROOT / "tests" / "end_to_end" / "registry.py"
 CLIENTS = 4
 BATCH = 1000
 REPORTS = 20
@@ -37,8 +38,8 @@ def as_cbor(request: object) -> bytes:
     return post_message(CborCodec().encode(request), b"Content-Type: application/cbor")
 
 
+CONTINUE = b"X-Tuber-Options: continue-on-error"
 # One round of a client: requests, how often each is made, and how many calls it has.
-BATCH_OF_FAILURES = as_json([call("no_such_method")] * BATCH, b"X-Tuber-Options: continue-on-error")
 ROUND = [
     (as_json(call("nothing")), 500, 1),
     (as_json(call("increment", [1, 2, 3])), 200, 1),
@@ -47,7 +48,7 @@ ROUND = [
     (as_json(call("no_such_method")), 49, 1),
     (as_cbor(call("echo", np.arange(10_000.0))), 1, 1),
     (as_json([call("nothing")] * BATCH), 4, BATCH),
-    (BATCH_OF_FAILURES, 1, BATCH),
+    (as_json([call("no_such_method")] * BATCH, CONTINUE), 1, BATCH),
 ]
 PER_ROUND = sum(times * calls for _, times, calls in ROUND)
 
@@ -74,18 +75,12 @@ def main() -> None:
         print("|---|---|---|---|---|")
         begin = time.monotonic()
         for report in range(REPORTS + 1):
-            calls = report * rounds * CLIENTS * PER_ROUND
+            if report:
+                with ThreadPoolExecutor(CLIENTS) as clients:
+                    list(clients.map(run_rounds, [server] * CLIENTS, [rounds] * CLIENTS))
+            calls, spent = report * rounds * CLIENTS * PER_ROUND, time.monotonic() - begin
             held = f"{process.memory_info().rss // 1024:,} | {process.num_threads()}"
-            spent = time.monotonic() - begin
             print(f"| {calls:,} | {spent:.0f} | {held} | {process.num_fds()} |", flush=True)
-            clients = [
-                threading.Thread(target=run_rounds, args=(server, rounds))
-                for _ in range(CLIENTS if report < REPORTS else 0)
-            ]
-            for client in clients:
-                client.start()
-            for client in clients:
-                client.join()
 
 
 if __name__ == "__main__":

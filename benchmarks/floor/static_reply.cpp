@@ -29,8 +29,7 @@ std::string reply_with_content(std::size_t length) {
          std::to_string(length) + "\r\n\r\n" + std::string(length, ' ');
 }
 
-// A reply of exactly `bytes` bytes, or the smallest one. Its head grows with the digits of its
-// Content-Length, hence the search.
+// A reply of exactly `bytes` bytes, or the smallest one.
 std::string reply_of_size(std::size_t bytes) {
   std::size_t length = bytes;
   while (length > 0 && reply_with_content(length).size() > bytes) --length;

@@ -40,9 +40,7 @@ BUILT = {
 
 def circumstances() -> dict[str, str]:
     """What decides, with the sources, how many instructions run."""
-    words: list[str] = []
-    if Path("/proc/cpuinfo").exists():
-        words = Path("/proc/cpuinfo").read_text().split()
+    words = Path("/proc/cpuinfo").read_text().split()
     configured = str(sysconfig.get_config_var("CONFIG_ARGS") or "")
     built = [way for option, way in BUILT.items() if option in configured]
     name = f"{platform.python_implementation()} {platform.python_version()}"
@@ -59,10 +57,8 @@ def circumstances() -> dict[str, str]:
 
 def verdict(recorded: int | None, counted: int | None) -> str:
     """What a count means for the record; empty when the record may stay as it is."""
-    if recorded is None:
-        return "new: record it"
-    if counted is None:
-        return "was not counted"
+    if recorded is None or counted is None:
+        return "was not counted" if counted is None else "new: record it"
     if abs(counted - recorded) <= TOLERANCE * recorded:
         return ""
     return "COSTS MORE" if counted > recorded else "costs less: record it"
@@ -123,12 +119,9 @@ def main() -> int:
     options = parser.parse_args()
     try:
         here = circumstances()
-        with (
-            tempfile.TemporaryDirectory()
-            if not options.keep
-            else nullcontext(options.keep) as directory
-        ):
-            counts = {name: round(each) for name, each in count_all(Path(directory)).items()}
+        scratch = tempfile.TemporaryDirectory()
+        with nullcontext(options.keep) if options.keep else scratch as place:
+            counts = {name: round(each) for name, each in count_all(Path(place)).items()}
     except Unavailable as error:
         print(f"instructions: {error}", file=sys.stderr)
         return 1

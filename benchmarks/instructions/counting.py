@@ -81,17 +81,14 @@ def server_paths() -> tuple[ServerPath, ...]:
 
 
 def call_body(name: str, method: str, *arguments: object) -> bytes:
-    """A call in JSON."""
     return call(name, method, *arguments).encode()
 
 
 def post(body: bytes, fields: tuple[bytes, ...] = LOSSLESS, media_type: bytes = b"json") -> bytes:
-    """A whole request."""
     return post_message(body, b"Content-Type: application/" + media_type, *fields)
 
 
 def get(path: str) -> bytes:
-    """A whole request without a body."""
     return f"GET {path} HTTP/1.1\r\nHost: board\r\n\r\n".encode()
 
 
@@ -183,8 +180,13 @@ def _read_reply(replies: BinaryIO, expected: bytes) -> None:
 
 def counts(directory: Path) -> dict[str, float]:
     """The paths that callgrind counted there, in their order."""
-    stretches = sorted(filter(None, map(_read, directory.glob("stretches*"))))
-    return of_paths((name, instructions) for _, name, instructions in stretches)
+    stretches = []
+    for file in directory.glob("stretches*"):
+        found = dict(_LINE.findall(file.read_text()))
+        if name := found.get("desc: Trigger: Client Request"):  # none: the end of the program
+            instructions = int(found.get("summary") or found["totals"])
+            stretches.append((int(found["part"]), name, instructions))
+    return of_paths((name, instructions) for _, name, instructions in sorted(stretches))
 
 
 def of_paths(stretches: Iterable[tuple[str, int]]) -> dict[str, float]:
@@ -209,12 +211,3 @@ def of_paths(stretches: Iterable[tuple[str, int]]) -> dict[str, float]:
     if not found:
         raise Unavailable("callgrind wrote no stretches")
     return found
-
-
-def _read(file: Path) -> tuple[int, str, int] | None:
-    """Number, name and instructions of a stretch; None for the end of the program."""
-    found = dict(_LINE.findall(file.read_text()))
-    name = found.get("desc: Trigger: Client Request")
-    if name is None:
-        return None
-    return int(found["part"]), name, int(found.get("summary") or found["totals"])

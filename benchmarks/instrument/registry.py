@@ -1,4 +1,4 @@
-"""What both servers serve in the benchmarks: methods that cost little, and one busy thread."""
+"""What both servers serve in the benchmarks: methods that cost little, many objects, deep ones."""
 
 from __future__ import annotations
 
@@ -26,34 +26,6 @@ class Instrument(served.Instrument):
     def last(self, samples: Any) -> float:
         """The last item of an array."""
         return float(samples[-1])
-
-
-class Spinner:
-    """A thread of pure Python that never waits for anything."""
-
-    def __init__(self) -> None:
-        self._interval = sys.getswitchinterval()
-        self._going = False
-        self._turns = 0
-        self._thread = threading.Thread(target=self._spin, daemon=True)
-
-    def start(self, switch_interval: float) -> None:
-        """Start it, with a switch interval in seconds for the whole interpreter."""
-        sys.setswitchinterval(switch_interval)
-        self._going, self._turns = True, 0
-        self._thread = threading.Thread(target=self._spin, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> int:
-        """End it and return the number of its turns."""
-        self._going = False
-        self._thread.join()
-        sys.setswitchinterval(self._interval)
-        return self._turns
-
-    def _spin(self) -> None:
-        while self._going:
-            self._turns += 1
 
 
 class Level:
@@ -86,12 +58,20 @@ class Board:
         return gain
 
 
+def never_wait() -> None:
+    """Keep a thread of pure Python busy."""
+    while True:
+        pass
+
+
+if interval := os.environ.get("BENCHMARK_BUSY"):
+    sys.setswitchinterval(float(interval))
+    threading.Thread(target=never_wait, daemon=True).start()
 boards = int(os.environ.get("BENCHMARK_BOARDS", "0"))
 registry = {f"board{number}": Board(f"B-{number}") for number in range(boards)} or {
     "instrument": Instrument(),
     "adder": Adder(),
     "computer": Computer(),
-    "spinner": Spinner(),
     "objects": Level(DEEPEST - 1, in_containers=False),
     "containers": Level(DEEPEST - 1, in_containers=True),
     "described_objects": Level(DEEPEST_DESCRIBED - 1, in_containers=False),

@@ -258,9 +258,9 @@ REFUSALS = [
     Refusal("keys that become one", {Mode.FAST: 1, "fast": 2}, "$",
             "two keys of the map become the same 'fast'"),
     Refusal("too many foreseeable keys", dict.fromkeys(range(8193)), "$",
-            "more than 8192 keys of a map are no strings"),
+            "more than 8192 keys of a map are not strings"),
     Refusal("too many foreseeable elements", set(range(8193)), "$",
-            "more than 8192 elements of a set are no strings"),
+            "more than 8192 elements of a set are not strings"),
     Refusal("a list in itself", _SELF, "$" + "[0]" * 256,
             "nested more than 256 levels deep, or it contains itself"),
 ]  # fmt: skip

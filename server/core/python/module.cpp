@@ -34,15 +34,15 @@ Handle attribute(const py::object& owner, const char* name) {
   return Handle::steal(owner.attr(name).cast<py::object>().release().ptr());
 }
 
-// `face` is a tuberd.served.core_callbacks.Face; call.hpp describes its attributes.
-CoreCallbacks make_callbacks(const py::object& face) {
-  return {.objects = attribute(face, "objects"),
-          .reachable = attribute(face, "reachable"),
-          .find_method = attribute(face, "find_method"),
-          .find_reading_method = attribute(face, "find_reading_method"),
-          .walk = attribute(face, "walk"),
-          .describe = attribute(face, "describe"),
-          .describe_failure = attribute(face, "describe_failure")};
+// `callbacks` is a tuberd.served.core_callbacks.CoreCallbacks; call.hpp describes the attributes.
+CoreCallbacks make_callbacks(const py::object& callbacks) {
+  return {.objects = attribute(callbacks, "objects"),
+          .reachable = attribute(callbacks, "reachable"),
+          .find_method = attribute(callbacks, "find_method"),
+          .find_reading_method = attribute(callbacks, "find_readonly_method"),
+          .walk = attribute(callbacks, "walk"),
+          .describe = attribute(callbacks, "describe"),
+          .describe_failure = attribute(callbacks, "describe_failure")};
 }
 
 // `json` is a tuber.codec.json.JsonCodec.
@@ -91,12 +91,12 @@ http::Limits make_limits(const py::dict& limits) {
   made.batch_calls = number("batch_calls");
   made.reply = number("reply");
   made.chunk_line = number("chunk_line");
-  made.head_time = time("head_time");
-  made.stall_time = time("stall_time");
-  made.body_rate = rate("body_rate");
-  made.body_time = time("body_time");
-  made.reply_rate = rate("reply_rate");
-  made.idle_time = time("idle_time");
+  made.head_timeout = time("head_timeout");
+  made.stall_timeout = time("stall_timeout");
+  made.min_upload_rate = rate("min_upload_rate");
+  made.upload_rate_window = time("upload_rate_window");
+  made.min_download_rate = rate("min_download_rate");
+  made.idle_timeout = time("idle_timeout");
   return made;
 }
 
@@ -131,8 +131,9 @@ struct DeleteWithoutGil {
 };
 using ServerHolder = std::unique_ptr<serve::Server, DeleteWithoutGil>;
 
-ServerHolder make_server(const py::object& face, const py::object& json, const std::string& bind,
-                         std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
+ServerHolder make_server(const py::object& callbacks, const py::object& json,
+                         const std::string& bind, std::uint16_t port,
+                         const std::optional<py::bytes>& uds, int uds_mode,
                          std::optional<int> inherited_socket, const std::string& run_id,
                          const std::optional<std::string>& webroot, int max_age,
                          std::unordered_map<std::string, std::string> media_types,
@@ -144,7 +145,7 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
   serve::ServerOptions options;
   options.limits = make_limits(limits);
   std::shared_ptr<const SharedDispatch> service(
-      new SharedDispatch{.dispatcher = Dispatcher(make_callbacks(face), options.limits),
+      new SharedDispatch{.dispatcher = Dispatcher(make_callbacks(callbacks), options.limits),
                          .codecs = make_codecs(json)},
       DeleteWithGil{});
   options.log = make_log(log);
@@ -181,7 +182,7 @@ bool wait(serve::Server& server, double seconds) {
   return server.wait(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
 }
 
-int end_process_when_told(serve::Server& server, double grace) {
+int watch_signals(serve::Server& server, double grace) {
   return server.end_process_when_told(
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(grace)));
 }
@@ -213,15 +214,15 @@ PYBIND11_MODULE(_core, module) {
   });
 
   py::class_<serve::Server, ServerHolder>(module, "Server")
-      .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
-           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("inherited_socket"),
-           py::arg("run_id"), py::arg("webroot"), py::arg("max_age"), py::arg("media_types"),
-           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("tokens"),
-           py::arg("read_only"), py::arg("limits"), py::arg("log"))
+      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"), py::arg("json"),
+           py::arg("bind"), py::arg("port"), py::arg("uds"), py::arg("uds_mode"),
+           py::arg("inherited_socket"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
+           py::arg("media_types"), py::arg("allowed_hosts"), py::arg("allowed_origins"),
+           py::arg("tokens"), py::arg("read_only"), py::arg("limits"), py::arg("log"))
       .def_property_readonly("port", &serve::Server::port)
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())
-      .def("end_process_when_told", &end_process_when_told, py::arg("grace"))
+      .def("watch_signals", &watch_signals, py::arg("grace"))
       .def("give_up", &serve::Server::give_up)
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);

@@ -9,10 +9,10 @@ from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar
 
-from tuber._timing import TimeoutLike
 from tuber.batch.batch import Batch, CallFuture
 from tuber.batch.context import BaseContext
 from tuber.errors import TuberStateError
+from tuber.options import TimeoutLike
 
 if TYPE_CHECKING:
     import asyncio

@@ -80,7 +80,7 @@ class Batch:
         if calls:
             called = f"a batch of {len(calls)} calls"
             options = session.options
-            outcomes = yield from session.exchange(calls, called, options.return_exceptions)
+            outcomes = yield from session.batch(calls, called, options.return_exceptions)
             if options.convert_json:
                 outcomes = outcomes.converted()
         self._outcomes = outcomes.with_unsent(dict.fromkeys(left_out, Result(None)))
@@ -98,7 +98,7 @@ class Batch:
         """
         outcomes = self._ended()
         if self._session is not None:
-            self._session.tell_restarts()
+            self._session.show_restart_warnings()
         self.collected = True
         # In this order: another thread may move a value from others to values, see forget_warnings.
         places = sorted(self.cancelled.union(outcomes.others))
@@ -119,7 +119,7 @@ class Batch:
         if place in self._errors:
             raise self._errors[place]
         assert session is not None  # the batch was sent
-        session.tell_restarts()
+        session.show_restart_warnings()
         outcome = outcomes.others.get(place)
         if outcome is None:
             return outcomes.values[place]

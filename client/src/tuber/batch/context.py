@@ -9,11 +9,11 @@ from _thread import allocate_lock
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from tuber._timing import TimeoutLike
 from tuber.batch.batch import Batch, CallFuture
 from tuber.batch.queued_path import QueuedPath
 from tuber.errors import TuberStateError
 from tuber.objects.remote_object import RemoteObject
+from tuber.options import TimeoutLike
 from tuber.protocol import Call, CallMap, Path, find_description, path_text
 
 Future_ = TypeVar("Future_", bound=CallFuture)
@@ -56,7 +56,12 @@ class BaseContext(QueuedPath, Generic[Future_]):
     ) -> None:
         super().__init__(self, remote._tuber_path)
         link = remote._tuber_link
-        self._tuber_link = link.varied(accept_types, convert_json, return_exceptions, timeout)
+        self._tuber_link = link.varied(
+            accept_types=accept_types,
+            convert_json=convert_json,
+            return_exceptions=return_exceptions,
+            timeout=timeout,
+        )
         self._tuber_remote = remote
         self._tuber_broadcast: Mapping[str, Any] = broadcast
         self._tuber_batch = self._tuber_new_batch()
@@ -124,7 +129,12 @@ class BaseContext(QueuedPath, Generic[Future_]):
         Args:
             only: the batch to send, if it is still queued; None: the current one.
         """
-        link = self._tuber_link.varied(accept_types, convert_json, return_exceptions, timeout)
+        link = self._tuber_link.varied(
+            accept_types=accept_types,
+            convert_json=convert_json,
+            return_exceptions=return_exceptions,
+            timeout=timeout,
+        )
         with self._tuber_lock:
             batch = self._tuber_batch if only is None else only
             if batch.run is None and batch.fault is None:

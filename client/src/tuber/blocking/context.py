@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, TypeVar
 
-from tuber._timing import TimeoutLike
 from tuber.batch.batch import Batch, CallFuture
 from tuber.batch.context import BaseContext
 from tuber.errors import TuberConnectionLost, TuberStateError, TuberTimeout
+from tuber.options import TimeoutLike
 from tuber.session.session import Conversation
 
 Self = TypeVar("Self", bound="SimpleContext")

@@ -87,7 +87,7 @@ def _numbers(reader: Reader, number: int, offset: int) -> _Flat:
     typecode = FORMATS[number]
     itemsize = itemsize_of(typecode)
     if len(octets) % itemsize:
-        fault = f"{len(octets)} bytes are no whole number of items of {itemsize} bytes"
+        fault = f"{len(octets)} bytes are not a whole number of items of {itemsize} bytes"
         raise Fault(f"tag {number}: {fault}", offset)
     return octets, typecode
 

@@ -161,7 +161,7 @@ def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
     key = reader.value() if known else reader.hashable(_KEY)
     if not known and not isinstance(key, (str, bytes)):
         if foreseeable == MAX_FORESEEABLE_KEYS:
-            raise Fault(f"more than {foreseeable} keys of a map are no strings", offset)
+            raise Fault(f"more than {foreseeable} keys of a map are not strings", offset)
     else:
         known = True
     if key in pairs:

@@ -149,7 +149,7 @@ def _element(reader: Reader, elements: set[Any], foreseeable: int) -> int:
     element = reader.hashable(_ELEMENT)
     known = isinstance(element, (str, bytes))
     if not known and foreseeable == MAX_FORESEEABLE_KEYS:
-        raise Fault(f"more than {foreseeable} elements of a set are no strings", offset)
+        raise Fault(f"more than {foreseeable} elements of a set are not strings", offset)
     if element in elements:
         raise Fault(f"the element {element!r} of a set came twice", offset)
     elements.add(element)

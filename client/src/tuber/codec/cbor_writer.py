@@ -137,7 +137,7 @@ class _Writer:
                 foreseeable += 1
             plain.append(made)
         if foreseeable > MAX_FORESEEABLE_KEYS:
-            raise Fault(f"more than {MAX_FORESEEABLE_KEYS} {kind} are no strings")
+            raise Fault(f"more than {MAX_FORESEEABLE_KEYS} {kind} are not strings")
         if converted and len(set(plain)) != len(plain):
             same = next(each for n, each in enumerate(plain) if each in plain[:n])
             raise Fault(f"two {kind.replace(' of a ', ' of the ')} become the same {same!r}")

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuber._target import Target
-from tuber._timing import TimeoutLike
-from tuber._token import chosen_token, split_token
 from tuber.objects.attributes import RemoteAttributes
 from tuber.objects.classes import base_of
 from tuber.objects.removed import RemovedObjectLink
-from tuber.options import LOSSLESS_TYPES, Options
+from tuber.options import Options, TimeoutLike, choose
 from tuber.protocol import Description, Path, checked_path, path_text
 from tuber.session.session import Conversation, Link
 
@@ -40,11 +37,8 @@ class RemoteObject(RemoteAttributes):
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
         hostname: the address of the server; not needed with ``parent``.
-        accept_types: media types for replies, the preferred first; see ``tuber.options.Options``.
-        convert_json: whether maps in results become TuberResult objects; None means yes.
-        return_exceptions: whether failures in a batch become items of its list of results.
-        timeout: seconds for a call, or ``(connect, total)``; see ``Timing``.
-        trust_env, ssl_context, transport, max_reply_bytes, token: see ``Target``.
+        accept_types, convert_json, return_exceptions, timeout, ssl_context, transport,
+            max_reply_bytes, token: see ``tuber.options.Options``; None for the default.
         parent: a remote object whose link to the server, with its options, is used.
     """
 
@@ -57,7 +51,6 @@ class RemoteObject(RemoteAttributes):
         convert_json: bool | None = None,
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
-        trust_env: bool = False,
         ssl_context: ssl.SSLContext | None = None,
         transport: Transport | None = None,
         max_reply_bytes: int | None = None,
@@ -69,27 +62,23 @@ class RemoteObject(RemoteAttributes):
         if parent is not None:
             self._tuber_link = parent._tuber_link
         elif hostname is not None:
-            options = Options(
-                accept_types=LOSSLESS_TYPES if accept_types is None else tuple(accept_types),
-                convert_json=convert_json is not False,
-                return_exceptions=bool(return_exceptions),
-            )
-            hostname, in_hostname = split_token(hostname)
-            target = Target(
+            hostname, options = choose(
                 hostname,
-                timeout,
-                trust_env,
-                ssl_context,
-                transport,
-                max_reply_bytes,
-                chosen_token(in_hostname, token),
+                token,
+                accept_types=accept_types,
+                convert_json=convert_json,
+                return_exceptions=return_exceptions,
+                timeout=timeout,
+                ssl_context=ssl_context,
+                transport=transport,
+                max_reply_bytes=max_reply_bytes,
             )
-            self._tuber_link = self._tuber_connect(target, options)
+            self._tuber_link = self._tuber_connect(hostname, options)
         else:
             raise TypeError(f"{type(self).__name__} needs hostname= or parent=")
         self._tuber_path = checked_path(objname)
 
-    def _tuber_connect(self, target: Target, options: Options) -> Link:
+    def _tuber_connect(self, hostname: str, options: Options) -> Link:
         """Make the link of this shell."""
         raise NotImplementedError
 

@@ -69,8 +69,8 @@ Handle zone_of(int offset_minutes) {
 }  // namespace
 
 Handle CborBuilder::build() {
-  cbor::Examiner examiner(source_.bytes());
-  if (!examiner.examine()) return refuse(examiner.fault(), examiner.way());
+  cbor::Validator validator(source_.bytes());
+  if (!validator.validate()) return refuse(validator.fault(), validator.path());
   if (source_.bytes().starts_with(cbor::kSelfDescription))
     static_cast<void>(reader_.take(cbor::kSelfDescription.size()));
   return item();
@@ -172,7 +172,7 @@ Handle CborBuilder::map(const Head& head) {
 }
 
 bool CborBuilder::pair(PyObject* map) {
-  const std::size_t offset = reader_.at();
+  const std::size_t offset = reader_.offset();
   Handle key = hashable_item();
   if (!key) return false;
   const int known = PyDict_Contains(map, key.get());
@@ -188,18 +188,18 @@ bool CborBuilder::pair(PyObject* map) {
 }
 
 Handle CborBuilder::tagged(const Head& tag) {
-  switch (cbor::tagged_by(tag.argument)) {
-    case cbor::Tagged::date_time:
+  switch (cbor::kind_of_tag(tag.argument)) {
+    case cbor::TagKind::date_time:
       return date_time(tag);
-    case cbor::Tagged::date:
+    case cbor::TagKind::date:
       return date(tag);
-    case cbor::Tagged::bignum:
+    case cbor::TagKind::bignum:
       return bignum(tag);
-    case cbor::Tagged::uuid:
+    case cbor::TagKind::uuid:
       return uuid(tag);
-    case cbor::Tagged::complex:
+    case cbor::TagKind::complex:
       return complex(tag);
-    case cbor::Tagged::set:
+    case cbor::TagKind::set:
       return set(tag);
     default:
       return array(tag);
@@ -254,7 +254,7 @@ Handle CborBuilder::set(const Head& tag) {
   if (!cbor::read_set(reader_, tag, head)) return refuse_read();
   Handle elements = Handle::steal(PySet_New(nullptr));
   for (std::uint64_t read = 0; elements && more(head, read); ++read) {
-    const std::size_t offset = reader_.at();
+    const std::size_t offset = reader_.offset();
     Handle element = hashable_item();
     if (!element || PySet_Add(elements.get(), element.get()) < 0) return {};
     if (PySet_GET_SIZE(elements.get()) == static_cast<Py_ssize_t>(read)) {
@@ -306,17 +306,17 @@ Handle CborBuilder::memory_of(const cbor::TypedArray& array) {
 
 Handle CborBuilder::refuse_read() {
   const cbor::Fault& fault = reader_.fault();
-  return refuse(fault, cbor::Examiner::way_to(source_.bytes(), fault.offset));
+  return refuse(fault, cbor::Validator::path_to(source_.bytes(), fault.offset));
 }
 
 Handle CborBuilder::refuse(std::size_t offset, const Handle& text) {
   const char* utf8 = text ? PyUnicode_AsUTF8(text.get()) : nullptr;
   if (utf8 == nullptr) return {};
-  return refuse({offset, utf8}, cbor::Examiner::way_to(source_.bytes(), offset));
+  return refuse({offset, utf8}, cbor::Validator::path_to(source_.bytes(), offset));
 }
 
-Handle CborBuilder::refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& way) {
-  Handle steps = steps_of(way);
+Handle CborBuilder::refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& path) {
+  Handle steps = steps_of(path);
   Handle place = steps ? invoke(imports_.place_of, steps.get()) : Handle();
   Handle text = Handle::steal(PyUnicode_FromString(fault.text.c_str()));
   Handle offset = Handle::steal(PyLong_FromSize_t(fault.offset));
@@ -326,9 +326,9 @@ Handle CborBuilder::refuse(const cbor::Fault& fault, const std::vector<cbor::Ste
   return {};
 }
 
-Handle CborBuilder::steps_of(const std::vector<cbor::Step>& way) {
+Handle CborBuilder::steps_of(const std::vector<cbor::Step>& path) {
   Handle steps = Handle::steal(PyList_New(0));
-  for (auto step = way.rbegin(); steps && step != way.rend(); ++step) {
+  for (auto step = path.rbegin(); steps && step != path.rend(); ++step) {
     Handle name;
     if (step->kind == cbor::Step::Kind::index) {
       name = Handle::steal(PyLong_FromUnsignedLongLong(step->index));

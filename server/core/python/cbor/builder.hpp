@@ -1,4 +1,4 @@
-// Builds Python values from a CBOR body. The Examiner refuses malformed bytes before the first
+// Builds Python values from a CBOR body. The Validator refuses malformed bytes before the first
 // object is created.
 #pragma once
 
@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "cbor/examiner.hpp"
 #include "cbor/reader.hpp"
 #include "cbor/typed_array.hpp"
+#include "cbor/validator.hpp"
 #include "python/cbor/imports.hpp"
 #include "python/handle.hpp"
 #include "python/source.hpp"
@@ -54,11 +54,11 @@ class CborBuilder {
   // True if the container has another item. Otherwise consumes the break that ends it, if any.
   [[nodiscard]] bool more(const cbor::Head& container, std::uint64_t read);
   // Raise a DecodeError.
-  Handle refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& way);
+  Handle refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& path);
   Handle refuse(std::size_t offset, const Handle& text);
   Handle refuse_read();
   // The steps, innermost first, as Python objects.
-  [[nodiscard]] Handle steps_of(const std::vector<cbor::Step>& way);
+  [[nodiscard]] Handle steps_of(const std::vector<cbor::Step>& path);
 
   Source& source_;
   const CborImports& imports_;

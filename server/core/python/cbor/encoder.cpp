@@ -256,7 +256,7 @@ Handle CborEncoder::keys(const std::vector<Handle>& keys, const char* role, cons
   }
   if (foreseeable > cbor::kMaxForeseeableKeys) {
     refuse(Handle::steal(
-        PyUnicode_FromFormat("more than %zu %s are no strings", cbor::kMaxForeseeableKeys, kind)));
+        PyUnicode_FromFormat("more than %zu %s are not strings", cbor::kMaxForeseeableKeys, kind)));
     return {};
   }
   if (converted && !check_equal_keys(written.get(), kind)) return {};

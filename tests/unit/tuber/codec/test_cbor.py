@@ -202,7 +202,7 @@ REFUSED = [
     ("d8296101", 0, "$", "tag 41: expected an array of booleans"),
     ("d82982f501", 0, "$", "tag 41: expected an array of booleans"),
     ("d84001", 0, "$", "tag 64: expected a byte string"),
-    ("d8454101", 0, "$", "tag 69: 1 bytes are no whole number of items of 2 bytes"),
+    ("d8454101", 0, "$", "tag 69: 1 bytes are not a whole number of items of 2 bytes"),
     ("d8288101", 0, "$", SHAPED),
     ("d828820180", 0, "$", SHAPED),
     ("d828828120d84040", 0, "$", SHAPED),
@@ -218,7 +218,7 @@ REFUSED = [
     ("81" * 257 + "00", 256, "$" + "[0]" * 256, "nested more than 256 levels deep"),
     ("c1" * 300 + "00", 0, "$", SECONDS),
     ("b92001" + "".join(f"19{n + 256:04x}00" for n in range(8193)), 3 + 4 * 8192, "$",
-     "more than 8192 keys of a map are no strings"),
+     "more than 8192 keys of a map are not strings"),
 ]  # fmt: skip
 
 

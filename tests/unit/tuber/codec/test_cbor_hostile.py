@@ -203,7 +203,7 @@ def test_long_integers_as_keys_cannot_be_made_to_collide(codec: Codec) -> None:
 
 def test_colliding_tuples_are_limited_in_number(codec: Codec) -> None:
     keys = [b"\x82\x00" + b"\x1a" + each.to_bytes(4, "big") for each in range(8193)]
-    with pytest.raises(DecodeError, match="more than 8192 keys of a map are no strings"):
+    with pytest.raises(DecodeError, match="more than 8192 keys of a map are not strings"):
         codec.decode(pairs(keys))
     assert len(codec.decode(pairs(keys[:-1]))) == 8192
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cbor/examiner.hpp"
+#include "cbor/validator.hpp"
 
 namespace tuber::cbor {
 namespace {
@@ -27,14 +27,14 @@ std::string bytes(std::string_view hexadecimal) {
 }
 
 std::string fault_of(std::string_view body) {
-  Examiner examiner(body);
-  return examiner.examine() ? "" : examiner.fault().text;
+  Validator validator(body);
+  return validator.validate() ? "" : validator.fault().text;
 }
 
 std::size_t work_for(std::string_view body) {
-  Examiner examiner(body);
-  static_cast<void>(examiner.examine());
-  return examiner.heads_read();
+  Validator validator(body);
+  static_cast<void>(validator.validate());
+  return validator.heads_read();
 }
 
 TEST_CASE("every kind of item is taken") {
@@ -107,7 +107,7 @@ TEST_CASE("what is refused, and in which words") {
       {"d81c00", 0, "tag 28 is not supported"},
       {"81d9d9f700", 1, "tag 55799 is not supported"},
       {"c200", 0, "tag 2: expected a byte string of at most 1786 bytes"},
-      {"d8554100", 0, "tag 85: 1 bytes are no whole number of items of 4 bytes"},
+      {"d8554100", 0, "tag 85: 1 bytes are not a whole number of items of 4 bytes"},
       {"d828820180", 0, "tag 40: expected an array of two: the shape and a typed array"},
       {"d828828102d8404103", 0, "tag 40: the shape (2,) takes 2 bytes, came 1"},
       {"d82982f400", 0, "tag 41: expected an array of booleans"},
@@ -121,25 +121,25 @@ TEST_CASE("what is refused, and in which words") {
   for (const Refusal& refusal : refusals) {
     CAPTURE(refusal.body);
     const std::string body = bytes(refusal.body);
-    Examiner examiner(body);
-    CHECK_FALSE(examiner.examine());
-    CHECK(examiner.fault().offset == refusal.offset);
-    CHECK(examiner.fault().text == refusal.text);
+    Validator validator(body);
+    CHECK_FALSE(validator.validate());
+    CHECK(validator.fault().offset == refusal.offset);
+    CHECK(validator.fault().text == refusal.text);
   }
 }
 
-TEST_CASE("the way to a fault leads through keys and indices") {
+TEST_CASE("the path to a fault leads through keys and indices") {
   const std::string body = bytes("a2 6161 01 6162 83 01 02 f7");
-  Examiner examiner(body);
-  REQUIRE_FALSE(examiner.examine());
-  CHECK(examiner.way() == std::vector<Step>{{Step::Kind::key, 0, 4}, {Step::Kind::index, 2, 0}});
+  Validator validator(body);
+  REQUIRE_FALSE(validator.validate());
+  CHECK(validator.path() == std::vector<Step>{{Step::Kind::key, 0, 4}, {Step::Kind::index, 2, 0}});
 }
 
 TEST_CASE("a fault in a key is at the map") {
   const std::string body = bytes("81 a1 82 01 f7 00");
-  Examiner examiner(body);
-  REQUIRE_FALSE(examiner.examine());
-  CHECK(examiner.way() == std::vector<Step>{{Step::Kind::index, 0, 0}});
+  Validator validator(body);
+  REQUIRE_FALSE(validator.validate());
+  CHECK(validator.path() == std::vector<Step>{{Step::Kind::index, 0, 0}});
 }
 
 TEST_CASE("nesting has a limit for arrays, maps, tags and all of them together") {
@@ -157,7 +157,8 @@ TEST_CASE("keys whose hashes can be foreseen are counted") {
     return std::string("\xbf") + repeat(bytes("1a0000000000"), count) + "\xff";
   };
   CHECK(fault_of(map_of(kMaxForeseeableKeys)) == "");
-  CHECK(fault_of(map_of(kMaxForeseeableKeys + 1)) == "more than 8192 keys of a map are no strings");
+  CHECK(fault_of(map_of(kMaxForeseeableKeys + 1)) ==
+        "more than 8192 keys of a map are not strings");
 }
 
 TEST_CASE("twice the bomb is at most twice the work") {

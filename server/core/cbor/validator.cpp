@@ -1,85 +1,94 @@
-#include "cbor/examiner.hpp"
+#include "cbor/validator.hpp"
 
 #include <limits>
 #include <string>
 
+#include "cbor/limits.hpp"
 #include "cbor/tags.hpp"
 #include "cbor/typed_array.hpp"
 
 namespace tuber::cbor {
 namespace {
 
-constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kNoOffset = std::numeric_limits<std::size_t>::max();
 
 constexpr const char* kKey = "a key of a map";
 constexpr const char* kElement = "an element of a set";
 
+// How messages name a tagged item that is not allowed as a key or an element; null if it is.
+const char* unhashable_kind(TagKind kind) {
+  if (kind == TagKind::set) return "a set";
+  if (kind == TagKind::array) return "an array of numbers";
+  return kind == TagKind::bignum ? "an integer over 64 bits" : nullptr;
+}
+
 }  // namespace
 
-bool Examiner::examine() {
-  if (!run(kNowhere)) return false;
-  return reader_.left() == 0 ||
-         reader_.refuse(reader_.at(), std::to_string(reader_.left()) + " bytes follow the value");
+bool Validator::validate() {
+  if (!read_items(kNoOffset)) return false;
+  return reader_.remaining() == 0 ||
+         reader_.refuse(reader_.offset(),
+                        std::to_string(reader_.remaining()) + " bytes follow the value");
 }
 
-std::vector<Step> Examiner::way_to(std::string_view body, std::size_t offset) {
-  Examiner examiner(body);
-  static_cast<void>(examiner.run(offset));
-  return examiner.way();
+std::vector<Step> Validator::path_to(std::string_view body, std::size_t offset) {
+  Validator validator(body);
+  static_cast<void>(validator.read_items(offset));
+  return validator.path();
 }
 
-std::vector<Step> Examiner::way() const {
-  std::vector<Step> way;
+std::vector<Step> Validator::path() const {
+  std::vector<Step> path;
   for (const Frame& frame : open_) {
     if (frame.container == Container::map) {
       if (frame.at_key) break;
-      way.push_back({Step::Kind::key, 0, frame.key_offset});
+      path.push_back({Step::Kind::key, 0, frame.key_offset});
     } else {
       if (frame.hashed) break;
-      way.push_back({Step::Kind::index, frame.index, 0});
+      path.push_back({Step::Kind::index, frame.index, 0});
     }
   }
-  return way;
+  return path;
 }
 
-bool Examiner::run(std::size_t stop_at) {
+bool Validator::read_items(std::size_t stop_at) {
   if (body_.starts_with(kSelfDescription)) {
     static_cast<void>(reader_.take(kSelfDescription.size()));
     nesting_ = 1;
   }
   do {
-    if (reader_.at() >= stop_at) return true;
-    if (!note_key() || !item()) return false;
-    while (!open_.empty() && top_is_finished()) close_top();
+    if (reader_.offset() >= stop_at) return true;
+    if (!count_key() || !read_item()) return false;
+    while (!open_.empty() && is_top_complete()) close_top();
   } while (!open_.empty());
   return true;
 }
 
-// A key is counted before it is looked at, for what it begins with decides.
-bool Examiner::note_key() {
+// Counts a key by its initial byte, before it is read.
+bool Validator::count_key() {
   if (open_.empty()) return true;
   Frame& top = open_.back();
   const bool is_map = top.container == Container::map;
   if (is_map ? !top.at_key : top.container != Container::set) return true;
-  top.key_offset = reader_.at();
+  top.key_offset = reader_.offset();
   const std::optional<Major> major = reader_.next_major();
   if (!major || major == Major::text_string || major == Major::byte_string) return true;
-  if (++top.foreseeable <= kMaxForeseeableKeys) return true;
-  return reader_.refuse(reader_.at(), "more than " + std::to_string(kMaxForeseeableKeys) +
-                                          (is_map ? " keys of a map" : " elements of a set") +
-                                          " are no strings");
+  if (++top.foreseeable_keys <= kMaxForeseeableKeys) return true;
+  return reader_.refuse(reader_.offset(), "more than " + std::to_string(kMaxForeseeableKeys) +
+                                              (is_map ? " keys of a map" : " elements of a set") +
+                                              " are not strings");
 }
 
-bool Examiner::item() {
+bool Validator::read_item() {
   Head head;
   if (!reader_.head_of_item(head)) return false;
   switch (head.major) {
     case Major::array:
       return open(head, Container::array);
     case Major::map:
-      return may_stand_here(head.offset, "a map") && open(head, Container::map);
+      return check_hashable(head.offset, "a map") && open(head, Container::map);
     case Major::tag:
-      return tagged(head);
+      return read_tagged(head);
     case Major::byte_string:
     case Major::text_string:
       if (!reader_.skip_string(head)) return false;
@@ -91,55 +100,44 @@ bool Examiner::item() {
   return true;
 }
 
-bool Examiner::tagged(const Head& tag) {
-  const Tagged meaning = tagged_by(tag.argument);
-  switch (meaning) {
-    case Tagged::unknown:
-      return reader_.refuse(tag.offset,
-                            "tag " + std::to_string(tag.argument) + " is not supported");
-    case Tagged::set:
-      if (!may_stand_here(tag.offset, "a set")) return false;
-      break;
-    case Tagged::array:
-      if (!may_stand_here(tag.offset, "an array of numbers")) return false;
-      break;
-    case Tagged::bignum:
-      if (!may_stand_here(tag.offset, "an integer over 64 bits")) return false;
-      break;
-    default:
-      break;
+bool Validator::read_tagged(const Head& tag) {
+  const TagKind kind = kind_of_tag(tag.argument);
+  if (kind == TagKind::unknown) {
+    return reader_.refuse(tag.offset, "tag " + std::to_string(tag.argument) + " is not supported");
   }
+  const char* unhashable = unhashable_kind(kind);
+  if (unhashable != nullptr && !check_hashable(tag.offset, unhashable)) return false;
   if (!enter(tag.offset)) return false;
-  if (meaning == Tagged::set) {
+  if (kind == TagKind::set) {
     Head array;
     return read_set(reader_, tag, array) && open(array, Container::set);
   }
-  if (!skip_content(tag)) return false;
+  if (!skip_tagged_content(tag)) return false;
   --nesting_;
   finish_item();
   return true;
 }
 
-bool Examiner::skip_content(const Head& tag) {
-  switch (tagged_by(tag.argument)) {
-    case Tagged::date_time: {
+bool Validator::skip_tagged_content(const Head& tag) {
+  switch (kind_of_tag(tag.argument)) {
+    case TagKind::date_time: {
       DateTime found;
       return read_date_time(reader_, tag, found);
     }
-    case Tagged::date: {
+    case TagKind::date: {
       Date found;
       return read_date(reader_, tag, found);
     }
-    case Tagged::bignum: {
+    case TagKind::bignum: {
       std::string_view magnitude;
       std::string joined;
       return read_bignum(reader_, tag, magnitude, joined);
     }
-    case Tagged::uuid: {
+    case TagKind::uuid: {
       std::array<char, 16> octets;
       return read_uuid(reader_, tag, octets);
     }
-    case Tagged::complex: {
+    case TagKind::complex: {
       double real = 0.0, imaginary = 0.0;
       return read_complex(reader_, tag, real, imaginary);
     }
@@ -150,39 +148,39 @@ bool Examiner::skip_content(const Head& tag) {
   }
 }
 
-bool Examiner::enter(std::size_t offset) {
+bool Validator::enter(std::size_t offset) {
   if (++nesting_ <= kMaxNesting) return true;
   return reader_.refuse(offset, "nested more than " + std::to_string(kMaxNesting) + " levels deep");
 }
 
-bool Examiner::open(const Head& head, Container container) {
+bool Validator::open(const Head& head, Container container) {
   if (!enter(head.offset)) return false;
   Frame frame{};
   frame.container = container;
-  frame.hashed = role_of_hashed() != nullptr;
+  frame.hashed = hashed_role() != nullptr;
   frame.indefinite = head.indefinite();
   frame.at_key = container == Container::map;
-  frame.left = head.argument;
+  frame.remaining = head.argument;
   open_.push_back(frame);
   return true;
 }
 
-bool Examiner::top_is_finished() {
+bool Validator::is_top_complete() {
   const Frame& top = open_.back();
   const bool between_items = top.container != Container::map || top.at_key;
-  if (!top.indefinite) return between_items && top.left == 0;
+  if (!top.indefinite) return between_items && top.remaining == 0;
   if (!between_items || !reader_.at_break()) return false;
   static_cast<void>(reader_.take(1));
   return true;
 }
 
-void Examiner::close_top() {
+void Validator::close_top() {
   nesting_ -= open_.back().container == Container::set ? 2 : 1;
   open_.pop_back();
   finish_item();
 }
 
-void Examiner::finish_item() {
+void Validator::finish_item() {
   if (open_.empty()) return;
   Frame& top = open_.back();
   if (top.at_key) {
@@ -190,24 +188,24 @@ void Examiner::finish_item() {
     return;
   }
   top.at_key = top.container == Container::map;
-  --top.left;
+  --top.remaining;
   ++top.index;
 }
 
-const char* Examiner::role_of_hashed() const {
+const char* Validator::hashed_role() const {
   if (open_.empty()) return nullptr;
   const Frame* frame = &open_.back();
   while (frame->container == Container::array) {
     if (!frame->hashed) return nullptr;
-    --frame;  // a hashed array is in what it is hashed for
+    --frame;  // a hashed array is inside the key or element
   }
   if (frame->container == Container::set) return kElement;
   return frame->at_key ? kKey : nullptr;
 }
 
-bool Examiner::may_stand_here(std::size_t offset, const char* thing) {
-  const char* role = role_of_hashed();
-  return role == nullptr || reader_.refuse(offset, std::string(thing) + " can't be " + role);
+bool Validator::check_hashable(std::size_t offset, const char* item) {
+  const char* role = hashed_role();
+  return role == nullptr || reader_.refuse(offset, std::string(item) + " can't be " + role);
 }
 
 }  // namespace tuber::cbor

@@ -1,4 +1,4 @@
-"""Whether something waits to be read, by both ways of asking the kernel."""
+"""The check of idle sockets, by both system calls."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ import socket
 
 import pytest
 
-from tuber.network.readable import readability
+from tuber.network.sockets import read_ready_probe
 
 
 @pytest.mark.parametrize("by_poll", [True, False])
-def test_bytes_and_the_end_are_readable_and_silence_is_not(
-    by_poll: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bytes_and_the_end_are_readable(by_poll: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not by_poll:  # as on Windows
         monkeypatch.delattr(select, "poll")
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        is_readable = readability(ours)
+        is_readable = read_ready_probe(ours)
         assert not is_readable()
         theirs.send(b"x")
         assert is_readable()

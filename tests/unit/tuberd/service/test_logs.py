@@ -1,4 +1,4 @@
-"""Lines from a signal's handler: to the stderr of the beginning, without waiting, or not at all."""
+"""Lines from a signal handler: to the original stderr, without waiting, or not at all."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from tuberd.service import stderr
+from tuberd.service.logs import stderr_writer
 
 
 @contextmanager
 def piped() -> Iterator[tuple[int, int]]:
-    """A pipe whose writing end is descriptor 2 meanwhile; no fixture, for pytest captures anew."""
+    """A pipe in the place of descriptor 2; no fixture, because pytest captures each phase."""
     before = os.dup(2)
     reader, writer = os.pipe()
     os.dup2(writer, 2)
@@ -25,11 +25,11 @@ def piped() -> Iterator[tuple[int, int]]:
             os.close(descriptor)
 
 
-def test_a_line_goes_to_the_stderr_of_the_beginning() -> None:
-    with piped() as (reader, _), stderr.copied() as say:
+def test_a_line_goes_to_the_original_stderr() -> None:
+    with piped() as (reader, _), stderr_writer() as write:
         other_reader, other_writer = os.pipe()
-        os.dup2(other_writer, 2)  # its number is somebody else's now
-        say("stopping")
+        os.dup2(other_writer, 2)  # another file has its number now
+        write("stopping")
         os.set_blocking(reader, False)
         assert os.read(reader, 100) == b"stopping\n"
         os.set_blocking(other_reader, False)
@@ -39,13 +39,13 @@ def test_a_line_goes_to_the_stderr_of_the_beginning() -> None:
         os.close(other_writer)
 
 
-def test_nobody_waits_for_who_does_not_read() -> None:
-    with piped() as (_, writer), stderr.copied() as say:
+def test_a_full_pipe_does_not_block() -> None:
+    with piped() as (_, writer), stderr_writer() as write:
         os.set_blocking(writer, False)
         with pytest.raises(BlockingIOError):
             fill(writer)
         os.set_blocking(writer, True)
-        say("stopping")
+        write("stopping")
 
 
 def fill(writer: int) -> None:
@@ -53,12 +53,12 @@ def fill(writer: int) -> None:
         os.write(writer, bytes(4096))
 
 
-def test_without_a_stderr_nothing_is_said() -> None:
+def test_without_stderr_nothing_is_written() -> None:
     before = os.dup(2)
     os.close(2)
     try:
-        with stderr.copied() as say:
-            say("stopping")
+        with stderr_writer() as write:
+            write("stopping")
     finally:
         os.dup2(before, 2)
         os.close(before)
