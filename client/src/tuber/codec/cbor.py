@@ -48,7 +48,6 @@ class CborCodec:
 
 
 def _read(body: bytes | bytearray | memoryview) -> Any:
-    """The value of a body that holds exactly one item."""
     reader = Reader(body, ITEMS, TAGS)
     if reader.end == 0:
         raise Fault("the input is empty", 0)
