@@ -132,18 +132,7 @@ def _map(reader: Reader, initial: int) -> dict[Any, Any]:
     reader.enter(reader.position)
     pairs: dict[Any, Any] = {}
     foreseeable = 0
-    for _ in range(reader.count(initial, _MAP, 2)):
-        foreseeable += _pair(reader, pairs, foreseeable)
-    reader.depth -= 1
-    return pairs
-
-
-def _open_map(reader: Reader, initial: int) -> dict[Any, Any]:
-    reader.enter(reader.position)
-    reader.position += 1
-    pairs: dict[Any, Any] = {}
-    foreseeable = 0
-    while not reader.at_break():
+    for _ in reader.entries(initial, _MAP, 2):
         foreseeable += _pair(reader, pairs, foreseeable)
     reader.depth -= 1
     return pairs
@@ -230,7 +219,7 @@ def _table() -> tuple[_Read, ...]:
     table[0:24] = [_small] * 24
     table[0x60:0x78] = [_short_text] * 24
     table[0x5F], table[0x7F] = _chunked_bytes, _chunked_text
-    table[0x9F], table[0xBF] = _open_array, _open_map
+    table[0x9F], table[0xBF] = _open_array, _map
     table[0xE0:0xF4] = [_refuse("simple value {simple} is not supported")] * 20
     table[0xF4], table[0xF5], table[0xF6] = _constant(False), _constant(True), _constant(None)
     table[0xF7] = _refuse("the value undefined is not supported")
