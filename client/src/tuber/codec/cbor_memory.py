@@ -15,8 +15,6 @@ from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import FORMATS, LETTERS, NDArray, itemsize_of
 from tuber.protocol import MAX_RANK
 
-__all__ = ["Block", "block_of_buffer", "block_of_ndarray", "block_of_numpy"]
-
 # An array of at least this many bytes begins at a multiple of 8 in the body, so that a receiver
 # need not copy it. Heads longer than necessary fill the gap; every decoder takes them (RFC 8949
 # section 4.1: the shortest head is preferred, not required).

@@ -12,8 +12,6 @@ from typing import Any, Final, NoReturn
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_NESTING
 
-__all__ = ["ARRAY", "BREAK", "Items", "Reader", "Tags"]
-
 Items = Sequence[Callable[["Reader", int], Any]]
 Tags = Mapping[int, Callable[["Reader", int, int], Any]]
 

@@ -17,8 +17,6 @@ from tuber.codec.cbor_reader import ARRAY, Reader
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_INTEGER_BYTES
 
-__all__ = ["TAGS"]
-
 _ELEMENT: Final = "an element of a set"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()

@@ -17,8 +17,6 @@ from tuber.codec.cbor_values import hashable, simplify
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
 
-__all__ = ["write"]
-
 # From this size on the memory of an array is a piece of its own; below, copying is cheaper.
 _PIECE_BYTES: Final = 4096
 

@@ -9,8 +9,6 @@ import struct
 from math import prod
 from typing import Any, Final
 
-__all__ = ["FORMATS", "LETTERS", "NDArray", "itemsize_of", "make_array"]
-
 # Format of the elements by the tag of a typed array (RFC 8746 section 2.1). 76 is reserved, 83 and
 # 87 (binary128) have no type here. 68 is uint8 too; its saturating arithmetic does not matter.
 FORMATS: Final = {
