@@ -31,7 +31,7 @@ def setting(path: str, name: str, value: Any) -> dict[str, Any]:
     ("path", "name", "value", "wrong"),
     [("PowerSupply", "output_offset", 0.5, 99), ("Receiver", "attenuation_db", 6.0, -1)],
 )
-def test_a_live_property_is_told_set_and_read(
+def test_a_live_property_is_described_set_and_read(
     demo: LiveServer, path: str, name: str, value: float, wrong: float
 ) -> None:
     with Wire(demo.port) as wire:

@@ -21,8 +21,7 @@ from tests.support.live_server import LiveServer, live_server
 from tests.support.shells import Shell
 from tests.support.values import REFUSALS, ROWS, arrays, same
 from tuber import TuberRemoteError
-from tuber.codec import EncodeError
-from tuber.codec import compiled as _speedups
+from tuber.codec import EncodeError, compiled
 from tuber.network.request_head import RequestHead
 from tuber.protocol import CBOR, JSON
 from tuber.session.session import Session
@@ -45,7 +44,7 @@ def server() -> Iterator[LiveServer]:
 def codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client's CBOR codec, one after the other."""
     chosen = cbor_codec(request.param)
-    monkeypatch.setattr(_speedups, "cbor_codec", lambda: chosen)
+    monkeypatch.setattr(compiled, "cbor_codec", lambda: chosen)
 
 
 class Asker:

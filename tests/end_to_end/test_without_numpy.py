@@ -37,16 +37,16 @@ registry = {"Scope": Scope()}
 CLIENT = """
 import json, sys
 import tuber
-from tuber.codec import compiled as _speedups
+from tuber.codec import compiled
 from tuber.codec.cbor import CborCodec
 
 if sys.argv[2] == "python":
-    _speedups.cbor_codec = CborCodec
+    compiled.cbor_codec = CborCodec
 scope = tuber.resolve_simple(sys.argv[1]).Scope
 array = scope.made()
 again = scope.echo(array)
-told = [type(array).__name__, array.shape, array.typecode, array.tolist(), again == array]
-print(json.dumps(told + [scope.facts(array), "numpy" in sys.modules]))
+facts = [type(array).__name__, array.shape, array.typecode, array.tolist(), again == array]
+print(json.dumps(facts + [scope.facts(array), "numpy" in sys.modules]))
 """
 
 
@@ -80,14 +80,16 @@ def test_a_server_without_numpy(shell: Shell, tmp_path: Path, without_numpy: str
     registry = tmp_path / "registry.py"
     registry.write_text(REGISTRY)
     with (
-        live_server(registry, env={"PYTHONPATH": without_numpy}) as server,
+        live_server(
+            registry, env={"PYTHONPATH": os.pathsep.join([without_numpy, *sys.path])}
+        ) as server,
         shell.resolved(server.hostname, "Scope") as scope,
     ):
         array: Any = np.asfortranarray([[1.5, 2.5], [3.5, 4.5]])
         back = shell.finish(scope.echo(array))
         assert (back == array).all()
         assert back.flags.f_contiguous
-        told = shell.finish(scope.facts(array))
-        assert told == ["NDArray", [2, 2], array.tolist()]
+        facts = shell.finish(scope.facts(array))
+        assert facts == ["NDArray", [2, 2], array.tolist()]
         assert shell.finish(scope.made()).tolist() == [1, 2]
         assert shell.finish(scope.facts(NDArray(b"\1\0", "B", (2,))))[0] == "NDArray"

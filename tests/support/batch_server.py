@@ -13,7 +13,7 @@ NOT_EXECUTED = {"error": {"message": "not run", "type": "tuber.NotExecuted"}}
 
 
 class BatchServer:
-    """Answers batches: each call with itself, but for the methods named `fail`, `warn` and
+    """Answers batches: each call with itself, except the methods named `fail`, `warn` and
     those that end the request: `cut`, `refuse`, `lose`.
 
     Attributes:

@@ -35,9 +35,9 @@ class BaseContext(QueuedPath, Generic[Future_]):
 
     Args:
         remote: the object whose methods and objects the context offers.
-        accept_types, convert_json, return_exceptions, timeout: as for the object; None takes its
-            values. With ``return_exceptions``, failures become items of the list of results, and
-            later calls are run after a failure.
+        accept_types, convert_json, timeout: as for the object; None takes its value.
+        return_exceptions: whether failures become items of the list of results and the calls after
+            them are run; None takes the value of the object.
         broadcast: named arguments that are added to each call of a method. A call that has one of
             them itself raises TypeError.
     """
@@ -130,8 +130,8 @@ class BaseContext(QueuedPath, Generic[Future_]):
         change them until the batch was received.
 
         Args:
-            accept_types, convert_json, return_exceptions, timeout: see the class; None takes the
-                value of the context.
+            accept_types, convert_json, return_exceptions, timeout: as for the context; None takes
+                its value.
 
         Returns:
             The batch, for ``receive``.
