@@ -24,7 +24,6 @@ from tuber.network.request_head import RequestHead
 from tuber.protocol import CBOR, JSON
 from tuber.session.session import Session
 
-ROOT = Path(__file__).parents[2]
 ARRAYS = list(arrays())
 PLACES = pytest.mark.parametrize("place", range(len(ROWS)), ids=[row.name for row in ROWS])
 REFUSED = pytest.mark.parametrize(

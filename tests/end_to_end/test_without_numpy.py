@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,8 +16,6 @@ from tests.support.codecs import CBOR_CODECS
 from tests.support.live_server import live_server
 from tests.support.shells import Shell
 from tuber.codec.ndarray import NDArray
-
-ROOT = Path(__file__).parents[2]
 
 REGISTRY = """
 class Scope:
@@ -38,11 +37,11 @@ registry = {"Scope": Scope()}
 CLIENT = """
 import json, sys
 import tuber
-from tuber.codec import compiled as _speedups
+from tuber.codec import compiled
 from tuber.codec.cbor import CborCodec
 
 if sys.argv[2] == "python":
-    _speedups.cbor_codec = CborCodec
+    compiled.cbor_codec = CborCodec
 scope = tuber.resolve_simple(sys.argv[1]).Scope
 array = scope.made()
 again = scope.echo(array)
@@ -67,7 +66,7 @@ def test_a_client_without_numpy(tmp_path: Path, without_numpy: str, codec: str) 
     with live_server(registry) as server:
         done = subprocess.run(
             [sys.executable, "-c", CLIENT, server.hostname, codec],
-            env={"PYTHONPATH": f"{without_numpy}:{ROOT / 'client' / 'src'}"},
+            env={"PYTHONPATH": os.pathsep.join([without_numpy, *sys.path])},
             capture_output=True,
             text=True,
             check=False,
@@ -81,14 +80,16 @@ def test_a_server_without_numpy(shell: Shell, tmp_path: Path, without_numpy: str
     registry = tmp_path / "registry.py"
     registry.write_text(REGISTRY)
     with (
-        live_server(registry, env={"PYTHONPATH": without_numpy}) as server,
+        live_server(
+            registry, env={"PYTHONPATH": os.pathsep.join([without_numpy, *sys.path])}
+        ) as server,
         shell.resolved(server.hostname, "Scope") as scope,
     ):
         array: Any = np.asfortranarray([[1.5, 2.5], [3.5, 4.5]])
         back = shell.finish(scope.echo(array))
         assert (back == array).all()
         assert back.flags.f_contiguous
-        told = shell.finish(scope.facts(array))
-        assert told == ["NDArray", [2, 2], array.tolist()]
+        facts = shell.finish(scope.facts(array))
+        assert facts == ["NDArray", [2, 2], array.tolist()]
         assert shell.finish(scope.made()).tolist() == [1, 2]
         assert shell.finish(scope.facts(NDArray(b"\1\0", "B", (2,))))[0] == "NDArray"

@@ -19,7 +19,7 @@ import numpy
 
 import tuber
 from tests.support.codecs import cbor_codec
-from tuber.codec import compiled as _speedups
+from tuber.codec import compiled
 
 LENGTH = 12_500_000  # float64: 100 MB
 CHUNK = bytearray(1024 * 1024)
@@ -71,7 +71,7 @@ async def call(shell: str, hostname: str, args: tuple[Any, ...]) -> Any:
 def main() -> None:
     shell, codec, direction = sys.argv[1:]
     chosen = cbor_codec(codec)
-    _speedups.cbor_codec = lambda: chosen  # type: ignore[assignment]
+    compiled.cbor_codec = lambda: chosen  # type: ignore[assignment]
     listener = socket.create_server(("127.0.0.1", 0))
     result = direction == "result"
     threading.Thread(target=serve, args=(listener, result), daemon=True).start()

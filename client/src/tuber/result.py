@@ -1,7 +1,4 @@
-"""Maps in results as objects with attributes: ``board.status().fan.speed``.
-
-Values only; nothing here knows calls or codecs.
-"""
+"""Maps in results as objects with attributes: ``board.status().fan.speed``."""
 
 from __future__ import annotations
 
@@ -12,12 +9,16 @@ __all__ = ["TuberResult", "with_results"]
 
 
 class TuberResult(Mapping[str, Any]):
-    """A map that came from a server; its members are its attributes.
+    """A map from a server, with its members as attributes.
 
-    A member always wins over a method of the same name: when there is a member ``values``,
-    ``result.values`` is that member. ``result["values"]``, ``len``, ``in`` and iteration work for
-    every name, and ``vars(result)`` is the plain dict. Take that for ``dict(...)`` and ``f(**...)``
-    where there may be a member ``keys``: both look for a method of this name.
+    A member hides a method of the same name: if there is a member ``values``, ``result.values`` is
+    that member. ``result["values"]``, ``len``, ``in`` and iteration work for every name.
+    ``vars(result)`` is the plain dict; use it in ``dict(...)`` and ``f(**...)`` if there may be a
+    member ``keys``, because both call the method of this name.
+
+    Args:
+        members: the members, by name.
+        more: further members.
     """
 
     def __init__(self, members: Mapping[str, Any] | None = None, /, **more: Any) -> None:
@@ -40,7 +41,7 @@ class TuberResult(Mapping[str, Any]):
             return self.__dict__ == other.__dict__
         return self.__dict__ == other if isinstance(other, Mapping) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # members can be changed, as a dict's
+    __hash__ = None  # type: ignore[assignment]  # as a dict, it can be changed
 
     def __repr__(self) -> str:
         return f"TuberResult({self.__dict__!r})"
@@ -51,10 +52,9 @@ _LEAVES: Final = frozenset({type(None), bool, int, float, str, bytes})
 
 
 def with_results(value: Any) -> Any:
-    """The value with every map in it turned into a TuberResult.
+    """Return the value with every map in it turned into a TuberResult.
 
-    A map with keys that are no strings stays a dict. Lists without maps are left as they are, at
-    the cost of one look at their items' types.
+    A map with other keys than strings stays a dict. A list without maps and lists is not copied.
     """
     kind = type(value)
     if kind is dict:

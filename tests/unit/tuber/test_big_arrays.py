@@ -1,4 +1,4 @@
-"""What a big array costs the client: no copy of what it sends, one place for what it receives."""
+"""The memory of a big array at the client: none for an argument, one copy for a result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from tests.support.codecs import CBOR_CODECS, cbor_codec
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells the peak of memory")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="only Linux reports the peak of memory"
+)
 @pytest.mark.parametrize(("direction", "at_most"), [("argument", 0.1), ("result", 1.1)])
 @pytest.mark.parametrize("codec", CBOR_CODECS)
 @pytest.mark.parametrize("shell", ["blocking", "asyncio"])

@@ -19,16 +19,16 @@ class Mine:
     limit = 10
 
     def double(self) -> Any:
-        return 2 * self.gain  # type: ignore[attr-defined]
+        return 2 * self.gain
 
     def object_factory(self, objname: Any) -> Any:
-        kind = Supply if "supply" in str(objname) else self._tuber_plain  # type: ignore[attr-defined]
+        kind = Supply if "supply" in str(objname) else self._tuber_plain
         return kind(objname, parent=self)
 
 
 class Supply(SimpleTuberObject):
     def label(self) -> str:
-        return f"supply with {len(dir(self.fan))}"  # type: ignore[attr-defined]
+        return f"supply with {len(dir(self.fan))}"
 
 
 class BlockingBoard(Mine, SimpleTuberObject):

@@ -201,28 +201,6 @@ class Context(BaseContext[Future]):
         await sent.run
         return sent.results()
 
-    def send(
-        self,
-        *,
-        accept_types: Sequence[str] | None = None,
-        convert_json: bool | None = None,
-        return_exceptions: bool | None = None,
-        timeout: TimeoutLike = None,
-    ) -> Batch:
-        """Send the queued calls in a task.
-
-        Arguments are encoded in the task, and the memory of big arrays is not copied: do not change
-        them until the batch was received.
-
-        Args:
-            accept_types, convert_json, return_exceptions, timeout: see the class; None takes the
-                value of the context.
-
-        Returns:
-            The batch, for ``receive``.
-        """
-        return self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
-
     async def receive(self, sent: Batch) -> list[Any]:
         """Wait for a batch and return its results in order, None for cancelled calls.
 

@@ -35,9 +35,9 @@ class BaseContext(QueuedPath, Generic[Future_]):
 
     Args:
         remote: the object whose methods and objects the context offers.
-        accept_types, convert_json, return_exceptions, timeout: as for the object; None takes its
-            values. With ``return_exceptions``, failures become items of the list of results, and
-            later calls are run after a failure.
+        accept_types, convert_json, timeout: as for the object; None takes its value.
+        return_exceptions: whether failures become items of the list of results and the calls after
+            them are run; None takes the value of the object.
         broadcast: named arguments that are added to each call of a method. A call that has one of
             them itself raises TypeError.
     """
@@ -116,6 +116,30 @@ class BaseContext(QueuedPath, Generic[Future_]):
 
     # --- sending
 
+    def send(
+        self,
+        *,
+        accept_types: Sequence[str] | None = None,
+        convert_json: bool | None = None,
+        return_exceptions: bool | None = None,
+        timeout: TimeoutLike = None,
+    ) -> Batch:
+        """Send the queued calls in the background.
+
+        Arguments are encoded in the background, and the memory of big arrays is not copied: do not
+        change them until the batch was received.
+
+        Args:
+            accept_types, convert_json, return_exceptions, timeout: as for the context; None takes
+                its value.
+
+        Returns:
+            The batch, for ``receive``.
+        """
+        batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
+        self._tuber_run_in_background(batch)
+        return batch
+
     def _tuber_begin(
         self,
         accept_types: Sequence[str] | None = None,
@@ -155,6 +179,9 @@ class BaseContext(QueuedPath, Generic[Future_]):
 
     def _tuber_started(self, batch: Batch) -> None:
         """Called when a batch was started."""
+
+    def _tuber_run_in_background(self, batch: Batch) -> None:
+        """Run a batch that was started; a task runs by itself."""
 
     def _tuber_enter(self) -> None:
         """Enter a block: from now on, remember the batches that are sent."""

@@ -195,30 +195,6 @@ class SimpleContext(BaseContext[SimpleFuture]):
         """
         return self._tuber_begin(accept_types, convert_json, return_exceptions, timeout).results()
 
-    def send(
-        self,
-        *,
-        accept_types: Sequence[str] | None = None,
-        convert_json: bool | None = None,
-        return_exceptions: bool | None = None,
-        timeout: TimeoutLike = None,
-    ) -> Batch:
-        """Send the queued calls in the background.
-
-        Arguments are encoded in the background, and the memory of big arrays is not copied: do not
-        change them until the batch was received.
-
-        Args:
-            accept_types, convert_json, return_exceptions, timeout: see the class; None takes the
-                value of the context.
-
-        Returns:
-            The batch, for ``receive``.
-        """
-        batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
-        batch.run.begin()
-        return batch
-
     def receive(self, sent: Batch) -> list[Any]:
         """Wait for a batch and return its results in order, None for cancelled calls.
 
@@ -249,6 +225,9 @@ class SimpleContext(BaseContext[SimpleFuture]):
             batch.run.wait()
         for batch in begun:
             batch.raise_unseen()
+
+    def _tuber_run_in_background(self, batch: Batch) -> None:
+        batch.run.begin()
 
     def _tuber_cancelled_error(self) -> BaseException:
         from concurrent.futures import CancelledError  # noqa: PLC0415  # slow to import

@@ -12,8 +12,6 @@ from tuber.codec.cbor_writer import write
 from tuber.codec.fault import Fault
 from tuber.protocol import CBOR, MAX_NESTING
 
-__all__ = ["CborCodec"]
-
 _SELF_DESCRIBED: Final = b"\xd9\xd9\xf7"  # tag 55799, RFC 8949 section 3.4.6
 
 
@@ -48,7 +46,6 @@ class CborCodec:
 
 
 def _read(body: bytes | bytearray | memoryview) -> Any:
-    """The value of a body that holds exactly one item."""
     reader = Reader(body, ITEMS, TAGS)
     if reader.end == 0:
         raise Fault("the input is empty", 0)

@@ -15,8 +15,6 @@ from tuber.codec.fault import Fault
 from tuber.codec.ndarray import FORMATS, itemsize_of, make_array
 from tuber.protocol import MAX_RANK
 
-__all__ = ["ARRAY_TAGS"]
-
 _BOOLEANS: Final = 41
 _COMPLEX: Final = 43001
 _MAX_BYTES: Final = 2**63 - 1  # numpy counts bytes with a sign

@@ -14,8 +14,6 @@ from tuber.codec.cbor_reader import ARRAY, BREAK, Reader
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_FORESEEABLE_KEYS
 
-__all__ = ["ITEMS"]
-
 _KEY: Final = "a key of a map"
 _MAP: Final = "a map of {} pairs"
 
@@ -62,8 +60,8 @@ def _short_text(reader: Reader, initial: int) -> str:
         raise Fault("invalid UTF-8 in a text string", offset) from None
 
 
-def _chunks(reader: Reader, initial: int) -> list[Any]:
-    """The chunks of an indefinite-length string (RFC 8949 section 3.2.3): each a whole string."""
+def _chunked(reader: Reader, initial: int) -> Any:
+    """An indefinite-length string (RFC 8949 section 3.2.3): its chunks are whole strings."""
     major = initial >> 5
     read_chunk = _bytes if major == 2 else _text
     chunks: list[Any] = []
@@ -75,15 +73,7 @@ def _chunks(reader: Reader, initial: int) -> list[Any]:
             fault = f"expected a definite-length {kind} string as chunk, came initial byte"
             raise Fault(f"{fault} 0x{head:02x}", reader.position)
         chunks.append(read_chunk(reader, head))
-    return chunks
-
-
-def _chunked_bytes(reader: Reader, initial: int) -> bytes:
-    return b"".join(_chunks(reader, initial))
-
-
-def _chunked_text(reader: Reader, initial: int) -> str:
-    return "".join(_chunks(reader, initial))
+    return b"".join(chunks) if major == 2 else "".join(chunks)
 
 
 def _array(reader: Reader, initial: int) -> list[Any]:
@@ -132,18 +122,7 @@ def _map(reader: Reader, initial: int) -> dict[Any, Any]:
     reader.enter(reader.position)
     pairs: dict[Any, Any] = {}
     foreseeable = 0
-    for _ in range(reader.count(initial, _MAP, 2)):
-        foreseeable += _pair(reader, pairs, foreseeable)
-    reader.depth -= 1
-    return pairs
-
-
-def _open_map(reader: Reader, initial: int) -> dict[Any, Any]:
-    reader.enter(reader.position)
-    reader.position += 1
-    pairs: dict[Any, Any] = {}
-    foreseeable = 0
-    while not reader.at_break():
+    for _ in reader.entries(initial, _MAP, 2):
         foreseeable += _pair(reader, pairs, foreseeable)
     reader.depth -= 1
     return pairs
@@ -229,8 +208,8 @@ def _table() -> tuple[_Read, ...]:
         table[major * 32 : major * 32 + 28] = [reads] * 28
     table[0:24] = [_small] * 24
     table[0x60:0x78] = [_short_text] * 24
-    table[0x5F], table[0x7F] = _chunked_bytes, _chunked_text
-    table[0x9F], table[0xBF] = _open_array, _open_map
+    table[0x5F], table[0x7F] = _chunked, _chunked
+    table[0x9F], table[0xBF] = _open_array, _map
     table[0xE0:0xF4] = [_refuse("simple value {simple} is not supported")] * 20
     table[0xF4], table[0xF5], table[0xF6] = _constant(False), _constant(True), _constant(None)
     table[0xF7] = _refuse("the value undefined is not supported")

@@ -12,10 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from tuber.codec.cbor_numbers import head
 from tuber.codec.fault import Fault, type_name
-from tuber.codec.ndarray import FORMATS, NDArray, itemsize_of
+from tuber.codec.ndarray import FORMATS, LETTERS, NDArray, itemsize_of
 from tuber.protocol import MAX_RANK
-
-__all__ = ["Block", "block_of_buffer", "block_of_ndarray", "block_of_numpy"]
 
 # An array of at least this many bytes begins at a multiple of 8 in the body, so that a receiver
 # need not copy it. Heads longer than necessary fill the gap; every decoder takes them (RFC 8949
@@ -128,19 +126,12 @@ def _typecode_of(dtype: Any, numpy: Any) -> str:
     if dtype.fields is not None:
         fault = f"an array of {dtype} is not supported; send each field as an array of its own"
         raise Fault(fault)
-    letter = _LETTERS.get((kind, size))
+    letter = LETTERS.get((kind, size))
     if letter is None:
         raise Fault(f"an array of {dtype} is not supported; send .astype(str).tolist()")
     if size == 1:
         return letter
     return (dtype.byteorder if dtype.byteorder in "<>" else _NATIVE) + letter
-
-
-_LETTERS: Final = {
-    ("b", 1): "?", ("i", 1): "b", ("i", 2): "h", ("i", 4): "i", ("i", 8): "q",
-    ("u", 1): "B", ("u", 2): "H", ("u", 4): "I", ("u", 8): "Q",
-    ("f", 2): "e", ("f", 4): "f", ("f", 8): "d", ("c", 8): "Zf", ("c", 16): "Zd",
-}  # fmt: skip
 
 
 def block_of_ndarray(value: NDArray) -> Block:
@@ -160,7 +151,8 @@ _ITEMS: Final = bytes([0xF4] + [0xF5] * 255)
 def block_of_buffer(value: memoryview | array[Any]) -> Block:
     """Return the block of an array.array or a memoryview; raise Fault unless it has numbers."""
     view = memoryview(value)
-    byte_order, letter = _split(view.format)
+    byte_order = {"<": "<", ">": ">", "!": ">"}.get(view.format[0], _NATIVE)
+    letter = view.format.lstrip("<>!=@")
     # In the native mode of struct the sizes of 'l', 'n' ... depend on the machine.
     letter = _BY_SIZE.get((_FAMILIES.get(letter, ""), view.itemsize), letter)
     typecode = letter if view.itemsize == 1 else byte_order + letter
@@ -170,28 +162,15 @@ def block_of_buffer(value: memoryview | array[Any]) -> Block:
             f"{name} of format {view.format!r} is not supported; "
             "send a list, or a numpy array of numbers"
         )
-    # A view of complex numbers, or of the other byte order, can't be cast where it is.
-    octets = memoryview(view.tobytes()) if not view.c_contiguous or view.nbytes == 0 else view
-    flat = octets if octets.format == "B" and octets.ndim == 1 else _cast(octets)
+    try:
+        flat = view.cast("B")
+    except (TypeError, ValueError):  # empty, with gaps, complex, or in the other byte order
+        flat = memoryview(view.tobytes())
     if typecode == "?":
         flat = memoryview(bytes(flat).translate(_ITEMS))
     return Block(flat, typecode, tuple(view.shape or ()), "C")
 
 
-def _cast(view: memoryview) -> memoryview:
-    try:
-        return view.cast("B")
-    except (TypeError, ValueError):
-        return memoryview(view.tobytes())
-
-
-def _split(form: str) -> tuple[str, str]:
-    """The byte order and the letter of a format (PEP 3118)."""
-    if form[:1] in ("<", ">", "!", "=", "@"):
-        return {"!": ">", "=": _NATIVE, "@": _NATIVE}.get(form[0], form[0]), form[1:]
-    return _NATIVE, form
-
-
 _FAMILIES: Final = {**dict.fromkeys("bhilqn", "i"), **dict.fromkeys("BHILQN", "u")}
-_BY_SIZE: Final = {key: letter for key, letter in _LETTERS.items() if key[0] in "iu"}
-_NAMES: Final = frozenset(_LETTERS.values())
+_BY_SIZE: Final = {key: letter for key, letter in LETTERS.items() if key[0] in "iu"}
+_NAMES: Final = frozenset(LETTERS.values())

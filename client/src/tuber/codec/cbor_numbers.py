@@ -8,8 +8,6 @@ from typing import Final
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_INTEGER_BYTES
 
-__all__ = ["bignum", "float_item", "head", "integer_item"]
-
 
 def head(major: int, argument: int) -> bytes:
     """Return the shortest head of a major type and an argument (RFC 8949 section 3)."""

@@ -6,13 +6,11 @@ raises nothing but Fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn
 
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_NESTING
-
-__all__ = ["ARRAY", "BREAK", "Items", "Reader", "Tags"]
 
 Items = Sequence[Callable[["Reader", int], Any]]
 Tags = Mapping[int, Callable[["Reader", int, int], Any]]
@@ -102,6 +100,16 @@ class Reader:
             raise Fault(f"{kind.format(count)} can't fit in the {left} bytes left", offset)
         return count
 
+    def entries(self, initial: int, kind: str, smallest: int) -> Iterable[object]:
+        """Consume the head of an array or a map, also of indefinite length; iterate per entry."""
+        low = initial & 31
+        if low < 28:
+            return range(self.count(initial, kind, smallest))
+        if low < 31:
+            self.value()  # raises: a reserved byte
+        self.position += 1
+        return iter(self.at_break, True)
+
     def at_break(self) -> bool:
         """Consume the break of an indefinite-length item and return True, if it comes next."""
         if self.initial() != BREAK:
@@ -128,13 +136,6 @@ class Reader:
 
     def _tuple(self, initial: int, role: str) -> tuple[Any, ...]:
         self.enter(self.position)
-        parts: list[Any] = []
-        if initial == 0x9F:
-            self.position += 1
-            while not self.at_break():
-                parts.append(self.hashable(role))
-        else:
-            for _ in range(self.count(initial, ARRAY, 1)):
-                parts.append(self.hashable(role))
+        parts = tuple([self.hashable(role) for _ in self.entries(initial, ARRAY, 1)])
         self.depth -= 1
-        return tuple(parts)
+        return parts

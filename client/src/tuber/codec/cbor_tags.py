@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
-from math import isfinite
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,123 +17,86 @@ from tuber.codec.cbor_reader import ARRAY, Reader
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_INTEGER_BYTES
 
-__all__ = ["TAGS"]
-
 _ELEMENT: Final = "an element of a set"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MOMENT: Final = re.compile(  # RFC 3339 section 5.6
-    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))",
+_MOMENT: Final = re.compile(  # RFC 3339 section 5.6, with at most six digits of a second but zeros
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})0*)?"
+    r"(?:[Zz]|([+-])(\d\d):([0-5]\d))",
     re.ASCII,
 )
 
-_EXPECTED: Final = {
-    0: "RFC 3339 text of a date and time that exists",
-    1: "an integer or float of seconds in the years 1 to 9999",
-    2: f"a byte string of at most {MAX_INTEGER_BYTES} bytes",
-    3: f"a byte string of at most {MAX_INTEGER_BYTES} bytes",
-    37: "a byte string of 16 bytes",
-    100: "an integer of days in the years 1 to 9999",
-    258: "an array",
-    1004: "text YYYY-MM-DD of a day that exists",
-    43000: "an array of two numbers",
+
+def _moment(text: str) -> datetime:
+    match = _MOMENT.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    *clock, fraction, sign, hours, minutes = match.groups()
+    zone = timezone.utc
+    if sign is not None:
+        east = timedelta(hours=int(hours), minutes=int(minutes))
+        zone = timezone(east if sign == "+" else -east)
+    microseconds = int((fraction or "").ljust(6, "0"))
+    return datetime(*map(int, clock), microseconds, tzinfo=zone)  # type: ignore[arg-type,misc]
+
+
+def _seconds(seconds: Any) -> datetime:
+    if type(seconds) not in (int, float):
+        raise ValueError(seconds)
+    return _EPOCH + timedelta(seconds=seconds)
+
+
+def _bignum(octets: bytes) -> int:
+    if len(octets.lstrip(b"\0")) > MAX_INTEGER_BYTES:
+        raise ValueError(len(octets))
+    return int.from_bytes(octets, "big")
+
+
+def _day(text: str) -> date:
+    if not _DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+# What the content of a tag must be, its major types, and the function that converts it; a
+# ValueError or OverflowError of it means that the content is something else.
+_SCALARS: Final[dict[int, tuple[str, tuple[int, ...], Callable[[Any], Any]]]] = {
+    0: ("RFC 3339 text of a date and time that exists", (3,), _moment),
+    1: ("an integer or float of seconds in the years 1 to 9999", (0, 1, 7), _seconds),
+    2: (f"a byte string of at most {MAX_INTEGER_BYTES} bytes", (2,), _bignum),
+    3: (f"a byte string of at most {MAX_INTEGER_BYTES} bytes", (2,), lambda n: -1 - _bignum(n)),
+    37: ("a byte string of 16 bytes", (2,), lambda octets: UUID(bytes=octets)),
+    100: (
+        "an integer of days in the years 1 to 9999",
+        (0, 1),
+        lambda days: date.fromordinal(_EPOCH_DAY + days),
+    ),
+    1004: ("text YYYY-MM-DD of a day that exists", (3,), _day),
 }
 
 
-def _unfit(number: int, offset: int) -> Fault:
-    return Fault(f"tag {number}: expected {_EXPECTED[number]}", offset)
-
-
-def _content(reader: Reader, number: int, offset: int, majors: tuple[int, ...]) -> Any:
-    """The content of a tag, an item of one of these major types."""
-    if reader.initial() >> 5 not in majors:
-        raise _unfit(number, offset)
-    return reader.value()
-
-
-def _moment(reader: Reader, number: int, offset: int) -> datetime:
-    text = _content(reader, number, offset, (3,))
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        raise _unfit(number, offset)
-    *clock, fraction, sign, hours, minutes = match.groups()
-    fraction = fraction or ""
-    if fraction[6:].strip("0"):  # finer than a datetime
-        raise _unfit(number, offset)
-    zone = timezone.utc
-    if sign is not None and (int(hours) or int(minutes)):
-        east = timedelta(hours=int(hours), minutes=int(minutes))
-        if east >= timedelta(days=1) or int(minutes) > 59:
-            raise _unfit(number, offset)
-        zone = timezone(east if sign == "+" else -east)
-    microseconds = int(fraction[:6].ljust(6, "0"))
-    try:
-        return datetime(*map(int, clock), microseconds, tzinfo=zone)  # type: ignore[arg-type,misc]
-    except ValueError:
-        raise _unfit(number, offset) from None
-
-
-def _seconds(reader: Reader, number: int, offset: int) -> datetime:
-    seconds = _content(reader, number, offset, (0, 1, 7))
-    if type(seconds) not in (int, float) or not isfinite(seconds):
-        raise _unfit(number, offset)
-    try:
-        return _EPOCH + timedelta(seconds=seconds)
-    except OverflowError:
-        raise _unfit(number, offset) from None
-
-
-def _integer(reader: Reader, number: int, offset: int) -> int:
-    octets = _content(reader, number, offset, (2,)).lstrip(b"\0")
-    if len(octets) > MAX_INTEGER_BYTES:
-        raise _unfit(number, offset)
-    integer = int.from_bytes(octets, "big")
-    return integer if number == 2 else -1 - integer
-
-
-def _uuid(reader: Reader, number: int, offset: int) -> UUID:
-    octets = _content(reader, number, offset, (2,))
-    if len(octets) != 16:
-        raise _unfit(number, offset)
-    return UUID(bytes=octets)
-
-
-def _days(reader: Reader, number: int, offset: int) -> date:
-    days = _content(reader, number, offset, (0, 1))
-    try:
-        return date.fromordinal(_EPOCH_DAY + days)
-    except (ValueError, OverflowError):
-        raise _unfit(number, offset) from None
-
-
-def _day(reader: Reader, number: int, offset: int) -> date:
-    text = _content(reader, number, offset, (3,))
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise _unfit(number, offset)
+def _scalar(reader: Reader, number: int, offset: int) -> Any:
+    expected, majors, convert = _SCALARS[number]
+    if reader.initial() >> 5 in majors:
+        content = reader.value()
+        try:
+            return convert(content)
+        except (ValueError, OverflowError):
+            pass
+    raise Fault(f"tag {number}: expected {expected}", offset)
 
 
 def _set(reader: Reader, number: int, offset: int) -> set[Any]:
     """Tag 258 of the registry."""
     initial = reader.initial()
     if initial >> 5 != 4:
-        raise _unfit(number, offset)
+        raise Fault(f"tag {number}: expected an array", offset)
     reader.enter(reader.position)
     elements: set[Any] = set()
     foreseeable = 0
-    count = None
-    if initial == 0x9F:
-        reader.position += 1
-    elif initial & 31 > 27:
-        reader.value()  # raises: a reserved byte
-    else:
-        count = reader.count(initial, ARRAY, 1)
     try:
-        while not reader.at_break() if count is None else len(elements) < count:
+        for _ in reader.entries(initial, ARRAY, 1):
             foreseeable += _element(reader, elements, foreseeable)
     except Fault as fault:
         fault.steps.append(len(elements))
@@ -157,27 +119,22 @@ def _element(reader: Reader, elements: set[Any], foreseeable: int) -> int:
 
 
 def _complex(reader: Reader, number: int, offset: int) -> complex:
+    unfit = Fault(f"tag {number}: expected an array of two numbers", offset)
     if reader.initial() != 0x82:
-        raise _unfit(number, offset)
+        raise unfit
     reader.position += 1
     parts = []
     for _ in range(2):
-        part = _content(reader, number, offset, (0, 1, 7))
+        part: Any = reader.value() if reader.initial() >> 5 in (0, 1, 7) else None
         if type(part) not in (int, float) or float(part) != part == part:
-            raise _unfit(number, offset)
+            raise unfit
         parts.append(float(part))
     return complex(*parts)
 
 
 TAGS: Final[dict[int, Callable[[Reader, int, int], Any]]] = {
-    0: _moment,
-    1: _seconds,
-    2: _integer,
-    3: _integer,
-    37: _uuid,
-    100: _days,
+    **dict.fromkeys(_SCALARS, _scalar),
     258: _set,
-    1004: _day,
     43000: _complex,
     **ARRAY_TAGS,
 }

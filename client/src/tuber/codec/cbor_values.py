@@ -22,8 +22,6 @@ from tuber.codec.classes import as_list_or_map
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
-__all__ = ["hashable", "simplify"]
-
 _SUBCLASSED: Final[tuple[type[Any], ...]] = (int, float, complex, bytes, bytearray)
 _HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
     (Decimal, "send str(value) or float(value)"),

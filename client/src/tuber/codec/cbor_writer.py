@@ -17,8 +17,6 @@ from tuber.codec.cbor_values import hashable, simplify
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
 
-__all__ = ["write"]
-
 # From this size on the memory of an array is a piece of its own; below, copying is cheaper.
 _PIECE_BYTES: Final = 4096
 
@@ -99,6 +97,12 @@ class _Writer:
         if self.depth > MAX_NESTING:
             raise Fault(_TOO_DEEP)
 
+    def tagged(self, item: bytes) -> None:
+        """Write a tag with its content, one level."""
+        self.enter()
+        self.out += item
+        self.depth -= 1
+
     def items(self, items: list[Any]) -> None:
         """Write an array."""
         self.enter()
@@ -151,20 +155,11 @@ def _integer(writer: _Writer, value: int) -> None:
     if -(2**64) <= value < 2**64:
         writer.out += integer_item(value)
     else:
-        writer.enter()
-        writer.out += bignum(value)
-        writer.depth -= 1
+        writer.tagged(bignum(value))
 
 
-def _constant(octet: bytes) -> Callable[[_Writer, Any], None]:
-    def constant(writer: _Writer, value: Any) -> None:
-        writer.out += octet
-
-    return constant
-
-
-def _boolean(writer: _Writer, value: bool) -> None:
-    writer.out += b"\xf5" if value else b"\xf4"
+def _constant(writer: _Writer, value: bool | None) -> None:
+    writer.out += b"\xf6" if value is None else b"\xf5" if value else b"\xf4"
 
 
 def _float(writer: _Writer, value: float) -> None:
@@ -213,9 +208,7 @@ def _set(writer: _Writer, value: set[Any] | frozenset[Any]) -> None:
 
 
 def _complex(writer: _Writer, value: complex) -> None:
-    writer.enter()
-    writer.out += b"\xd9\xa7\xf8\x82" + float_item(value.real) + float_item(value.imag)
-    writer.depth -= 1
+    writer.tagged(b"\xd9\xa7\xf8\x82" + float_item(value.real) + float_item(value.imag))
 
 
 def _moment(writer: _Writer, value: datetime) -> None:
@@ -227,28 +220,20 @@ def _moment(writer: _Writer, value: datetime) -> None:
             "a UTC offset with seconds is not supported; "
             "convert with .astimezone(datetime.timezone.utc)"
         )
-    _tagged_text(writer, b"\xc0", value.isoformat())
+    text = value.isoformat().encode()
+    writer.tagged(b"\xc0" + head(3, len(text)) + text)
 
 
 def _day(writer: _Writer, value: date) -> None:
-    _tagged_text(writer, b"\xd9\x03\xec", value.isoformat())  # tag 1004, RFC 8943
-
-
-def _tagged_text(writer: _Writer, tag: bytes, text: str) -> None:
-    writer.enter()
-    writer.out += tag
-    _text(writer, text)
-    writer.depth -= 1
+    writer.tagged(b"\xd9\x03\xec\x6a" + value.isoformat().encode())  # tag 1004, RFC 8943
 
 
 def _uuid(writer: _Writer, value: UUID) -> None:
-    writer.enter()
-    writer.out += b"\xd8\x25\x50" + value.bytes  # tag 37
-    writer.depth -= 1
+    writer.tagged(b"\xd8\x25\x50" + value.bytes)  # tag 37
 
 
 _WRITERS: Final[dict[type[Any], Callable[[_Writer, Any], None]]] = {
-    bool: _boolean,
+    bool: _constant,
     bytearray: _bytes,
     bytes: _bytes,
     complex: _complex,
@@ -262,6 +247,6 @@ _WRITERS: Final[dict[type[Any], Callable[[_Writer, Any], None]]] = {
     set: _set,
     str: _text,
     tuple: _array,
-    type(None): _constant(b"\xf6"),
+    type(None): _constant,
     UUID: _uuid,
 }

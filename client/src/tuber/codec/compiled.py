@@ -11,8 +11,6 @@ from typing import cast
 
 from tuber.codec import Codec
 
-__all__ = ["cbor_codec", "compiled_cbor_codec"]
-
 
 @cache
 def cbor_codec() -> Codec:

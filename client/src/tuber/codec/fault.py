@@ -9,8 +9,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["Fault", "place_of", "type_name"]
-
 
 class Fault(Exception):
     """Something can't be read or written.

@@ -18,8 +18,6 @@ from tuber.codec import DecodeError, EncodeError
 from tuber.codec.json_values import is_exact_in_json, plain_value, with_bytes
 from tuber.protocol import JSON
 
-__all__ = ["DEFAULT", "JsonCodec"]
-
 LIBRARIES: Final = ("orjson", "msgspec", "json")
 
 

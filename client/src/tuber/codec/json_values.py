@@ -19,8 +19,6 @@ from tuber.codec.classes import as_list_or_map
 from tuber.codec.fault import place_of, type_name
 from tuber.protocol import MAX_INTEGER_BYTES
 
-__all__ = ["is_exact_in_json", "plain_value", "simplify", "with_bytes"]
-
 # --- Which values are exact: this decides between JSON and CBOR for a request.
 
 # Types whose every value is itself in JSON. (No format takes a string with a lone surrogate.)

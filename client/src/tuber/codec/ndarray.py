@@ -9,8 +9,6 @@ import struct
 from math import prod
 from typing import Any, Final
 
-__all__ = ["FORMATS", "NDArray", "itemsize_of", "make_array"]
-
 # Format of the elements by the tag of a typed array (RFC 8746 section 2.1). 76 is reserved, 83 and
 # 87 (binary128) have no type here. 68 is uint8 too; its saturating arithmetic does not matter.
 FORMATS: Final = {
@@ -25,6 +23,9 @@ _SIZES: Final = {"?": 1, "b": 1, "B": 1, "h": 2, "H": 2, "i": 4, "I": 4, "q": 8,
 # Their names in numpy: by size, so that '<q' is its int64 and not its longlong.
 _KINDS: Final = {"?": "b", "b": "i", "h": "i", "i": "i", "q": "i", "B": "u", "H": "u", "I": "u",
                  "Q": "u", "e": "f", "f": "f", "d": "f", "Zf": "c", "Zd": "c"}  # fmt: skip
+
+# By kind and size of numpy.
+LETTERS: Final = {(_KINDS[letter], size): letter for letter, size in _SIZES.items()}
 
 
 def itemsize_of(typecode: str) -> int:

@@ -47,7 +47,7 @@ def codec(request: pytest.FixtureRequest) -> JsonCodec:
     return JsonCodec(request.param)
 
 
-# Besides the rows of test_values.py.
+# In addition to the rows of test_values.py.
 ENCODED = [
     ([1.0, math.inf, -math.inf], "[1.0,null,null]"),
     ([1, [2, (3,)]], "[1,[2,[3]]]"),

@@ -129,7 +129,7 @@ def test_failures_and_cancelled_calls_are_gathered(run: Run, keep: bool) -> None
     run(scenario)
 
 
-def test_a_cancelled_call_cancels_who_gathers_it(run: Run, served: BatchServer) -> None:
+def test_a_cancelled_call_cancels_the_task_that_gathers_it(run: Run, served: BatchServer) -> None:
     async def scenario(context: Any) -> None:
         held, other = context.hold(), context.read()
         gathering = asyncio.gather(held, other)
@@ -144,7 +144,7 @@ def test_a_cancelled_call_cancels_who_gathers_it(run: Run, served: BatchServer) 
 
 
 @pytest.mark.parametrize("way", [gathered, waited, shielded, ensured])
-def test_warnings_made_errors_end_the_waiting_too(
+def test_warnings_turned_into_errors_end_the_wait(
     run: Run, way: Callable[[list[Any]], Awaitable[list[Any]]]
 ) -> None:
     async def scenario(context: Any) -> None:
@@ -168,7 +168,7 @@ def test_a_warning_names_the_line_that_awaits(run: Run) -> None:
     run(scenario)
 
 
-def test_wait_tells_what_is_not_there_in_time(run: Run, served: BatchServer) -> None:
+def test_wait_returns_futures_without_a_result_as_pending(run: Run, served: BatchServer) -> None:
     async def scenario(context: Any) -> None:
         held = context.hold()
         done, pending = await asyncio.wait([held], timeout=0.01)
@@ -179,7 +179,9 @@ def test_wait_tells_what_is_not_there_in_time(run: Run, served: BatchServer) -> 
     run(scenario)
 
 
-def test_giving_up_one_future_leaves_the_batch_to_the_others(run: Run, served: BatchServer) -> None:
+def test_cancelling_one_future_leaves_the_batch_to_the_others(
+    run: Run, served: BatchServer
+) -> None:
     async def scenario(context: Any) -> None:
         held, other = context.hold(), context.read()
         with pytest.raises(asyncio.TimeoutError):
@@ -195,7 +197,7 @@ def test_giving_up_one_future_leaves_the_batch_to_the_others(run: Run, served: B
     run(scenario)
 
 
-def test_a_shielded_call_outlives_who_waits_for_it(run: Run, served: BatchServer) -> None:
+def test_a_shielded_call_outlives_the_task_that_waits_for_it(run: Run, served: BatchServer) -> None:
     async def scenario(context: Any) -> None:
         held = context.hold()
         with pytest.raises(asyncio.TimeoutError):
@@ -226,7 +228,7 @@ def test_cancelling_a_task_that_waits_cancels_its_call_only(run: Run, served: Ba
     run(scenario)
 
 
-def test_cancelling_who_sends_cancels_the_batch(
+def test_cancelling_the_sending_task_cancels_the_batch(
     run: Run, served: BatchServer, server: ScriptedServer
 ) -> None:
     async def scenario(context: Any) -> None:
@@ -246,7 +248,7 @@ def test_cancelling_who_sends_cancels_the_batch(
     run(scenario)
 
 
-def test_cancelling_who_receives_leaves_the_batch_to_be_received_again(
+def test_cancelling_the_receiving_task_leaves_the_batch_to_be_received_again(
     run: Run, served: BatchServer
 ) -> None:
     async def scenario(context: Any) -> None:
@@ -313,7 +315,7 @@ def test_a_future_is_waited_for_in_the_loop_that_sent_it(run: Run, served: Batch
     run(scenario)
 
 
-def test_callbacks_may_be_taken_back(run: Run, served: BatchServer) -> None:
+def test_callbacks_can_be_removed(run: Run, served: BatchServer) -> None:
     async def scenario(context: Any) -> None:
         called: list[Any] = []
         future = context.read()
@@ -328,7 +330,9 @@ def test_callbacks_may_be_taken_back(run: Run, served: BatchServer) -> None:
     run(scenario)
 
 
-def test_without_a_loop_nothing_is_sent_and_that_is_said(run: Run, served: BatchServer) -> None:
+def test_without_a_loop_an_error_is_raised_and_nothing_is_sent(
+    run: Run, served: BatchServer
+) -> None:
     futures: list[Any] = []
 
     async def scenario(context: Any) -> None:

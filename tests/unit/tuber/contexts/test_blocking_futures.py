@@ -31,14 +31,14 @@ def test_threads_may_wait_for_futures_of_one_batch(board: Any, served: BatchServ
     assert len(served.batches) == 1
 
 
-def test_a_future_tells_its_exception(board: Any) -> None:
+def test_a_future_returns_its_exception(board: Any) -> None:
     context = board.tuber_context()
     good, bad = context.read(), context.fail()
     assert isinstance(bad.exception(), KeyError)
     assert good.exception(timeout=5) is None
 
 
-def test_a_batch_goes_on_when_its_result_is_not_waited_for_any_longer(
+def test_a_batch_continues_after_a_timeout_of_result(
     board: Any, served: BatchServer, server: ScriptedServer
 ) -> None:
     context = board.tuber_context()
@@ -58,7 +58,7 @@ def test_a_batch_goes_on_when_its_result_is_not_waited_for_any_longer(
     assert server.connections == 1
 
 
-def test_who_waits_with_a_limit_and_who_waits_without_get_the_same(
+def test_waits_with_and_without_a_timeout_get_the_same_result(
     board: Any, served: BatchServer
 ) -> None:
     context = board.tuber_context()

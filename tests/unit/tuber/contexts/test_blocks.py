@@ -69,7 +69,7 @@ def test_leaving_the_block_raises_what_failed_in_the_background(
     assert len(served.batches) == 2, "what was queued is sent all the same"
 
 
-def test_leaving_the_block_raises_a_failure_that_was_passed_over(shell: Shell, board: Any) -> None:
+def test_leaving_the_block_raises_a_failure_that_was_not_seen(shell: Shell, board: Any) -> None:
     def leave() -> None:
         with shell.within(board.tuber_context()) as context:
             first = context.read()
@@ -103,7 +103,7 @@ def test_failures_that_are_items_are_not_raised_by_leaving(shell: Shell, board: 
     assert isinstance(failing.exception(), KeyError)
 
 
-def test_warnings_nobody_saw_are_shown_by_leaving(shell: Shell, board: Any) -> None:
+def test_leaving_the_block_shows_unseen_warnings(shell: Shell, board: Any) -> None:
     with warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
         with shell.within(board.tuber_context()) as context:
@@ -118,7 +118,7 @@ def test_warnings_nobody_saw_are_shown_by_leaving(shell: Shell, board: Any) -> N
     ]
 
 
-def test_a_block_keeps_nothing_of_what_was_seen(shell: Shell, board: Any) -> None:
+def test_a_block_keeps_no_batch_without_unseen_errors(shell: Shell, board: Any) -> None:
     with shell.within(board.tuber_context()) as context:
         for number in range(20):
             shell.result(context.read(number))
@@ -144,7 +144,7 @@ def test_a_context_can_be_used_after_a_block_and_in_another(
     ]
 
 
-def test_what_was_dropped_is_refused_to_all_who_ask(shell: Shell, board: Any) -> None:
+def test_futures_of_a_dropped_batch_raise(shell: Shell, board: Any) -> None:
     futures = []
 
     def leave() -> None:

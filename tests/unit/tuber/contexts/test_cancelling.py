@@ -1,4 +1,4 @@
-"""Calls of a batch that somebody gave up."""
+"""Cancelled calls of a batch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.shells import Shell
 CANCELLED = (asyncio.CancelledError, concurrent.futures.CancelledError)
 
 
-def test_a_cancelled_call_is_not_sent_and_does_not_spoil_the_batch(
+def test_a_cancelled_call_is_not_sent_and_leaves_the_batch_intact(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     context = board.tuber_context()

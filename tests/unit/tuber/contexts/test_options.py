@@ -63,7 +63,7 @@ def test_exceptions_are_items_when_wanted(
         shell.result(failing)
 
 
-def test_exceptions_are_raised_again_where_that_is_wanted(shell: Shell, board: Any) -> None:
+def test_exceptions_are_raised_if_an_inner_option_says_so(shell: Shell, board: Any) -> None:
     context = board.tuber_context(return_exceptions=True)
     context.fail()
     context.read()
@@ -94,7 +94,7 @@ def test_the_media_types_may_be_chosen(optioned: Optioned, served: BatchServer) 
 @pytest.mark.parametrize(
     "wrong", [{"accept_types": ["text/html"]}, {"accept_types": []}, {"timeout": 0}]
 )
-def test_an_option_that_makes_no_sense_is_refused_and_nothing_is_sent(
+def test_an_invalid_option_is_refused_and_nothing_is_sent(
     optioned: Optioned, served: BatchServer, wrong: dict[str, Any]
 ) -> None:
     def use() -> None:
@@ -108,7 +108,7 @@ def test_an_option_that_makes_no_sense_is_refused_and_nothing_is_sent(
 
 
 @pytest.mark.parametrize("timeout", [0.1, (5, 0.1)])
-def test_a_time_out_fails_all_calls_of_the_batch(
+def test_a_timeout_fails_all_calls_of_the_batch(
     shell: Shell, optioned: Optioned, served: BatchServer, board: Any, timeout: Any
 ) -> None:
     context, results = optioned(timeout=timeout)

@@ -1,4 +1,4 @@
-"""What is queued in a context, and how it travels."""
+"""Calls that are queued in a context, and how they travel."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ def test_calls_of_any_depth_travel_as_one_batch(
     assert results == calls
 
 
-def test_a_call_has_its_own_arguments_and_none_of_the_one_before(
-    shell: Shell, board: Any, served: BatchServer
-) -> None:
+def test_a_call_has_only_its_own_arguments(shell: Shell, board: Any, served: BatchServer) -> None:
     with shell.within(board.tuber_context()) as context:
         read = context.read
         read()
@@ -73,7 +71,7 @@ def test_an_argument_that_cannot_be_carried_is_named_and_nothing_is_sent(
     assert served.batches == []
 
 
-def test_a_context_says_what_is_queued(shell: Shell, board: Any) -> None:
+def test_the_repr_shows_the_queue(shell: Shell, board: Any) -> None:
     context = board.tuber_context()
     future = context.adc[1].read()
     assert repr(future).endswith("of Board.adc[1].read(): queued>")
@@ -173,7 +171,7 @@ def test_a_property_is_set_to_one_thing(board: Any, wrong: dict[str, Any]) -> No
     assert repr(context).endswith(": 0 calls queued>")
 
 
-def test_methods_whose_names_are_ours_can_be_called(
+def test_methods_with_local_names_can_be_called(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     context = board.tuber_context()
@@ -191,14 +189,14 @@ def test_methods_whose_names_are_ours_can_be_called(
 
 
 @pytest.mark.parametrize("name", ["tuber_resolve", "tuber_context", "tuber_frobnicate"])
-def test_our_names_are_not_queued_by_mistake(board: Any, name: str) -> None:
+def test_local_names_are_not_queued_by_mistake(board: Any, name: str) -> None:
     context = board.tuber_context()
     for place in (context, context.adc, context.adcs[0]):
         with pytest.raises(AttributeError, match=f"tuber_attribute\\('{name}'\\)"):
             getattr(place, name)
 
 
-def test_what_is_no_item_is_refused(board: Any) -> None:
+def test_other_values_than_items_are_refused(board: Any) -> None:
     context = board.tuber_context()
     for wrong in (slice(1), 1.5, None):
         with pytest.raises(TypeError, match="index"):
@@ -236,11 +234,11 @@ def test_no_assignment_takes_a_name_of_the_context(board: Any) -> None:
 
 
 @pytest.mark.parametrize("shell", ["asyncio"], indirect=True)
-def test_a_plain_with_is_told_what_is_meant(board: Any) -> None:
+def test_a_plain_with_raises_an_error_that_names_async_with(board: Any) -> None:
     with pytest.raises(TypeError, match="async with"), board.tuber_context():
         raise AssertionError
 
 
-def test_what_can_not_be_carried_is_one_of_our_errors_too(shell: Shell, board: Any) -> None:
+def test_an_encode_error_is_a_tuber_error(shell: Shell, board: Any) -> None:
     with pytest.raises(TuberError):
         shell.finish(board.read(object()))

@@ -1,4 +1,4 @@
-"""When a batch is sent, and what comes of it and of the requests beside it."""
+"""When a batch is sent, and its outcome next to those of other requests."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ def test_the_first_result_sends_all_that_is_queued(
     assert [len(batch) for batch in served.batches] == [2, 1]
 
 
-def test_the_first_failure_is_raised_and_the_calls_behind_it_were_not_run(
-    shell: Shell, board: Any
-) -> None:
+def test_the_first_failure_is_raised_and_later_calls_are_skipped(shell: Shell, board: Any) -> None:
     context = board.tuber_context()
     futures = [context.read(), context.fail(), context.read()]
     with pytest.raises(KeyError, match="gain") as caught:
@@ -76,7 +74,7 @@ def test_a_failed_request_fails_all_its_calls_with_the_same_error(
     assert len(served.batches) == 1
 
 
-def test_a_warning_is_shown_once_to_who_takes_the_result(shell: Shell, board: Any) -> None:
+def test_a_warning_is_shown_once_where_the_result_is_taken(shell: Shell, board: Any) -> None:
     context = board.tuber_context()
     first, second = context.warn("hot"), context.warn("very hot")
     with warnings.catch_warnings(record=True) as shown:
@@ -86,8 +84,8 @@ def test_a_warning_is_shown_once_to_who_takes_the_result(shell: Shell, board: An
         shell.result(second)
         shell.result(first)
     assert [str(each.message) for each in shown] == ["very hot", "hot"]
-    context.warn("at last")
-    with pytest.warns(TuberRemoteWarning, match="at last"):
+    context.warn("finally")
+    with pytest.warns(TuberRemoteWarning, match="finally"):
         shell.finish(context())
 
 
@@ -150,7 +148,7 @@ def test_several_batches_are_in_flight_in_the_background(
     assert shell.finish(context.receive(first))[0].method == "hold", "as often as wanted"
 
 
-def test_a_batch_nobody_holds_is_sent_all_the_same(
+def test_a_batch_without_references_is_still_sent(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     context = board.tuber_context()
@@ -167,7 +165,7 @@ def test_a_batch_nobody_holds_is_sent_all_the_same(
     assert len(served.batches) == 2
 
 
-def test_a_failure_nobody_asks_for_makes_no_noise(
+def test_a_failure_that_is_not_taken_is_not_logged(
     shell: Shell, board: Any, served: BatchServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     context = board.tuber_context()
@@ -175,11 +173,11 @@ def test_a_failure_nobody_asks_for_makes_no_noise(
     shell.send(context)
     shell.wait_until(future.done)
     del context, future
-    gc.collect()  # asyncio would log a task whose exception nobody has seen
+    gc.collect()  # asyncio logs a task whose exception was not retrieved
     assert caplog.records == []
 
 
-def test_a_context_goes_on_after_sending(shell: Shell, board: Any, served: BatchServer) -> None:
+def test_a_context_can_be_used_after_sending(shell: Shell, board: Any, served: BatchServer) -> None:
     context, other = board.tuber_context(), board.tuber_context()
     inner = other.read(1)
     for number in range(3):
@@ -191,7 +189,7 @@ def test_a_context_goes_on_after_sending(shell: Shell, board: Any, served: Batch
     assert [len(batch) for batch in served.batches] == [1, 1, 1, 1]
 
 
-def test_a_warning_made_an_error_is_the_result(shell: Shell, board: Any) -> None:
+def test_a_warning_turned_into_an_error_is_the_result(shell: Shell, board: Any) -> None:
     context = board.tuber_context()
     future = context.warn("hot")
     with warnings.catch_warnings():
@@ -240,7 +238,7 @@ def test_calls_queued_by_several_threads_are_each_sent_once(
 def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
-    """An interrupt comes behind the call that makes the task, and before anybody has the task."""
+    """An interrupt comes after the call that makes the task, before the task is stored."""
     context = board.tuber_context()
     context.read(1)
 
@@ -265,7 +263,9 @@ def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
     assert [len(batch) for batch in served.batches] == [1]
 
 
-def test_results_have_the_values_that_others_take_meanwhile(board: Any, shell: Shell) -> None:
+def test_results_have_values_that_other_threads_take_at_the_same_time(
+    board: Any, shell: Shell
+) -> None:
     """Another thread takes a value that has warnings while all results are taken."""
     context = board.tuber_context()
     context.read(1)

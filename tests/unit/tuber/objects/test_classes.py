@@ -137,11 +137,11 @@ def test_objects_that_were_handed_out_adopt_a_new_description_in_place() -> None
         board.supply, board.supply.fan, board.channels[0], board.channels[2],
     )  # fmt: skip
     method = board.read
-    changed = copy.deepcopy(BOARD)
-    changed["properties"]["gain"] = 3.0  # type: ignore[index]
-    changed["objects"]["channels"]["keys"] = 1  # type: ignore[index]
-    del changed["objects"]["supply"]["objects"]["fan"]  # type: ignore[index]
-    changed["objects"]["channels"]["values"] = {**CHANNEL, "properties": {"serial": "C2"}}  # type: ignore[index]
+    changed: Any = copy.deepcopy(BOARD)
+    changed["properties"]["gain"] = 3.0
+    changed["objects"]["channels"]["keys"] = 1
+    del changed["objects"]["supply"]["objects"]["fan"]
+    changed["objects"]["channels"]["values"] = {**CHANNEL, "properties": {"serial": "C2"}}
     board._tuber_adopt(Description.from_map(changed))
     assert board.gain == 3.0
     assert board.supply is supply
