@@ -19,20 +19,22 @@ from tuber.errors import (
 )
 from tuber.network.http1 import HttpReply, ReplyHead
 from tuber.network.request_head import RequestHead
-from tuber.options import Timing
 from tuber.session.messages import Request
+from tuber.session.session import Session
 from tuber.transport import Transport
 
 
 async def exchange_over_transport(
-    transport: Transport, url: str, head: RequestHead, timing: Timing, request: Request
+    session: Session, head: RequestHead, request: Request
 ) -> HttpReply:
-    """Send a request once over a user's transport.
+    """Send a request once over the transport of a session's options.
 
     Raises:
         TuberNetworkError: the transport failed.
         TuberProtocolError: it returned something that is not a reply.
     """
+    transport, timing, url = session.options.transport, session.options.timeout, session.url
+    assert transport is not None
     times = (timing.connect, request.limited(timing.total))
     try:
         fields = head.fields(request.options, request.media_type)

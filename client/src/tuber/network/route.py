@@ -41,11 +41,11 @@ def route_to(address: Address, options: Options) -> Route:
 def _ssl_context(address: Address, options: Options) -> ssl.SSLContext | None:
     given = options.ssl_context
     if address.scheme == HTTPS and options.transport is None:
-        from tuber.network.tls import default_context, is_context  # noqa: PLC0415  # ssl is slow to import
+        from tuber.network import tls  # noqa: PLC0415  # ssl is slow to import
 
         if given is None:
-            return default_context()
-        if not is_context(given):
+            return tls.default_context()
+        if not tls.is_context(given):
             raise TypeError(f"expected ssl_context to be an ssl.SSLContext; came {given!r}")
         return given
     if given is not None:

@@ -135,7 +135,7 @@ def read_outcomes(envelopes: Sequence[Any]) -> Outcomes:
 
 
 def status_error(reply: Reply, url: str, called: object) -> TuberProtocolError:
-    """Return the error for a reply whose status is not 200. Only a refusal means that nothing ran."""
+    """Return the error for a reply whose status is not 200."""
     status = reply.status
     refused = status in _REFUSED or (
         status == _UNAVAILABLE and RUN_ID_FIELD.lower() in reply.fields

@@ -31,7 +31,7 @@ from tuber.protocol import (
 from tuber.protocol.paths import path_of_object
 from tuber.result import with_results
 from tuber.session.messages import Conversation, Reply, Request
-from tuber.session.old_servers import is_name_lists, questions, with_answers
+from tuber.session.old_servers import is_name_lists, member_calls, with_answers
 from tuber.session.replies import (
     EncodeFailure,
     Outcome,
@@ -224,7 +224,7 @@ class Session:
         if not is_name_lists(members):
             return members, run_id
         path = asked.object
-        calls = questions(path, members)
+        calls = member_calls(path, members)
         answers = (yield from self.batch(calls, asked, continue_on_error=True)) if calls else ()
         names = members.get("objects")
         objects = {}

@@ -47,7 +47,7 @@ def test_the_name_is_told_to_the_server_and_checked(every_shell: Shell) -> None:
     ("names", "expired", "trusted", "message"),
     [
         ((), False, False, r"not accepted .*ssl_context=ssl\.create_default_context\(cafile="),
-        (("board.lab",), False, True, "not accepted .*by a name that stands in the certificate"),
+        (("board.lab",), False, True, "not accepted .*by a name that is in the certificate"),
         ((), True, True, "not accepted .*expired.*clocks of both machines"),
     ],
 )
