@@ -38,7 +38,7 @@ class Stage(enum.Enum):
     AFTER_SERVER = "cut when the server has the request, before it replies"
     BEFORE_REPLY = "cut when the server has replied, before a byte of it is passed on"
     IN_REPLY = "cut in the middle of the reply"
-    WHEN_IDLE = "cut behind the reply, between two kept-alive calls"
+    WHEN_IDLE = "cut after the reply, between two kept-alive calls"
     STALL_BEFORE_SERVER = "held until the client gave up, then passed on to the server"
     STALL_REPLY = "the reply is held until the client gave up"
     DELAY = "the reply is late by a few milliseconds"
@@ -88,7 +88,7 @@ class FaultProxy:
     def __init__(self, port: int, plan: Plan) -> None:
         self._server = ("127.0.0.1", port)
         self._plan = plan
-        # Bound and never listening: the port stays ours while nobody listens there.
+        # Bound and never listening: the port stays reserved while no program listens there.
         self._holder = socket.socket()
         self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self._holder.bind(("127.0.0.1", 0))
@@ -190,7 +190,7 @@ class FaultProxy:
             self._wait_until_gone(client, fault.stage)
         server.sendall(request)
         cut = self._cuts(fault, Stage.AFTER_SERVER, client)
-        reply = _read_message(server)  # also when nobody wants it: then the call has run
+        reply = _read_message(server)  # also if the client has gone: then the call has run
         if cut or not reply or self._cuts(fault, Stage.BEFORE_REPLY, client):
             return False
         if fault.stage is Stage.STALL_REPLY:

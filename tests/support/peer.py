@@ -1,7 +1,7 @@
 """The predecessors, tuberd and tuber-client 0.14 to 0.18.7, each in an environment of its own.
 
 They come from PyPI and are used over the wire and through their public Python API only. An
-environment is made once, beside the checkout, and kept.
+environment is made once, next to the checkout, and kept.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class ServedConnection:
         return 0
 
     def read_some(self, count: int) -> bytes:
-        """At most so many bytes of what comes next; what is left of it is for nobody."""
+        """Read at most so many bytes of the next request, and drop the rest."""
         return self._socket.recv(count)
 
     def send(self, reply: bytes) -> None:

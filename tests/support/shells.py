@@ -1,4 +1,4 @@
-"""Both shells behind one interface, so that one test runs over each.
+"""Both shells with one interface, so that one test runs over each.
 
 The loop of the asyncio shell runs only while something is awaited and stands still in between, as
 it does at an IPython prompt.

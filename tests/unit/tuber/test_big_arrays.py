@@ -13,7 +13,9 @@ from tests.support.codecs import CBOR_CODECS, cbor_codec
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells the peak of memory")
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="Linux alone reports the peak of memory"
+)
 @pytest.mark.parametrize(("direction", "at_most"), [("argument", 0.1), ("result", 1.1)])
 @pytest.mark.parametrize("codec", CBOR_CODECS)
 @pytest.mark.parametrize("shell", ["blocking", "asyncio"])

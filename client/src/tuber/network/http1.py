@@ -57,12 +57,11 @@ class ReplyHead:
 class HttpReply:
     """A complete reply: its head and its body."""
 
-    __slots__ = ("body", "fields", "head", "keep_alive", "media_type", "status")
+    __slots__ = ("body", "fields", "keep_alive", "media_type", "status")
 
     def __init__(
         self, head: ReplyHead, body: bytes | bytearray | memoryview, keep_alive: bool
     ) -> None:
-        self.head = head
         self.status = head.status
         self.fields = head.fields
         self.media_type = head.media_type

@@ -65,8 +65,8 @@ class RemoteObject(Known):
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
         hostname: where the server is; not needed with ``parent``.
-        accept_types, convert_json, return_exceptions, timeout, ssl_context, transport,
-            max_reply_bytes, token: see ``tuber.options.Options``; None for the default.
+        accept_types: see ``tuber.options.Options``, as for all others up to ``token``; None for
+            the default.
         parent: take the link to the server, with its options, from this remote object.
     """
 
