@@ -70,7 +70,7 @@ def test_a_blocking_adapter_tells_that_nobody_listens(
     adapters: dict[str, Any], library: str
 ) -> None:
     transport = blocking_transport(adapters, library)
-    with pytest.raises(TuberNetworkError, match="the transport got no reply from http://127"):
+    with pytest.raises(TuberNetworkError, match="The transport got no reply from http://127"):
         tuber.resolve_simple("127.0.0.1:1", transport=transport)
     transport.close()
 

@@ -167,9 +167,6 @@ class TuberRemoteError(TuberError):
 class RemoteTraceback(Exception):
     """The cause of a TuberRemoteError before Python 3.11: shows its notes. Never raised."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-
     def __str__(self) -> str:
         return f"\n{self.args[0]}"
 

@@ -6,7 +6,6 @@ It imports asyncio when the first link is made, because asyncio is slow to impor
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
@@ -129,23 +128,13 @@ class TuberObject(RemoteObject):
     def __enter__(self: Self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     async def __aenter__(self: Self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
 

@@ -40,7 +40,7 @@ class ReplyHead:
 
     Attributes:
         fields: by name in lower case; of a repeated field the values are joined by commas.
-        media_type: of ``Content-Type``, without parameters, in lower case; '' when absent.
+        media_type: of ``Content-Type``, without parameters, in lower case; '' if absent.
         length: of the body in bytes; None if it is chunked or ends with the connection.
         chunked: whether the body has the transfer coding ``chunked``.
         keep_alive: whether another request may follow on the connection.
@@ -70,14 +70,13 @@ class HttpReply:
 
 
 class ReplyReader:
-    """Reads the replies of one connection, one after the other, from bytes as they come.
+    """Reads the replies of one connection, one after the other.
 
-    Feed what was received until a reply is returned. After an error or a reply without
-    ``keep_alive`` the reader is spent, as is its connection.
+    Feed the bytes received until a reply is returned. After an error, or a reply without
+    ``keep_alive``, the reader cannot be used again.
 
     Args:
-        max_body_bytes: a longer body is refused.
-
+        max_body_bytes: limit for a body.
     """
 
     __slots__ = (
