@@ -1,7 +1,7 @@
 """The interface of ``transport=``: an object of yours that sends requests instead of tuber.
 
 For sites where requests must go another way: over a library that logs in, signs or tunnels. The
-documentation has complete examples.
+how-to guide of the documentation has complete examples.
 """
 
 from __future__ import annotations

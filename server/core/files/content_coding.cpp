@@ -1,7 +1,7 @@
 #include "files/content_coding.hpp"
 
 #include "http/characters.hpp"
-#include "http/field_list.hpp"
+#include "http/fields.hpp"
 
 namespace tuber::files {
 namespace {

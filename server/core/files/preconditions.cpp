@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "http/field_list.hpp"
+#include "http/fields.hpp"
 
 namespace tuber::files {
 namespace {

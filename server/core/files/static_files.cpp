@@ -12,7 +12,7 @@
 #include "files/byte_range.hpp"
 #include "files/content_coding.hpp"
 #include "files/preconditions.hpp"
-#include "http/percent.hpp"
+#include "http/characters.hpp"
 #include "http/reply_head.hpp"
 
 namespace tuber::files {

@@ -8,8 +8,8 @@
 
 #include "files/byte_range.hpp"
 #include "files/preconditions.hpp"
-#include "http/field_list.hpp"
-#include "http/percent.hpp"
+#include "http/characters.hpp"
+#include "http/fields.hpp"
 #include "http/reply_head.hpp"
 #include "http/request.hpp"
 

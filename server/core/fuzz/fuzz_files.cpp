@@ -12,8 +12,8 @@
 
 #include "files/static_files.hpp"
 #include "files/web_root.hpp"
+#include "http/characters.hpp"
 #include "http/head_parser.hpp"
-#include "http/percent.hpp"
 #include "tests/temporary_tree.hpp"
 
 namespace {

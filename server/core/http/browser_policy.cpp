@@ -12,7 +12,7 @@ namespace {
 
 using Refusal = std::optional<std::string>;
 
-// The value of a field that may be there once at most.
+// The value of a field that may occur at most once.
 struct SingleField {
   std::string_view name;
   std::string_view value;
@@ -28,7 +28,7 @@ struct SingleField {
   [[nodiscard]] bool present() const { return count > 0; }
 };
 
-// A peer's value, fit for a message: short, and ASCII only so that any codec can carry it.
+// A value from the peer for a message: short, and ASCII only, so that any codec can encode it.
 std::string quoted(std::string_view value) {
   constexpr std::size_t longest = 100;
   std::string text = "'";
@@ -37,7 +37,7 @@ std::string quoted(std::string_view value) {
 }
 
 std::string refusal(const SingleField& field, std::string_view expectation) {
-  std::string text = "a browser's request may not call: ";
+  std::string text = "request from a browser refused: ";
   text.append(field.name);
   if (field.count == 0) {
     text.append(" is missing");
@@ -49,15 +49,16 @@ std::string refusal(const SingleField& field, std::string_view expectation) {
   return text.append(", expected ").append(expectation);
 }
 
-// Fetch Metadata: "none" is a person typing the address, the other values name another origin.
+// Fetch Metadata: "none" means that the user typed the address; values other than these two mean
+// another origin.
 Refusal refuse_fetch_site(const SingleField& site) {
   if (!site.present()) return std::nullopt;
   if (site.count == 1 && (site.value == "same-origin" || site.value == "none")) return std::nullopt;
   return refusal(site, "'same-origin' or 'none'");
 }
 
-// RFC 6454 section 7. "null", which sandboxed frames and local files send, is nobody's origin.
-// https is ours too: a proxy may have taken the encryption off.
+// RFC 6454 section 7. Sandboxed frames and local files send "null", which is never the server's
+// origin. https is accepted because a proxy may have terminated TLS.
 Refusal refuse_origin(const SingleField& origin, std::string_view host) {
   if (!origin.present()) return std::nullopt;
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -70,12 +71,12 @@ Refusal refuse_origin(const SingleField& origin, std::string_view host) {
                              ", or one given with --allow-origin");
 }
 
-// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. The
-// attacker needs a name in the public DNS for it, so names that can't be public are safe.
+// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. That
+// needs a name in the public DNS, so names that cannot be public are safe.
 bool is_local_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> local_domains = {".local", ".lan", ".internal",
                                                              ".home.arpa"};
-  // localhost or a single label. An encoded byte could be a dot.
+  // "localhost" or another single label. A percent-encoded byte could be a dot.
   if (name.find_first_of(".%") == std::string_view::npos) return true;
   return std::any_of(local_domains.begin(), local_domains.end(), [&](std::string_view domain) {
     return name.size() > domain.size() &&
@@ -95,8 +96,8 @@ Refusal refuse_host(std::string_view value, const std::vector<std::string>& allo
          "given with --allow-host";
 }
 
-// Forms can send text/plain and the like to anywhere without the browser asking us first; these
-// media types they can't.
+// Forms can send media types such as text/plain to any server without a preflight request, but not
+// these two.
 Refusal refuse_content_type(const SingleField& content_type) {
   const std::string_view media_type =
       trim(content_type.value.substr(0, content_type.value.find(';')));
@@ -106,8 +107,7 @@ Refusal refuse_content_type(const SingleField& content_type) {
   return refusal(content_type, "'application/json' or 'application/cbor'");
 }
 
-}  // namespace
-
+// The origin of the requesting page if the policy allows it; otherwise empty.
 std::string_view allowed_origin(const RequestHead& head, const BrowserPolicy& policy) {
   const SingleField origin(head, "Origin");
   const auto& allowed = policy.origins;
@@ -115,6 +115,8 @@ std::string_view allowed_origin(const RequestHead& head, const BrowserPolicy& po
       origin.count == 1 && std::find(allowed.begin(), allowed.end(), origin.value) != allowed.end();
   return is_allowed ? origin.value : std::string_view();
 }
+
+}  // namespace
 
 std::optional<std::string> refuse_browser_call(const RequestHead& head,
                                                const BrowserPolicy& policy) {
@@ -129,6 +131,26 @@ std::optional<std::string> refuse_browser_call(const RequestHead& head,
   if (auto refused = refuse_host(head.host, policy.hosts)) return refused;
   if (head.method != "POST") return std::nullopt;
   return refuse_content_type(SingleField(head, "Content-Type"));
+}
+
+void append_cors_fields(const RequestHead& head, const BrowserPolicy& policy, std::string& fields) {
+  if (policy.origins.empty()) return;
+  // Without Vary, a cache could give one page the permission of another.
+  fields.append("Vary: Origin\r\n");
+  const std::string_view origin = allowed_origin(head, policy);
+  if (origin.empty()) return;
+  fields.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");
+  if (head.method != "OPTIONS") {
+    fields.append("Access-Control-Expose-Headers: X-Tuber-Run\r\n");
+    return;
+  }
+  fields.append(
+      "Access-Control-Allow-Methods: GET, POST\r\n"
+      "Access-Control-Allow-Headers: Content-Type, X-Tuber-Options, Authorization\r\n"
+      "Access-Control-Max-Age: 600\r\n");
+  if (head.field("Access-Control-Request-Private-Network")) {
+    fields.append("Access-Control-Allow-Private-Network: true\r\n");
+  }
 }
 
 }  // namespace tuber::http

@@ -1,7 +1,7 @@
-// Decides whether a request that a browser sent may call. Any web page can make an operator's
-// browser send requests to a board in the same network; only pages that the board itself served may
-// have them carried out. Must never let a request through because a field is missing or malformed,
-// and never bother programs that are no browsers.
+// Decides which requests from browsers may call. Any web page can make an operator's browser send
+// requests to a board in the same network, so only pages from the board itself and from allowed
+// origins may call. Must never accept a request because a field is missing or malformed. Programs
+// other than browsers are not restricted.
 #pragma once
 
 #include <optional>
@@ -13,22 +13,22 @@
 
 namespace tuber::http {
 
-// Whom the operator lets call beside the server's own pages.
+// The hosts and origins that the operator allows in addition to the server's own pages.
 struct BrowserPolicy {
-  // Names, without port, that are as good as localhost: the machine's own and those the operator
-  // gave; compared without regard to case.
+  // Names without port, treated like localhost: those of the machine and those that the operator
+  // gave. Compared without regard to case.
   std::vector<std::string> hosts;
-  // Origins as browsers write them, such as "https://lab.example:8443"; compared exactly.
+  // Origins as browsers write them, such as "https://lab.example:8443". Compared exactly.
   std::vector<std::string> origins;
 };
 
-// Nothing when the request may call, otherwise one sentence that names the field, what it said and
-// what was expected; it is answered with status 403. A pure function.
+// Nothing if the request may call. Otherwise one sentence for a reply with status 403: the field,
+// its value, and the expected value. Thread-safe.
 [[nodiscard]] std::optional<std::string> refuse_browser_call(const RequestHead& head,
                                                              const BrowserPolicy& policy);
 
-// The origin of the page that asks, when the operator lets it call; else empty. Borrowed from the
-// head.
-[[nodiscard]] std::string_view allowed_origin(const RequestHead& head, const BrowserPolicy& policy);
+// Appends the CORS fields (Fetch standard, section 3.2) to the fields of a reply; none if the
+// policy allows no origin. Never names an origin that is not allowed. Thread-safe.
+void append_cors_fields(const RequestHead& head, const BrowserPolicy& policy, std::string& fields);
 
 }  // namespace tuber::http

@@ -17,26 +17,26 @@ bool interpreter_is_finalizing() {
 #endif
 }
 
-void park_forever() {
+void block_until_exit() {
   for (;;) ::pause();
 }
 
 namespace {
 
 thread_local bool is_worker = false;
-std::terminate_handler terminate_before = nullptr;
+std::terminate_handler previous_terminate = nullptr;
 
-[[noreturn]] void park_or_terminate() {
-  if (is_worker && interpreter_is_finalizing()) park_forever();
-  if (terminate_before != nullptr) terminate_before();
+[[noreturn]] void block_or_terminate() {
+  if (is_worker && interpreter_is_finalizing()) block_until_exit();
+  if (previous_terminate != nullptr) previous_terminate();
   std::abort();
 }
 
 }  // namespace
 
-void survive_unwinding_at_exit() {
-  if (std::get_terminate() != park_or_terminate)
-    terminate_before = std::set_terminate(park_or_terminate);
+void block_unwound_workers_at_exit() {
+  if (std::get_terminate() != block_or_terminate)
+    previous_terminate = std::set_terminate(block_or_terminate);
 }
 
 WorkerState::WorkerState(PyInterpreterState* interpreter) : state_(PyThreadState_New(interpreter)) {

@@ -252,13 +252,14 @@ bool Service::note_progress(Connection& connection, std::size_t received) const 
   }
   if (connection.reader->in_body()) {
     connection.waiting = Waiting::for_body;
-    connection.deadline = now + limits.stall_time;
-    if (!connection.body_pace) connection.body_pace.emplace(limits.body_time, limits.body_rate);
+    connection.deadline = now + limits.stall_timeout;
+    if (!connection.body_pace)
+      connection.body_pace.emplace(limits.upload_rate_window, limits.min_upload_rate);
     return connection.body_pace->keeps_up(received);
   }
   if (connection.waiting == Waiting::for_head) return now < connection.deadline;
   connection.waiting = Waiting::for_head;
-  connection.deadline = now + limits.head_time;
+  connection.deadline = now + limits.head_timeout;
   return true;
 }
 
@@ -292,7 +293,7 @@ void Service::park(std::unique_ptr<Connection> connection) {
   connection->parked_at = Clock::now();
   connection->takes_time = connection->parked_at - began_ > kShort;
   if (connection->reader->empty()) {
-    connection->deadline = connection->parked_at + engine_.options.limits.idle_time;
+    connection->deadline = connection->parked_at + engine_.options.limits.idle_timeout;
     connection->reader->clear();
     spare_reader_ = std::move(connection->reader);
   } else if (connection->waiting == Connection::Waiting::for_request) {

@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-#include "http/outcome.hpp"
+#include "http/request.hpp"
 #include "serve/connection.hpp"
 #include "serve/engine.hpp"
 #include "serve/handler.hpp"

@@ -32,7 +32,8 @@ constexpr int kAcceptedAtOnce = 64;
 constexpr milliseconds kLongestSweepInterval{1'000};
 
 milliseconds sweep_interval(const http::Limits& limits) {
-  const milliseconds shortest = std::min({limits.head_time, limits.stall_time, limits.idle_time});
+  const milliseconds shortest =
+      std::min({limits.head_timeout, limits.stall_timeout, limits.idle_timeout});
   return std::clamp(shortest / 2, milliseconds(1), kLongestSweepInterval);
 }
 
@@ -164,7 +165,7 @@ std::vector<std::unique_ptr<Connection>> Engine::accept_connections() {
 }
 
 std::unique_ptr<Connection> Engine::admit(io::Listener::Accepted accepted) {
-  const io::SocketTimes times{options.linger, options.limits.stall_time};
+  const io::SocketTimes times{options.linger, options.limits.stall_timeout};
   if (!io::prepare_connection(accepted.socket, listener.transport(), times)) return nullptr;
   Admission::Ticket ticket = admission.take(accepted.peer);
   const Admission::Verdict verdict = ticket.verdict();
@@ -172,7 +173,7 @@ std::unique_ptr<Connection> Engine::admit(io::Listener::Accepted accepted) {
   auto connection = std::make_unique<Connection>(std::move(accepted.socket), next_serial_++,
                                                  accepted.peer, std::move(ticket));
   if (verdict != Admission::Verdict::welcome) return connection;
-  connection->deadline = Clock::now() + options.limits.idle_time;
+  connection->deadline = Clock::now() + options.limits.idle_timeout;
   lot.park_new(std::move(connection));
   return nullptr;
 }

@@ -7,8 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "http/cors.hpp"
-
 namespace tuber::site {
 namespace {
 

@@ -1,10 +1,10 @@
-"""The compiled core (server/core/python/module.cpp), as type checkers see it."""
+"""The compiled core (server/core/python/module.cpp) for type checkers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 class CborCodec:
-    """tuber.codec.cbor.CborCodec, compiled."""
+    """The compiled twin of tuber.codec.cbor.CborCodec."""
 
     media_type: str
     def encode(self, value: Any) -> bytes: ...
@@ -15,7 +15,7 @@ class Server:
     def __init__(
         self,
         *,
-        face: object,
+        callbacks: object,
         json: object,
         bind: str,
         port: int,
@@ -37,7 +37,7 @@ class Server:
     def port(self) -> int: ...
     def start(self) -> None: ...
     def request_stop(self) -> None: ...
-    def end_process_when_told(self, grace: float) -> int: ...
+    def watch_signals(self, grace: float) -> int: ...
     def give_up(self) -> None: ...
     def wait(self, seconds: float) -> bool: ...
     def counts(self) -> dict[str, int]: ...

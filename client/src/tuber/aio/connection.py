@@ -211,6 +211,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of asyncio.BufferedProtocol."""
+        if self._encrypted and self._transport is not None:
+            self._transport.close()  # or Python 3.10 warns of a transport that was not closed
         if self._reply is not None and not self._reply.done():
             error = exc if isinstance(exc, OSError) else closed_by_server(self._reader.started)
             self._reply.set_exception(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuber.blocking.context import Once, SimpleContext
+from tuber.blocking.context import BatchRun, SimpleContext
 from tuber.blocking.pool import BlockingPool
 from tuber.network.address import Address, parse_address
 from tuber.network.exchange import run_without_suspending
@@ -43,9 +43,9 @@ class BlockingLink(ServerLink):
         """Drive a conversation to its end; return its value."""
         return run_without_suspending(self._drive(conversation))
 
-    def start(self, conversation: Conversation[T]) -> Once[T]:
+    def start(self, conversation: Conversation[Any]) -> BatchRun:
         """Return a conversation that runs when its result is first needed."""
-        return Once(self.run, conversation)
+        return BatchRun(self.run, conversation)
 
     def close(self) -> None:
         """Close the idle connections; a later call makes a new one."""

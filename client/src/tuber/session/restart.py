@@ -98,7 +98,7 @@ def _adopt(session: Session, root: Root, call: Call, outcome: Outcome) -> bool:
     names_nothing = isinstance(error, (AttributeError, KeyError, IndexError))
     if not names_nothing or outcome.traceback is not None:
         raise error
-    root._tuber_vanished(error)
+    root._tuber_removed(error)
     return False
 
 
