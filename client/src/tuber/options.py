@@ -60,7 +60,8 @@ class Options:
         convert_json: whether maps in results become ``TuberResult`` objects.
         return_exceptions: whether failures in a batch become items of its list of results. If so,
             the calls after a failed one are run.
-        timeout: seconds for a whole call, or ``(connect, total)``; see ``Timing``.
+        timeout: seconds for a whole call, or ``(connect, total)``, with None for no limit. The
+            default is 10 s to connect and no limit for a call.
         ssl_context: which authorities and certificates to trust for ``https``; None for the
             authorities that the system trusts.
         transport: sends the requests instead of tuber's own connections; see

@@ -217,7 +217,7 @@ CAUSES = [
     Cause(
         "timeout while waiting", read_and(lambda connection: None), TuberTimeout, TimeoutError,
         {"may_have_run": True, "errno": None},
-        ("Timed out after 0.2 s waiting", RAN, "Ask the server"), (10, 0.2),
+        ("Timed out after 0.5 s waiting", RAN, "Ask the server"), (10, 0.5),
     ),
     Cause(
         "lost before all was sent", misbehaving(read_a_part_and_reset), TuberConnectionLost,

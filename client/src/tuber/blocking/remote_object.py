@@ -112,7 +112,7 @@ def resolve_simple(
         accept_types: see ``tuber.options.Options``, as for all other arguments.
         convert_json: whether maps in results become ``TuberResult`` objects; None means yes.
         return_exceptions: whether failures in a batch become items of its list of results.
-        timeout: seconds for a whole call, or ``(connect, total)``; None for no limit.
+        timeout: seconds for a whole call, or ``(connect, total)``.
         ssl_context: the trusted authorities for ``https``.
         transport: sends the requests instead of tuber's own connections.
         max_reply_bytes: limit for the body of a reply; None for 1 GiB.
