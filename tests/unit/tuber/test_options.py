@@ -22,7 +22,7 @@ from tuber.options import (
     MAX_SECONDS,
     Options,
     Timing,
-    chosen_token,
+    choose,
     parse_timeout,
     split_token,
 )
@@ -158,21 +158,21 @@ def test_a_unix_socket_has_no_user_part_and_its_refusal_repeats_none(path: str) 
 
 def test_the_nearest_token_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TUBER_TOKEN", raising=False)
-    assert chosen_token(None, None) is None
+    assert choose("board")[1].token is None
     monkeypatch.setenv("TUBER_TOKEN", "of-the-environment")
-    assert chosen_token(None, None) == "of-the-environment"
-    assert chosen_token(None, "given") == "given"
-    assert chosen_token("in-hostname", "given") == "in-hostname"
+    assert choose("board")[1].token == "of-the-environment"
+    assert choose("board", "given")[1].token == "given"
+    assert choose("in-hostname@board", "given")[1].token == "in-hostname"
     monkeypatch.setenv("TUBER_TOKEN", f"{SECRET}\r\nX: 1")
     with pytest.raises(ValueError, match="in TUBER_TOKEN") as caught:
-        chosen_token(None, None)
+        choose("board")
     assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("token", [b"bytes", 3])
 def test_a_token_of_another_type_is_refused(token: Any) -> None:
     with pytest.raises(TypeError, match="expected token to be a string"):
-        chosen_token(None, token)
+        choose("board", token)
 
 
 @given(st.text())

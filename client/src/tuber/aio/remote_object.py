@@ -48,7 +48,7 @@ class AsyncioLink(ServerLink):
 
         self._get_running_loop = get_running_loop
         self._pool_of_running_loop = pool_of_running_loop
-        self._recent: Callable[[], AsyncioPool | None] = _no_pool  # the pool used last
+        self._recent: Callable[[], AsyncioPool | None] = lambda: None  # the one used last
 
     def run(self, conversation: Conversation[T]) -> Coroutine[Any, Any, T]:
         """Return a coroutine that drives a conversation to its end and returns its value."""
@@ -77,10 +77,6 @@ class AsyncioLink(ServerLink):
             pool = self._pool_of_running_loop(self._route)
             self._recent = ref(pool)  # weak: it refers to a loop, which may have ended
         return pool
-
-
-def _no_pool() -> None:
-    return None
 
 
 class TuberObject(RemoteObject):
