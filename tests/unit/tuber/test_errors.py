@@ -109,7 +109,7 @@ def test_a_printed_error_shows_the_remote_traceback_once(
 
 
 @pytest.mark.parametrize("copied", COPIES[1:])
-def test_notes_that_a_program_adds_travel_too(copied: Callable[[Any], Any]) -> None:
+def test_notes_that_a_program_adds_are_copied_too(copied: Callable[[Any], Any]) -> None:
     error = remote_error("KeyError: 1", "KeyError", None, "Board.read()")
     error.__dict__["__notes__"].append("while cooling down")
     assert copied(error).__notes__[1:] == ["while cooling down"]

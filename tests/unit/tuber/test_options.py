@@ -37,7 +37,7 @@ def test_a_limit_below_one_byte_is_refused(limit: int) -> None:
 
 
 @pytest.mark.parametrize("limit", ["1", 1.5, True])
-def test_a_limit_that_is_no_number_of_bytes_is_refused(limit: Any) -> None:
+def test_a_limit_of_another_type_is_refused(limit: Any) -> None:
     with pytest.raises(TypeError, match="max_reply_bytes"):
         Options(max_reply_bytes=limit)
 
@@ -103,7 +103,7 @@ def test_seconds_or_a_pair_are_understood(timeout: Any, timing: Timing) -> None:
         (),
     ],
 )
-def test_a_time_that_is_none_is_refused(timeout: Any) -> None:
+def test_an_invalid_time_is_refused(timeout: Any) -> None:
     with pytest.raises(ValueError, match=r"expected timeout .*; came "):
         parse_timeout(timeout)
 
@@ -143,7 +143,7 @@ def test_the_user_part_of_a_hostname_is_the_token(
 
 
 @pytest.mark.parametrize("hostname", [f"me:{SECRET}@board", f"{SECRET} x@board", "@board"])
-def test_what_is_no_token_is_refused_and_not_repeated(hostname: str) -> None:
+def test_an_invalid_token_is_refused_and_not_repeated(hostname: str) -> None:
     with pytest.raises(ValueError, match=r"expected (a|one) token") as caught:
         split_token(hostname)
     assert SECRET not in str(caught.value)

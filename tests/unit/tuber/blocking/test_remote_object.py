@@ -104,7 +104,7 @@ def test_an_object_that_is_freed_closes_its_sockets() -> None:
             gc.collect()
 
 
-def test_the_shells_own_objects_are_made_for_what_is_inside() -> None:
+def test_objects_inside_are_of_the_same_shell() -> None:
     board = SimpleTuberObject("Board", hostname="board")
     inside = board.object_factory(["Board", "adc"])
     assert repr(inside) == "<SimpleTuberObject Board.adc at http://board/tuber>"

@@ -144,7 +144,7 @@ def test_each_of_many_heads_is_the_one_that_came() -> None:
         assert (got.body, got.fields["a"], got.keep_alive) == (body, str(number), True)
 
 
-def test_a_head_that_is_known_is_no_reply_to_a_longer_or_shorter_body() -> None:
+def test_a_known_head_with_a_longer_or_shorter_body_is_not_complete() -> None:
     reader = ReplyReader()
     assert reader.feed(reply("Content-Length: 2", body=b"{}")) is not None
     assert reader.feed(reply("Content-Length: 2", body=b"{")) is None
@@ -182,7 +182,7 @@ def test_a_body_may_end_with_the_connection() -> None:
         reply("Transfer-Encoding: chunked", body=b"5\r\nhello\r\n"),
     ],
 )
-def test_a_cut_reply_is_no_reply(received: bytes) -> None:
+def test_a_cut_reply_is_not_complete(received: bytes) -> None:
     reader = ReplyReader()
     assert reader.feed(received) is None
     assert reader.end() is None

@@ -195,5 +195,5 @@ def test_it_does_not_matter_how_a_reply_is_cut(received: bytes, data: st.DataObj
 
 
 @pytest.mark.parametrize("received", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"])
-def test_a_cut_reply_is_none_for_both(received: bytes) -> None:
+def test_a_cut_reply_is_incomplete_for_both(received: bytes) -> None:
     assert (ours([received]), theirs(received)) == (UNFINISHED, UNFINISHED)

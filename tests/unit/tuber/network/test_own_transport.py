@@ -140,7 +140,7 @@ def test_an_answer_of_another_form_is_refused(
     assert caught.value.may_have_run
 
 
-def test_what_has_to_be_awaited_is_for_asyncio() -> None:
+def test_a_transport_that_must_be_awaited_is_for_asyncio() -> None:
     with a_shell("blocking") as blocking, pytest.raises(RuntimeError, match="event loop"):
         blocking.resolve("board", transport=Suspending())
 

@@ -74,7 +74,7 @@ def test_a_server_without_tls_has_an_error_of_its_own(every_shell: Shell) -> Non
         every_shell.resolve(f"https://{server.hostname}")
 
 
-def test_a_handshake_that_takes_too_long_is_a_time_out(every_shell: Shell) -> None:
+def test_a_handshake_that_takes_too_long_is_a_timeout(every_shell: Shell) -> None:
     def handler(connection: ServedConnection, number: int) -> None:
         connection.wait_for_the_end()
 

@@ -271,7 +271,7 @@ def test_several_servers_at_one_address_warn_once(server: RestartingServer) -> N
     assert len(board._tuber_link.asked) == 7
 
 
-def test_a_late_reply_of_the_server_that_ended_is_no_other_server(
+def test_a_late_reply_of_the_earlier_run_is_not_another_server(
     server: RestartingServer,
 ) -> None:
     board = server.resolved()

@@ -37,7 +37,7 @@ def test_maps_become_objects_with_convert_json() -> None:
     assert type(plain["a"][0]) is dict
 
 
-def test_a_failure_is_raised_and_names_what_was_called() -> None:
+def test_a_failure_is_raised_and_names_the_call() -> None:
     link = ScriptedLink(
         lambda asked: {"error": {"message": "KeyError: 'n'", "type": "KeyError", "traceback": "T"}}
     )
