@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tuber.transport import Transport
 
+__all__ = ["Options", "Timing"]
+
 TimeoutLike: TypeAlias = "float | tuple[float | None, float | None] | None"
 
 LOSSLESS_TYPES: Final = (JSON, CBOR)

@@ -7,6 +7,8 @@ import pickle
 import socket
 import ssl
 import traceback
+from dataclasses import fields
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -66,6 +68,16 @@ def test_links_to_one_server_share_a_route() -> None:
 
 def route(hostname: str, **options: Any) -> Route:
     return route_to(parse_address(hostname), Options(**options))
+
+
+@pytest.mark.parametrize(
+    "client", [tuber.resolve, tuber.resolve_simple, tuber.TuberObject, tuber.SimpleTuberObject]
+)
+def test_every_option_is_an_argument_of_the_clients(client: Any) -> None:
+    options = {each.name for each in fields(Options)}
+    assert set(signature(client).parameters) - {"objname", "parent", "others"} == {
+        "hostname", *options,
+    }  # fmt: skip
 
 
 # --- timeout
