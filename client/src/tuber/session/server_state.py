@@ -73,7 +73,7 @@ class ServerState:
         stale: those of them whose description is from an earlier run.
         any_stale: whether there are any; looked at with every reply.
         pending_warnings: texts of restart warnings, to be shown at a line of the caller.
-        told_hidden: warnings about hidden remote names that the user has seen.
+        warned_names: the warnings about hidden remote names that were shown.
     """
 
     def __init__(self, url: str, run_id: str | None = None) -> None:
@@ -83,7 +83,7 @@ class ServerState:
         self.stale = Roots()
         self.any_stale = False
         self.pending_warnings: list[str] = []
-        self.told_hidden: set[str] = set()
+        self.warned_names: set[str] = set()
         self._answered_cbor: bool | None = None
         self._former: set[str] = set()
         self._several = False
