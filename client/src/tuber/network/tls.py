@@ -27,9 +27,13 @@ def default_context() -> ssl.SSLContext:
     return context
 
 
-def is_context(given: object) -> bool:
-    """Whether this is a valid ``ssl_context``."""
-    return isinstance(given, ssl.SSLContext)
+def checked_context(given: object) -> ssl.SSLContext:
+    """Return the ``ssl_context`` that a user gave, or the default one for None."""
+    if given is None:
+        return default_context()
+    if not isinstance(given, ssl.SSLContext):
+        raise TypeError(f"expected ssl_context to be an ssl.SSLContext; came {given!r}")
+    return given
 
 
 def advice(error: BaseException) -> str | None:
