@@ -106,7 +106,7 @@ def test_cancelled_attempts_are_closed(resolves: Places, monkeypatch: pytest.Mon
     monkeypatch.setattr(connecting, "ATTEMPT_DELAY_SECONDS", 0.0)
 
     async def both_attempts() -> None:
-        while sum("_opened" in repr(task) for task in asyncio.all_tasks()) < 2:
+        while sum("reach" in repr(task) for task in asyncio.all_tasks()) < 2:
             await asyncio.sleep(0)
 
     async def main() -> None:
