@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,7 @@ REFUSED = pytest.mark.parametrize(
 @pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
     registry = Path(__file__).with_name("registry_values.py")
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    with live_server(registry, env={"PYTHONPATH": path}) as running:
+    with live_server(registry, env={"PYTHONPATH": os.pathsep.join(sys.path)}) as running:
         yield running
 
 

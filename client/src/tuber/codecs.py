@@ -1,7 +1,7 @@
-"""The historical import place of the codecs; new code takes them from ``tuber.codec``.
+"""The historical import place of the codecs; new code uses ``tuber.codec``.
 
-Programs that post to a server by themselves look up how to read a reply in ``AcceptTypes`` and how
-to write a body in ``Codecs``. Both are made over ``tuber.codec``; nothing is encoded here.
+Programs that post requests themselves find the decoders of replies in ``AcceptTypes`` and the
+encoders of bodies in ``Codecs``.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ __all__ = ["AcceptTypes", "Codecs", "TuberResult"]
 
 @dataclass(frozen=True, slots=True)
 class _TextCodec:
-    """A codec of text media types whose bodies were ``str`` since ever."""
+    """A codec of a text media type, whose bodies have always been ``str`` here."""
 
     codec: Codec
 
     def encode(self, value: Any) -> str:
-        """Write a value; raises EncodeError when it can't be carried."""
+        """Write a value; raise EncodeError if the media type cannot express it."""
         return self.codec.encode(value).decode("utf-8")
 
     def decode(self, body: str | bytes) -> Any:
-        """Read a value; raises DecodeError when the body is malformed."""
+        """Read a value; raise DecodeError if the body is malformed."""
         return self.codec.decode(body.encode("utf-8") if isinstance(body, str) else body)
 
 
@@ -40,11 +40,11 @@ def _decode(codec: Codec, data: bytes, encoding: str | None = None, convert: boo
     """Read the body of a reply.
 
     Args:
-        encoding: of a text, when it is not UTF-8; None: it is UTF-8, or no text.
+        encoding: of a text; None for UTF-8.
         convert: whether maps become TuberResult objects.
 
     Raises:
-        DecodeError: the body is not what its media type says.
+        DecodeError: the body is malformed.
     """
     if encoding is not None and codec.media_type == JSON:
         data = data.decode(encoding).encode("utf-8")
@@ -53,7 +53,7 @@ def _decode(codec: Codec, data: bytes, encoding: str | None = None, convert: boo
 
 
 def _known() -> dict[str, Codec]:
-    """The codecs that are there, by media type."""
+    """Return the available codecs, by media type."""
     codecs = {}
     for media_type in (JSON, CBOR):
         try:

@@ -1,14 +1,16 @@
-"""Every exception that tuber raises on its own account, and how a remote one is raised here.
+"""The exceptions and warnings of tuber, and how exceptions of the server are raised here.
+
+::
 
     TuberError
-    ├── TuberNetworkError (OSError)                          the call did not get through
-    │   ├── TuberNameNotFound (socket.gaierror)              the host's name has no address
-    │   ├── TuberUnreachable                                 no way through the network to it
-    │   ├── TuberConnectionRefused (ConnectionRefusedError)  nobody listens there
+    ├── TuberNetworkError (OSError)                          the call or its reply did not arrive
+    │   ├── TuberNameNotFound (socket.gaierror)              the host name has no address
+    │   ├── TuberUnreachable                                 the network has no route to the host
+    │   ├── TuberConnectionRefused (ConnectionRefusedError)  no program listens there
     │   ├── TuberConnectionLost (ConnectionError)            the connection ended before the reply
     │   └── TuberTimeout (TimeoutError)                      no reply in time
-    │       └── TuberConnectTimeout                          not even a connection in time
-    ├── TuberProtocolError                                   the peer's reply is not understandable
+    │       └── TuberConnectTimeout                          no connection in time
+    ├── TuberProtocolError                                   the reply of the peer is malformed
     ├── TuberStateError                                      an operation in the wrong state
     └── TuberRemoteError                                     the call failed at the server
         └── TuberRemoteKeyError (KeyError) ...               made as needed, by remote_error()
@@ -51,12 +53,11 @@ class TuberError(Exception):
 
 
 class TuberNetworkError(TuberError, OSError):
-    """A call did not get through, or its reply did not come back.
+    """The call did not reach the server, or its reply did not arrive.
 
     Attributes:
-        may_have_run: True when the server may have run the call all the same. False means that it
-            can't have, and that sending it again is safe.
-        errno: the system's number of the fault, as OSError has it; None when it named none.
+        may_have_run: whether the server may have run the call. If False, it is safe to call again.
+        errno: the error number of the system, as in ``OSError``; None if there is none.
     """
 
     def __init__(
@@ -71,37 +72,37 @@ class TuberNetworkError(TuberError, OSError):
 
 
 class TuberNameNotFound(TuberNetworkError, socket.gaierror):
-    """The host's name has no address; ``errno`` is one of ``socket.EAI_*``."""
+    """The host name has no address; ``errno`` is one of ``socket.EAI_*``."""
 
 
 class TuberUnreachable(TuberNetworkError):
-    """The network has no way to the host; ``errno`` is EHOSTUNREACH, ENETUNREACH or alike."""
+    """The network has no route to the host; ``errno`` is EHOSTUNREACH, ENETUNREACH or similar."""
 
 
 class TuberConnectionRefused(TuberNetworkError, ConnectionRefusedError):
-    """Nobody listens at the address."""
+    """No program listens at the address."""
 
 
 class TuberConnectionLost(TuberNetworkError, ConnectionError):
-    """The connection ended before the reply had come."""
+    """The connection closed before the complete reply arrived."""
 
 
 class TuberTimeout(TuberNetworkError, TimeoutError):
-    """The caller's time-out passed, or the peer vanished from the network."""
+    """The timeout passed, or the peer vanished from the network."""
 
 
 class TuberConnectTimeout(TuberTimeout):
-    """There was no connection in time, so nothing was sent."""
+    """No connection could be made in time, so nothing was sent."""
 
 
 class TuberProtocolError(TuberError):
-    """The peer answered with something that is not a reply of the tuber protocol.
+    """The peer answered with something else than a reply of the tuber protocol.
 
     Attributes:
-        status: the HTTP status when the peer answered with one other than 200.
-        media_type: what the peer's answer called itself when no codec reads it: ``text/html``.
-        location: where the peer redirects to; never followed.
-        may_have_run: as in TuberNetworkError.
+        status: the HTTP status if it is not 200, else None.
+        media_type: the media type of the answer if no codec reads it: ``text/html``.
+        location: the target of a redirect, which is never followed.
+        may_have_run: as in ``TuberNetworkError``.
     """
 
     def __init__(
@@ -124,33 +125,33 @@ class TuberProtocolError(TuberError):
 
 
 class TuberStateError(TuberError):
-    """An operation that makes no sense in the state that the object is in."""
+    """The operation is impossible in the present state of the object."""
 
 
 class TuberRemoteError(TuberError):
-    """A call reached the server and failed there.
+    """The call reached the server and failed there.
 
-    When the remote class is one of Python's builtin exceptions the object raised is an instance of
-    that class too, so ``except KeyError`` works as it does for a local object.
+    If the remote class is a builtin exception of Python, the exception raised here is an instance
+    of that class too, so ``except KeyError`` works as for a local object.
 
     Attributes:
-        type_name: the remote class: ``KeyError``, ``package.module.Class``; None when not told.
-        remote_traceback: the server's traceback as text; None when it sent none.
+        type_name: the remote class: ``KeyError``, ``package.module.Class``; None if unknown.
+        remote_traceback: the traceback of the server as text; None if it sent none.
     """
 
     def __init__(
         self, message: str, type_name: str | None = None, remote_traceback: str | None = None
     ) -> None:
-        # Not super().__init__: the builtin beside us may demand others (UnicodeDecodeError).
+        # Not super().__init__: the builtin base may need other arguments (UnicodeDecodeError).
         Exception.__init__(self, message)
         self.args = (message,)
         if isinstance(self, SyntaxError):
-            self.msg = message  # what a printed traceback shows of it
+            self.msg = message  # shown in a printed traceback
         self.type_name = type_name
         self.remote_traceback = remote_traceback
 
     def __str__(self) -> str:
-        # KeyError would quote it, OSError and UnicodeError would look for what is not there.
+        # KeyError would quote it; OSError and UnicodeError would look for missing attributes.
         return str(self.args[0])
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -158,30 +159,26 @@ class TuberRemoteError(TuberError):
         return _rebuild_remote, arguments, dict(self.__dict__)
 
     def __setstate__(self, state: dict[str, Any] | None) -> None:
-        """Unpickle: ``__cause__`` does not travel, the notes do."""
+        """Unpickle the notes, and make a new ``__cause__`` of them if needed."""
         self.__dict__.update(state or {})
         _show_notes(self)
 
 
 class RemoteTraceback(Exception):
-    """Not raised: before Python 3.11 the cause of a TuberRemoteError, where its notes are shown."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
+    """The cause of a TuberRemoteError before Python 3.11: shows its notes. Never raised."""
 
     def __str__(self) -> str:
         return f"\n{self.args[0]}"
 
 
 class TuberRemoteWarning(UserWarning):
-    """A warning that was raised at the server during a call, shown again at the caller's line."""
+    """A warning raised at the server during a call, shown again at the line of the caller."""
 
 
 class TuberRestartWarning(UserWarning):
-    """The server was restarted since it was last heard: what it had in memory is gone.
+    """The server was restarted since its last reply, so its objects are new.
 
-    What is known of its objects was read again before this is shown, or the text says that it
-    could not be.
+    Their descriptions were read again before the warning, unless its text says otherwise.
     """
 
 
@@ -191,13 +188,13 @@ def remote_error(
     remote_traceback: str | None = None,
     called: str | None = None,
 ) -> TuberRemoteError:
-    """The exception that stands here for one raised at the server.
+    """Make the local exception for one that was raised at the server.
 
     Args:
-        message: the failure's message; from servers before 1.0 the text of a traceback.
-        type_name: the failure's type; None from servers before 1.0.
-        remote_traceback: the failure's traceback.
-        called: what was called, for the reader: ``Board.read() at http://board/tuber``.
+        message: of the failure; from servers before 1.0 the text of a traceback.
+        type_name: of the failure; None from servers before 1.0.
+        remote_traceback: of the failure.
+        called: the call, for the reader: ``Board.read() at http://board/tuber``.
     """
     if type_name is None:
         if message.startswith(_TRACEBACK):
@@ -208,7 +205,7 @@ def remote_error(
     if remote_traceback:
         note = f"{note}\n{remote_traceback.rstrip()}".lstrip("\n")
     if note:
-        # As add_note() does, which came with Python 3.11; before, tools that know notes see them.
+        # As add_note() of Python 3.11 does; some tools show notes before that version.
         error.__dict__["__notes__"] = [note]
         _show_notes(error)
     return error
@@ -218,7 +215,7 @@ _NOTES_ARE_PRINTED: Final = hasattr(BaseException, "add_note")  # with traceback
 
 
 def _show_notes(error: TuberRemoteError) -> None:
-    """Where Python does not print notes, make them the printed cause of the error."""
+    """If Python does not print notes, make them the printed cause of the error."""
     notes = getattr(error, "__notes__", None)
     if notes and not _NOTES_ARE_PRINTED:
         error.__cause__ = RemoteTraceback("\n".join(notes))
@@ -227,18 +224,17 @@ def _show_notes(error: TuberRemoteError) -> None:
 _TRACEBACK: Final = "Traceback (most recent call last):"
 _CLASS_AND_TEXT: Final = re.compile(r"([A-Za-z_][\w.]*)(?:: |$)")
 
-# StopIteration and StopAsyncIteration would end the caller's loop in silence, or turn into a
-# RuntimeError inside a generator; an ExceptionGroup can't exist without its exceptions.
+# StopIteration and StopAsyncIteration would silently end the caller's loop, or become a
+# RuntimeError in a generator; an ExceptionGroup cannot exist without its exceptions.
 _NEVER_RAISED_AS: Final = frozenset({"StopIteration", "StopAsyncIteration", "ExceptionGroup"})
 
 _classes: dict[str, type[TuberRemoteError]] = {}
 
 
 def _class_for(type_name: str | None) -> type[TuberRemoteError]:
-    """TuberRemoteError, joined with the builtin exception of that name if there is one.
+    """Return TuberRemoteError, combined with the builtin exception of that name if there is one.
 
-    Only subclasses of Exception are joined: a remote SystemExit or KeyboardInterrupt must not end
-    the caller's program.
+    Only with subclasses of Exception: a remote SystemExit must not end the caller's program.
     """
     if type_name is None:
         return TuberRemoteError
@@ -262,7 +258,7 @@ def _class_for(type_name: str | None) -> type[TuberRemoteError]:
 
 
 def _end_of_traceback(text: str) -> tuple[str, str | None]:
-    """The exception's text at the end of a traceback, and its class when that is a builtin one."""
+    """Return the text at the end of a traceback, and the class if that is a builtin one."""
     lines = text.rstrip().split("\n")
     start = len(lines) - 1
     while start > 0 and not lines[start - 1].startswith("  "):
@@ -274,12 +270,12 @@ def _end_of_traceback(text: str) -> tuple[str, str | None]:
 
 
 def _rebuild(error_class: type[TuberError], message: str) -> TuberError:
-    """Unpickle; the attributes follow as state."""
+    """Unpickle; the attributes are in the state."""
     return error_class(message)
 
 
 def _rebuild_remote(
     message: str, type_name: str | None, remote_traceback: str | None
 ) -> TuberRemoteError:
-    """Make or unpickle; the class is found by its name, for it can't be imported."""
+    """Make or unpickle; the class is found by its name, because it cannot be imported."""
     return _class_for(type_name)(message, type_name, remote_traceback)

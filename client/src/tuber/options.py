@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tuber.transport import Transport
 
+__all__ = ["Options", "Timing"]
+
 TimeoutLike: TypeAlias = "float | tuple[float | None, float | None] | None"
 
 LOSSLESS_TYPES: Final = (JSON, CBOR)
@@ -60,7 +62,8 @@ class Options:
         convert_json: whether maps in results become ``TuberResult`` objects.
         return_exceptions: whether failures in a batch become items of its list of results. If so,
             the calls after a failed one are run.
-        timeout: seconds for a whole call, or ``(connect, total)``; see ``Timing``.
+        timeout: seconds for a whole call, or ``(connect, total)``, with None for no limit. The
+            default is 10 s to connect and no limit for a call.
         ssl_context: which authorities and certificates to trust for ``https``; None for the
             authorities that the system trusts.
         transport: sends the requests instead of tuber's own connections; see
@@ -135,13 +138,23 @@ class Options:
 
 
 def choose(hostname: str, token: str | None = None, **given: Any) -> tuple[str, Options]:
-    """Return the hostname without a token, and the options that a user gave or left to us.
+    """Return the hostname without a token, and the options of a user, with defaults for the rest.
+
+    The token is that of ``hostname``, or else the argument, or else that of the environment.
 
     Raises:
         ValueError, TypeError: an option is invalid.
     """
+    if token is not None and not isinstance(token, str):
+        raise TypeError(f"expected token to be a string; came {type(token).__name__}")
     hostname, in_hostname = split_token(hostname)
-    return hostname, Options().varied(token=chosen_token(in_hostname, token), **given)
+    if in_hostname is not None:
+        token = in_hostname
+    elif token is not None:
+        _checked(token, "token=")
+    elif from_environment := os.environ.get(TOKEN_VARIABLE):
+        token = _checked(from_environment, TOKEN_VARIABLE)
+    return hostname, Options().varied(token=token, **given)
 
 
 def parse_timeout(timeout: TimeoutLike) -> Timing:
@@ -191,22 +204,6 @@ def split_token(hostname: str) -> tuple[str, str | None]:
     if ":" in token:
         raise ValueError("expected one token before '@' of hostname; came a user and a password")
     return f"{scheme}{separator}{place}{slash}{path}", _checked(token, "hostname before '@'")
-
-
-def chosen_token(in_hostname: str | None, given: str | None) -> str | None:
-    """Return the token of ``hostname``, or else the argument, or else that of the environment.
-
-    Raises:
-        TypeError, ValueError: it is not a token.
-    """
-    if given is not None and not isinstance(given, str):
-        raise TypeError(f"expected token to be a string; came {type(given).__name__}")
-    if in_hostname is not None:
-        return in_hostname
-    if given is not None:
-        return _checked(given, "token=")
-    from_environment = os.environ.get(TOKEN_VARIABLE)
-    return _checked(from_environment, TOKEN_VARIABLE) if from_environment else None
 
 
 def _checked(token: str, place: str) -> str:

@@ -1,7 +1,6 @@
 """The historical import place of the server's names; new code imports them from ``tuberd``.
 
-With the client alone installed this module can be imported, and says what to install when one of
-the names is used.
+Without the server installed, the first use of a name says how to install it.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ __all__ = [
 
 
 def get_include() -> str:
-    """The directory of ``tuber_support.hpp``, for the include path of a C++ module."""
+    """Return the directory of ``tuber_support.hpp``, for the include path of a C++ module."""
     directory: str = _from_tuberd("get_include")()
     return directory
 

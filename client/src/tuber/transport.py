@@ -1,7 +1,7 @@
-"""What a transport of the user's own has to be, in place of tuber's connections: ``transport=``.
+"""The interface of ``transport=``: an object of yours that sends requests instead of tuber.
 
-For sites where requests have to go another way: over a library that logs in, signs or tunnels.
-docs/how-to/transports.md has complete examples. The interface alone: ``_own_transport`` uses it.
+For sites where requests must go another way: over a library that logs in, signs or tunnels. The
+how-to guide of the documentation has complete examples.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ Seconds: TypeAlias = "tuple[float | None, float | None]"
 
 
 class Transport(Protocol):
-    """What ``transport=`` accepts.
+    """The methods of an object for ``transport=``.
 
-    It must not send a request twice, nor follow redirects: a call would run twice or get lost.
+    It must not send a request twice or follow redirects: a call would run twice or get lost.
     """
 
     def exchange(
@@ -25,18 +25,20 @@ class Transport(Protocol):
     ) -> Answer | Awaitable[Answer]:
         """Post one request and return the reply, whatever its status; awaitable for asyncio.
 
-        It is called by several threads or tasks at once.
+        Several threads or tasks may call it at once.
 
         Args:
-            headers: what goes with the body; Host, Content-Length and Connection are not in it.
-            timeout: seconds for connecting and for the whole exchange; None: no limit.
+            url: of the server.
+            headers: without Host, Content-Length and Connection.
+            body: of the request.
+            timeout: seconds for connecting and for the whole exchange; None for no limit.
 
         Raises:
-            TimeoutError: the time-out passed.
-            ConnectionRefusedError: nobody listens there; the call was not run.
-            Exception: anything else. The call may have run then, unless the exception has an
+            TimeoutError: the timeout passed.
+            ConnectionRefusedError: no program listens there; the call was not run.
+            Exception: any other fault. The call may have run, unless the exception has an
                 attribute ``may_have_run`` that is false.
         """
 
     def close(self) -> Any:
-        """Give back what is held; awaitable for asyncio. An exchange may follow all the same."""
+        """Release connections; awaitable for asyncio. More exchanges may follow."""

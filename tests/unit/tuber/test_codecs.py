@@ -36,7 +36,7 @@ def test_a_malformed_reply_is_a_value_error_as_ever() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(Codecs))
-def test_what_a_codec_writes_it_reads(name: str) -> None:
+def test_a_codec_reads_its_own_output(name: str) -> None:
     value = {"a": [1, 2.5, None, True, "é"], "big": 2**70}
     assert Codecs[name].decode(Codecs[name].encode(value)) == value
     with pytest.raises(EncodeError):

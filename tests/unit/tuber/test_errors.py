@@ -38,15 +38,8 @@ def test_a_remote_builtin_exception_is_an_instance_of_that_class(name: str) -> N
     assert (error.type_name, error.remote_traceback) == (name, "Traceback ...")
     with pytest.raises(getattr(builtins, name)):
         raise error
-
-
-@pytest.mark.parametrize("name", JOINED)
-def test_a_remote_exception_survives_pickling(name: str) -> None:
-    error = remote_error("x: y", name, "Traceback ...", "Board.read()")
     again = pickle.loads(pickle.dumps(error))
-    assert type(again) is type(error)
-    assert str(again) == "x: y"
-    assert vars(again) == vars(error)
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +109,7 @@ def test_a_printed_error_shows_the_remote_traceback_once(
 
 
 @pytest.mark.parametrize("copied", COPIES[1:])
-def test_notes_that_a_program_adds_travel_too(copied: Callable[[Any], Any]) -> None:
+def test_notes_that_a_program_adds_are_copied_too(copied: Callable[[Any], Any]) -> None:
     error = remote_error("KeyError: 1", "KeyError", None, "Board.read()")
     error.__dict__["__notes__"].append("while cooling down")
     assert copied(error).__notes__[1:] == ["while cooling down"]
@@ -220,7 +213,7 @@ def test_every_error_comes_out_of_another_process() -> None:
         assert shown(error) == shown(original)
 
 
-def test_no_class_of_the_tree_is_forgotten_here() -> None:
+def test_this_file_has_every_class_of_the_tree() -> None:
     made = {type(error) for error in EVERY}
     for name in errors.__all__:
         kind = getattr(errors, name)
@@ -246,14 +239,14 @@ TRACEBACK = """Traceback (most recent call last):
         ("SystemExit: 1", None),
     ],
 )
-def test_an_old_servers_traceback_tells_the_class(end: str, type_name: str | None) -> None:
+def test_the_class_is_read_from_an_old_servers_traceback(end: str, type_name: str | None) -> None:
     error = remote_error(f"{TRACEBACK}{end}\n")
     assert str(error) == end
     assert error.type_name == type_name
     assert error.remote_traceback == f"{TRACEBACK}{end}\n"
 
 
-def test_an_old_servers_message_without_traceback_tells_the_class() -> None:
+def test_the_class_is_read_from_an_old_servers_message() -> None:
     error = remote_error("AttributeError: no object 'Nope'")
     assert isinstance(error, AttributeError)
     assert str(error) == "AttributeError: no object 'Nope'"
@@ -278,18 +271,8 @@ def test_an_old_servers_other_messages_are_kept(message: str) -> None:
         (errors.TuberUnreachable, OSError),
     ],
 )
-def test_network_errors_are_of_the_matching_builtin_class_and_picklable(
+def test_network_errors_are_of_the_matching_builtin_class(
     kind: type[TuberNetworkError], builtin: type[OSError]
 ) -> None:
-    error = kind("lost; Board.read() may have run", may_have_run=True, errno=104)
-    assert isinstance(error, TuberError)
-    assert isinstance(error, builtin)
-    again = pickle.loads(pickle.dumps(error))
-    assert type(again) is kind
-    assert (str(again), again.may_have_run, again.errno) == (str(error), True, 104)
-
-
-def test_a_protocol_error_is_picklable() -> None:
-    error = errors.TuberProtocolError("HTTP 404", status=404, may_have_run=True)
-    again = pickle.loads(pickle.dumps(error))
-    assert (str(again), again.status, again.may_have_run) == ("HTTP 404", 404, True)
+    assert issubclass(kind, TuberError)
+    assert issubclass(kind, builtin)

@@ -69,7 +69,7 @@ def test_modules_are_there_without_being_imported_by_name() -> None:
     assert run(program).startswith("<class 'tuber.errors.TuberError'> Server <module")
 
 
-def test_importing_tuber_loads_none_of_it() -> None:
+def test_importing_tuber_loads_no_other_module_of_it() -> None:
     assert loaded("import tuber", "tuber") == ["tuber"]
 
 

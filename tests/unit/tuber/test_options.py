@@ -7,6 +7,8 @@ import pickle
 import socket
 import ssl
 import traceback
+from dataclasses import fields
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -22,7 +24,7 @@ from tuber.options import (
     MAX_SECONDS,
     Options,
     Timing,
-    chosen_token,
+    choose,
     parse_timeout,
     split_token,
 )
@@ -37,7 +39,7 @@ def test_a_limit_below_one_byte_is_refused(limit: int) -> None:
 
 
 @pytest.mark.parametrize("limit", ["1", 1.5, True])
-def test_a_limit_that_is_no_number_of_bytes_is_refused(limit: Any) -> None:
+def test_a_limit_of_another_type_is_refused(limit: Any) -> None:
     with pytest.raises(TypeError, match="max_reply_bytes"):
         Options(max_reply_bytes=limit)
 
@@ -66,6 +68,16 @@ def test_links_to_one_server_share_a_route() -> None:
 
 def route(hostname: str, **options: Any) -> Route:
     return route_to(parse_address(hostname), Options(**options))
+
+
+@pytest.mark.parametrize(
+    "client", [tuber.resolve, tuber.resolve_simple, tuber.TuberObject, tuber.SimpleTuberObject]
+)
+def test_every_option_is_an_argument_of_the_clients(client: Any) -> None:
+    options = {each.name for each in fields(Options)}
+    assert set(signature(client).parameters) - {"objname", "parent", "others"} == {
+        "hostname", *options,
+    }  # fmt: skip
 
 
 # --- timeout
@@ -103,7 +115,7 @@ def test_seconds_or_a_pair_are_understood(timeout: Any, timing: Timing) -> None:
         (),
     ],
 )
-def test_a_time_that_is_none_is_refused(timeout: Any) -> None:
+def test_an_invalid_time_is_refused(timeout: Any) -> None:
     with pytest.raises(ValueError, match=r"expected timeout .*; came "):
         parse_timeout(timeout)
 
@@ -143,7 +155,7 @@ def test_the_user_part_of_a_hostname_is_the_token(
 
 
 @pytest.mark.parametrize("hostname", [f"me:{SECRET}@board", f"{SECRET} x@board", "@board"])
-def test_what_is_no_token_is_refused_and_not_repeated(hostname: str) -> None:
+def test_an_invalid_token_is_refused_and_not_repeated(hostname: str) -> None:
     with pytest.raises(ValueError, match=r"expected (a|one) token") as caught:
         split_token(hostname)
     assert SECRET not in str(caught.value)
@@ -158,21 +170,21 @@ def test_a_unix_socket_has_no_user_part_and_its_refusal_repeats_none(path: str) 
 
 def test_the_nearest_token_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TUBER_TOKEN", raising=False)
-    assert chosen_token(None, None) is None
+    assert choose("board")[1].token is None
     monkeypatch.setenv("TUBER_TOKEN", "of-the-environment")
-    assert chosen_token(None, None) == "of-the-environment"
-    assert chosen_token(None, "given") == "given"
-    assert chosen_token("in-hostname", "given") == "in-hostname"
+    assert choose("board")[1].token == "of-the-environment"
+    assert choose("board", "given")[1].token == "given"
+    assert choose("in-hostname@board", "given")[1].token == "in-hostname"
     monkeypatch.setenv("TUBER_TOKEN", f"{SECRET}\r\nX: 1")
     with pytest.raises(ValueError, match="in TUBER_TOKEN") as caught:
-        chosen_token(None, None)
+        choose("board")
     assert SECRET not in str(caught.value)
 
 
 @pytest.mark.parametrize("token", [b"bytes", 3])
 def test_a_token_of_another_type_is_refused(token: Any) -> None:
     with pytest.raises(TypeError, match="expected token to be a string"):
-        chosen_token(None, token)
+        choose("board", token)
 
 
 @given(st.text())

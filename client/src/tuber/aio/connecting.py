@@ -50,9 +50,21 @@ class AsyncioDialler:
             return socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
         return await self._loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
 
+    async def reach(self, place: Place) -> socket.socket:
+        """Connect to a place; raise OSError if that fails."""
+        family, kind, protocol, _, address = place
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.setblocking(False)
+            await self._loop.sock_connect(sock, address)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
     def start(self, place: Place) -> None:
         """Begin an attempt."""
-        self._running.add(self._loop.create_task(self._opened(place)))
+        self._running.add(self._loop.create_task(self.reach(place)))
 
     async def ended(self, seconds: float | None) -> socket.socket | OSError | None:
         """Wait for an attempt to end, and return its socket or fault; None after ``seconds``."""
@@ -84,17 +96,6 @@ class AsyncioDialler:
 
     def _made(self) -> AsyncioConnection:
         return AsyncioConnection(self._loop, self._route)
-
-    async def _opened(self, place: Place) -> socket.socket:
-        family, kind, protocol, _, address = place
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.setblocking(False)
-            await self._loop.sock_connect(sock, address)
-        except BaseException:
-            sock.close()
-            raise
-        return sock
 
 
 async def _cancel(tasks: Set[asyncio.Task[Any]]) -> None:

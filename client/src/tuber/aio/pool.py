@@ -107,35 +107,10 @@ class AsyncioPool:
         return idle
 
 
-class LoopPools:
-    """All pools of one loop."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._pools: dict[Route, AsyncioPool] = {}
-        self._end = self._until_the_loop_ends()
-        # Run it to its yield, which registers it with the loop; it does not wait for anything.
-        with contextlib.suppress(StopIteration):
-            self._end.asend(None).send(None)
-
-    def pool(self, route: Route) -> AsyncioPool:
-        """Return the pool of a route."""
-        pool = self._pools.get(route)
-        if pool is None:
-            pool = self._pools[route] = AsyncioPool(self._loop, route)
-        return pool
-
-    async def _until_the_loop_ends(self) -> AsyncGenerator[None, None]:
-        try:
-            yield
-        finally:
-            for pool in self._pools.values():
-                await pool.close()
-
-
-_loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, LoopPools] = (
-    weakref.WeakKeyDictionary()
-)
+# Of each loop the pools by route, and the generator that closes them.
+_loops: weakref.WeakKeyDictionary[
+    asyncio.AbstractEventLoop, tuple[dict[Route, AsyncioPool], AsyncGenerator[None, None]]
+] = weakref.WeakKeyDictionary()
 _lock: Final = threading.Lock()
 
 
@@ -146,12 +121,27 @@ def pool_of_running_loop(route: Route) -> AsyncioPool:
         RuntimeError: no loop is running in this thread.
     """
     loop = asyncio.get_running_loop()
-    pools = _loops.get(loop)
-    if pools is None:
-        made = LoopPools(loop)
+    if loop not in _loops:
+        made: dict[Route, AsyncioPool] = {}
+        end = _closing(made)
+        # Run it to its yield, which registers it with the loop; it does not wait for anything.
+        with contextlib.suppress(StopIteration):
+            end.asend(None).send(None)
         with _lock:  # other threads may have loops of their own
             # Pools refer to their loop, so those of a closed loop would never be freed.
             for each in [each for each in _loops if each.is_closed()]:
                 del _loops[each]
-            pools = _loops[loop] = made
-    return pools.pool(route)
+            _loops[loop] = made, end
+    pools, _ = _loops[loop]
+    if route not in pools:
+        pools[route] = AsyncioPool(loop, route)
+    return pools[route]
+
+
+async def _closing(pools: dict[Route, AsyncioPool]) -> AsyncGenerator[None, None]:
+    """Close the pools at the end of the loop."""
+    try:
+        yield
+    finally:
+        for pool in pools.values():
+            await pool.close()

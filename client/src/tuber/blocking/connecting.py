@@ -16,8 +16,11 @@ from tuber.network.route import Route
 
 T = TypeVar("T")
 
-# What connect() returns while a connection is being made. Not EAGAIN: a Unix socket is full then.
-_IN_PROGRESS = getattr(errno, "WSAEWOULDBLOCK", errno.EINPROGRESS)  # the first on Windows
+# What connect() returns while a connection is being made; the first on Windows.
+_IN_PROGRESS = getattr(errno, "WSAEWOULDBLOCK", errno.EINPROGRESS)
+
+# One system call for the few attempts of a race, where epoll would take four each.
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 def left(deadline: float) -> float:
@@ -34,7 +37,7 @@ class BlockingDialler:
     def __init__(self, route: Route) -> None:
         self._route = route
         self._deadline: float | None = None
-        self._running = selectors.DefaultSelector()
+        self._running = _Selector()
         self._faults: list[OSError] = []  # of attempts that failed at once
 
     async def within(self, seconds: float | None, connecting: Coroutine[Any, Any, T]) -> T:
@@ -46,6 +49,19 @@ class BlockingDialler:
     async def look_up(self, address: Address) -> Sequence[Place]:
         """Resolve a host name."""
         return socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+
+    async def reach(self, place: Place) -> socket.socket:
+        """Connect to a place; raise OSError if that fails."""
+        family, kind, protocol, _, address = place
+        seconds = None if self._deadline is None else left(self._deadline)
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(seconds)
+            sock.connect(address)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
     def start(self, place: Place) -> None:
         """Begin an attempt."""

@@ -124,7 +124,7 @@ class BlockingConnection:
         """Send everything, with one system call unless the kernel takes less."""
         sock = self._socket
         if deadline is not None:
-            _set_deadline(sock, deadline)
+            sock.settimeout(left(deadline))
         self.sent_any = self._encrypted  # a record may be on its way when sending fails
         if len(buffers) == 1 or self._encrypted or not _CAN_GATHER:
             count = sock.send(buffers[0])
@@ -138,7 +138,7 @@ class BlockingConnection:
             rest, count = memoryview(buffer)[count:], 0
             while rest:
                 if deadline is not None:
-                    _set_deadline(sock, deadline)
+                    sock.settimeout(left(deadline))
                 rest = rest[sock.send(rest) :]
 
     def _receive(self, deadline: float | None) -> HttpReply:
@@ -146,7 +146,7 @@ class BlockingConnection:
         reply = place = None
         while reply is None:
             if deadline is not None:
-                _set_deadline(sock, deadline)
+                sock.settimeout(left(deadline))
             if place is None:
                 received = sock.recv(RECEIVE_BYTES)
                 reply = reader.feed(received) if received else self._end()
@@ -162,7 +162,3 @@ class BlockingConnection:
         if reply is None:
             raise closed_by_server(self._reader.started)
         return reply
-
-
-def _set_deadline(sock: socket.socket, deadline: float) -> None:
-    sock.settimeout(left(deadline))

@@ -1,13 +1,8 @@
-"""The synchronous shell: remote objects whose calls return when the reply is there.
-
-It drives the conversations of ``_session`` to their end in the thread that calls, over the
-connections of ``_pool``. What happens on the way is written in ``_link`` and ``_exchange``.
-"""
+"""The synchronous shell: remote objects whose calls return when the reply has arrived."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber.blocking.context import BatchRun, SimpleContext
@@ -33,9 +28,9 @@ Self = TypeVar("Self", bound="SimpleTuberObject")
 
 
 class BlockingLink(ServerLink):
-    """A link whose conversations are driven to their end by the thread that calls.
+    """A link whose conversations run in the calling thread.
 
-    Thread-safe: each call has a connection of its own while it lasts.
+    Thread-safe: each running call has a connection of its own.
     """
 
     def __init__(
@@ -45,15 +40,15 @@ class BlockingLink(ServerLink):
         self._pool = BlockingPool(self._route)
 
     def run(self, conversation: Conversation[T]) -> T:
-        """Drive a conversation to its end; returns what it returns."""
+        """Drive a conversation to its end; return its value."""
         return run_without_suspending(self._drive(conversation))
 
     def start(self, conversation: Conversation[Any]) -> BatchRun:
-        """Make a conversation that is run by the first thread that needs its result."""
+        """Return a conversation that runs when its result is first needed."""
         return BatchRun(self.run, conversation)
 
     def close(self) -> None:
-        """Close the connections that rest; a later call makes a new one."""
+        """Close the idle connections; a later call makes a new one."""
         self._pool.close()
         run_without_suspending(self._close_transport())
 
@@ -62,10 +57,10 @@ class BlockingLink(ServerLink):
 
 
 class SimpleTuberObject(RemoteObject):
-    """A remote object whose calls block until the reply is there.
+    """A remote object whose calls block until the reply has arrived.
 
-    Made by ``resolve_simple``, or from a subclass of one's own; before ``tuber_resolve()`` nothing
-    is known of the remote object. It may be used by several threads at once.
+    Made by ``resolve_simple``, or from a subclass of yours; call ``tuber_resolve()`` then to learn
+    what the remote object offers. Several threads may use it at once.
     """
 
     def _tuber_connect(self, hostname: str, options: Options) -> BlockingLink:
@@ -75,27 +70,22 @@ class SimpleTuberObject(RemoteObject):
         return SimpleTuberObject
 
     def tuber_context(self, **options_and_broadcast: Any) -> SimpleContext:
-        """A context in which calls are queued and sent as one batch.
+        """Return a context that queues calls and sends them as one batch.
 
         Args:
-            options_and_broadcast: the options of SimpleContext; other names are arguments that are
-                added to every call.
+            options_and_broadcast: the options of ``SimpleContext``; other names are arguments that
+                are added to every call.
         """
         return SimpleContext(self, **options_and_broadcast)
 
     def close(self) -> None:
-        """Close the connections that rest, for the objects inside too; a later call opens one."""
+        """Close the idle connections, also of the objects inside; a later call makes a new one."""
         self._tuber_link.close()
 
     def __enter__(self: Self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -115,20 +105,27 @@ def resolve_simple(
     """Connect to a server and learn what an object offers.
 
     Args:
-        hostname: where the server is: 'board', 'board:8080', '[fe80::1%eth0]', 'https://board',
+        hostname: of the server: 'board', 'board:8080', '[fe80::1%eth0]', 'https://board',
             'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'; with a token, 'TOKEN@board'.
         objname: the name of the object, or its path; None for the registry, whose objects are
-            then attributes.
-        accept_types, convert_json, return_exceptions: see ``tuber.options.Options``.
-        timeout: see ``tuber._timing.Timing``; seconds for a whole call, or ``(connect, total)``.
-        trust_env, ssl_context, transport, max_reply_bytes: see ``tuber._target.Target``.
-        token: what the server asks for; else that of ``hostname``, else that of the environment's
-            ``TUBER_TOKEN``.
+            its attributes.
+        accept_types: see ``tuber.options.Options``, as for all other arguments.
+        convert_json: whether maps in results become ``TuberResult`` objects; None means yes.
+        return_exceptions: whether failures in a batch become items of its list of results.
+        timeout: seconds for a whole call, or ``(connect, total)``.
+        ssl_context: the trusted authorities for ``https``.
+        transport: sends the requests instead of tuber's own connections.
+        max_reply_bytes: limit for the body of a reply; None for 1 GiB.
+        token: shown to a server that requires one.
+
+    Returns:
+        The resolved remote object.
 
     Raises:
-        TuberNetworkError: the server can't be reached.
-        TuberRemoteError: there is no such object.
-        ValueError, TypeError: an argument makes no sense.
+        TuberNetworkError: the server cannot be reached.
+        TuberRemoteError: the server has no such object.
+        ValueError: an argument is invalid.
+        TypeError: an argument has a wrong type.
     """
     resolved = SimpleTuberObject(**locals())
     resolved.tuber_resolve()

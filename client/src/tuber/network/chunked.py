@@ -1,4 +1,4 @@
-"""A body in chunks (RFC 9112 section 7.1), read as it comes. Bytes only, as ``_http1``."""
+"""A body in chunks (RFC 9112 section 7.1), read as it arrives. Bytes only, as in ``http1``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00\r\n]*)?")
 
 
 class ChunkedBody:
-    """Takes chunks out of what was received.
+    """Collects the chunks of a body.
 
     Args:
-        max_bytes: a longer body is refused.
+        max_bytes: limit for the body.
 
     Attributes:
-        body: what has come of it so far.
+        body: the bytes so far.
     """
 
     __slots__ = ("_in_trailer", "_max_bytes", "body")
@@ -31,10 +31,10 @@ class ChunkedBody:
         self._in_trailer = False
 
     def take(self, received: bytearray) -> bool:
-        """Remove the complete chunks from the front of ``received``; whether the body is complete.
+        """Remove the complete chunks from ``received``; return whether the body is complete.
 
         Raises:
-            TuberProtocolError: they are no chunks, or over a limit.
+            TuberProtocolError: they are malformed, or over a limit.
         """
         while not self._in_trailer:
             end = received.find(b"\r\n", 0, MAX_CHUNK_LINE_BYTES + 2)
@@ -47,7 +47,7 @@ class ChunkedBody:
             if match is None:
                 raise malformed("the size of a chunk", received[:end])
             size = int(match.group(1), 16)
-            # A match keeps a bytearray from being resized.
+            # A bytearray cannot be resized while a match refers to it.
             del match
             if size == 0:
                 del received[: end + 2]
@@ -63,14 +63,14 @@ class ChunkedBody:
         if len(received) < end + 2:
             return False
         if received[end : end + 2] != b"\r\n":
-            raise malformed("a line end behind a chunk", received[end : end + 2])
+            raise malformed("a line end after a chunk", received[end : end + 2])
         self.body += received[start:end]
         del received[: end + 2]
         return True
 
 
 def _take_trailer(received: bytearray) -> bool:
-    """Remove the trailer fields, which tuber does not use; whether their end had come."""
+    """Remove the trailer fields, which tuber ignores; return whether they are complete."""
     if received.startswith(b"\r\n"):
         del received[:2]
         return True
@@ -85,18 +85,18 @@ def _take_trailer(received: bytearray) -> bool:
 
 
 def refuse_bare_line_feed(received: bytearray) -> None:
-    """Refuse lines that end with LF alone (RFC 9112 section 2.2), for whose CRLF one would wait."""
+    """Refuse lines that end with LF alone (RFC 9112 section 2.2); waiting for CRLF would hang."""
     if _BARE_LINE_FEED.search(received):
         raise malformed("lines that end with CRLF", received)
 
 
 def body_too_long(length: int, limit: int) -> TuberProtocolError:
-    """The error for a body over the limit."""
+    """Return the error for a body over the limit."""
     return malformed(f"a body of at most {limit} bytes (max_reply_bytes)", f"{length} bytes")
 
 
 def malformed(expected: str, came: object) -> TuberProtocolError:
-    """The error for what is no HTTP/1.1 reply; a call was sent, so it may have run."""
+    """Return the error for a malformed HTTP reply. The call was sent, so it may have run."""
     shown = bytes(came[:80]) if isinstance(came, (bytes, bytearray)) else came
     return TuberProtocolError(
         f"malformed HTTP reply: expected {expected}, came {shown!r}", may_have_run=True

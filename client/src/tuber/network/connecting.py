@@ -28,20 +28,7 @@ T = TypeVar("T")
 C_co = TypeVar("C_co", covariant=True)
 
 
-class Attempts(Protocol):
-    """The attempts to connect to one of several places."""
-
-    def start(self, place: Place) -> None:
-        """Begin an attempt."""
-
-    async def ended(self, seconds: float | None) -> socket.socket | OSError | None:
-        """Wait for an attempt to end, and return its socket or fault; None after ``seconds``."""
-
-    async def cancel(self) -> None:
-        """Close the sockets of all other attempts."""
-
-
-class Dialler(Attempts, Protocol[C_co]):
+class Dialler(Protocol[C_co]):
     """The system calls that make one connection."""
 
     async def within(self, seconds: float | None, connecting: Coroutine[Any, Any, T]) -> T:
@@ -49,6 +36,18 @@ class Dialler(Attempts, Protocol[C_co]):
 
     async def look_up(self, address: Address) -> Sequence[Place]:
         """Resolve a host name."""
+
+    async def reach(self, place: Place) -> socket.socket:
+        """Connect to a place; raise OSError if that fails."""
+
+    def start(self, place: Place) -> None:
+        """Begin an attempt to connect."""
+
+    async def ended(self, seconds: float | None) -> socket.socket | OSError | None:
+        """Wait for an attempt to end, and return its socket or fault; None after ``seconds``."""
+
+    async def cancel(self) -> None:
+        """Close the sockets of all other attempts."""
 
     async def open(self, sock: socket.socket) -> C_co:
         """Make the connection over a connected socket, with TLS if the route needs it."""
@@ -83,7 +82,8 @@ async def _connect(dialler: Dialler[C_co], address: Address) -> C_co:
         places = [(socket.AF_UNIX, socket.SOCK_STREAM, 0, "", address.socket_path)]
     else:
         raise OSError(errno.EAFNOSUPPORT, "Python has no Unix sockets on this system")
-    sock = await race(places, dialler)
+    # Most names have one address; a race costs more system calls.
+    sock = await (dialler.reach(places[0]) if len(places) == 1 else race(places, dialler))
     try:
         prepare_socket(sock)
         return await dialler.open(sock)
@@ -92,7 +92,7 @@ async def _connect(dialler: Dialler[C_co], address: Address) -> C_co:
         raise
 
 
-async def race(places: Sequence[Place], attempts: Attempts) -> socket.socket:
+async def race(places: Sequence[Place], dialler: Dialler[Any]) -> socket.socket:
     """Return the first socket that connects, so that a dead address costs no timeout.
 
     Attempts begin one after the other, a short time apart or as soon as one has failed.
@@ -108,14 +108,14 @@ async def race(places: Sequence[Place], attempts: Attempts) -> socket.socket:
     try:
         while len(faults) < len(places):
             if waiting:
-                attempts.start(waiting.pop(0))
-            ended = await attempts.ended(ATTEMPT_DELAY_SECONDS if waiting else None)
+                dialler.start(waiting.pop(0))
+            ended = await dialler.ended(ATTEMPT_DELAY_SECONDS if waiting else None)
             if isinstance(ended, OSError):
                 faults.append(ended)
             elif ended is not None:
                 return ended
     finally:
-        await attempts.cancel()
+        await dialler.cancel()
     # A refusal says most: it came from a machine that is there.
     refusals = [fault for fault in faults if isinstance(fault, ConnectionRefusedError)]
     raise (refusals or faults or [OSError("the name has no address")])[0]

@@ -90,13 +90,12 @@ async def exchange_over_pool(
     total = timing.total if request.seconds is None else request.limited(timing.total)
     deadline = None if total is None else monotonic() + total
     buffers = head.encode(request.body, request.options, request.media_type, request.rest)
-    called = request.called
     if not pool.acquire_slot():
-        await pool.wait_for_slot(deadline, called)
+        await pool.wait_for_slot(deadline, request.called)
     try:
         while True:
             idle = pool.checkout()
-            connection = idle or await pool.connect(timing, deadline, called)
+            connection = idle or await pool.connect(timing, deadline, request.called)
             try:
                 reply = await connection.request(buffers, deadline)
                 break
@@ -104,10 +103,11 @@ async def exchange_over_pool(
                 # The server closed an idle connection just as we took it, and not a byte had left:
                 # the one case in which a request may be sent on another connection.
                 if idle is None or connection.sent_any or isinstance(error, TimeoutError):
-                    url = pool.route.address.url
-                    raise exchange_error(error, url, called, connection.sent_all, total) from error
+                    raise exchange_error(
+                        error, pool.route.address.url, request.called, connection.sent_all, total
+                    ) from error
             except TuberProtocolError as error:
-                raise reply_error(error, pool.route.address.url, called) from error
+                raise reply_error(error, pool.route.address.url, request.called) from error
     except BaseException:
         pool.release_slot()
         raise

@@ -1,7 +1,7 @@
-"""Replies of HTTP/1.1 (RFC 9112), from bytes as they come.
+"""Replies of HTTP/1.1 (RFC 9112), read from bytes as they arrive.
 
-Bytes only: no sockets, no clock, no threads, no media types' contents. What it reads is strict; a
-reply that could be understood in two ways is refused.
+Bytes only: no sockets, no clock, no threads, no contents of media types. It is strict: a reply that
+could be understood in two ways is refused.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from tuber.network.chunked import (
 from tuber.options import MAX_REPLY_BYTES
 from tuber.protocol import CBOR, MAX_FIELDS, MAX_HEAD_BYTES
 
-# Heads of one connection that are kept: they differ in Content-Length, and seldom in more.
+# Heads kept per connection: they differ in Content-Length, and seldom in more.
 MAX_KNOWN_HEADS: Final = 64
-# 'HTTP/1.1 100 Continue' and the like before the reply; nobody needs more than one or two.
+# Replies such as 'HTTP/1.1 100 Continue' before the final one; servers need one or two at most.
 MAX_INTERIM_REPLIES: Final = 8
 # Below this, NumPy's memory gains nothing over a bytearray, which is cleared.
 LARGE_BODY_BYTES: Final = 64 * 1024
@@ -40,8 +40,8 @@ class ReplyHead:
 
     Attributes:
         fields: by name in lower case; of a repeated field the values are joined by commas.
-        media_type: of ``Content-Type``, without parameters, in lower case; '' when absent.
-        length: of the body in bytes; None when it is chunked or ends with the connection.
+        media_type: of ``Content-Type``, without parameters, in lower case; '' if absent.
+        length: of the body in bytes; None if it is chunked or ends with the connection.
         chunked: whether the body has the transfer coding ``chunked``.
         keep_alive: whether another request may follow on the connection.
     """
@@ -57,12 +57,11 @@ class ReplyHead:
 class HttpReply:
     """A complete reply: its head and its body."""
 
-    __slots__ = ("body", "fields", "head", "keep_alive", "media_type", "status")
+    __slots__ = ("body", "fields", "keep_alive", "media_type", "status")
 
     def __init__(
         self, head: ReplyHead, body: bytes | bytearray | memoryview, keep_alive: bool
     ) -> None:
-        self.head = head
         self.status = head.status
         self.fields = head.fields
         self.media_type = head.media_type
@@ -71,14 +70,13 @@ class HttpReply:
 
 
 class ReplyReader:
-    """Reads the replies of one connection, one after the other, from bytes as they come.
+    """Reads the replies of one connection, one after the other.
 
-    Feed what was received until a reply is returned. After an error or a reply without
-    ``keep_alive`` the reader is spent, as is its connection.
+    Feed the bytes received until a reply is returned. After an error, or a reply without
+    ``keep_alive``, the reader cannot be used again.
 
     Args:
-        max_body_bytes: a longer body is refused.
-
+        max_body_bytes: limit for a body.
     """
 
     __slots__ = (
@@ -94,13 +92,13 @@ class ReplyReader:
 
     def __init__(self, max_body_bytes: int = MAX_REPLY_BYTES) -> None:
         self._max_body_bytes = max_body_bytes
-        self._received = bytearray()  # what has come of an incomplete reply
+        self._received = bytearray()  # of an incomplete reply
         self._head: ReplyHead | None = None  # the head of the reply being read
         self._wanted: bytearray | memoryview | None = None  # its body, of known length
-        self._filled = 0  # how much of that has come
-        self._chunks: ChunkedBody | None = None  # its body, when it is chunked
+        self._filled = 0  # how many of its bytes have arrived
+        self._chunks: ChunkedBody | None = None  # its body, if it is chunked
         self._interim = 0
-        # Replies on one connection mostly have one of a few heads: each is read once.
+        # Most replies on one connection have one of a few heads; each is parsed once.
         self._known: dict[bytes, ReplyHead] = {}
 
     @property
@@ -109,10 +107,10 @@ class ReplyReader:
         return self._head is not None or bool(self._received)
 
     def feed(self, received: bytes) -> HttpReply | None:
-        """Take bytes from the connection; the reply, once it is complete.
+        """Take bytes from the connection; return the reply once it is complete.
 
         Raises:
-            TuberProtocolError: they are no HTTP/1.1 reply, or over a limit.
+            TuberProtocolError: they are not an HTTP/1.1 reply, or over a limit.
         """
         if self._head is None and not self._received:  # the usual reply: small, in one piece
             end = received.find(b"\r\n\r\n")
@@ -128,23 +126,23 @@ class ReplyReader:
         return self._advance()
 
     def end(self) -> HttpReply | None:
-        """The peer has closed: the reply when its body ends with the connection, else None."""
+        """Return the reply if its body ends with the connection, which has closed; else None."""
         head = self._head
         if head is None or head.length is not None or head.chunked:
             return None
         return HttpReply(head, bytes(self._received), False)
 
     def rest(self) -> memoryview | None:
-        """The place for the rest of a body of known length, to receive into without a copy.
+        """Return memory for the rest of a body of known length, to receive into without a copy.
 
-        Report with ``filled`` how many bytes were put there. None when ``feed`` is to be used.
+        Report with ``filled`` how many bytes were written there. If it is None, use ``feed``.
         """
         return None if self._wanted is None else memoryview(self._wanted)[self._filled :]
 
     def filled(self, count: int) -> HttpReply | None:
-        """Take note of ``count`` bytes received into ``rest``; the reply, once it is complete."""
+        """Count bytes received into ``rest``; return the reply once it is complete."""
         body, head = self._wanted, self._head
-        assert body is not None  # REQUIRES: rest() returned a place
+        assert body is not None  # REQUIRES: rest() returned memory
         assert head is not None
         self._filled += count
         return self._finish(head, body) if self._filled == len(body) else None
@@ -155,7 +153,7 @@ class ReplyReader:
             if end < 0:
                 if len(self._received) > MAX_HEAD_BYTES:
                     raise malformed(f"a head of at most {MAX_HEAD_BYTES} bytes", self._received)
-                # Other servers speak first and then wait (SSH, SMTP): nobody waits for them here.
+                # Other servers speak first and then wait (SSH, SMTP).
                 if not _VERSION.startswith(self._received[: len(_VERSION)]):
                     raise malformed("a status line of HTTP/1.1", self._received)
                 refuse_bare_line_feed(self._received)
@@ -195,7 +193,7 @@ class ReplyReader:
         return self.filled(count)
 
     def _finish(self, head: ReplyHead, body: bytes | bytearray | memoryview) -> HttpReply:
-        # Bytes behind the reply were not asked for: whatever they are, nothing may follow them.
+        # Bytes after the reply belong to no request, so no other reply may follow them.
         keep_alive = head.keep_alive and not self._received
         self._head = self._wanted = self._chunks = None
         self._interim = 0

@@ -46,17 +46,17 @@ class ServerLink:
 
     async def _drive(self, conversation: Conversation[T]) -> T:
         """Drive a conversation to its end; return its value."""
-        head, options = self._head, self.session.options
-        timing, transport = options.timeout, options.transport
+        options = self.session.options
         try:
             request = next(conversation)
             while True:
                 try:
-                    if transport is None:
-                        reply = await exchange_over_pool(self._connections(), head, timing, request)
+                    if options.transport is None:
+                        reply = await exchange_over_pool(
+                            self._connections(), self._head, options.timeout, request
+                        )
                     else:
-                        url = self.session.url
-                        reply = await exchange_over_transport(transport, url, head, timing, request)
+                        reply = await exchange_over_transport(self.session, self._head, request)
                 except TuberError as error:  # some conversations can go on without a reply
                     request = conversation.throw(error)
                 else:

@@ -19,20 +19,22 @@ from tuber.errors import (
 )
 from tuber.network.http1 import HttpReply, ReplyHead
 from tuber.network.request_head import RequestHead
-from tuber.options import Timing
 from tuber.session.messages import Request
+from tuber.session.session import Session
 from tuber.transport import Transport
 
 
 async def exchange_over_transport(
-    transport: Transport, url: str, head: RequestHead, timing: Timing, request: Request
+    session: Session, head: RequestHead, request: Request
 ) -> HttpReply:
-    """Send a request once over a user's transport.
+    """Send a request once over the transport of a session's options.
 
     Raises:
         TuberNetworkError: the transport failed.
         TuberProtocolError: it returned something that is not a reply.
     """
+    transport, timing, url = session.options.transport, session.options.timeout, session.url
+    assert transport is not None
     times = (timing.connect, request.limited(timing.total))
     try:
         fields = head.fields(request.options, request.media_type)
@@ -75,18 +77,15 @@ def _reply(answer: Any, url: str, called: object) -> HttpReply:
         status, headers, body = answer
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         fields = {str(name).lower(): str(value) for name, value in pairs}
-    except (TypeError, ValueError) as error:
-        raise _no_reply(answer, url, called) from error
-    if not isinstance(status, int) or not isinstance(body, (bytes, bytearray)):
-        raise _no_reply(answer, url, called)
+        well_formed = isinstance(status, int) and isinstance(body, (bytes, bytearray))
+    except (TypeError, ValueError):
+        well_formed = False
+    if not well_formed:
+        raise TuberProtocolError(
+            f"{url}: expected the transport to return (status, headers, body) with a number, a map "
+            f"or pairs, and bytes; came {answer!r:.200}; {called} may have run",
+            may_have_run=True,
+        )
     media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
     head = ReplyHead(status, fields, media_type, len(body), chunked=False, keep_alive=True)
     return HttpReply(head, body, keep_alive=True)
-
-
-def _no_reply(answer: object, url: str, called: object) -> TuberProtocolError:
-    return TuberProtocolError(
-        f"{url}: expected the transport to return (status, headers, body) with a number, a map or "
-        f"pairs, and bytes; came {answer!r:.200}; {called} may have run",
-        may_have_run=True,
-    )

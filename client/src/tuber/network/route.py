@@ -35,22 +35,14 @@ def route_to(address: Address, options: Options) -> Route:
     Raises:
         ValueError, TypeError: the options do not fit the address.
     """
-    return Route(address, _ssl_context(address, options), options.max_reply_bytes)
-
-
-def _ssl_context(address: Address, options: Options) -> ssl.SSLContext | None:
-    given = options.ssl_context
+    context = options.ssl_context
     if address.scheme == HTTPS and options.transport is None:
-        from tuber.network.tls import default_context, is_context  # noqa: PLC0415  # ssl is slow to import
+        from tuber.network import tls  # noqa: PLC0415  # ssl is slow to import
 
-        if given is None:
-            return default_context()
-        if not is_context(given):
-            raise TypeError(f"expected ssl_context to be an ssl.SSLContext; came {given!r}")
-        return given
-    if given is not None:
+        context = tls.checked_context(context)
+    elif context is not None:
         raise ValueError(
             f"ssl_context requires https: expected hostname as '{HTTPS}://board'; "
             f"came {address.url!r}, which uses plain {HTTP}"
         )
-    return None
+    return Route(address, context, options.max_reply_bytes)

@@ -1,6 +1,6 @@
-"""What tuber asks of the ``ssl`` module, and what its errors mean to a user.
+"""The default TLS context, and advice for errors of the ``ssl`` module.
 
-Imported only when ``https`` is used: ``import tuber`` does not pay for ``ssl``.
+Imported only if ``https`` is used, because ``ssl`` is slow to import.
 """
 
 from __future__ import annotations
@@ -9,37 +9,41 @@ import ssl
 from functools import cache
 from typing import Final
 
-# OpenSSL's verification results, X509_V_ERR_* in <openssl/x509_vfy.h>, that have a remedy of their
-# own. Whatever else: the certificate does not lead to an authority that is trusted.
+# Verification results of OpenSSL (X509_V_ERR_* in <openssl/x509_vfy.h>) that need advice of their
+# own. For all others, the certificate is not signed by a trusted authority.
 _NOT_YET_VALID: Final = 9
 _EXPIRED: Final = 10
 _WRONG_NAME: Final = (62, 64)
 
-# What a socket raises that would have to wait for its next bytes.
+# Raised by a non-blocking socket that has no bytes yet.
 NOTHING_YET: Final = ssl.SSLWantReadError
 
 
 @cache
 def default_context() -> ssl.SSLContext:
-    """Trusts the system's authorities, checks names; one for all, for it is slow to make."""
+    """Return the context that trusts the system's authorities and checks names; slow to make."""
     context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])  # RFC 7301: a gateway may offer HTTP/2 else
+    context.set_alpn_protocols(["http/1.1"])  # RFC 7301: else a gateway may choose HTTP/2
     return context
 
 
-def is_context(given: object) -> bool:
-    """Whether this is what ``ssl_context`` has to be."""
-    return isinstance(given, ssl.SSLContext)
+def checked_context(given: object) -> ssl.SSLContext:
+    """Return the ``ssl_context`` that a user gave, or the default one for None."""
+    if given is None:
+        return default_context()
+    if not isinstance(given, ssl.SSLContext):
+        raise TypeError(f"expected ssl_context to be an ssl.SSLContext; came {given!r}")
+    return given
 
 
 def advice(error: BaseException) -> str | None:
-    """What went wrong in a handshake and what to do about it; None when it is no matter of TLS."""
+    """Return the fault of a handshake and advice; None if the error is not one of TLS."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"{_fault(error)}; {_remedy(error.verify_code)}"
     if isinstance(error, ssl.SSLError):
         return (
             f"the TLS handshake failed ({error.reason or error}). Does the server speak TLS on "
-            "that port? 'http://' in place of 'https://' is for those that do not"
+            "that port? If not, use 'http://'"
         )
     return None
 
@@ -52,7 +56,7 @@ def _remedy(verify_code: int) -> str:
     if verify_code in (_NOT_YET_VALID, _EXPIRED):
         return "renew it, or set the clocks of both machines"
     if verify_code in _WRONG_NAME:
-        return "connect by a name that stands in the certificate"
+        return "connect by a name that is in the certificate"
     return (
         "if the authority that signed it is your own, trust it: "
         "ssl_context=ssl.create_default_context(cafile='authority.pem')"

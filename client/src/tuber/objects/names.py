@@ -63,8 +63,8 @@ def warn_shadowed(
         f"{type_name or 'an object'} at {session.url} has {', '.join(map(repr, names))}, hidden by "
         f"a local attribute; use tuber_attribute({names[0]!r}) for the remote one"
     )
-    if text not in session.state.told_hidden:
-        session.state.told_hidden.add(text)
+    if text not in session.state.warned_names:
+        session.state.warned_names.add(text)
         warn_the_caller([text], UserWarning)
 
 

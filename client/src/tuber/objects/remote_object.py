@@ -37,8 +37,8 @@ class RemoteObject(RemoteAttributes):
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
         hostname: the address of the server; not needed with ``parent``.
-        accept_types, convert_json, return_exceptions, timeout, ssl_context, transport,
-            max_reply_bytes, token: see ``tuber.options.Options``; None for the default.
+        accept_types: see ``tuber.options.Options``, as for all others up to ``token``; None for
+            the default.
         parent: a remote object whose link to the server, with its options, is used.
     """
 

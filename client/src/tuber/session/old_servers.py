@@ -1,6 +1,6 @@
-"""What servers before 1.0 say differently, and how it is asked for (PROTOCOL.md sections 6, 10).
+"""Descriptions of servers before 1.0 (PROTOCOL.md sections 6 and 10).
 
-They answer lists of names where a full description has maps; each name is then asked for.
+They have lists of names where full descriptions have maps. Each name is then requested by itself.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from tuber.session.replies import Outcome
 
 
 def is_name_lists(members: Mapping[str, Any]) -> bool:
-    """Whether a description has lists of names where a full one has maps."""
+    """Whether a description has lists of names instead of maps."""
     return any(isinstance(members.get(name), list) for name in ("methods", "properties", "objects"))
 
 
-def questions(path: Path, members: Mapping[str, Any]) -> list[CallMap]:
-    """The calls that ask for each method and property that is only named."""
-    return [Call(path, property=name).to_map() for name in _asked_for(members)]
+def member_calls(path: Path, members: Mapping[str, Any]) -> list[CallMap]:
+    """Return the calls that request each method and property in lists of names."""
+    return [Call(path, property=name).to_map() for name in _listed(members)]
 
 
 def with_answers(
@@ -27,8 +27,13 @@ def with_answers(
     answers: Iterable[Outcome],
     objects: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The full description: ``answers`` are those to ``questions``, in the same order."""
-    outcomes = dict(zip(_asked_for(members), answers, strict=True))
+    """Return the full description.
+
+    Args:
+        answers: the outcomes of ``member_calls``, in the same order.
+        objects: the descriptions of objects inside, by name.
+    """
+    outcomes = dict(zip(_listed(members), answers, strict=True))
     full = dict(members)
     if isinstance(members.get("methods"), list):
         full["methods"] = {
@@ -48,6 +53,6 @@ def with_answers(
     return full
 
 
-def _asked_for(members: Mapping[str, Any]) -> list[str]:
+def _listed(members: Mapping[str, Any]) -> list[str]:
     lists = (members.get("methods"), members.get("properties"))
     return [name for names in lists if isinstance(names, list) for name in names]

@@ -7,7 +7,7 @@ values, and the rest separately. No I/O.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -54,7 +54,7 @@ class EncodeFailure(NamedTuple):
 Outcome: TypeAlias = "Result | Failure | EncodeFailure"
 
 
-class Outcomes(Collection[Outcome]):
+class Outcomes:
     """The outcomes of the calls of a batch, in order.
 
     Attributes:
@@ -74,9 +74,6 @@ class Outcomes(Collection[Outcome]):
     def __iter__(self) -> Iterator[Outcome]:
         for place, value in enumerate(self.values):
             yield self.others[place] if place in self.others else Result(value)
-
-    def __contains__(self, outcome: object) -> bool:
-        return any(each == outcome for each in self)
 
     def converted(self) -> Outcomes:
         """Return a copy with maps in results as TuberResult objects."""
@@ -135,7 +132,7 @@ def read_outcomes(envelopes: Sequence[Any]) -> Outcomes:
 
 
 def status_error(reply: Reply, url: str, called: object) -> TuberProtocolError:
-    """Return the error for a reply whose status is not 200. Only a refusal means that nothing ran."""
+    """Return the error for a reply whose status is not 200."""
     status = reply.status
     refused = status in _REFUSED or (
         status == _UNAVAILABLE and RUN_ID_FIELD.lower() in reply.fields

@@ -1,7 +1,4 @@
-"""How calls become the body of a request: JSON, or CBOR where an argument needs it.
-
-The rule of PROTOCOL.md section 9, and what becomes of an argument that nothing carries. No I/O.
-"""
+"""The bodies of requests: JSON, or CBOR if an argument needs it (PROTOCOL.md section 9). No I/O."""
 
 from __future__ import annotations
 
@@ -28,15 +25,15 @@ class RequestWriter:
         self._json: Final = DEFAULT
 
     def plain(self, call: Call) -> Request | None:
-        """The request for one call in JSON; None when JSON may change an argument: see ``call``."""
+        """Return the request for one call in JSON; None if JSON may change an argument."""
         body = self._json.encode_exact(call.to_map())
         return None if body is None else Request(body, call)
 
     def call(self, call: Call) -> Conversation[Request]:
-        """The request for a call with arguments that JSON may not carry as they are.
+        """Return the request for a call with arguments that JSON may change.
 
         Raises:
-            EncodeError: an argument can't be carried; nothing of the call was sent.
+            EncodeError: an argument cannot be encoded; nothing of the call was sent.
         """
         try:
             return (yield from self._exactly(call.to_map(), call, ()))
@@ -46,16 +43,16 @@ class RequestWriter:
     def batch(
         self, calls: Sequence[CallMap], called: object, options: Sequence[str], leave_out: bool
     ) -> Conversation[tuple[Request | None, Mapping[int, EncodeFailure]]]:
-        """The request for several calls.
+        """Return the request for several calls.
 
         Args:
-            leave_out: whether calls whose arguments can't be carried are left out.
+            leave_out: whether calls whose arguments cannot be encoded are left out.
 
         Returns:
-            The request, None when no call is left for it; and what was left out, by place.
+            The request, or None if no call is left; and the failures of calls left out, by place.
 
         Raises:
-            EncodeError: an argument can't be carried; nothing of the batch was sent.
+            EncodeError: an argument cannot be encoded; nothing of the batch was sent.
         """
         body = self._json.encode_exact(calls)
         if body is not None:
@@ -73,7 +70,7 @@ class RequestWriter:
         return request, unsent
 
     def _faults(self, calls: Sequence[CallMap]) -> Conversation[Mapping[int, EncodeFailure]]:
-        """The calls that can't be written, each by itself, by place."""
+        """Return the failures of calls that cannot be encoded, by place."""
         unsent = {}
         for place, call in enumerate(calls):
             try:
@@ -84,7 +81,7 @@ class RequestWriter:
         return unsent
 
     def _exactly(self, asked: Any, called: object, options: Sequence[str]) -> Conversation[Request]:
-        """The request in CBOR, or in strict JSON where the server or the user takes no other."""
+        """Return the request in CBOR, or in strict JSON if the server or the user requires that."""
         pieces: Sequence[bytes | memoryview] = ()
         refused = None
         if CBOR in self._options.accept_types and self._state.reads_cbor is not False:
@@ -99,7 +96,7 @@ class RequestWriter:
             if self._state.reads_cbor:
                 if refused is not None:
                     raise refused
-                # The head goes out together with the first piece; the others are memory of arrays.
+                # The first piece is sent with the head; the others are memory of arrays.
                 rest = [memoryview(piece).cast("B") for piece in pieces[1:]]
                 return Request(bytes(pieces[0]), called, options, None, CBOR, rest)
         return self._in_json(asked, called, options)
@@ -109,7 +106,7 @@ class RequestWriter:
             return Request(self._json.encode(asked), called, options)
         except EncodeError as error:
             refused = _refusal(codec_for(CBOR), asked)
-            if refused is not None:  # what it says holds for both
+            if refused is not None:  # its advice holds for both media types
                 raise refused from None
             if CBOR not in self._options.accept_types:
                 why = f"accept_types leaves only {JSON}"
@@ -118,13 +115,13 @@ class RequestWriter:
             raise EncodeError(f"{error.fault} ({why})", error.place) from None
 
     def _ask_what_it_reads(self) -> Conversation[None]:
-        """Ask the server for its names, only to learn from its reply what it is."""
+        """Request the names of the registry, only to learn from the reply whether it reads CBOR."""
         try:
             reply = yield Request(b"{}", Call())
         except (TuberNetworkError, TuberProtocolError) as error:
             error.may_have_run = False  # nothing of the call itself was sent
             raise
-        if reply.status != 200:  # a proxy's, say, which tells nothing of the server
+        if reply.status != 200:  # perhaps of a proxy
             refused = status_error(reply, self._state.url, Call())
             refused.may_have_run = False
             raise refused
@@ -133,7 +130,7 @@ class RequestWriter:
 
 
 def _refusal(codec: Codec, asked: Any) -> EncodeError | None:
-    """Why a codec does not carry a value; None when it does."""
+    """Return why a codec cannot encode a value; None if it can."""
     try:
         codec.encode_parts(asked)
     except EncodeError as error:
@@ -142,5 +139,5 @@ def _refusal(codec: Codec, asked: Any) -> EncodeError | None:
 
 
 def _at(error: EncodeError, where: str) -> EncodeError:
-    """The error with its place as the user knows it: ``args[0].gain of Board.load()``."""
+    """Return the error with its place as the user knows it: ``args[0].gain of Board.load()``."""
     return EncodeError(error.fault, f"{error.place.removeprefix('$').removeprefix('.')} {where}")

@@ -76,7 +76,9 @@ def _refresh(session: Session, roots: list[Root]) -> Conversation[None]:
             except (TuberProtocolError, TuberRemoteError) as error:
                 failed.append(root)
                 fault = error
-    text = _refreshed_text(refreshed, removed)
+    text = f"; {_names(refreshed)} was read again" if refreshed else ""
+    if removed:
+        text += f"; {_names(removed)} is not there any more, its use raises TuberStateError"
     if fault is not None:
         text += _failed_text(failed, fault, state.count_failed_refresh())
     state.pending_warnings.append(_restarted(session, text))
@@ -106,13 +108,6 @@ def _restarted(session: Session, outcome: str) -> str:
     """Return the text of the warning; Python's filters distinguish restarts by the run id."""
     run_id = session.state.run_id or ""
     return f"the server at {session.url} was restarted (run {run_id[:8]}){outcome}"
-
-
-def _refreshed_text(refreshed: Sequence[Root], removed: Sequence[Root]) -> str:
-    text = f"; {_names(refreshed)} was read again" if refreshed else ""
-    if removed:
-        text += f"; {_names(removed)} is not there any more, its use raises TuberStateError"
-    return text
 
 
 def _failed_text(roots: Sequence[Root], fault: TuberError, last: bool) -> str:

@@ -73,7 +73,7 @@ class ServerState:
         stale: those of them whose description is from an earlier run.
         any_stale: whether there are any; looked at with every reply.
         pending_warnings: texts of restart warnings, to be shown at a line of the caller.
-        told_hidden: warnings about hidden remote names that the user has seen.
+        warned_names: the warnings about hidden remote names that were shown.
     """
 
     def __init__(self, url: str, run_id: str | None = None) -> None:
@@ -83,7 +83,7 @@ class ServerState:
         self.stale = Roots()
         self.any_stale = False
         self.pending_warnings: list[str] = []
-        self.told_hidden: set[str] = set()
+        self.warned_names: set[str] = set()
         self._answered_cbor: bool | None = None
         self._former: set[str] = set()
         self._several = False
@@ -129,7 +129,11 @@ class ServerState:
                 # change would request all descriptions at every call.
                 if run_id != sent_under and not self._several:
                     self._several = True
-                    self.pending_warnings.append(_several_servers(self.url))
+                    self.pending_warnings.append(
+                        f"several servers answer at {self.url}: a reply had the run id of an "
+                        "earlier one. Static properties may belong to another server than the next "
+                        "call reaches. Give each server an address of its own"
+                    )
                 return False
             first = self.run_id is None
             if self.run_id is not None:
@@ -201,11 +205,3 @@ def _reset_in_child() -> None:
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
     os.register_at_fork(after_in_child=_reset_in_child)
-
-
-def _several_servers(url: str) -> str:
-    return (
-        f"several servers answer at {url}: a reply had the run id of an earlier one. Static "
-        "properties may belong to another server than the next call reaches. Give each server an "
-        "address of its own"
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from tuber.codec import Codec, DecodeError, codec_for
@@ -25,13 +25,12 @@ from tuber.protocol import (
     Description,
     Failure,
     Path,
-    Result,
     parse_reply,
 )
 from tuber.protocol.paths import path_of_object
 from tuber.result import with_results
 from tuber.session.messages import Conversation, Reply, Request
-from tuber.session.old_servers import is_name_lists, questions, with_answers
+from tuber.session.old_servers import is_name_lists, member_calls, with_answers
 from tuber.session.replies import (
     EncodeFailure,
     Outcome,
@@ -166,14 +165,11 @@ class Session:
         """Return the outcomes of a batch of ``count`` calls, in order; raise as ``batch``."""
         envelopes = self._decode(reply, called)
         if isinstance(envelopes, dict):  # one failure for the batch as a whole
-            self.value(self._outcome(envelopes, called), called)
+            self.value(self._parse(parse_reply, envelopes, called), called)
         if not isinstance(envelopes, list) or len(envelopes) != count:
             fault = f"expected an array of {count} envelopes, came {type(envelopes).__name__}"
-            raise self._not_understood(called, fault)
-        try:
-            return read_outcomes(envelopes)
-        except TuberProtocolError as error:
-            raise self._not_understood(called, error) from error
+            raise self._malformed(called, fault)
+        return self._parse(read_outcomes, envelopes, called)
 
     def remote_error(self, failure: Failure, called: object) -> TuberRemoteError:
         """Return the exception for a failure."""
@@ -197,7 +193,7 @@ class Session:
         if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:  # mostly
             value = envelope["result"]
         else:
-            value = self.value(self._outcome(envelope, call), call)
+            value = self.value(self._parse(parse_reply, envelope, call), call)
         if type(value) not in _MAY_HOLD_MAPS or not self.options.convert_json:
             return value
         # The envelope is a map itself: with a single brace in the text there is none in the value.
@@ -218,13 +214,13 @@ class Session:
         run_id = reply.fields.get(_RUN_ID)
         if run_id != sent_under or self.state.any_stale:
             yield from refresh_after_restart(self, reply, sent_under, root)
-        members = self.value(self._outcome(self._decode(reply, asked), asked), asked)
+        members = self.value(self._parse(parse_reply, self._decode(reply, asked), asked), asked)
         if not isinstance(members, dict):
-            raise self._not_understood(asked, f"expected a map, came {type(members).__name__}")
+            raise self._malformed(asked, f"expected a map, came {type(members).__name__}")
         if not is_name_lists(members):
             return members, run_id
         path = asked.object
-        calls = questions(path, members)
+        calls = member_calls(path, members)
         answers = (yield from self.batch(calls, asked, continue_on_error=True)) if calls else ()
         names = members.get("objects")
         objects = {}
@@ -235,16 +231,7 @@ class Session:
 
     def description(self, members: Any, asked: Call) -> Description:
         """Read a full description; raise TuberProtocolError if it is malformed."""
-        try:
-            return Description.from_map(members)
-        except TuberProtocolError as error:
-            raise self._not_understood(asked, error) from error
-
-    def _outcome(self, envelope: Any, called: object) -> Result | Failure:
-        try:
-            return parse_reply(envelope)
-        except TuberProtocolError as error:
-            raise self._not_understood(called, error) from error
+        return self._parse(Description.from_map, members, asked)
 
     def value(self, outcome: Outcome, called: object) -> Any:
         """Return the result of a call, and show its warnings again.
@@ -261,6 +248,12 @@ class Session:
             raise outcome.error
         return outcome.value
 
+    def _parse(self, parse: Callable[[Any], T], value: Any, called: object) -> T:
+        try:
+            return parse(value)
+        except TuberProtocolError as error:
+            raise self._malformed(called, error) from error
+
     def _decode(self, reply: Reply, called: object) -> Any:
         if reply.status != 200:
             raise status_error(reply, self.url, called)
@@ -270,13 +263,13 @@ class Session:
                 codec = codec_for(reply.media_type)
                 self.state.answered(codec.media_type)
             except ValueError as error:
-                raise self._not_understood(called, error, reply.media_type) from None
+                raise self._malformed(called, error, reply.media_type) from None
         try:
             return codec.decode(reply.body)
         except DecodeError as error:
-            raise self._not_understood(called, error) from error
+            raise self._malformed(called, error) from error
 
-    def _not_understood(
+    def _malformed(
         self, called: object, fault: object, media_type: str | None = None
     ) -> TuberProtocolError:
         return TuberProtocolError(

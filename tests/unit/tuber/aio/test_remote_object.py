@@ -75,7 +75,7 @@ def test_many_servers_are_called_at_once() -> None:
         assert server.connections == 200
 
 
-def test_who_waits_for_a_connection_gets_one_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_calls_get_connections_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_asyncio_pool, "MAX_CONNECTIONS", 1)
     arrived: list[Any] = []
 
@@ -94,7 +94,7 @@ def test_who_waits_for_a_connection_gets_one_in_turn(monkeypatch: pytest.MonkeyP
         asyncio.run(main(server))
 
 
-def test_a_cancelled_call_closes_its_connection_and_frees_its_place() -> None:
+def test_a_cancelled_call_closes_its_connection_and_releases_its_slot() -> None:
     gate = Gate()
 
     async def main(server: ScriptedServer) -> None:
@@ -133,7 +133,7 @@ def test_cancelling_calls_in_every_state_leaves_the_pool_sound() -> None:
 
 @pytest.mark.parametrize("kind", ["asyncio", "uvloop"])
 @pytest.mark.filterwarnings("error::ResourceWarning")
-def test_after_a_thousand_random_cancellations_all_places_are_free(kind: str) -> None:
+def test_after_a_thousand_random_cancellations_all_slots_are_free(kind: str) -> None:
     chance = random.Random(4)
 
     async def cancelled(board: Any, n: int) -> None:
@@ -184,7 +184,7 @@ def test_a_loop_that_stood_still_does_not_meet_connections_closed_meanwhile(kind
         shell.close(board)
 
 
-def test_waiting_for_a_connection_ends_with_the_time_out() -> None:
+def test_waiting_for_a_connection_ends_at_the_timeout() -> None:
     gate = Gate()
 
     async def main(server: ScriptedServer) -> None:
@@ -286,7 +286,7 @@ def test_a_remote_warning_points_at_the_line_that_awaits() -> None:
         asyncio.run(main(server))
 
 
-def test_bytes_that_nobody_asked_for_end_a_resting_connection() -> None:
+def test_unrequested_bytes_end_an_idle_connection() -> None:
     told = threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:
@@ -342,7 +342,7 @@ def test_uvloop_is_a_loop_like_another() -> None:
         gc.collect()
 
 
-def test_an_answer_ends_a_request_that_the_server_reads_no_more_of() -> None:
+def test_an_early_answer_ends_the_request() -> None:
     answered, done = threading.Event(), threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:

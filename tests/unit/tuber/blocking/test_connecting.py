@@ -1,8 +1,9 @@
-"""Reaching a server, in both shells: unix sockets, several addresses, names."""
+"""Connecting, in both shells: Unix sockets, several addresses, names."""
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import socket
 import threading
@@ -39,7 +40,7 @@ def resolves(monkeypatch: pytest.MonkeyPatch) -> Places:
     return to
 
 
-def test_a_dead_address_does_not_cost_the_time_out(shell: Shell, resolves: Places) -> None:
+def test_a_dead_address_does_not_cost_the_timeout(shell: Shell, resolves: Places) -> None:
     with blackhole() as dead, ScriptedServer(serve) as server:
         resolves(dead, ("127.0.0.1", server.port))
         began = monotonic()
@@ -58,7 +59,7 @@ def test_after_a_refusal_the_next_address_is_tried(shell: Shell, resolves: Place
             assert shell.finish(board.read(1)) == [1]
 
 
-def test_the_connect_time_out_holds_for_all_addresses_together(
+def test_the_connect_timeout_applies_to_all_addresses_together(
     shell: Shell, resolves: Places
 ) -> None:
     with blackhole() as dead:
@@ -71,7 +72,7 @@ def test_the_connect_time_out_holds_for_all_addresses_together(
         assert 0.8 <= monotonic() - began < 10
 
 
-def test_when_nobody_listens_at_any_address_it_is_a_refusal(shell: Shell, resolves: Places) -> None:
+def test_refusals_by_all_addresses_are_a_refusal(shell: Shell, resolves: Places) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         refusing = listener.getsockname()
     resolves(refusing, refusing)
@@ -101,13 +102,11 @@ def test_on_each_loop_the_first_to_connect_wins_and_the_others_are_closed(kind: 
 
 
 @pytest.mark.filterwarnings("error::ResourceWarning")
-def test_cancelled_attempts_leave_nothing_behind(
-    resolves: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cancelled_attempts_are_closed(resolves: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connecting, "ATTEMPT_DELAY_SECONDS", 0.0)
 
     async def both_attempts() -> None:
-        while sum("_opened" in repr(task) for task in asyncio.all_tasks()) < 2:
+        while sum("reach" in repr(task) for task in asyncio.all_tasks()) < 2:
             await asyncio.sleep(0)
 
     async def main() -> None:
@@ -125,7 +124,7 @@ def test_cancelled_attempts_leave_nothing_behind(
 
 
 @pytest.mark.parametrize("name", ["board", "board.local"])
-def test_names_are_asked_of_the_system_in_another_thread_than_the_loops(
+def test_names_are_looked_up_outside_the_thread_of_the_loop(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     asked: list[tuple[Any, bool]] = []
@@ -140,7 +139,7 @@ def test_names_are_asked_of_the_system_in_another_thread_than_the_loops(
     assert asked == [(name, False)]
 
 
-def test_a_unix_socket_is_called_like_another(every_shell: Shell, tmp_path: Path) -> None:
+def test_a_unix_socket_works_like_tcp(every_shell: Shell, tmp_path: Path) -> None:
     heads: list[bytes] = []
 
     def handler(connection: ServedConnection, number: int) -> None:
@@ -181,8 +180,11 @@ def test_a_stale_unix_connection_is_noticed(every_shell: Shell, tmp_path: Path) 
 
 def test_a_unix_socket_that_is_not_there_is_named(every_shell: Shell, tmp_path: Path) -> None:
     missing = tmp_path / "none.sock"
-    with pytest.raises(TuberNetworkError, match=f"There is no socket at unix:{missing}; "):
+    with pytest.raises(TuberNetworkError, match=f"There is no socket at unix:{missing}; ") as no:
         every_shell.resolve(f"unix:{missing}")
+    assert isinstance(no.value, TuberConnectionRefused)
+    assert (no.value.errno, no.value.may_have_run) == (errno.ENOENT, False)
+    assert f"tuberd --uds {missing}" in str(no.value)
     abandoned = tmp_path / "abandoned.sock"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(abandoned))
@@ -190,7 +192,7 @@ def test_a_unix_socket_that_is_not_there_is_named(every_shell: Shell, tmp_path: 
         every_shell.resolve(f"unix:{abandoned}")
 
 
-def test_a_path_behind_a_reverse_proxy_is_used(shell: Shell) -> None:
+def test_the_path_of_a_reverse_proxy_is_used(shell: Shell) -> None:
     heads: list[bytes] = []
 
     def handler(connection: ServedConnection, number: int) -> None:

@@ -44,7 +44,7 @@ def test_a_request_of_which_nothing_left_is_sent_on_another_connection() -> None
         assert server.connections == 2
 
 
-def test_without_a_time_out_a_call_takes_as_long_as_it_takes() -> None:
+def test_without_a_timeout_a_call_may_take_any_time() -> None:
     with ScriptedServer(serve) as server, board_of(server) as board:
         (connection,) = board._tuber_link._pool._idle
         assert connection._socket.gettimeout() is None
@@ -61,7 +61,7 @@ def test_threads_share_an_object_and_get_their_own_answers() -> None:
         assert server.connections <= 9
 
 
-def test_only_so_many_connections_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_connections_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_pool, "MAX_IDLE", 2)
     together = threading.Barrier(4)
 
@@ -94,7 +94,7 @@ def test_a_forked_child_makes_its_own_connection() -> None:
         assert server.connections == 2
 
 
-def test_an_object_that_is_forgotten_leaves_no_socket_behind() -> None:
+def test_an_object_that_is_freed_closes_its_sockets() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error", ResourceWarning)
         with ScriptedServer(serve) as server:
@@ -104,7 +104,7 @@ def test_an_object_that_is_forgotten_leaves_no_socket_behind() -> None:
             gc.collect()
 
 
-def test_the_shells_own_objects_are_made_for_what_is_inside() -> None:
+def test_objects_inside_are_of_the_same_shell() -> None:
     board = SimpleTuberObject("Board", hostname="board")
     inside = board.object_factory(["Board", "adc"])
     assert repr(inside) == "<SimpleTuberObject Board.adc at http://board/tuber>"

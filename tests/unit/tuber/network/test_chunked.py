@@ -38,7 +38,7 @@ def test_chunks_are_put_together_however_they_come(cut: int) -> None:
         b"5;\x00\r\n",
     ],
 )
-def test_what_is_no_chunk_is_refused(received: bytes) -> None:
+def test_malformed_chunks_are_refused(received: bytes) -> None:
     with pytest.raises(TuberProtocolError, match="malformed HTTP reply"):
         ChunkedBody().take(bytearray(received))
 

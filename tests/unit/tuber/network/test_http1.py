@@ -144,7 +144,7 @@ def test_each_of_many_heads_is_the_one_that_came() -> None:
         assert (got.body, got.fields["a"], got.keep_alive) == (body, str(number), True)
 
 
-def test_a_head_that_is_known_is_no_reply_to_a_longer_or_shorter_body() -> None:
+def test_a_known_head_with_a_longer_or_shorter_body_is_not_complete() -> None:
     reader = ReplyReader()
     assert reader.feed(reply("Content-Length: 2", body=b"{}")) is not None
     assert reader.feed(reply("Content-Length: 2", body=b"{")) is None
@@ -153,15 +153,15 @@ def test_a_head_that_is_known_is_no_reply_to_a_longer_or_shorter_body() -> None:
     assert len(place) == 1
 
 
-def test_fields_and_media_type_can_be_asked_for() -> None:
+def test_fields_and_the_media_type_are_read() -> None:
     answer = read(
         reply(
             "Content-Type: text/Plain;q=1", "X-Tuber-Run: ab", "A: 1", "a: 2", "Content-Length: 0"
         )
     )
     assert answer.media_type == "text/plain"
-    assert answer.head.fields["x-tuber-run"] == "ab"
-    assert answer.head.fields["a"] == "1, 2"
+    assert answer.fields["x-tuber-run"] == "ab"
+    assert answer.fields["a"] == "1, 2"
 
 
 def test_a_body_may_end_with_the_connection() -> None:
@@ -182,7 +182,7 @@ def test_a_body_may_end_with_the_connection() -> None:
         reply("Transfer-Encoding: chunked", body=b"5\r\nhello\r\n"),
     ],
 )
-def test_a_cut_reply_is_no_reply(received: bytes) -> None:
+def test_a_cut_reply_is_not_complete(received: bytes) -> None:
     reader = ReplyReader()
     assert reader.feed(received) is None
     assert reader.end() is None
@@ -213,12 +213,12 @@ def test_after_chunks_of_an_old_version_no_request_follows() -> None:
 @pytest.mark.parametrize(
     "greeting", [b"SSH-2.0-OpenSSH_9.2\r\n", b"220 mail ready\r\n", b"\x15\x03"]
 )
-def test_nobody_waits_for_more_of_what_is_no_http(greeting: bytes) -> None:
+def test_other_protocols_are_refused_at_once(greeting: bytes) -> None:
     with pytest.raises(TuberProtocolError, match="a status line"):
         ReplyReader().feed(greeting)
 
 
-def test_bytes_behind_a_reply_end_the_connection() -> None:
+def test_bytes_after_a_reply_end_the_connection() -> None:
     answer = read(reply("Content-Length: 1", body=b"xHTTP/1.1 200 OK"))
     assert (answer.body, answer.keep_alive) == (b"x", False)
 
@@ -283,7 +283,7 @@ def test_anything_is_a_reply_or_our_error(pieces: list[bytes]) -> None:
         pass
 
 
-def test_interim_replies_are_counted_anew_for_each_reply() -> None:
+def test_interim_replies_are_counted_per_reply() -> None:
     reader = ReplyReader()
     for _ in range(2 * MAX_INTERIM_REPLIES):
         assert reader.feed(reply(start="HTTP/1.1 100 Continue")) is None

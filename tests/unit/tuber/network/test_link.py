@@ -17,7 +17,7 @@ from tuber.options import Options, Timing
 BOARD = parse_address("board:8080")
 
 
-def test_a_varied_link_keeps_what_is_not_given() -> None:
+def test_a_varied_link_keeps_the_other_options() -> None:
     options = Options(convert_json=False, timeout=Timing(3.0, 9.0))
     link = ServerLink(BOARD, options)
     assert link.varied() is link
@@ -69,7 +69,7 @@ def test_an_option_that_cannot_be_pickled_says_what_to_do(name: str, value: Any)
         pickle.dumps(link)
 
 
-def test_a_transport_that_pickles_travels() -> None:
+def test_a_transport_that_can_be_pickled_is_pickled() -> None:
     options = Options(transport=Transportable(), max_reply_bytes=7)
     again = pickle.loads(pickle.dumps(ServerLink(BOARD, options))).session.options
     assert isinstance(again.transport, Transportable)

@@ -1,4 +1,4 @@
-"""A transport of the user's own: what it is given, and what becomes of what it does."""
+"""A transport of the user: its arguments, its replies and its errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ JSON = "application/json"
 
 
 class Scripted:
-    """Answers with what ``self.answer`` holds or, when that is an exception, raises it."""
+    """Returns ``self.answer``, or raises it if it is an exception."""
 
     def __init__(self) -> None:
         self.requests: list[Any] = []
@@ -53,7 +53,7 @@ def transport(shell: Shell) -> Scripted:
     return Scripted() if shell.name == "blocking" else Awaited()
 
 
-def test_it_is_given_the_request_and_the_times(shell: Shell, transport: Scripted) -> None:
+def test_it_gets_the_request_and_the_timeouts(shell: Shell, transport: Scripted) -> None:
     options = {"transport": transport, "timeout": (3, 9)}
     with shell.resolved("https://board/crate/3", **options) as board:
         assert board.gain == 2.0
@@ -78,7 +78,7 @@ def test_its_answer_is_a_reply(shell: Shell, transport: Scripted, answer: Any) -
         assert shell.finish(board.read()) == 7
 
 
-def test_another_status_is_an_error_as_ever(shell: Shell, transport: Scripted) -> None:
+def test_another_status_is_an_error(shell: Shell, transport: Scripted) -> None:
     transport.answer = (404, {}, b"not here")
     with pytest.raises(TuberProtocolError, match="answered HTTP 404") as caught:
         shell.resolve("board", transport=transport)
@@ -140,7 +140,7 @@ def test_an_answer_of_another_form_is_refused(
     assert caught.value.may_have_run
 
 
-def test_what_has_to_be_awaited_is_for_asyncio() -> None:
+def test_a_transport_that_must_be_awaited_is_for_asyncio() -> None:
     with a_shell("blocking") as blocking, pytest.raises(RuntimeError, match="event loop"):
         blocking.resolve("board", transport=Suspending())
 

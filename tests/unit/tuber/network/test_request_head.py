@@ -29,7 +29,7 @@ def test_a_big_body_is_not_copied() -> None:
     assert head.endswith(b"Content-Length: %d\r\n\r\n" % len(body))
 
 
-def test_what_follows_the_body_is_sent_from_where_it_is() -> None:
+def test_the_rest_of_a_body_is_not_copied() -> None:
     array = bytearray(100_000)
     first, sent = HEAD.encode(b"ab", (), "application/cbor", [memoryview(array)])
     assert b"\r\nContent-Type: application/cbor\r\n" in first
@@ -37,7 +37,7 @@ def test_what_follows_the_body_is_sent_from_where_it_is() -> None:
     assert sent.obj is array
 
 
-def test_options_of_every_request_stand_before_those_of_one() -> None:
+def test_options_of_every_request_precede_those_of_one() -> None:
     head = RequestHead(Address("board"), Options())
     for options, field in (((), b"lossless"), (("x",), b"lossless, x")):
         (request,) = head.encode(b"{}", options)

@@ -1,4 +1,4 @@
-"""https: whom it trusts, what its failures say, how its connections end."""
+"""https: trusted authorities, messages of failures, ends of connections."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_calls_follow_each_other_on_one_encrypted_connection(every_shell: Shell)
         assert server.connections == 1
 
 
-def test_the_name_is_told_to_the_server_and_checked(every_shell: Shell) -> None:
+def test_the_name_is_sent_to_the_server_and_checked(every_shell: Shell) -> None:
     named: list[Any] = []
     context = server_context("localhost")
     context.sni_callback = lambda sock, name, context: named.append(name)
@@ -47,7 +47,7 @@ def test_the_name_is_told_to_the_server_and_checked(every_shell: Shell) -> None:
     ("names", "expired", "trusted", "message"),
     [
         ((), False, False, r"not accepted .*ssl_context=ssl\.create_default_context\(cafile="),
-        (("board.lab",), False, True, "not accepted .*by a name that stands in the certificate"),
+        (("board.lab",), False, True, "not accepted .*by a name that is in the certificate"),
         ((), True, True, "not accepted .*expired.*clocks of both machines"),
     ],
 )
@@ -62,7 +62,7 @@ def test_a_certificate_that_is_not_accepted_says_what_to_do(
         assert server.hostname in str(caught.value)
 
 
-def test_a_server_that_speaks_no_tls_is_told_apart(every_shell: Shell) -> None:
+def test_a_server_without_tls_has_an_error_of_its_own(every_shell: Shell) -> None:
     def handler(connection: ServedConnection, number: int) -> None:
         connection.send(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
         connection.wait_for_the_end()
@@ -74,7 +74,7 @@ def test_a_server_that_speaks_no_tls_is_told_apart(every_shell: Shell) -> None:
         every_shell.resolve(f"https://{server.hostname}")
 
 
-def test_a_handshake_that_takes_too_long_is_a_time_out(every_shell: Shell) -> None:
+def test_a_handshake_that_takes_too_long_is_a_timeout(every_shell: Shell) -> None:
     def handler(connection: ServedConnection, number: int) -> None:
         connection.wait_for_the_end()
 
@@ -120,7 +120,7 @@ BODY_WITHOUT_LENGTH = (
 
 def test_a_reply_may_end_with_an_announced_end(every_shell: Shell) -> None:
     if every_shell.name == "asyncio" and sys.version_info < (3, 11):
-        pytest.skip("asyncio of Python 3.10 does not tell of an announced end")
+        pytest.skip("asyncio of Python 3.10 does not report an announced end")
 
     def handler(connection: ServedConnection, number: int) -> None:
         connection.read_request()
@@ -161,7 +161,7 @@ def test_the_client_announces_its_end(every_shell: Shell) -> None:
     assert heard == [True]
 
 
-def test_ssl_is_imported_by_those_who_use_it() -> None:
+def test_ssl_is_imported_only_for_https() -> None:
     code = (
         "import sys, tuber; tuber.SimpleTuberObject(hostname='board');"
         "assert not {'ssl', 'asyncio', 'urllib.request', 'concurrent.futures'} & set(sys.modules);"

@@ -46,7 +46,7 @@ FULL = Description(
 )
 
 
-def test_each_name_in_a_list_is_asked_for_in_one_batch() -> None:
+def test_all_names_of_a_list_are_requested_in_one_batch() -> None:
     link = ScriptedLink(answer)
     assert link.run(link.session.describe("Board")) == FULL
     assert len(link.asked) == 2

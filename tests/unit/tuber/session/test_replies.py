@@ -1,4 +1,4 @@
-"""The outcomes of a batch: values, and beside them what is more or less than one."""
+"""The outcomes of a batch: values, and separately everything else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_results_alone_are_kept_as_values() -> None:
     assert list(outcomes) == [Result(1), Result(None)]
 
 
-def test_failures_and_warnings_stand_beside_the_values() -> None:
+def test_failures_and_warnings_are_kept_separately() -> None:
     outcomes = read_outcomes([{"result": 1}, FAILED, WARNED])
     assert outcomes.values == [1, None, None]
     assert outcomes.others == {1: Failure("no"), 2: Result({"a": 1}, ("hot",))}
@@ -31,13 +31,13 @@ def test_failures_and_warnings_stand_beside_the_values() -> None:
 
 
 @pytest.mark.parametrize("envelope", [1, None, [], "result", {}, {"resul": 1}, {"error": 1}])
-@pytest.mark.parametrize("beside", [[], [{"result": 1}], [FAILED]])
-def test_what_is_no_envelope_is_refused(envelope: Any, beside: list[Any]) -> None:
+@pytest.mark.parametrize("others", [[], [{"result": 1}], [FAILED]])
+def test_a_malformed_envelope_is_refused(envelope: Any, others: list[Any]) -> None:
     with pytest.raises(TuberProtocolError):
-        read_outcomes([*beside, envelope])
+        read_outcomes([*others, envelope])
 
 
-def test_a_result_beside_an_unknown_member_is_a_result() -> None:
+def test_a_result_with_an_unknown_member_is_a_result() -> None:
     assert list(read_outcomes([{"result": 1, "newer": 2}])) == [Result(1)]
 
 
@@ -50,7 +50,7 @@ def test_maps_become_objects_with_attributes_wherever_they_are() -> None:
     assert isinstance(warned.value, TuberResult)
 
 
-def test_those_that_were_not_sent_are_put_in_at_their_places() -> None:
+def test_outcomes_of_calls_not_sent_are_inserted_at_their_places() -> None:
     unsent = EncodeFailure(EncodeError("no"))
     outcomes = read_outcomes([{"result": 1}, FAILED])
     assert list(outcomes.with_unsent({0: unsent, 3: unsent})) == [

@@ -1,4 +1,4 @@
-"""In which media type calls travel, and what becomes of arguments that none carries."""
+"""The media type of requests, and arguments that no media type can express."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEW = ServerState(URL, "a" * 32)
 
 
 def drive(conversation: Any, *replies: Any) -> tuple[list[Request], Any]:
-    """The requests of a conversation, and what it returned."""
+    """Return the requests of a conversation, and its value."""
     sent, answers = [], iter(replies)
     try:
         request = next(conversation)
@@ -45,7 +45,7 @@ def body(request: Request) -> Any:
 
 
 @pytest.mark.parametrize("args", [(), (1, 2.5, "x", None), ([1, [2]], {"a": True})])
-def test_what_json_carries_travels_in_json_and_nothing_is_asked(args: tuple[Any, ...]) -> None:
+def test_a_call_that_json_can_express_is_sent_in_json(args: tuple[Any, ...]) -> None:
     writer = RequestWriter(Options(), ServerState(URL))
     request = writer.plain(Call("Board", "read", args, {"n": 1}))
     assert request is not None
@@ -55,7 +55,7 @@ def test_what_json_carries_travels_in_json_and_nothing_is_asked(args: tuple[Any,
 
 @pytest.mark.parametrize("value", [math.nan, 1j, b"x", {1: 2}, {1}, np.arange(3), np.int8(1)])
 @pytest.mark.parametrize("named", [False, True])
-def test_what_json_does_not_carry_travels_in_cbor(value: Any, named: bool) -> None:
+def test_a_call_that_json_cannot_express_is_sent_in_cbor(value: Any, named: bool) -> None:
     writer = RequestWriter(Options(), NEW)
     call = Call("Board", "read", *(((), {"v": value}) if named else ((value,), {})))
     assert writer.plain(call) is None
@@ -74,7 +74,7 @@ def test_the_memory_of_a_big_array_is_not_copied() -> None:
         assert (body(request)["args"][0] == array).all()
 
 
-def test_a_server_that_nothing_is_known_of_is_asked_what_it_reads_once() -> None:
+def test_an_unknown_server_is_asked_once_what_it_reads() -> None:
     for fields, media_type, expected in (
         ({"x-tuber-run": "b" * 32}, JSON, CBOR),
         ({}, CBOR, CBOR),
@@ -90,7 +90,7 @@ def test_a_server_that_nothing_is_known_of_is_asked_what_it_reads_once() -> None
         assert drive(writer.call(call))[0] == []
 
 
-def test_a_refusal_of_the_question_tells_nothing_of_the_server() -> None:
+def test_a_refused_question_says_nothing_about_the_server() -> None:
     state = ServerState(URL)
     writer = RequestWriter(Options(), state)
     call = Call("Board", "read", (b"x",))
@@ -115,7 +115,7 @@ def test_when_asking_fails_the_call_was_not_run() -> None:
 
 @pytest.mark.parametrize("state", [NEW, ServerState(URL)])
 @pytest.mark.parametrize("value", [object(), [np.longdouble(1)], {"a": np.array([None])}])
-def test_what_nothing_carries_is_refused_before_anything_is_sent(
+def test_an_argument_that_cannot_be_encoded_is_refused_before_anything_is_sent(
     state: ServerState, value: Any
 ) -> None:
     writer = RequestWriter(Options(), state)
@@ -123,7 +123,7 @@ def test_what_nothing_carries_is_refused_before_anything_is_sent(
         drive(writer.call(Call("Board", "read", (1, value))))
 
 
-def test_one_that_reads_json_alone_gets_what_json_has_a_form_of() -> None:
+def test_a_server_that_reads_only_json_gets_json() -> None:
     state = ServerState(URL)
     state.answered(JSON)
     writer = RequestWriter(Options(), state)
@@ -135,7 +135,7 @@ def test_one_that_reads_json_alone_gets_what_json_has_a_form_of() -> None:
         drive(writer.call(Call("Board", "read", (math.nan,))))
 
 
-def test_a_user_who_wants_json_alone_gets_it() -> None:
+def test_accept_types_can_require_json() -> None:
     writer = RequestWriter(Options((JSON,)), NEW)
     _, request = drive(writer.call(Call("Board", "read", (b"x",))))
     assert request.media_type == JSON
@@ -143,7 +143,7 @@ def test_a_user_who_wants_json_alone_gets_it() -> None:
         drive(writer.call(Call("Board", "read", (1j,))))
 
 
-def test_a_batch_travels_in_cbor_as_a_whole_when_one_call_needs_it() -> None:
+def test_a_batch_is_sent_in_cbor_if_one_call_needs_it() -> None:
     writer = RequestWriter(Options(), NEW)
     calls = [
         {"object": "Board", "method": "read", "args": (1,)},
@@ -157,7 +157,7 @@ def test_a_batch_travels_in_cbor_as_a_whole_when_one_call_needs_it() -> None:
 
 
 @pytest.mark.parametrize("fine", [2, b"x"])
-def test_a_call_that_cannot_be_sent_is_left_out_where_that_is_wanted(fine: Any) -> None:
+def test_a_call_that_cannot_be_encoded_can_be_left_out(fine: Any) -> None:
     writer = RequestWriter(Options(), NEW)
     calls = [Call("Board", "read", (value,)).to_map() for value in (object(), 1, "\ud800", fine)]
     _, (request, unsent) = drive(writer.batch(calls, "it", (), True))
@@ -169,7 +169,7 @@ def test_a_call_that_cannot_be_sent_is_left_out_where_that_is_wanted(fine: Any) 
     assert list(unsent) == [0]
 
 
-def test_otherwise_it_fails_the_batch() -> None:
+def test_or_it_fails_the_batch() -> None:
     writer = RequestWriter(Options(), NEW)
     calls = [Call("Board", "read", (value,)).to_map() for value in (1, object())]
     with pytest.raises(EncodeError, match=r"^args\[0\] of Board\.read\(\), call 1 of the batch: "):

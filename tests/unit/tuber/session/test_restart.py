@@ -1,4 +1,4 @@
-"""What a client does when the run id in the replies changes, without a network."""
+"""Restarts: replies with another run id, without a network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ A, B, C = (letter * 32 for letter in "abc")
 
 
 class RestartingServer:
-    """Answers as a server does whose run id and properties a test changes.
+    """A server whose run id and properties a test changes.
 
     Attributes:
         describe: what a description is answered by: an envelope, an error to throw, a reply.
@@ -74,7 +74,7 @@ def texts_of(run: Callable[[], Any]) -> list[str]:
     return [str(each.message) for each in shown]
 
 
-def test_the_first_run_id_is_taken_without_a_word(server: RestartingServer) -> None:
+def test_the_first_run_id_does_not_warn(server: RestartingServer) -> None:
     board = server.resolved()
     assert texts_of(board.read) == []
     assert board._tuber_link.session.state.run_id == A
@@ -96,7 +96,7 @@ def test_after_a_restart_static_properties_are_read_again_and_the_result_is_kept
     assert len(board._tuber_link.asked) == 4  # two descriptions, two calls
 
 
-def test_each_restart_is_told_under_the_default_filters(server: RestartingServer) -> None:
+def test_each_restart_warns_with_the_default_filters(server: RestartingServer) -> None:
     board = server.resolved()
     told = []
     with warnings.catch_warnings(record=True) as shown:
@@ -122,7 +122,7 @@ def test_warnings_that_are_errors_leave_everything_sound(server: RestartingServe
     assert texts_of(board.read) == []
 
 
-def test_an_object_that_is_gone_says_so_until_it_is_there_again(server: RestartingServer) -> None:
+def test_a_removed_object_raises_until_it_exists_again(server: RestartingServer) -> None:
     board = server.resolved()
     other = server.resolved("Other", parent=board)
 
@@ -186,7 +186,7 @@ FAILURES: list[Any] = [
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda each: type(each).__name__)
-def test_a_refresh_that_fails_loses_no_result_and_is_made_up_for(
+def test_a_failed_refresh_loses_no_result_and_is_repeated(
     server: RestartingServer, failure: Any
 ) -> None:
     board = server.resolved()
@@ -218,7 +218,7 @@ def test_one_object_that_cannot_be_described_does_not_keep_others_stale(
     assert (board.gain, other.gain) == (1.0, 2.0)
 
 
-def test_a_refresh_has_a_time_of_its_own_and_is_not_tried_for_ever(
+def test_a_refresh_has_its_own_timeout_and_is_not_repeated_without_end(
     server: RestartingServer,
 ) -> None:
     board = server.resolved()
@@ -247,7 +247,7 @@ def test_a_refusal_is_followed_by_no_refresh_before_the_next_reply(
     assert "Board was read again" in text
 
 
-def test_a_server_that_tells_no_run_id_never_warns(server: RestartingServer) -> None:
+def test_a_server_without_run_ids_never_warns(server: RestartingServer) -> None:
     server.run_id = None
     board = server.resolved()
     assert texts_of(board.read) == []
@@ -259,7 +259,7 @@ def test_a_server_that_tells_no_run_id_never_warns(server: RestartingServer) -> 
     assert board._tuber_link.session.state.run_id == A
 
 
-def test_several_servers_behind_one_address_are_told_of_once(server: RestartingServer) -> None:
+def test_several_servers_at_one_address_warn_once(server: RestartingServer) -> None:
     board = server.resolved()
     texts = []
     for run_id in (B, A, B, A, B):
@@ -271,7 +271,7 @@ def test_several_servers_behind_one_address_are_told_of_once(server: RestartingS
     assert len(board._tuber_link.asked) == 7
 
 
-def test_a_late_reply_of_the_server_that_ended_is_no_other_server(
+def test_a_late_reply_of_the_earlier_run_is_not_another_server(
     server: RestartingServer,
 ) -> None:
     board = server.resolved()
@@ -315,7 +315,7 @@ def test_calls_at_the_same_time_refresh_once(server: RestartingServer) -> None:
     assert refresh.seconds == REFRESH_SECONDS
     with pytest.raises(StopIteration):
         second.send(reply)  # answered without a refresh of its own
-    first.close()  # given up in the middle: the next one makes up for it
+    first.close()  # abandoned in the middle: the next call refreshes
     server.run_id, server.gain = B, 2.0
     (text,) = texts_of(board.read)
     assert "Board was read again" in text
@@ -337,7 +337,7 @@ def test_a_second_restart_during_the_refresh_is_followed(server: RestartingServe
     assert board._tuber_link.session.state.run_id == C
 
 
-def test_a_batch_refreshes_and_the_one_who_takes_a_result_is_told(
+def test_a_batch_refreshes_and_warns_when_a_result_is_taken(
     server: RestartingServer,
 ) -> None:
     board = server.resolved()
@@ -367,7 +367,7 @@ def test_a_batch_refreshes_and_the_one_who_takes_a_result_is_told(
     assert texts_of(sent[0].results) == []
 
 
-def test_what_is_read_of_several_objects_tells_of_a_restart_too(server: RestartingServer) -> None:
+def test_reading_several_objects_warns_of_a_restart_too(server: RestartingServer) -> None:
     board = server.resolved()
     server.run_id = B
     session = board._tuber_link.session
@@ -375,7 +375,7 @@ def test_what_is_read_of_several_objects_tells_of_a_restart_too(server: Restarti
     assert len(texts_of(lambda: board._tuber_link.run(reading))) == 1
 
 
-def test_a_part_keeps_who_is_told_of_restarts(server: RestartingServer) -> None:
+def test_a_part_keeps_its_root_alive(server: RestartingServer) -> None:
     sensor = {"methods": {}, "properties": {"offset": 1}}
     server.describe = lambda asked: {"result": {"methods": {}, "objects": {"sensor": sensor}}}
     link = server.resolved()._tuber_link
@@ -405,7 +405,7 @@ def test_roots_are_kept_apart_by_identity_and_not_kept_alive() -> None:
     assert len(roots) == 0
 
 
-def test_a_run_id_that_travelled_is_compared(server: RestartingServer) -> None:
+def test_a_pickled_run_id_is_compared(server: RestartingServer) -> None:
     state = ServerState(URL, run_id=C)
     for again in (state, pickle.loads(pickle.dumps(state)), copy.deepcopy(state)):
         assert again.run_id == C
@@ -416,7 +416,7 @@ def test_a_run_id_that_travelled_is_compared(server: RestartingServer) -> None:
         assert "was restarted" in text
 
 
-def test_what_travels_or_is_copied_before_it_was_read_again_is_still_read_again(
+def test_a_stale_copy_is_still_read_again(
     server: RestartingServer,
 ) -> None:
     board = server.resolved()
@@ -436,7 +436,7 @@ def test_what_travels_or_is_copied_before_it_was_read_again_is_still_read_again(
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_a_child_does_not_wait_for_what_a_thread_of_its_parent_was_doing() -> None:
+def test_a_forked_child_does_not_wait_for_a_thread_of_its_parent() -> None:
     class Root:
         _tuber_path = "Board"
 
@@ -447,7 +447,7 @@ def test_a_child_does_not_wait_for_what_a_thread_of_its_parent_was_doing() -> No
     with state._lock:
         child = os.fork()
         if child == 0:
-            signal.alarm(20)  # ends a child that waits for ever
+            signal.alarm(20)  # ends a child that hangs
             begun = state.begin_refresh(None)
             os._exit(0 if begun == [root] else 1)
     assert os.waitpid(child, 0) == (child, 0)

@@ -19,7 +19,7 @@ def call(link: ScriptedLink, *args: Any, **kwargs: Any) -> Any:
     return link.run(link.session.call("Board", "read", args, kwargs))
 
 
-def test_a_call_travels_as_the_protocol_says() -> None:
+def test_a_call_is_sent_as_the_protocol_says() -> None:
     link = ScriptedLink(lambda asked: {"result": 5})
     assert call(link, 1, n=2) == 5
     assert call(link) == 5
@@ -29,7 +29,7 @@ def test_a_call_travels_as_the_protocol_says() -> None:
     ]
 
 
-def test_maps_become_objects_when_the_user_wants_it() -> None:
+def test_maps_become_objects_with_convert_json() -> None:
     answer = {"result": {"a": [{"b": 1}]}}
     assert call(ScriptedLink(lambda asked: answer)).a[0].b == 1
     plain = call(ScriptedLink(lambda asked: answer, Options(convert_json=False)))
@@ -37,7 +37,7 @@ def test_maps_become_objects_when_the_user_wants_it() -> None:
     assert type(plain["a"][0]) is dict
 
 
-def test_a_failure_is_raised_and_names_what_was_called() -> None:
+def test_a_failure_is_raised_and_names_the_call() -> None:
     link = ScriptedLink(
         lambda asked: {"error": {"message": "KeyError: 'n'", "type": "KeyError", "traceback": "T"}}
     )
@@ -49,7 +49,7 @@ def test_a_failure_is_raised_and_names_what_was_called() -> None:
         assert any(f"Board.read() at {URL}" in note for note in caught.value.__notes__)
 
 
-def test_a_remote_stop_iteration_does_not_end_the_conversation_in_silence() -> None:
+def test_a_remote_stop_iteration_does_not_end_the_conversation() -> None:
     link = ScriptedLink(
         lambda asked: {"error": {"message": "StopIteration", "type": "StopIteration"}}
     )
@@ -67,7 +67,7 @@ def test_warnings_are_shown_at_the_callers_line() -> None:
     assert all(each.filename.endswith("scripted_link.py") for each in shown)
 
 
-def test_an_argument_that_cannot_be_carried_is_named_and_nothing_is_sent() -> None:
+def test_an_argument_that_cannot_be_encoded_is_named_and_nothing_is_sent() -> None:
     link = ScriptedLink(lambda asked: {"result": 1})
     with pytest.raises(EncodeError, match=r"^args\[0\]\.gain of Board\.read\(\): object is not"):
         call(link, {"gain": object()})
@@ -83,7 +83,7 @@ def test_an_argument_that_cannot_be_carried_is_named_and_nothing_is_sent() -> No
         (ScriptedReply(b"<html>", media_type="text/html"), "no codec for the media type"),
     ],
 )
-def test_a_reply_that_is_not_understood_says_that_the_call_may_have_run(
+def test_a_malformed_reply_says_that_the_call_may_have_run(
     answer: ScriptedReply, message: str
 ) -> None:
     with pytest.raises(TuberProtocolError, match=message) as caught:
@@ -170,7 +170,7 @@ def test_a_batch_gives_the_outcomes_in_order() -> None:
         (1, TuberProtocolError, "expected an array of 1"),
     ],
 )
-def test_a_batch_that_is_not_answered_as_one_is_an_error(
+def test_a_malformed_reply_to_a_batch_is_an_error(
     answer: Any, error: type[Exception], message: str
 ) -> None:
     link = ScriptedLink(lambda asked: answer)
@@ -179,14 +179,14 @@ def test_a_batch_that_is_not_answered_as_one_is_an_error(
     assert link.options_sent == [()]
 
 
-def test_a_description_is_asked_for_once() -> None:
+def test_a_description_is_requested_once() -> None:
     link = ScriptedLink(lambda asked: {"result": {"__doc__": "A board.", "methods": {}}})
     assert link.run(link.session.describe("Board")) == Description("A board.")
     assert link.asked == [{"object": "Board", "resolve": True}]
 
 
 @pytest.mark.parametrize("answer", [1, None, [], {"methods": 1}, {"values": {}}])
-def test_what_is_no_description_is_refused_with_its_path(answer: Any) -> None:
+def test_a_malformed_description_is_refused_with_its_path(answer: Any) -> None:
     link = ScriptedLink(lambda asked: {"result": answer})
     with pytest.raises(TuberProtocolError, match="the description of the registry"):
         link.run(link.session.describe(None))

@@ -76,7 +76,7 @@ OURS_ALONE = [
     rb"content-length:(?s:.)*transfer-encoding:",  # 6.1: both 'ought to be' an error
     rb"transfer-encoding:(?s:.)*content-length:",
     rb"http/(?!1\.[01] )",  # 2.3: a version that we do not know
-    rb"http/1\.1 101",  # 9110 15.2.2: nobody asked to switch
+    rb"http/1\.1 101",  # 9110 15.2.2: no request asked to switch
     rb"content-length:[ \t]*[0-9]{10,}",  # over our limit
     rb"\r\n[0-9a-f]{9,}",  # a chunk over our limit
 ]
@@ -163,8 +163,8 @@ def check(received: bytes) -> None:
         assert mine == other, (received, mine, other)
         return
     assert mine[:2] == other[:2], (received, mine, other)
-    # Whether the connection is used again: never where h11 would not, but for old servers that say
-    # 'keep-alive' (RFC 9112 section 9.3), which h11 does not take at their word.
+    # The connection is never used again where h11 would not, except for old servers that say
+    # 'keep-alive' (RFC 9112 section 9.3), which h11 does not believe.
     says_so = re.search(rb"http/1\.0 (?s:.)*keep-alive", received.lower()) is not None
     assert other[2] or not mine[2] or says_so, (received, mine, other)
 
@@ -188,12 +188,12 @@ def test_it_does_not_matter_how_a_reply_is_cut(received: bytes, data: st.DataObj
     pieces = [received[a:b] for a, b in zip([0, *cuts], [*cuts, len(received)], strict=True)]
     cut, whole = ours(pieces), ours([received])
     if isinstance(whole, tuple) and isinstance(cut, tuple):
-        # Bytes behind a reply are seen only if they have come with it.
+        # Bytes after a reply are seen only if they arrive with it.
         assert cut[:2] == whole[:2]
     else:
         assert cut == whole
 
 
 @pytest.mark.parametrize("received", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"])
-def test_a_cut_reply_is_none_for_both(received: bytes) -> None:
+def test_a_cut_reply_is_incomplete_for_both(received: bytes) -> None:
     assert (ours([received]), theirs(received)) == (UNFINISHED, UNFINISHED)
