@@ -9,8 +9,7 @@ namespace {
 
 constexpr std::int64_t kFirstDay = -719'162;  // 0001-01-01
 constexpr std::int64_t kLastDay = 2'932'896;  // 9999-12-31
-constexpr std::int64_t kMicrosecondsOfSecond = 1'000'000;
-constexpr std::int64_t kMicrosecondsOfDay = 86'400 * kMicrosecondsOfSecond;
+constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 
 bool is_digit(char character) {
   return character >= '0' && character <= '9';
@@ -90,28 +89,22 @@ bool scan_offset(Scanner& scanner, int& offset_minutes) {
   return hours < 24 && minutes < 60;
 }
 
-Date date_of(std::int64_t days) {
-  using namespace std::chrono;
-  const year_month_day date{sys_days(std::chrono::days(days))};
-  return {int(date.year()), int(unsigned(date.month())), int(unsigned(date.day()))};
-}
-
 // More seconds than 10,000 years have, but few enough to count microseconds in 64 bits.
 constexpr std::int64_t kMaxSeconds = 1'000'000'000'000;
 
-std::optional<DateTime> from_microseconds(std::int64_t microseconds) {
-  std::int64_t days = microseconds / kMicrosecondsOfDay;
-  if (microseconds % kMicrosecondsOfDay < 0) --days;
-  if (days < kFirstDay || days > kLastDay) return std::nullopt;
-  const std::int64_t rest = microseconds - days * kMicrosecondsOfDay;
-  const auto second = static_cast<int>(rest / kMicrosecondsOfSecond);
-  DateTime found;
-  found.date = date_of(days);
-  found.hour = second / 3600;
-  found.minute = second / 60 % 60;
-  found.second = second % 60;
-  found.microsecond = static_cast<int>(rest % kMicrosecondsOfSecond);
-  return found;
+std::optional<DateTime> from_microseconds(std::int64_t count) {
+  using namespace std::chrono;
+  const sys_time<microseconds> moment{microseconds(count)};
+  const sys_days day = floor<days>(moment);
+  const std::optional<Date> date = from_days(day.time_since_epoch().count());
+  if (!date) return std::nullopt;
+  const hh_mm_ss time{moment - day};
+  return DateTime{*date,
+                  static_cast<int>(time.hours().count()),
+                  static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()),
+                  static_cast<int>(time.subseconds().count()),
+                  0};
 }
 
 }  // namespace
@@ -137,21 +130,23 @@ std::optional<Date> parse_date(std::string_view text) {
 
 std::optional<DateTime> from_epoch(std::int64_t seconds) {
   if (seconds < -kMaxSeconds || seconds > kMaxSeconds) return std::nullopt;
-  return from_microseconds(seconds * kMicrosecondsOfSecond);
+  return from_microseconds(seconds * kMicrosecondsPerSecond);
 }
 
 std::optional<DateTime> from_epoch(double seconds) {
   if (!(std::fabs(seconds) < static_cast<double>(kMaxSeconds))) return std::nullopt;
   double whole = 0.0;
   const double fraction = std::modf(seconds, &whole);
-  const double microseconds = std::nearbyint(fraction * kMicrosecondsOfSecond);
-  return from_microseconds(static_cast<std::int64_t>(whole) * kMicrosecondsOfSecond +
+  const double microseconds = std::nearbyint(fraction * kMicrosecondsPerSecond);
+  return from_microseconds(static_cast<std::int64_t>(whole) * kMicrosecondsPerSecond +
                            static_cast<std::int64_t>(microseconds));
 }
 
-std::optional<Date> from_days(std::int64_t days) {
-  if (days < kFirstDay || days > kLastDay) return std::nullopt;
-  return date_of(days);
+std::optional<Date> from_days(std::int64_t count) {
+  using namespace std::chrono;
+  if (count < kFirstDay || count > kLastDay) return std::nullopt;
+  const year_month_day date{sys_days(days(count))};
+  return Date{int(date.year()), int(unsigned(date.month())), int(unsigned(date.day()))};
 }
 
 }  // namespace tuber::cbor

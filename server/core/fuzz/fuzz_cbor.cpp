@@ -1,22 +1,18 @@
-// Law: any bytes are one CBOR item that we take, or a fault in one place, found in time linear in
-// their number; and no item is the beginning of another.
+// Property: any bytes are one accepted CBOR item or a fault with one offset, found in linear time.
+// No accepted item is a prefix of another one.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cbor/validator.hpp"
+#include "must.hpp"
 
 namespace {
 
 using tuber::cbor::Step;
 using tuber::cbor::Validator;
-
-void must(bool law) {
-  if (!law) std::abort();
-}
 
 bool is_item(std::string_view body) {
   return Validator(body).validate();

@@ -1,11 +1,11 @@
-// Law: any bytes are a valid chunked body, a beginning of one, or a fault, and it makes no
-// difference in which pieces they come.
+// Property: any bytes are a chunked body, an incomplete one, or a fault, however they are split
+// into pieces.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "http/chunked_decoder.hpp"
+#include "must.hpp"
 #include "tests/http_feeding.hpp"
 
 namespace {
@@ -16,10 +16,6 @@ using tuber::http::Outcome;
 using tuber::http::testing::every_offset;
 using tuber::http::testing::feed_body;
 using tuber::http::testing::SeenBody;
-
-void must(bool law) {
-  if (!law) std::abort();
-}
 
 // Small enough for the fuzzer to reach every limit.
 Limits small_limits() {

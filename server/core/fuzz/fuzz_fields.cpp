@@ -1,8 +1,7 @@
-// Law: what is read of a field, a path or a date keeps within what it was read from. The first line
-// is the field, the second a number of bytes that a file has.
+// Property: results parsed from a field, a path or a date stay within the bounds of their input.
+// The first line of the input is the field, the second one is the size of a file.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -12,21 +11,18 @@
 #include "http/fields.hpp"
 #include "http/reply_head.hpp"
 #include "http/request.hpp"
+#include "must.hpp"
 
 namespace {
 
 using tuber::files::ByteRange;
 using tuber::http::RequestHead;
 
-void must(bool law) {
-  if (!law) std::abort();
-}
-
 void check_range(std::string_view field, std::uint64_t size) {
   const ByteRange range = tuber::files::parse_byte_range(field, size);
   if (range.kind != ByteRange::Kind::part) return;
   must(range.length >= 1 && range.length <= size);
-  must(range.offset <= size - range.length);  // and so their sum does not overflow
+  must(range.offset <= size - range.length);  // so their sum does not overflow
   must(field.find(',') == std::string_view::npos);
 }
 

@@ -1,11 +1,10 @@
-// Law: no request is answered with a file from outside the root, and both ways of walking to a file
-// come to the same one. The bytes are a request's head.
+// Property: no reply contains a file from outside the root, and both resolvers open the same file.
+// The input is a request head.
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "files/web_root.hpp"
 #include "http/characters.hpp"
 #include "http/head_parser.hpp"
+#include "must.hpp"
 #include "tests/temporary_tree.hpp"
 
 namespace {
@@ -28,19 +28,15 @@ using tuber::http::Outcome;
 using tuber::serve::Reply;
 using tuber::serve::TemporaryTree;
 
-void must(bool law) {
-  if (!law) std::abort();
-}
-
-// A root with a bit of everything, and beside it what nobody may have.
-class Place {
+// A root with files, folders and symbolic links, and a secret file outside the root.
+class Fixture {
  public:
-  Place() {
+  Fixture() {
     tree_.write("root/index.html", "<html>");
     tree_.write("root/a/b.txt", "b");
     tree_.write("root/a/b.txt.gz", "not really compressed");
     tree_.write("root/a/ä.txt", "umlaut");
-    tree_.write("secret", "nobody may have this");
+    tree_.write("secret", "must not be served");
     std::filesystem::create_symlink("../secret", tree_.path() / "root/out");
     std::filesystem::create_symlink(tree_.path() / "secret", tree_.path() / "root/absolute");
     std::filesystem::create_symlink("..", tree_.path() / "root/up");
@@ -66,10 +62,11 @@ bool same(const Opened& one, const Opened& other) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Place place;
-  static const StaticFiles files(place.root(), std::chrono::seconds(60), {{".html", "text/html"}});
-  static const WebRoot by_kernel(place.root(), Resolver::kernel);
-  static const WebRoot by_steps(place.root(), Resolver::steps);
+  static const Fixture fixture;
+  static const StaticFiles files(fixture.root(), std::chrono::seconds(60),
+                                 {{".html", "text/html"}});
+  static const WebRoot by_kernel(fixture.root(), Resolver::kernel);
+  static const WebRoot by_steps(fixture.root(), Resolver::steps);
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
 
   HeadParser parser{Limits{}};
@@ -81,16 +78,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (reply.file.present()) {
     struct stat status{};
     must(::fstat(reply.file.descriptor(), &status) == 0);
-    must(S_ISREG(status.st_mode) && !place.is_secret(status));
+    must(S_ISREG(status.st_mode) && !fixture.is_secret(status));
     must(reply.file.offset() + reply.file.length() <= static_cast<std::uint64_t>(status.st_size));
   }
 
   const auto name = tuber::http::percent_decode(head.path.substr(1));
-  if (!name || name->starts_with('/')) return 0;  // the root takes relative names only
+  if (!name || name->starts_with('/')) return 0;  // WebRoot::open() requires a relative name
   const Opened one = by_kernel.open(*name);
   const Opened other = by_steps.open(*name);
-  must(!one.file.open() || !place.is_secret(one.status));
-  must(!other.file.open() || !place.is_secret(other.status));
+  must(!one.file.open() || !fixture.is_secret(one.status));
+  must(!other.file.open() || !fixture.is_secret(other.status));
   must(same(one, other));
   return 0;
 }

@@ -1,9 +1,8 @@
-// Law: any bytes are a valid head, a beginning of one, or a fault, and it makes no difference in
-// which pieces they come. What is called valid is checked once more, by rules written differently.
+// Property: any bytes are a valid head, an incomplete one, or a fault, however they are split into
+// pieces. Valid heads are checked again, by independent rules.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "http/browser_policy.hpp"
 #include "http/characters.hpp"
 #include "http/head_parser.hpp"
+#include "must.hpp"
 #include "tests/http_feeding.hpp"
 
 namespace {
@@ -22,10 +22,6 @@ using tuber::http::Outcome;
 using tuber::http::testing::every_offset;
 using tuber::http::testing::feed_head;
 using tuber::http::testing::SeenHead;
-
-void must(bool law) {
-  if (!law) std::abort();
-}
 
 // Small enough for the fuzzer to reach every limit.
 Limits small_limits() {
@@ -89,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(feed_head(parser, bytes, every_offset(size)) == whole);
   if (size > 1) must(feed_head(parser, bytes, {1 + data[size - 1] % (size - 1)}) == whole);
 
-  // The policy and the decoding of paths read whatever the parser lets through.
+  // The browser policy and percent-decoding must handle every head that the parser accepts.
   parser.reset();
   if (parser.parse(bytes) == Outcome::complete) {
     const auto refused =

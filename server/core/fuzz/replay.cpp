@@ -1,6 +1,5 @@
-// Runs a fuzz target without libFuzzer: over its seeds and over mutations of them, the same ones
-// each time. It is the short version of fuzzing that every test run has; it finds what breaks
-// easily.
+// Runs a fuzz target without libFuzzer, on its seeds and on a fixed sequence of mutations, so that
+// every test run includes a short fuzzing run.
 //
 // Usage: replay RUNS SEED_FOLDER
 #include <cstddef>
@@ -26,12 +25,13 @@ void run(const std::string& input) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
 }
 
-// Changes, inserts, removes or repeats a piece; bytes that mean something to HTTP come often.
+// Changes, inserts, removes or repeats a piece. Prefers bytes with a meaning in HTTP.
 void mutate(std::string& input, std::mt19937& random) {
-  static constexpr char kTelling[] = "\r\n:;, \t0aF%\0\x7f\xff/=\"";
+  static constexpr char kSpecialBytes[] = "\r\n:;, \t0aF%\0\x7f\xff/=\"";
   const auto below = [&](std::size_t limit) { return random() % limit; };
   const std::size_t at = below(input.size() + 1);
-  const char byte = below(2) == 0 ? kTelling[below(sizeof kTelling)] : static_cast<char>(random());
+  const char byte =
+      below(2) == 0 ? kSpecialBytes[below(sizeof kSpecialBytes)] : static_cast<char>(random());
   switch (below(4)) {
     case 0:
       if (at < input.size()) input[at] = byte;

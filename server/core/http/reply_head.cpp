@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 
 namespace tuber::http {
 namespace {
@@ -13,18 +14,11 @@ struct ReasonPhrase {
 };
 
 constexpr auto kReasonPhrases = std::to_array<ReasonPhrase>({
-    {100, "Continue"},
     {200, "OK"},
-    {201, "Created"},
-    {202, "Accepted"},
     {204, "No Content"},
     {206, "Partial Content"},
     {301, "Moved Permanently"},
-    {302, "Found"},
-    {303, "See Other"},
     {304, "Not Modified"},
-    {307, "Temporary Redirect"},
-    {308, "Permanent Redirect"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -32,8 +26,6 @@ constexpr auto kReasonPhrases = std::to_array<ReasonPhrase>({
     {405, "Method Not Allowed"},
     {406, "Not Acceptable"},
     {408, "Request Timeout"},
-    {409, "Conflict"},
-    {410, "Gone"},
     {411, "Length Required"},
     {412, "Precondition Failed"},
     {413, "Content Too Large"},
@@ -41,16 +33,9 @@ constexpr auto kReasonPhrases = std::to_array<ReasonPhrase>({
     {415, "Unsupported Media Type"},
     {416, "Range Not Satisfiable"},
     {417, "Expectation Failed"},
-    {421, "Misdirected Request"},
-    {422, "Unprocessable Content"},
-    {426, "Upgrade Required"},
-    {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
-    {501, "Not Implemented"},
-    {502, "Bad Gateway"},
     {503, "Service Unavailable"},
-    {504, "Gateway Timeout"},
     {505, "HTTP Version Not Supported"},
 });
 
@@ -62,13 +47,6 @@ void append_number(std::string& out, std::uint64_t number) {
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(value).append("\r\n");
-}
-
-// Appends exactly `count` digits.
-void append_digits(std::string& out, unsigned number, unsigned count) {
-  std::size_t place = out.size() + count;
-  out.append(count, '0');
-  for (; count > 0; --count, number /= 10) out[--place] = static_cast<char>('0' + number % 10);
 }
 
 }  // namespace
@@ -111,27 +89,20 @@ bool status_has_no_content(int status) {
 
 std::string format_http_date(std::time_t seconds) {
   using namespace std::chrono;
-  static constexpr std::string_view weekdays = "SunMonTueWedThuFriSat";
-  static constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  static constexpr const char* weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const sys_seconds moment{std::chrono::seconds{seconds}};
   const sys_days day = floor<days>(moment);
   const year_month_day date{day};
   const hh_mm_ss time{moment - day};
-
-  std::string text;
-  text.append(weekdays.substr(weekday{day}.c_encoding() * 3, 3)).append(", ");
-  append_digits(text, static_cast<unsigned>(date.day()), 2);
-  text.append(" ").append(months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3));
-  text.append(" ");
-  append_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  text.append(" ");
-  append_digits(text, static_cast<unsigned>(time.hours().count()), 2);
-  text.append(":");
-  append_digits(text, static_cast<unsigned>(time.minutes().count()), 2);
-  text.append(":");
-  append_digits(text, static_cast<unsigned>(time.seconds().count()), 2);
-  text.append(" GMT");
-  return text;
+  char text[64];
+  const int size = std::snprintf(
+      text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT", weekdays[weekday{day}.c_encoding()],
+      unsigned{date.day()}, months[unsigned{date.month()} - 1], int{date.year()},
+      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+      static_cast<int>(time.seconds().count()));
+  return {text, static_cast<std::size_t>(size)};
 }
 
 }  // namespace tuber::http

@@ -1,10 +1,11 @@
-// What a body may be, and how much work it is to say so.
+// Valid and malformed bodies, and the work to validate them.
 #include <doctest/doctest.h>
 
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cbor/limits.hpp"
 #include "cbor/validator.hpp"
 
 namespace tuber::cbor {
@@ -31,13 +32,13 @@ std::string fault_of(std::string_view body) {
   return validator.validate() ? "" : validator.fault().text;
 }
 
-std::size_t work_for(std::string_view body) {
+std::size_t heads_read_for(std::string_view body) {
   Validator validator(body);
   static_cast<void>(validator.validate());
   return validator.heads_read();
 }
 
-TEST_CASE("every kind of item is taken") {
+TEST_CASE("every kind of item is accepted") {
   for (const char* item : {"00",
                            "1bffffffffffffffff",
                            "3bffffffffffffffff",
@@ -68,7 +69,7 @@ TEST_CASE("every kind of item is taken") {
   }
 }
 
-TEST_CASE("the beginning of an item is refused wherever it is cut") {
+TEST_CASE("a truncated item is refused at every length") {
   const std::string item = bytes(
       "bf 61 61 9f 01 5f 42 01 02 ff ff 61 62 d8 28 82 81 02 d8 55 48"
       "00000000 00000000 ff");
@@ -79,7 +80,7 @@ TEST_CASE("the beginning of an item is refused wherever it is cut") {
   }
 }
 
-TEST_CASE("what is refused, and in which words") {
+TEST_CASE("a malformed body is refused with offset and message") {
   struct Refusal {
     const char* body;
     std::size_t offset;
@@ -135,14 +136,14 @@ TEST_CASE("the path to a fault leads through keys and indices") {
   CHECK(validator.path() == std::vector<Step>{{Step::Kind::key, 0, 4}, {Step::Kind::index, 2, 0}});
 }
 
-TEST_CASE("a fault in a key is at the map") {
+TEST_CASE("a fault in a key has the path of the map") {
   const std::string body = bytes("81 a1 82 01 f7 00");
   Validator validator(body);
   REQUIRE_FALSE(validator.validate());
   CHECK(validator.path() == std::vector<Step>{{Step::Kind::index, 0, 0}});
 }
 
-TEST_CASE("nesting has a limit for arrays, maps, tags and all of them together") {
+TEST_CASE("nested arrays, maps and tags share one limit") {
   CHECK(fault_of(repeat("\x81", 256) + "\x01") == "");
   CHECK(fault_of(repeat("\x81", 257) + "\x01") == "nested more than 256 levels deep");
   CHECK(fault_of(repeat("\x81", 255) + bytes("c24101")) == "");
@@ -152,7 +153,7 @@ TEST_CASE("nesting has a limit for arrays, maps, tags and all of them together")
   CHECK(fault_of(repeat(bytes("a100"), 257) + "\x01") == "nested more than 256 levels deep");
 }
 
-TEST_CASE("keys whose hashes can be foreseen are counted") {
+TEST_CASE("a map has a limit for keys with foreseeable hashes") {
   const auto map_of = [](std::size_t count) {
     return std::string("\xbf") + repeat(bytes("1a0000000000"), count) + "\xff";
   };
@@ -161,10 +162,10 @@ TEST_CASE("keys whose hashes can be foreseen are counted") {
         "more than 8192 keys of a map are not strings");
 }
 
-TEST_CASE("twice the bomb is at most twice the work") {
+TEST_CASE("the work is linear in the size of the body") {
   const struct {
     std::string begin, piece, end;
-  } bombs[] = {
+  } attacks[] = {
       {"", "\x81", ""},                                     // nesting
       {"", "\x9f", ""},                                     //
       {"", "\xc2", ""},                                     // tags
@@ -172,20 +173,20 @@ TEST_CASE("twice the bomb is at most twice the work") {
       {"", bytes("d9d9f7"), ""},                            //
       {"\x5f", bytes("4100"), "\xff"},                      // chunks
       {"\x7f", "\x60", "\xff"},                             //
-      {"\xc2\x5f", bytes("4100"), "\xff"},                  // of a large integer
-      {"\x9f", bytes("9affffffff"), ""},                    // promises
+      {"\xc2\x5f", bytes("4100"), "\xff"},                  // of a bignum
+      {"\x9f", bytes("9affffffff"), ""},                    // announced sizes
       {"\x9f", "\x80", "\xff"},                             // empty arrays
-      {"\xbf", bytes("6000"), "\xff"},                      // the same key again and again
-      {"\xbf", bytes("c249ffffffffffffffffff00"), "\xff"},  // keys that collide
+      {"\xbf", bytes("6000"), "\xff"},                      // repeated keys
+      {"\xbf", bytes("c249ffffffffffffffffff00"), "\xff"},  // keys with colliding hashes
       {bytes("d829 9a00010000"), "\xf4", ""},               // booleans
   };
-  for (const auto& bomb : bombs) {
+  for (const auto& attack : attacks) {
     for (const std::size_t size : {1'000, 30'000}) {
-      const std::string once = bomb.begin + repeat(bomb.piece, size) + bomb.end;
-      const std::string twice = bomb.begin + repeat(bomb.piece, 2 * size) + bomb.end;
+      const std::string once = attack.begin + repeat(attack.piece, size) + attack.end;
+      const std::string twice = attack.begin + repeat(attack.piece, 2 * size) + attack.end;
       CAPTURE(once.substr(0, 10));
-      CHECK(work_for(once) <= once.size());
-      CHECK(work_for(twice) <= 2 * work_for(once) + 2);
+      CHECK(heads_read_for(once) <= once.size());
+      CHECK(heads_read_for(twice) <= 2 * heads_read_for(once) + 2);
     }
   }
 }

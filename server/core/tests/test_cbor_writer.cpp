@@ -1,4 +1,4 @@
-// Heads and numbers in their shortest form, and arrays where a receiver can use them in place.
+// The shortest forms of heads and numbers, and the alignment of arrays.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -63,7 +63,7 @@ TEST_CASE("floats of RFC 8949 appendix A") {
   CHECK(number(-std::numeric_limits<double>::quiet_NaN()) == "f97e00");
 }
 
-TEST_CASE("every half-precision float is written as one") {
+TEST_CASE("every half-precision float is written as a half-precision float") {
   for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
     Head head;
     head.major = Major::simple;
@@ -82,7 +82,7 @@ TEST_CASE("every half-precision float is written as one") {
   }
 }
 
-TEST_CASE("an array of a kilobyte begins at a multiple of eight wherever it stands") {
+TEST_CASE("the bytes of a large array are aligned at every offset of the array") {
   const ElementType type{ElementType::Kind::real, 8, false};
   const std::vector<std::uint64_t> shape{16, 16};
   for (std::uint64_t offset = 0; offset < 64; ++offset) {
@@ -102,7 +102,7 @@ TEST_CASE("a small array has the shortest heads") {
   CHECK(hexadecimal(out) == "d90410828102d9a7f9d85150");
 }
 
-TEST_CASE("the tags of all types of elements lead back to them") {
+TEST_CASE("element types and tags of typed arrays map to each other") {
   for (std::uint64_t tag = 64; tag <= 87; ++tag) {
     if (tag == 68 || tag == 76 || tag == 83 || tag == 87) continue;
     CHECK(tag_of(element_type_of(tag)) == tag);

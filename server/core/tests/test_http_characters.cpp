@@ -1,4 +1,4 @@
-// The search for control characters, against the plain definition; case, white space,
+// The search for control characters, compared with their definition; case, white space,
 // percent-decoding.
 #include <doctest/doctest.h>
 
