@@ -5,8 +5,7 @@
 namespace tuber::base {
 
 void Descriptor::close() noexcept {
-  // Not repeated after EINTR: the descriptor is gone then too (Linux), and its number may already
-  // belong to another thread.
+  // Not repeated after EINTR: Linux has closed it then, too, and another thread may use its number.
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 

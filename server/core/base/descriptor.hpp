@@ -1,11 +1,11 @@
-// A file descriptor that closes itself. Must never be copied: one owner, always.
+// A file descriptor that closes itself. Must never be copied.
 #pragma once
 
 #include <utility>
 
 namespace tuber::base {
 
-// Owns a POSIX descriptor, or none. Not thread-safe; moves like a unique_ptr.
+// Owns a POSIX descriptor, or none. Move-only. Not thread-safe.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -19,7 +19,7 @@ class Descriptor {
 
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool open() const { return fd_ >= 0; }
-  // Gives the descriptor away; the caller closes it.
+  // Gives the descriptor away; the caller must close it.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   void close() noexcept;
 

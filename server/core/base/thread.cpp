@@ -10,7 +10,7 @@ namespace {
 
 using Work = std::function<void()>;
 
-// Neither catches all nor is noexcept: glibc's pthread_exit unwinds through here.
+// Neither catches everything nor is noexcept: glibc's pthread_exit unwinds through here.
 void* run(void* argument) {
   const std::unique_ptr<Work> work(static_cast<Work*>(argument));
   (*work)();
@@ -40,7 +40,7 @@ bool start_detached_thread(std::size_t stack_size, Work work) {
   auto argument = std::make_unique<Work>(std::move(work));
   pthread_t thread;
   if (::pthread_create(&thread, attributes.get(), run, argument.get()) != 0) return false;
-  static_cast<void>(argument.release());  // the thread's now
+  static_cast<void>(argument.release());  // owned by the thread now
   return true;
 }
 

@@ -16,7 +16,7 @@ bool is_digit(char character) {
   return character >= '0' && character <= '9';
 }
 
-// Reads a text from its front. Each function returns whether it found what it was asked for.
+// Reads a text from its front. Each function returns false if the text does not match.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : left_(text) {}
@@ -44,7 +44,7 @@ class Scanner {
   }
   [[nodiscard]] bool at_end() const { return left_.empty(); }
 
-  // ".5": at least one digit; those behind the sixth must be zeros.
+  // ".5": at least one digit; digits after the sixth must be zeros.
   bool fraction(int& microsecond) {
     int place = 100'000;
     std::size_t digits = 0;
@@ -96,7 +96,7 @@ Date date_of(std::int64_t days) {
   return {int(date.year()), int(unsigned(date.month())), int(unsigned(date.day()))};
 }
 
-// More seconds than there are in 10,000 years, and few enough to be counted in microseconds.
+// More seconds than 10,000 years have; in microseconds it fits 64 bits.
 constexpr std::int64_t kBeyondAllSeconds = 1'000'000'000'000;
 
 std::optional<DateTime> from_microseconds(std::int64_t microseconds) {

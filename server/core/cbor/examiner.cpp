@@ -55,7 +55,7 @@ bool Examiner::run(std::size_t stop_at) {
   return true;
 }
 
-// A key is counted before it is looked at, for what it begins with decides.
+// Called before the key is read: its first byte decides.
 bool Examiner::note_key() {
   if (open_.empty()) return true;
   Frame& top = open_.back();
@@ -199,7 +199,7 @@ const char* Examiner::role_of_hashed() const {
   const Frame* frame = &open_.back();
   while (frame->container == Container::array) {
     if (!frame->hashed) return nullptr;
-    --frame;  // a hashed array is in what it is hashed for
+    --frame;  // a hashed array is inside the key or set that it is hashed for
   }
   if (frame->container == Container::set) return kElement;
   return frame->at_key ? kKey : nullptr;

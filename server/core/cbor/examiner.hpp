@@ -1,5 +1,5 @@
-// Looks a whole body over before anything is made of it: is it one item, well-formed, of tags that
-// are known, within the limits? What is left to whoever makes the values: keys that are equal.
+// Checks a whole body before values are made of it: one well-formed item, with known tags, within
+// the limits. Only equal keys are left to be found when the values are made.
 //
 // The law that fuzz_cbor checks: any bytes are a body or a fault, in time linear in their number.
 #pragma once
@@ -9,19 +9,18 @@
 #include <string_view>
 #include <vector>
 
-#include "cbor/fault.hpp"
 #include "cbor/limits.hpp"
 #include "cbor/reader.hpp"
 
 namespace tuber::cbor {
 
-// A step on the way from the root of a value to something in it.
+// A step on the way from the root of a value to a value in it.
 struct Step {
   enum class Kind : std::uint8_t { index, key };
 
   Kind kind = Kind::index;
   std::uint64_t index = 0;     // in an array or a set
-  std::size_t key_offset = 0;  // of the key of a map: where the key is in the body
+  std::size_t key_offset = 0;  // of the key of a map, in the body
 
   bool operator==(const Step&) const = default;
 };
@@ -31,10 +30,10 @@ class Examiner {
  public:
   explicit Examiner(std::string_view body) : body_(body), reader_(body) {}
 
-  // Examines all. False when there is a fault.
+  // Examines the whole body. False if there is a fault.
   [[nodiscard]] bool examine();
   [[nodiscard]] const Fault& fault() const { return reader_.fault(); }
-  // The way to the fault. A fault in the key of a map is at the map.
+  // The way to the fault. For a fault in the key of a map, the way to the map.
   [[nodiscard]] std::vector<Step> way() const;
   // The work done: see Reader::heads_read.
   [[nodiscard]] std::size_t heads_read() const { return reader_.heads_read(); }
@@ -51,7 +50,7 @@ class Examiner {
     bool hashed;  // is itself in a key of a map or an element of a set
     bool indefinite;
     bool at_key;          // of a map: the next item is a key
-    std::uint64_t left;   // items or pairs still to come, if that is known
+    std::uint64_t left;   // items or pairs to come, of a definite length
     std::uint64_t index;  // of the item or pair that comes next or is being read
     std::size_t key_offset;
     std::size_t foreseeable;
@@ -68,9 +67,9 @@ class Examiner {
   [[nodiscard]] bool top_is_finished();
   void close_top();
   void finish_item();
-  // What the next item would be hashed for, as a whole or as a part; null when it is not.
+  // What the next item, or a value that contains it, is hashed for; null if it is not.
   [[nodiscard]] const char* role_of_hashed() const;
-  // Refuses a thing that has no hash where one is needed.
+  // Refuses a value without a hash where one is needed.
   [[nodiscard]] bool may_stand_here(std::size_t offset, const char* thing);
 
   std::string_view body_;

@@ -1,4 +1,4 @@
-// The head of a data item (RFC 8949 section 3): its initial byte and the argument behind it.
+// The head of a data item (RFC 8949 section 3): its initial byte and the argument after it.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ enum class Major : std::uint8_t {
 
 // The additional information of an initial byte, beyond the arguments that are in the byte itself.
 namespace info {
-inline constexpr std::uint8_t kOneByte = 24;  // the argument, or a simple value, is in what follows
+inline constexpr std::uint8_t kOneByte = 24;  // of argument, or a simple value, follow
 inline constexpr std::uint8_t kTwoBytes = 25;
 inline constexpr std::uint8_t kFourBytes = 26;
 inline constexpr std::uint8_t kEightBytes = 27;

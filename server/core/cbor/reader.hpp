@@ -1,5 +1,5 @@
-// Reads a body's heads and strings, one after the other. Knows what is well-formed; must never know
-// what a value becomes in any language.
+// Reads a body's heads and strings, one after the other, and checks that they are well-formed. Must
+// never know what a value becomes in any language.
 #pragma once
 
 #include <cstddef>
@@ -8,13 +8,18 @@
 #include <string>
 #include <string_view>
 
-#include "cbor/fault.hpp"
 #include "cbor/head.hpp"
 
 namespace tuber::cbor {
 
-// Borrows the body. A function that returns false has set the fault, and nothing may be read
-// afterwards. Not thread-safe.
+// What is wrong with a body. A value.
+struct Fault {
+  std::size_t offset = 0;  // of the initial byte of the innermost item at fault
+  std::string text;        // what was expected and what came; without the place
+};
+
+// Borrows the body. A function that returns false has set the fault; the reader must not be used
+// any more then. Not thread-safe.
 class Reader {
  public:
   explicit Reader(std::string_view body, std::size_t at = 0) : body_(body), at_(at) {}
@@ -23,21 +28,21 @@ class Reader {
   [[nodiscard]] std::size_t left() const { return body_.size() - at_; }
   // The major type of the next item; nothing at the end.
   [[nodiscard]] std::optional<Major> next_major() const;
-  // Is the next byte a break?
+  // Returns whether the next byte is a break.
   [[nodiscard]] bool at_break() const { return at_ < body_.size() && body_[at_] == '\xff'; }
 
-  // Reads a head. A string, array or map that promises more than is left is refused here, before
-  // anybody takes memory for it.
+  // Reads a head. Refuses a string, array or map that is longer than the rest of the body, before
+  // memory is taken for it.
   [[nodiscard]] bool head(Head& head) {
     return left() > 0 && is_short_integer(body_[at_]) ? short_integer(head) : any_head(head);
   }
-  // The same, and refuses a break.
+  // The same, but refuses a break.
   [[nodiscard]] bool head_of_item(Head& head);
 
   // Reads the content of the string whose head was read last. `content` points into the body, or
   // into `joined` when the string came in chunks. Text is valid UTF-8 (RFC 3629).
   [[nodiscard]] bool string(const Head& head, std::string_view& content, std::string& joined);
-  // Reads past the content of such a string, with the same checks.
+  // Skips the content of such a string, with the same checks.
   [[nodiscard]] bool skip_string(const Head& head);
 
   // Takes the next bytes. REQUIRES: as many are left.
@@ -49,7 +54,7 @@ class Reader {
   [[nodiscard]] std::size_t heads_read() const { return heads_read_; }
 
  private:
-  // Most items of most bodies are integers in one byte: their way is short.
+  // A short path: most items of most bodies are integers in one byte.
   static bool is_short_integer(char initial) {
     const auto byte = static_cast<std::uint8_t>(initial);
     return byte < 0x40 && (byte & 0x1f) < info::kOneByte;

@@ -18,14 +18,14 @@ constexpr const char* kExpectedSet = "an array";
 constexpr const char* kExpectedDate = "text YYYY-MM-DD of a day that exists";
 constexpr const char* kExpectedComplex = "an array of two numbers";
 
-// An integer of a head as 64 bits with a sign; nothing when it is beyond.
+// The integer of a head as 64 bits with a sign; nothing if it does not fit.
 std::optional<std::int64_t> integer_of(const Head& head) {
   if (head.argument > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
   const auto value = static_cast<std::int64_t>(head.argument);
   return head.is(Major::negative_integer) ? -1 - value : value;
 }
 
-// The number of a head as a float that is equal to it; nothing when there is none.
+// The number of a head as an equal float; nothing if there is none.
 std::optional<double> exact_float_of(const Head& head) {
   if (head.is_float()) return float_of(head);
   if (!head.is_integer()) return std::nullopt;

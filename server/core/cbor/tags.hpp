@@ -1,5 +1,5 @@
-// The tags that are known (PROTOCOL.md section 9) and what is behind their heads. A tag that is not
-// here is refused: ignoring it would hand out another value than the one meant.
+// The known tags (PROTOCOL.md section 9) and their content. Other tags are refused: to ignore one
+// would give another value than the sender meant.
 //
 // Sources: RFC 8949 section 3.4 (0-3, 55799), RFC 8943 (100, 1004), RFC 8746 (40, 41, 64-87, 1040),
 // the IANA registry of CBOR tags (37, 258, 43000, 43001).
@@ -36,17 +36,18 @@ inline constexpr std::uint64_t kComplexArray = 43001;
 inline constexpr std::uint64_t kSelfDescribed = 55799;
 }  // namespace tag
 
-// What a tag makes of its content.
+// What the content of a tag becomes.
 enum class Tagged { unknown, date_time, bignum, uuid, array, date, set, complex };
 
 [[nodiscard]] Tagged tagged_by(std::uint64_t number);
 
-// The body's first bytes when it describes itself as CBOR (RFC 8949 section 3.4.6).
+// The first bytes of a body that describes itself as CBOR (RFC 8949 section 3.4.6).
 inline constexpr std::string_view kSelfDescription = "\xd9\xd9\xf7";
 
-// Each reads the content of a tag whose head was read last. False with the reader's fault set.
+// Each function reads the content of a tag whose head was read last. False with the reader's fault
+// set.
 //
-// The magnitude, most significant byte first and without leading zeros; `joined` as in
+// Reads the magnitude, most significant byte first and without leading zeros; `joined` as in
 // Reader::string.
 [[nodiscard]] bool read_bignum(Reader& reader, const Head& tag, std::string_view& magnitude,
                                std::string& joined);
@@ -54,7 +55,7 @@ inline constexpr std::string_view kSelfDescription = "\xd9\xd9\xf7";
 [[nodiscard]] bool read_date(Reader& reader, const Head& tag, Date& found);
 [[nodiscard]] bool read_uuid(Reader& reader, const Head& tag, std::array<char, 16>& octets);
 [[nodiscard]] bool read_complex(Reader& reader, const Head& tag, double& real, double& imaginary);
-// Up to the head of the array of its elements.
+// Reads up to the head of the array of its elements.
 [[nodiscard]] bool read_set(Reader& reader, const Head& tag, Head& array);
 
 // Reads the head of a tag's content, which must be of one of the major types; otherwise refuses

@@ -22,7 +22,7 @@ constexpr std::uint64_t kSignedBit = 0x08;
 constexpr std::uint64_t kLittleEndianBit = 0x04;
 constexpr std::uint64_t kSizeBits = 0x03;
 
-// Bytes of an array that both ends can count with a sign.
+// The largest number of bytes that fits a signed integer at both ends.
 constexpr std::uint64_t kMaxBytes = std::numeric_limits<std::int64_t>::max();
 
 bool is_float_in_pairs(std::uint64_t tag) {
@@ -98,8 +98,7 @@ bool read_shape(Reader& reader, const Head& tag, TypedArray& array) {
   return true;
 }
 
-// The bytes that a shape takes; nothing when they are too many to be counted, be it only but for a
-// dimension of zero.
+// The bytes that a shape takes; nothing if their number overflows, even if another dimension is 0.
 std::optional<std::uint64_t> bytes_of(const TypedArray& array) {
   std::uint64_t bytes = array.type.size;
   bool empty = false;
@@ -115,7 +114,7 @@ std::optional<std::uint64_t> bytes_of(const TypedArray& array) {
   return empty ? 0 : bytes;
 }
 
-// As Python writes a tuple.
+// The text of a Python tuple.
 std::string text_of(std::span<const std::uint64_t> shape) {
   std::string text = "(";
   for (const std::uint64_t dimension : shape) {

@@ -1,5 +1,4 @@
-// Arrays of numbers (RFC 8746): what their elements are, their shape, and where their bytes stand.
-// The numbers themselves are not looked at.
+// Arrays of numbers (RFC 8746): element type, shape and bytes. Must never look at the numbers.
 #pragma once
 
 #include <array>
@@ -25,9 +24,10 @@ struct ElementType {
   bool operator==(const ElementType&) const = default;
 };
 
-// The tag of a typed array of such numbers, of a complex type the tag of its parts; 41 of booleans.
+// The tag of a typed array of such numbers; of a complex type the tag of its parts; 41 for
+// booleans.
 [[nodiscard]] std::uint64_t tag_of(const ElementType& type);
-// REQUIRES: the number is that of a typed array that is known.
+// REQUIRES: the tag is that of a known typed array.
 [[nodiscard]] ElementType element_type_of(std::uint64_t tag);
 
 struct TypedArray {
@@ -41,8 +41,8 @@ struct TypedArray {
   [[nodiscard]] std::span<const std::uint64_t> shape() const { return {dimensions.data(), rank}; }
 };
 
-// Reads what is behind the head of any tag of an array, which was read last. False with the
-// reader's fault set. `array` must not be moved as long as its content is used.
+// Reads the content of any tag of an array, whose head was read last. False with the reader's fault
+// set. `array` must not be moved while its content is used.
 [[nodiscard]] bool read_array(Reader& reader, const Head& tag, TypedArray& array);
 
 }  // namespace tuber::cbor

@@ -10,20 +10,20 @@
 namespace tuber::cbor {
 namespace {
 
-// Arrays of this size are put where a receiver may use them in place, at a multiple of
-// kAlignment bytes from the begin of the body; for smaller ones a copy costs less than the care.
+// Arrays from this size begin at a multiple of kAlignment bytes from the begin of the body, so that
+// a receiver may use them in place. For smaller ones a copy is cheaper.
 constexpr std::uint64_t kAlignedFrom = 1024;
 constexpr std::uint64_t kAlignment = 8;
 
-// Up to here the head of a shape has one byte, which the padding below counts on.
+// Up to here the head of a shape has one byte, as kPaddings requires.
 constexpr std::size_t kMaxAlignedRank = 23;
 
-// Bytes that heads take beyond their shortest forms, so that what follows is aligned.
+// Additional bytes of heads, so that the array is aligned.
 struct Padding {
   std::size_t pair, shape, tag;  // the array of two, the shape, the tag of the elements
 };
 
-// By the number of bytes missing. Longer heads say the same (RFC 8949 section 3).
+// By the number of missing bytes. Longer heads have the same meaning (RFC 8949 section 3).
 constexpr Padding kPaddings[kAlignment] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}, {1, 2, 0},
                                            {4, 0, 0}, {4, 1, 0}, {4, 2, 0}, {4, 2, 1}};
 
@@ -32,7 +32,7 @@ void append_big_endian(std::string& out, std::uint64_t value, std::size_t width)
     out += static_cast<char>(value >> (shift - 8));
 }
 
-// Appends an initial byte and as many bytes behind it.
+// Appends an initial byte.
 void append_initial(std::string& out, Major major, std::uint8_t info) {
   out += static_cast<char>(static_cast<unsigned>(major) << 5 | info);
 }
@@ -59,7 +59,7 @@ std::optional<std::uint16_t> exact_half(float value) {
 void append_elements_head(std::string& out, const ElementType& type, std::uint64_t bytes,
                           std::size_t tag_padding) {
   if (type.kind == ElementType::Kind::complex) append_tag(out, tag::kComplexArray);
-  // A tag of a typed array has one byte of argument; two say the same.
+  // A tag of a typed array has one byte of argument; two bytes have the same meaning.
   append_head(out, Major::tag, tag_of(type), tag_padding == 0 ? 0 : 2);
   const bool booleans = type.kind == ElementType::Kind::boolean;
   append_head(out, booleans ? Major::array : Major::byte_string, bytes);

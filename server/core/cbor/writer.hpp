@@ -1,4 +1,5 @@
 // Writes heads and numbers in their shortest form (RFC 8949 section 4.1, preferred serialization).
+// Must never know what a value was in any language.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +20,9 @@ void append_simple(std::string& out, std::uint64_t value);
 // The shortest float that is equal; any NaN becomes f97e00.
 void append_float(std::string& out, double value);
 
-// Appends what stands before the bytes of an array: its tags, its shape,
-// and the head of its bytes. `offset`: where in the body this begins. `column_major`: whether the
-// elements of the first dimension are neighbours (tag 1040).
+// Appends everything before the bytes of an array: its tags, its shape, and the head of its bytes.
+// `offset`: where in the body this begins. `column_major`: the elements of the first dimension are
+// adjacent (tag 1040).
 void append_array_head(std::string& out, const ElementType& type,
                        std::span<const std::uint64_t> shape, bool column_major,
                        std::uint64_t offset);

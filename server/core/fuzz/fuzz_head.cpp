@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "http/browser_policy.hpp"
+#include "http/characters.hpp"
 #include "http/head_parser.hpp"
-#include "http/percent.hpp"
 #include "tests/http_feeding.hpp"
 
 namespace {

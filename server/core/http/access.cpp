@@ -9,7 +9,7 @@
 namespace tuber::http {
 namespace {
 
-// The token of `Authorization: Bearer TOKEN`; empty when there is none, or more than one.
+// The token of `Authorization: Bearer TOKEN`; empty if there is none, or more than one.
 std::string_view token_of(const RequestHead& head) {
   constexpr std::string_view scheme = "bearer ";
   std::string_view sent;
@@ -24,7 +24,7 @@ std::string_view token_of(const RequestHead& head) {
   return sent;
 }
 
-// Takes a time that depends on the length of what was sent alone.
+// Its duration depends on the length of `sent` alone.
 bool are_equal(std::string_view sent, std::string_view token) {
   std::size_t differences = sent.size() ^ token.size();
   for (std::size_t i = 0; i < sent.size(); ++i) {
@@ -40,7 +40,7 @@ Access access_of(const RequestHead& head, const std::vector<Token>& tokens) {
   if (tokens.empty()) return Access::control;
   const std::string_view sent = token_of(head);
   Access access = Access::none;
-  for (const Token& token : tokens) {  // all of them, whichever it is
+  for (const Token& token : tokens) {  // always all of them, so the duration reveals nothing
     if (are_equal(sent, token.text)) access = std::max(access, token.access);
   }
   return access;

@@ -1,5 +1,5 @@
-// What a request may do, by the bearer token it shows (RFC 6750). Must never tell, by the time it
-// takes or by what it says, how much of a token was right.
+// What a request may do, by its bearer token (RFC 6750). Must never reveal, by its duration or its
+// result, how much of a token was right.
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@
 
 namespace tuber::http {
 
-enum class Access { none, read, control };  // read: what changes nothing
+enum class Access { none, read, control };  // read: nothing that changes state
 
 struct Token {
   std::string text;
   Access access = Access::read;
 };
 
-// Control for everybody when there are no tokens. REQUIRES: no token is empty.
+// Returns control if there are no tokens. REQUIRES: no token is empty.
 [[nodiscard]] Access access_of(const RequestHead& head, const std::vector<Token>& tokens);
 
 }  // namespace tuber::http

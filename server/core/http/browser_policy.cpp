@@ -12,7 +12,7 @@ namespace {
 
 using Refusal = std::optional<std::string>;
 
-// The value of a field that may be there once at most.
+// A field that may occur once at most.
 struct SingleField {
   std::string_view name;
   std::string_view value;
@@ -28,7 +28,7 @@ struct SingleField {
   [[nodiscard]] bool present() const { return count > 0; }
 };
 
-// A peer's value, fit for a message: short, and ASCII only so that any codec can carry it.
+// Makes a peer's value fit for a message: short, and ASCII.
 std::string quoted(std::string_view value) {
   constexpr std::size_t longest = 100;
   std::string text = "'";
@@ -37,7 +37,7 @@ std::string quoted(std::string_view value) {
 }
 
 std::string refusal(const SingleField& field, std::string_view expectation) {
-  std::string text = "a browser's request may not call: ";
+  std::string text = "this browser page may not call: ";
   text.append(field.name);
   if (field.count == 0) {
     text.append(" is missing");
@@ -49,15 +49,15 @@ std::string refusal(const SingleField& field, std::string_view expectation) {
   return text.append(", expected ").append(expectation);
 }
 
-// Fetch Metadata: "none" is a person typing the address, the other values name another origin.
+// Fetch Metadata: "none" is an address typed by a person; other values mean another origin.
 Refusal refuse_fetch_site(const SingleField& site) {
   if (!site.present()) return std::nullopt;
   if (site.count == 1 && (site.value == "same-origin" || site.value == "none")) return std::nullopt;
   return refusal(site, "'same-origin' or 'none'");
 }
 
-// RFC 6454 section 7. "null", which sandboxed frames and local files send, is nobody's origin.
-// https is ours too: a proxy may have taken the encryption off.
+// RFC 6454 section 7. "null", which sandboxed frames and local files send, is no origin. https is
+// accepted: a proxy may do the encryption.
 Refusal refuse_origin(const SingleField& origin, std::string_view host) {
   if (!origin.present()) return std::nullopt;
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -70,8 +70,8 @@ Refusal refuse_origin(const SingleField& origin, std::string_view host) {
                              ", or one given with --allow-origin");
 }
 
-// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. The
-// attacker needs a name in the public DNS for it, so names that can't be public are safe.
+// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. For that
+// the attacker needs a name in the public DNS, so names that can't be public are safe.
 bool is_local_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> local_domains = {".local", ".lan", ".internal",
                                                              ".home.arpa"};
@@ -90,13 +90,13 @@ Refusal refuse_host(std::string_view value, const std::vector<std::string>& allo
       if (equals_ignoring_case(host->name, allowed)) return std::nullopt;
     }
   }
-  return "a browser's request may not call: Host is " + quoted(value) +
+  return "this browser page may not call: Host is " + quoted(value) +
          ", expected an address, localhost, a name of this machine or of the local network, or one "
          "given with --allow-host";
 }
 
-// Forms can send text/plain and the like to anywhere without the browser asking us first; these
-// media types they can't.
+// A form can send text/plain and the like to any server without a preflight request, but not these
+// media types.
 Refusal refuse_content_type(const SingleField& content_type) {
   const std::string_view media_type =
       trim(content_type.value.substr(0, content_type.value.find(';')));
@@ -106,8 +106,7 @@ Refusal refuse_content_type(const SingleField& content_type) {
   return refusal(content_type, "'application/json' or 'application/cbor'");
 }
 
-}  // namespace
-
+// The origin of the page, if the operator allows it; else empty. Borrowed from the head.
 std::string_view allowed_origin(const RequestHead& head, const BrowserPolicy& policy) {
   const SingleField origin(head, "Origin");
   const auto& allowed = policy.origins;
@@ -115,6 +114,8 @@ std::string_view allowed_origin(const RequestHead& head, const BrowserPolicy& po
       origin.count == 1 && std::find(allowed.begin(), allowed.end(), origin.value) != allowed.end();
   return is_allowed ? origin.value : std::string_view();
 }
+
+}  // namespace
 
 std::optional<std::string> refuse_browser_call(const RequestHead& head,
                                                const BrowserPolicy& policy) {
@@ -129,6 +130,25 @@ std::optional<std::string> refuse_browser_call(const RequestHead& head,
   if (auto refused = refuse_host(head.host, policy.hosts)) return refused;
   if (head.method != "POST") return std::nullopt;
   return refuse_content_type(SingleField(head, "Content-Type"));
+}
+
+void append_cors_fields(const RequestHead& head, const BrowserPolicy& policy, std::string& fields) {
+  if (policy.origins.empty()) return;
+  fields.append("Vary: Origin\r\n");  // or a cache gives one page the permission of another
+  const std::string_view origin = allowed_origin(head, policy);
+  if (origin.empty()) return;
+  fields.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");
+  if (head.method != "OPTIONS") {
+    fields.append("Access-Control-Expose-Headers: X-Tuber-Run\r\n");
+    return;
+  }
+  fields.append(
+      "Access-Control-Allow-Methods: GET, POST\r\n"
+      "Access-Control-Allow-Headers: Content-Type, X-Tuber-Options, Authorization\r\n"
+      "Access-Control-Max-Age: 600\r\n");
+  if (head.field("Access-Control-Request-Private-Network")) {
+    fields.append("Access-Control-Allow-Private-Network: true\r\n");
+  }
 }
 
 }  // namespace tuber::http

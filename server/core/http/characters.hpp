@@ -1,18 +1,20 @@
-// The character classes of RFC 9110 section 5.6 and RFC 3986, without locale. Only questions about
-// bytes; what a wrong byte means is the askers' business.
+// The character classes of RFC 9110 section 5.6 and RFC 3986, without locale, and the functions on
+// bytes that need them. Must never decide what a wrong byte means.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace tuber::http {
 
 inline constexpr std::uint8_t kTokenCharacter = 1;   // tchar, RFC 9110 section 5.6.2
-inline constexpr std::uint8_t kTargetCharacter = 2;  // in a URI but for "#", RFC 9112 section 3.2
+inline constexpr std::uint8_t kTargetCharacter = 2;  // in a URI, "#" excluded, RFC 9112 section 3.2
 inline constexpr std::uint8_t kNameCharacter = 4;    // unreserved and sub-delims, RFC 3986
-inline constexpr std::uint8_t kControl = 8;          // CTL without HTAB: in no line of a head
+inline constexpr std::uint8_t kControl = 8;          // CTL, HTAB excluded: in no line of a head
 
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -65,7 +67,7 @@ constexpr std::size_t span_of_class(std::string_view text, std::uint8_t flag) {
 }
 
 // Index of the first control character other than HTAB at or after `from`; the text's size when
-// there is none. Eight bytes at a time, since every byte of every head passes here.
+// there is none. Eight bytes at a time, because every byte of every head is checked.
 [[nodiscard]] std::size_t find_control(std::string_view text, std::size_t from);
 
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view left, std::string_view right) {
@@ -84,8 +86,8 @@ constexpr std::size_t span_of_class(std::string_view text, std::uint8_t flag) {
   return text;
 }
 
-// Takes the first member off a comma list, trimmed; it may be empty (RFC 9110 section 5.6.1).
-// `more` tells whether another one follows, for a loop that sees at least one member.
+// Removes the first member of a comma list and returns it, trimmed; it may be empty (RFC 9110
+// section 5.6.1). Sets `more` if another one follows, for a loop that sees at least one member.
 [[nodiscard]] constexpr std::string_view take_list_member(std::string_view& list, bool& more) {
   const std::size_t comma = list.find(',');
   more = comma != std::string_view::npos;
@@ -93,5 +95,11 @@ constexpr std::size_t span_of_class(std::string_view text, std::uint8_t flag) {
   list.remove_prefix(more ? comma + 1 : list.size());
   return member;
 }
+
+// Decodes the percent-encoding of a path (RFC 3986 section 2.1). Returns nothing if an escape is
+// not two hexadecimal digits, or for a NUL, which would end a file name early. "+" stands for
+// itself. The result does not show whether "/" was encoded, so the caller splits the path before.
+// Must never decode twice or repair an escape.
+[[nodiscard]] std::optional<std::string> percent_decode(std::string_view path);
 
 }  // namespace tuber::http

@@ -10,8 +10,8 @@
 namespace tuber::http {
 namespace {
 
-// 1*HEXDIG from the begin of `text`, which is moved behind it; the largest number when it does not
-// fit, which then exceeds every limit. Zero digits give nothing.
+// Removes 1*HEXDIG from the begin of `text`. A number that does not fit becomes the largest one,
+// which exceeds every limit. Nothing without digits.
 std::optional<std::uint64_t> take_hexadecimal(std::string_view& text) {
   constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t value = 0;
@@ -25,8 +25,8 @@ std::optional<std::uint64_t> take_hexadecimal(std::string_view& text) {
   return value;
 }
 
-// [ BWS ";" ... ], RFC 9112 section 7.1.1. Extensions are ignored, so their grammar is not checked,
-// but nothing may hide in them: no control characters, nothing outside ASCII.
+// [ BWS ";" ... ], RFC 9112 section 7.1.1. Extensions are ignored, so only their characters are
+// checked: printable ASCII and tabs.
 bool are_tolerable_extensions(std::string_view text) {
   if (!text.empty() && !trim(text).starts_with(';')) return false;
   return std::all_of(text.begin(), text.end(),
@@ -36,7 +36,7 @@ bool are_tolerable_extensions(std::string_view text) {
 }  // namespace
 
 // As in the head parser, each rule is applied at the first byte that can break a limit or at the
-// end of the line in question, so the pieces in which the bytes came make no difference.
+// end of its line, so the outcome does not depend on how the bytes were split.
 Outcome ChunkedDecoder::decode(std::string_view input, std::string& body) {
   std::string_view rest = input;
   Outcome outcome = Outcome::need_more;
@@ -70,7 +70,7 @@ std::string_view ChunkedDecoder::take_content(std::string_view input, std::strin
   return input.substr(content.size());
 }
 
-// Up to the LF, or to where the line is too long in any case; so line_ stays small.
+// Up to the LF, or to where the line is too long; so line_ stays small.
 std::string_view ChunkedDecoder::gather_line(std::string_view input) {
   const std::size_t limit = line_limit();
   const std::string_view room = input.substr(0, limit < input.size() ? limit + 2 : input.size());
@@ -119,7 +119,7 @@ Outcome ChunkedDecoder::take_gathered_line() {
 
 Outcome ChunkedDecoder::take_size_line(std::string_view line) {
   const auto size = take_hexadecimal(line);
-  if (!size) return refuse(400, "chunk size is no hexadecimal number");
+  if (!size) return refuse(400, "chunk size is not a hexadecimal number");
   if (!are_tolerable_extensions(line)) return refuse(400, "malformed chunk extension");
   if (*size > limits_.body - promised_) return refuse(413, "chunks exceed the limit of a body");
   promised_ += *size;
@@ -128,8 +128,8 @@ Outcome ChunkedDecoder::take_size_line(std::string_view line) {
   return Outcome::need_more;
 }
 
-// Trailers are read and dropped: RFC 9110 section 6.5.1 forbids to merge them into the head unless
-// their meaning is known to allow it, and we know none.
+// Trailers are dropped: RFC 9110 section 6.5.1 forbids to merge them into the head unless their
+// meaning is known to allow it.
 Outcome ChunkedDecoder::take_trailer_line(std::string_view line) {
   if (line.empty()) return Outcome::complete;
   if (++trailer_count_ > limits_.fields) return refuse(431, "too many trailer fields");

@@ -1,6 +1,6 @@
-// What the fields of a request head say about the message and its connection themselves: Host,
-// Content-Type, Content-Length, Transfer-Encoding, Connection and Expect. Here a difference of
-// opinion between two servers is a security hole (request smuggling), so nothing doubtful passes.
+// The fields of a request head about the message and its connection: Host, Content-Type,
+// Content-Length, Transfer-Encoding, Connection and Expect. If two servers read them differently,
+// that is a security hole (request smuggling), so must never accept anything ambiguous.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,14 @@
 
 namespace tuber::http {
 
-// Collects over the fields of one head. Keeps no views, so the buffer may move between fields.
+// Collects over the fields of one head. Keeps no views, so the buffer may move between fields. Not
+// thread-safe.
 class ConnectionFields {
  public:
-  // Begins a head of HTTP/1.<minor_version>; a body may have at most this many bytes.
+  // Begins a head of HTTP/1.<minor_version>; `body_limit` is in bytes.
   void begin(int minor_version, std::uint64_t body_limit);
 
-  // Takes the next field; most are none of ours.
+  // Takes the next field; ignores most.
   [[nodiscard]] std::optional<Fault> take(const Field& field);
 
   // After the last field: sets the framing, keep_alive and expects_continue of `head`.

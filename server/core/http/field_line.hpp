@@ -1,6 +1,5 @@
-// Parses one field line, of a head or of a trailer section (RFC 9112 section 5), strictly. Must
-// never repair a line: white space before the colon, folding and empty names have all been used to
-// make two servers disagree.
+// Parses one field line of a head or a trailer section (RFC 9112 section 5). Must never repair a
+// line: white space before the colon, folding and empty names have been used for request smuggling.
 #pragma once
 
 #include <optional>
@@ -11,9 +10,9 @@
 
 namespace tuber::http {
 
-// Splits `line`, given without its CRLF, into name and value, both pointing into it. On a fault,
-// its offset counts from the line's start. Bytes above 0x7f are allowed in values, where RFC 9110
-// section 5.5 calls them opaque.
+// Splits `line`, without its CRLF, into name and value, which point into it. The offset of a fault
+// counts from the line's start. Values may have bytes above 0x7f, which RFC 9110 section 5.5 calls
+// opaque.
 // REQUIRES: find_control() found no control character in the line.
 [[nodiscard]] std::optional<Fault> parse_field_line(std::string_view line, Field& field);
 

@@ -1,5 +1,5 @@
-// Reading header fields that are comma-separated lists (RFC 9110 section 5.6.1) and the weights of
-// their elements. Must never repair an element; what it names is the askers' business.
+// Reads header fields that are comma-separated lists (RFC 9110 section 5.6.1), and the weights of
+// their elements. Must never repair an element.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,9 @@
 
 namespace tuber::http {
 
-// Calls `visit` with each element, trimmed and not empty, of all the fields of that name in order:
-// a list may be spread over several fields (RFC 9110 section 5.3). A comma within double quotes
-// separates nothing.
+// Calls `visit` with each element, trimmed and not empty, of all fields of that name in order: a
+// list may be spread over several fields (RFC 9110 section 5.3). A comma within double quotes does
+// not separate.
 template <typename Visit>
 void for_each_element(const RequestHead& head, std::string_view name, Visit&& visit) {
   for (const Field& field : head.fields) {
@@ -34,8 +34,8 @@ void for_each_element(const RequestHead& head, std::string_view name, Visit&& vi
 // Weights are in thousandths: RFC 9110 section 12.4.2 allows three decimals.
 inline constexpr int kFullWeight = 1000;
 
-// The weight of one element, such as 500 of "gzip;q=0.5"; 0 means "not acceptable". What is no
-// qvalue counts as none given, which is the full weight.
+// Returns the weight of one element, such as 500 for "gzip;q=0.5"; 0 means "not acceptable".
+// Without a valid qvalue it is the full weight.
 [[nodiscard]] int weight_of(std::string_view element);
 
 }  // namespace tuber::http

@@ -10,10 +10,10 @@
 namespace tuber::http {
 namespace {
 
-// Larger heads are parsed every time: keeping them would cost more memory than calls are worth.
+// Larger heads are parsed every time, to save memory.
 constexpr std::size_t kLargestRemembered = 1024;
 
-// Names heads, for all parsers of the process.
+// Numbers heads, for all parsers of the process. Relaxed: numbers must only be different.
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> last = 0;
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -21,9 +21,8 @@ std::uint64_t next_serial() {
 
 }  // namespace
 
-// Each rule is applied at the first byte that can show its breach (control characters and limits)
-// or at the end of the line in question (all others), never later. That is what makes the outcome
-// independent of the pieces in which the bytes came.
+// Each rule is applied at the first byte that can break it (control characters and limits) or at
+// the end of its line (all others). So the outcome does not depend on how the bytes were split.
 Outcome HeadParser::parse(std::string_view received) {
   if (fault_.status != 0) return Outcome::fault;
   if (!begun_) {
@@ -70,8 +69,8 @@ void HeadParser::rebase(std::string_view received) {
   }
 }
 
-// CRLF is the only line end: RFC 9112 section 2.2 allows servers to take a bare LF for one, but
-// then they disagree with those that don't. A CR elsewhere must be refused.
+// CRLF is the only line end: RFC 9112 section 2.2 allows servers to accept a bare LF, but then they
+// disagree with servers that do not. A CR elsewhere must be refused.
 Outcome HeadParser::parse_lines(std::string_view text) {
   while (true) {
     scanned_ = find_control(text, scanned_);
@@ -97,7 +96,7 @@ Outcome HeadParser::take_line(std::string_view text, Span line) {
     return line.size > 0 ? take_field_line(text, line) : finish(text, line_begin_);
   }
   if (line.size == 0 && expected_ == Expected::empty_line_or_request_line) {
-    expected_ = Expected::request_line;  // RFC 9112 section 2.2: one, left over by old clients
+    expected_ = Expected::request_line;  // RFC 9112 section 2.2: one, from old clients
     return Outcome::need_more;
   }
   return take_request_line(text, line);

@@ -1,6 +1,6 @@
 // Parses request heads (RFC 9112 sections 2 to 6) incrementally from a receive buffer, and refuses
-// whatever two implementations could read in two ways. Must never do I/O, guess at malformed bytes,
-// or come to another outcome because the same bytes arrived in other pieces.
+// everything that two implementations could read differently. Must never guess at malformed bytes.
+// The outcome must never depend on how the bytes were split.
 #pragma once
 
 #include <cstddef>
@@ -15,18 +15,18 @@
 
 namespace tuber::http {
 
-// One parser serves the requests of one connection, one after the other:
+// Serves the requests of one connection, one after the other:
 //
 //   switch (parser.parse(buffer)) {
-//     case Outcome::need_more: receive more behind what `buffer` holds; parse the whole again
+//     case Outcome::need_more: append more to `buffer`; parse the whole again
 //     case Outcome::complete:  parser.head() is set; the body starts at parser.consumed()
 //     case Outcome::fault:     answer parser.fault() and close
 //   }
 //   ... drop the request from the buffer ...
 //   parser.reset();
 //
-// A client that calls in series sends the same head again and again. Equal bytes mean the same, so
-// the parser compares with the last complete head before it looks at anything.
+// A client that calls in series sends the same head again and again, so the parser first compares
+// with the last complete head.
 //
 // The views of head() point into the buffer of the last parse() or rebase(). Keeps the capacity of
 // its vectors between requests. Not thread-safe.
@@ -34,30 +34,29 @@ class HeadParser {
  public:
   explicit HeadParser(const Limits& limits) : limits_(limits) {}
 
-  // Looks at all that was received since the request began. The bytes may have moved since the last
-  // call, but those seen before must be the same; they are not scanned again, so the work is linear
-  // in the size of the head.
-  // REQUIRES: not complete since the last reset(). After a fault it answers the same fault again.
+  // Parses everything received since the request began. The bytes may have moved since the last
+  // call, but must be the same; they are not scanned again, so the work is linear in the head's
+  // size. After a fault it returns the same fault. REQUIRES: not complete since the last reset().
   [[nodiscard]] Outcome parse(std::string_view received);
 
   // The request. REQUIRES: the last parse() was complete.
   [[nodiscard]] const RequestHead& head() const { return head_; }
 
-  // Size of the head in bytes, the empty line included. REQUIRES: the last parse() was complete.
+  // Size of the head in bytes, with the empty line. REQUIRES: the last parse() was complete.
   [[nodiscard]] std::size_t consumed() const { return consumed_; }
 
   // REQUIRES: the last parse() was a fault.
   [[nodiscard]] const Fault& fault() const { return fault_; }
 
-  // Points the views of head() into the same bytes at another place, for a buffer that grew while
-  // the body was being received. REQUIRES: the last parse() was complete.
+  // Points the views of head() into the same bytes at another place, for a buffer that was moved
+  // while the body was received. REQUIRES: the last parse() was complete.
   void rebase(std::string_view received);
 
-  // Makes ready for the next request; views of head() are gone.
+  // Prepares for the next request; views of head() become invalid.
   void reset();
 
  private:
-  // A piece of the buffer that survives the buffer's moving.
+  // A piece of the buffer, valid even if the buffer moves.
   struct Span {
     std::size_t begin = 0;
     std::size_t size = 0;
@@ -84,15 +83,15 @@ class HeadParser {
   [[nodiscard]] Outcome refuse(const Fault& fault, std::size_t offset);
 
   Limits limits_;
-  std::string last_;  // the bytes that head_ and the spans were made of; empty: they are no more
+  std::string last_;  // the bytes of head_ and the spans; empty: they are invalid
   bool begun_ = false;
   Expected expected_ = Expected::empty_line_or_request_line;
-  std::size_t line_begin_ = 0;  // where the line begins whose end was not seen yet
-  std::size_t scanned_ = 0;     // no control character is between line_begin_ and here
+  std::size_t line_begin_ = 0;  // of the line whose end was not seen yet
+  std::size_t scanned_ = 0;     // there is no control character between line_begin_ and here
   std::size_t consumed_ = 0;
   Span method_;
   Span target_;
-  Span path_;  // empty: the "/" that an absolute-form target left out
+  Span path_;  // empty: the "/" that an absolute-form target omits
   Span host_;
   std::vector<FieldSpans> fields_;
   ConnectionFields connection_fields_;

@@ -37,8 +37,8 @@ bool is_ipv6_group(std::string_view text) {
   return true;
 }
 
-// How many 16-bit groups a colon-separated list has, 0 for an empty one; -1 when it is malformed.
-// Only the address's last group may be an IPv4 address, which counts as two.
+// The number of 16-bit groups of a colon-separated list; -1 if it is malformed. Only the last group
+// of the address may be an IPv4 address, which counts as two.
 int count_ipv6_groups(std::string_view text, bool may_end_in_ipv4) {
   if (text.empty()) return 0;
   for (int groups = 1;; ++groups) {

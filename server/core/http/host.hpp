@@ -1,5 +1,5 @@
-// Reads what a Host field or an authority says (RFC 9110 section 7.2, RFC 3986 section 3.2.2):
-// whether it is well-formed, and of which kind. Must never look a name up.
+// Parses a Host field or an authority (RFC 9110 section 7.2, RFC 3986 section 3.2.2). Must never
+// resolve a name.
 #pragma once
 
 #include <optional>
@@ -16,8 +16,8 @@ struct Host {
   HostKind kind = HostKind::name;
 };
 
-// Nothing when `text` is no `uri-host [":" port]`, or has an empty host, which RFC 9110 section
-// 4.2.1 refuses for http, or a zone identifier, which a client must not send (RFC 6874 section 3).
+// Returns nothing if `text` is not `uri-host [":" port]`, has an empty host, which RFC 9110 section
+// 4.2.1 forbids for http, or a zone identifier, which a client must not send (RFC 6874 section 3).
 [[nodiscard]] std::optional<Host> parse_host(std::string_view text);
 
 }  // namespace tuber::http

@@ -1,5 +1,5 @@
-// Every limit the core puts on a peer, each with its reason. The Python twin of the wire limits is
-// tuber/protocol.py; a test compares the two.
+// Every limit for a peer, each with its reason. The Python twin of the wire limits is
+// tuber/protocol; a test compares the two.
 #pragma once
 
 #include <chrono>
@@ -12,24 +12,24 @@ namespace tuber::http {
 struct Limits {
   // A request line longer than this is an attack or a mistake: our targets are "/tuber" or a file.
   std::size_t request_line = 8 * 1024;
-  // Room for cookies and proxies' fields, small enough that 10,000 half-sent heads are harmless.
+  // For cookies and the fields of proxies; small enough that 10,000 half-sent heads are harmless.
   std::size_t head = 32 * 1024;
   std::size_t fields = 100;
   // The largest array a method is likely to take in one call.
   std::uint64_t body = 64 * 1024 * 1024;
   // A connection costs a descriptor and some hundred bytes. Well above what a crate of boards and
-  // their clients need; a process gets fewer when it may have fewer descriptors.
+  // their clients need. Lowered to the number of descriptors that the process may have.
   std::size_t connections = 16'384;
-  // Many users come through one gateway, so nothing is right for all; for networks of strangers.
+  // For untrusted networks. No default: many users may share one gateway.
   std::size_t connections_per_address = std::numeric_limits<std::size_t>::max();
-  // Each call holds a thread until its reply has been read. More at once than this is a method that
-  // hangs, and clients that come again and again: they are told so at once.
+  // Each call holds a thread until its reply is sent. More at once than this means that a method
+  // hangs and clients retry; they get 503 at once.
   std::size_t calls = 1'024;
-  // The calls of one batch: some seconds' work, and replies that fit into memory.
+  // The calls of one batch: some seconds of work, and replies that fit into memory.
   std::size_t batch_calls = 10'000;
-  // A reply is kept in memory until its client has read it. Nobody waits for more in one piece.
+  // A reply is kept in memory until its client has read it. Larger values should be split.
   std::uint64_t reply = 1024 * 1024 * 1024;
-  // Size lines and extensions of chunks; only clients' libraries write them, and they are short.
+  // Size lines and extensions of chunks. Client libraries write short ones.
   std::size_t chunk_line = 256;
 
   // For the complete head, however slowly its bytes come: a silent or trickling peer keeps a worker

@@ -1,5 +1,5 @@
-// What feeding bytes to a parser comes to, and the one form in which its faults travel: values, not
-// exceptions. Never holds bytes of the peer, so a fault may be logged as it is.
+// The outcome of feeding bytes to a parser, and its faults as values. Must never hold bytes of the
+// peer, so a fault may be logged.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +7,15 @@
 
 namespace tuber::http {
 
-// The bytes so far are a beginning, a whole, or neither.
+// The bytes so far are the beginning of a message, a complete one, or neither.
 enum class Outcome { need_more, complete, fault };
 
-// Why the bytes can't be a message that we serve. Framing is lost with it, so every fault is
-// answered with `status` and closes the connection (RFC 9112 section 9.6).
+// Why the bytes are refused. The framing is lost then, so the answer is `status` and the connection
+// is closed (RFC 9112 section 9.6).
 struct Fault {
   int status = 0;           // the HTTP status of the answer; 0: no fault
-  std::size_t offset = 0;   // of the byte, or of the line, that shows it; from the message's start
-  std::string_view reason;  // a few words for the answer's body and the log; static storage
+  std::size_t offset = 0;   // of the byte or line at fault, from the message's start
+  std::string_view reason;  // for the answer's body and the log; static storage
 };
 
 }  // namespace tuber::http

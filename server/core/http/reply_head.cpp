@@ -64,7 +64,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   out.append(name).append(value).append("\r\n");
 }
 
-// With leading zeros.
+// Appends the number with leading zeros.
 void append_digits(std::string& out, unsigned number, unsigned count) {
   std::size_t place = out.size() + count;
   out.append(count, '0');
@@ -76,7 +76,7 @@ void append_digits(std::string& out, unsigned number, unsigned count) {
 void append_reply_head(std::string& out, const ReplyHead& head) {
   append_before_length(out, head);
   if (!status_has_no_content(head.status)) append_length(out, head.content_length);
-  append_behind_length(out, head);
+  append_after_length(out, head);
 }
 
 void append_before_length(std::string& out, const ReplyHead& head) {
@@ -92,7 +92,7 @@ void append_length(std::string& out, std::uint64_t length) {
   append_number(out, length);
 }
 
-void append_behind_length(std::string& out, const ReplyHead& head) {
+void append_after_length(std::string& out, const ReplyHead& head) {
   if (!status_has_no_content(head.status)) out.append("\r\n");
   append_line(out, "Connection: ", head.keep_alive ? "keep-alive" : "close");
   out.append(head.fields).append("\r\n");

@@ -1,5 +1,5 @@
-// Writes heads of replies (RFC 9112 section 4). Must never read a clock: the date is given as text,
-// so that a server formats it once a second and not once a reply.
+// Writes heads of replies (RFC 9112 section 4). Must never read a clock: the date is passed as
+// text, so a server formats it once per second, not once per reply.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,24 @@ namespace tuber::http {
 // The interim reply to `Expect: 100-continue` (RFC 9110 section 15.2.1), complete.
 inline constexpr std::string_view kContinueReply = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// What a reply's head says. Borrowed texts; plain value.
+// The content of a reply's head. Its texts are borrowed.
 struct ReplyHead {
   int status = 200;
-  std::string_view date;             // as format_http_date() gives it
+  std::string_view date;             // from format_http_date()
   std::string_view content_type;     // empty: no such line
   std::uint64_t content_length = 0;  // bytes; not written for 1xx, 204 and 304
   bool keep_alive = true;
   std::string_view fields;  // further lines, each ending with CRLF
 };
 
-// Appends the head, the empty line included: what stands before the number of Content-Length, it, and
-// what stands behind it, for those who write many heads that differ in it alone. `Content-Length` and `Connection: keep-alive` are
-// spelled in exactly this letter case because raw-socket clients in the field search for them so.
+// Appends the head with the empty line. The other three append its parts before, of and after the
+// number of Content-Length, for a caller that writes many heads which differ in it alone. The
+// letter case of `Content-Length` and `Connection: keep-alive` is fixed: raw-socket clients search
+// for them.
 void append_reply_head(std::string& out, const ReplyHead& head);
 void append_before_length(std::string& out, const ReplyHead& head);
 void append_length(std::string& out, std::uint64_t length);
-void append_behind_length(std::string& out, const ReplyHead& head);
+void append_after_length(std::string& out, const ReplyHead& head);
 
 // The phrase of a status that a server sends (RFC 9110 section 15); "Unknown" for others.
 [[nodiscard]] std::string_view reason_phrase(int status);

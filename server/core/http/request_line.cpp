@@ -22,15 +22,15 @@ std::string_view without_query(std::string_view path) {
   return path.substr(0, path.find('?'));
 }
 
-// absolute-form, RFC 9112 section 3.2.2: what a client sends to a proxy, and a server must accept.
+// absolute-form, RFC 9112 section 3.2.2: for proxies, but a server must accept it.
 std::optional<Fault> parse_absolute_form(std::size_t offset, RequestLine& parsed) {
   constexpr std::string_view scheme = "http://";
   if (!equals_ignoring_case(parsed.target.substr(0, scheme.size()), scheme)) {
-    return Fault{400, offset, "request target is no path and no http URI"};
+    return Fault{400, offset, "request target is neither a path nor an http URI"};
   }
   const std::string_view rest = parsed.target.substr(scheme.size());
   parsed.authority = rest.substr(0, rest.find_first_of("/?"));
-  // This also refuses user information, as RFC 9110 section 4.2.4 asks: "@" is in no host.
+  // This also refuses user information (RFC 9110 section 4.2.4): a host has no "@".
   if (!parse_host(parsed.authority)) {
     return Fault{400, offset + scheme.size(), "invalid authority in the request target"};
   }

@@ -1,4 +1,4 @@
-// Parses the request line (RFC 9112 section 3), strictly.
+// Parses the request line (RFC 9112 section 3). Must never repair it.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ struct RequestLine {
   int minor_version = 1;       // 0 or 1: RFC 9110 section 2.5 reads HTTP/1.2 and later as HTTP/1.1
 };
 
-// Splits `line`, given without its CRLF. On a fault, its offset counts from the line's start.
+// Splits `line`, without its CRLF. The offset of a fault counts from the line's start.
 [[nodiscard]] std::optional<Fault> parse_request_line(std::string_view line, RequestLine& parsed);
 
 }  // namespace tuber::http

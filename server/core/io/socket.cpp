@@ -28,7 +28,8 @@ constexpr int kMore = MSG_MORE;
 constexpr int kMore = 0;
 #endif
 
-// How many pieces the system takes at once; POSIX names it IOV_MAX, and not all define that.
+// The pieces that the system takes at once. POSIX calls it IOV_MAX, but not all systems define
+// that.
 constexpr std::size_t kMaxPieces = 1024;
 
 bool set_option(int fd, int level, int name, const void* value, socklen_t size) {
@@ -47,7 +48,7 @@ bool set_time(int fd, int name, std::chrono::microseconds time) {
   return set_option(fd, SOL_SOCKET, name, &value, sizeof value);
 }
 
-// Drops the bytes that were sent from the front; what is left.
+// Removes `sent` bytes from the front and returns the rest.
 std::span<iovec> drop_front(std::span<iovec> pieces, std::size_t sent) {
   while (!pieces.empty() && sent >= pieces.front().iov_len) {
     sent -= pieces.front().iov_len;
@@ -70,7 +71,7 @@ ssize_t send_some(int fd, std::span<iovec> pieces, int flags) {
 }
 
 #ifndef __linux__
-// One bufferful of the file through user space; where there is no sendfile worth its differences.
+// Copies one buffer of the file: sendfile differs too much between these systems.
 ssize_t copy_file_piece(const base::Descriptor& socket, int file, off_t& offset,
                         std::size_t length) {
   std::array<char, 64 * 1024> buffer;
@@ -92,21 +93,20 @@ ssize_t send_file_piece(const base::Descriptor& socket, int file, off_t& offset,
 #endif
 }
 
-// A peer that vanished without a word (a cable pulled, a board switched off) is noticed within 30 s,
-// whether it owes us an answer to a probe or to data, while methods may run and connections rest for
-// as long as they like on a link that works. Probing begins late enough not to disturb, and a few
-// may get lost.
+// TCP keepalive detects a dead peer (pulled cable, power loss) within 30 s, whether data or a probe
+// is unanswered. On a working link, methods may run and connections be idle for any time. Three
+// probes must fail, because one can get lost.
 constexpr int kProbeAfterSeconds = 12;
 constexpr int kProbeEverySeconds = 5;
 constexpr int kProbes = 3;
-[[maybe_unused]] constexpr int kVanishedMilliseconds =
+[[maybe_unused]] constexpr int kDeadAfterMilliseconds =
     (kProbeAfterSeconds + kProbes * kProbeEverySeconds) * 1000;
 
 bool set_number(int fd, int level, int name, int value) {
   return set_option(fd, level, name, &value, sizeof value);
 }
 
-bool watch_for_vanishing(int fd) {
+bool enable_keepalive(int fd) {
   bool done = set_flag(fd, SOL_SOCKET, SO_KEEPALIVE);
 #if defined(TCP_KEEPIDLE)
   done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
@@ -118,13 +118,13 @@ bool watch_for_vanishing(int fd) {
   done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
 #endif
 #ifdef TCP_USER_TIMEOUT  // RFC 5482: no probes are sent while data is unacknowledged
-  done = done && set_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedMilliseconds);
+  done = done && set_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kDeadAfterMilliseconds);
 #endif
   return done;
 }
 
 bool prepare_tcp(int fd) {
-  return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) && watch_for_vanishing(fd);
+  return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) && enable_keepalive(fd);
 }
 
 }  // namespace
@@ -135,21 +135,21 @@ bool prepare_connection(const base::Descriptor& socket, Transport transport,
 #ifndef MSG_NOSIGNAL
   if (!set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE)) return false;
 #endif
-  // A time-out of zero would mean for ever.
+  // A timeout of 0 would mean none.
   const auto receive = std::max(times.receive, std::chrono::microseconds(1));
   const auto send = std::max(times.send, std::chrono::milliseconds(1));
   if (transport == Transport::tcp && !prepare_tcp(fd)) return false;
   return set_time(fd, SO_RCVTIMEO, receive) && set_time(fd, SO_SNDTIMEO, send);
 }
 
-bool Pace::keeps_up(std::size_t taken) {
-  taken_ += taken;
+bool Pace::keeps_up(std::size_t bytes) {
+  bytes_ += bytes;
   const Clock::time_point now = Clock::now();
   if (now - begin_ < window_) return true;
   const double seconds = std::chrono::duration<double>(now - begin_).count();
-  const bool kept = static_cast<double>(taken_) >= seconds * bytes_per_second_;
+  const bool kept = static_cast<double>(bytes_) >= seconds * bytes_per_second_;
   begin_ = now;
-  taken_ = 0;
+  bytes_ = 0;
   return kept;
 }
 
@@ -161,7 +161,7 @@ bool send_all(const base::Descriptor& socket, std::span<iovec> pieces, Pace& pac
       pieces = drop_front(pieces, static_cast<std::size_t>(sent));
       if (!pieces.empty() && !pace.keeps_up(static_cast<std::size_t>(sent))) return false;
     } else if (errno != EINTR) {
-      return false;  // EAGAIN too: nothing was taken during the whole time-out
+      return false;  // EAGAIN too: the peer took nothing during the whole timeout
     }
   }
   return true;
@@ -178,8 +178,8 @@ bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces) {
 
 bool send_file(const base::Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length,
                Pace& pace) {
-  // What sendfile moves through its pipe at once: it may block for the whole time-out for each such
-  // piece, and the pace can be looked at between two calls only.
+  // sendfile moves this through its pipe at once, and may block for the whole timeout each time.
+  // The rate can be checked between two calls only.
   constexpr std::uint64_t kPiece = 64 * 1024;
   auto position = static_cast<off_t>(offset);
   while (length > 0) {

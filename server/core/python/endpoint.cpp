@@ -17,7 +17,7 @@ void refuse(serve::Reply& reply, int status, std::string_view reason) {
 
 }  // namespace
 
-void Endpoint::handle(const serve::Request& request, serve::Reply& reply) {
+void Endpoint::handle(serve::Request& request, serve::Reply& reply) {
   const Service& service = *service_;
   const Terms terms =
       terms_.of(request.head, [&] { return terms_of(request.head, service.codecs); });
@@ -34,7 +34,7 @@ void Endpoint::handle(const serve::Request& request, serve::Reply& reply) {
     GilHold gil(worker_);
     Source body(request.body, request.memory);
     ReplyWriter reply_writer(*terms.writer, terms.lossless, reply.body);
-    const Asker asker{desk_, *request.peer, *request.server,
+    const Asker asker{slot_, *request.peer, *request.server,
                       request.access == http::Access::control};
     service.dispatcher.answer(asker, body, terms.continue_on_error, *terms.reader, reply_writer);
     reply.content_type = reply_writer.codec().media_type();

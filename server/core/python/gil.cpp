@@ -3,9 +3,9 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-#include <exception>
 #include <new>
+
+#include "base/process.hpp"
 
 namespace tuber::python {
 
@@ -24,19 +24,14 @@ void park_forever() {
 namespace {
 
 thread_local bool is_worker = false;
-std::terminate_handler terminate_before = nullptr;
-
-[[noreturn]] void park_or_terminate() {
+void park_finalized_worker() {
   if (is_worker && interpreter_is_finalizing()) park_forever();
-  if (terminate_before != nullptr) terminate_before();
-  std::abort();
 }
 
 }  // namespace
 
 void survive_unwinding_at_exit() {
-  if (std::get_terminate() != park_or_terminate)
-    terminate_before = std::set_terminate(park_or_terminate);
+  base::call_before_terminate(park_finalized_worker);
 }
 
 WorkerState::WorkerState(PyInterpreterState* interpreter) : state_(PyThreadState_New(interpreter)) {

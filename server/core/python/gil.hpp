@@ -42,8 +42,7 @@ decltype(auto) without_unwinding(Code&& code) {
 
 // Lets a thread of ours that would end the process with std::terminate, because CPython unwinds it
 // at the interpreter's end through a noexcept frame that we can't wrap (a destructor of an object
-// bound to Python, say), wait for the end of the process instead. Done once a process; all other
-// causes of std::terminate go to the handler there was.
+// bound to Python, say), wait for the end of the process instead. The first server installs it.
 void survive_unwinding_at_exit();
 
 // The Python side of one worker thread. Made and destroyed in that thread, without the GIL.

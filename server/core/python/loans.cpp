@@ -19,8 +19,8 @@ Loans::~Loans() {
 }
 
 Loans& Loans::of(serve::Body& body) {
-  if (!body.lender()) body.lender() = std::shared_ptr<Loans>(new Loans, DeleteWithGil{});
-  return *static_cast<Loans*>(body.lender().get());
+  if (!body.owner()) body.owner() = std::shared_ptr<Loans>(new Loans, DeleteWithGil{});
+  return *static_cast<Loans*>(body.owner().get());
 }
 
 bool Loans::append(PyObject* exporter, bool may_lend, serve::Body& body) {
@@ -34,13 +34,13 @@ bool Loans::append(PyObject* exporter, bool may_lend, serve::Body& body) {
     return true;
   }
   of(body).loans_.push_back({Handle::borrow(exporter), view});
-  body.lend(bytes);
+  body.borrow(bytes);
   return true;
 }
 
 std::vector<PyObject*> Loans::lenders_of(serve::Body& body) {
   std::vector<PyObject*> lenders;
-  if (!body.lender()) return lenders;
+  if (!body.owner()) return lenders;
   for (const Loan& loan : of(body).loans_) lenders.push_back(loan.exporter.get());
   return lenders;
 }

@@ -168,6 +168,7 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                           "\r\n"
                           "X-Content-Type-Options: nosniff\r\n"
                           "Cross-Origin-Resource-Policy: same-origin\r\n";
+  survive_unwinding_at_exit();
   PyInterpreterState* interpreter = PyInterpreterState_Get();
   return ServerHolder(new serve::Server(std::move(options), [interpreter, service, parts] {
     return std::make_unique<site::Site>(
@@ -181,7 +182,7 @@ bool wait(serve::Server& server, double seconds) {
 }
 
 int end_process_when_told(serve::Server& server, double grace) {
-  return server.end_process_when_told(
+  return server.end_process_on_signal(
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(grace)));
 }
 
@@ -203,7 +204,6 @@ void raise_os_error(const std::system_error& error) {
 }  // namespace
 
 PYBIND11_MODULE(_core, module) {
-  survive_unwinding_at_exit();
   py::register_exception_translator([](std::exception_ptr raised) {
     try {
       if (raised) std::rethrow_exception(raised);
@@ -222,7 +222,7 @@ PYBIND11_MODULE(_core, module) {
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())
       .def("end_process_when_told", &end_process_when_told, py::arg("grace"))
-      .def("give_up", &serve::Server::give_up)
+      .def("give_up", &serve::Server::abandon)
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);
 

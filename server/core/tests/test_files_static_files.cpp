@@ -76,7 +76,7 @@ TEST_CASE("HEAD is answered like GET, and the connection leaves the body out") {
   const SiteTree site;
   const serve::Reply reply = site.serve(head_of("HEAD", "/digits.txt", {{"Range", "bytes=0-1"}}));
   CHECK(reply.status == 200);
-  CHECK(reply.file.length() == 10);
+  CHECK(reply.file.length == 10);
 }
 
 TEST_CASE("other methods are refused with those that are allowed") {
@@ -294,6 +294,22 @@ TEST_CASE("a server without descriptors does not claim that the file is absent")
     files.serve(head_of("GET", "/index.html"), reply);
   }
   CHECK(reply.status == 503);
+}
+
+TEST_CASE("texts name their charset, other types do not") {
+  const MediaTypes types({{".html", "text/html"},
+                          {".js", "text/javascript"},
+                          {".json", "application/json"},
+                          {".svg", "image/svg+xml"},
+                          {".png", "image/png"}});
+  CHECK(types.of("index.html") == "text/html; charset=utf-8");
+  CHECK(types.of("a/b/INDEX.HTML") == "text/html; charset=utf-8");
+  CHECK(types.of("app.min.js") == "text/javascript; charset=utf-8");
+  CHECK(types.of("x.json") == "application/json; charset=utf-8");
+  CHECK(types.of("x.svg") == "image/svg+xml; charset=utf-8");
+  CHECK(types.of("x.png") == "image/png");
+  CHECK(types.of("x.unknown") == "application/octet-stream");
+  CHECK(types.of("README") == "application/octet-stream");
 }
 
 }  // namespace

@@ -1,16 +1,19 @@
-// The word-wise search for control characters, against the plain definition.
+// Character classes, the word-wise search for control characters, and percent-decoding.
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "http/characters.hpp"
 
+using namespace std::string_literals;
 using tuber::http::equals_ignoring_case;
 using tuber::http::find_control;
+using tuber::http::percent_decode;
 using tuber::http::trim;
 
-TEST_CASE("a control character is found at every place, whatever stands before and behind it") {
+TEST_CASE("a control character is found at every place, whatever is around it") {
   for (const char neighbour : {'a', ' ', '\t', '~', '\x80', '\xff'}) {
     for (int byte = 0; byte < 256; ++byte) {
       const bool control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
@@ -27,7 +30,7 @@ TEST_CASE("a control character is found at every place, whatever stands before a
   }
 }
 
-TEST_CASE("the search begins where it is told to and finds the first") {
+TEST_CASE("the search begins at the given place and finds the first") {
   const std::string_view text = "ab\ncdefghijklmnop\nq\r";
   CHECK(find_control(text, 0) == 2);
   CHECK(find_control(text, 2) == 2);
@@ -48,4 +51,30 @@ TEST_CASE("optional white space is space and tab") {
   CHECK(trim(" \t a b \t ") == "a b");
   CHECK(trim(" \t ") == "");
   CHECK(trim("\va\v") == "\va\v");
+}
+
+TEST_CASE("well-formed escapes are decoded once") {
+  CHECK(percent_decode("") == "");
+  CHECK(percent_decode("/plain/path.html") == "/plain/path.html");
+  CHECK(percent_decode("/a%20b") == "/a b");
+  CHECK(percent_decode("%2f%2F") == "//");
+  CHECK(percent_decode("/%2e%2E/x") == "/../x");
+  CHECK(percent_decode("%C3%A4") == "\xc3\xa4");
+  CHECK(percent_decode("%ff\xff") == "\xff\xff");
+  CHECK(percent_decode("a+b") == "a+b");
+  CHECK(percent_decode("%2541") == "%41");
+  CHECK(percent_decode("%25") == "%");
+}
+
+TEST_CASE("malformed escapes are refused") {
+  for (const std::string path : {"%", "%4", "/a%", "/a%2", "%zz", "%4g", "%g4", "%%41", "% 41",
+                                 "%-1", "%+1", "%u0041", "%0x41"}) {
+    CAPTURE(path);
+    CHECK(percent_decode(path) == std::nullopt);
+  }
+}
+
+TEST_CASE("NUL is refused, escaped or not") {
+  CHECK(percent_decode("/a%00.html") == std::nullopt);
+  CHECK(percent_decode("/a\0.html"s) == std::nullopt);
 }

@@ -1,6 +1,7 @@
-// The elements of lists and their weights.
+// Fields by name, the elements of lists and their weights.
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,4 +48,14 @@ TEST_CASE("without a weight, or with one that is none, an element weighs in full
     CAPTURE(element);
     CHECK(weight_of(element) == kFullWeight);
   }
+}
+
+TEST_CASE("a field is found by its name in any case, the first of several") {
+  RequestHead head;
+  head.fields = {{"Accept", "a"}, {"accept", "b"}, {"X", ""}};
+  CHECK(head.field("ACCEPT") == "a");
+  CHECK(head.field("x") == "");
+  CHECK(head.field("Accep") == std::nullopt);
+  CHECK(head.field("Accepts") == std::nullopt);
+  CHECK(head.field("") == std::nullopt);
 }

@@ -148,7 +148,7 @@ TEST_CASE("a path that is too long is told so") {
   const TemporaryTree tree;
   std::string message;
   CHECK(refusal_at(in(tree, std::string(120, 'x')), &message) == ENAMETOOLONG);
-  CHECK(message.find("the system takes") != std::string::npos);
+  CHECK(message.find("the system allows") != std::string::npos);
 }
 
 TEST_CASE("a stopped server leaves the file of whoever has the path now") {

@@ -1,4 +1,4 @@
-// Requests and replies over real sockets, as clients of all kinds send and expect them.
+// Requests and replies over real sockets, for clients of all kinds.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -173,9 +173,9 @@ TEST_CASE("either side can close after a reply") {
   CHECK(client.at_end());
 
   NetClient other(server.port());
-  const ReceivedReply told = other.request(get("/close") + get("/never-answered"));
-  CHECK(told.body == "/close");
-  CHECK(told.has_line("Connection: close"));
+  const ReceivedReply last = other.request(get("/close") + get("/never-answered"));
+  CHECK(last.body == "/close");
+  CHECK(last.has_line("Connection: close"));
   CHECK(other.at_end());
 }
 
@@ -199,7 +199,7 @@ TEST_CASE("a status without content takes no body with it") {
   CHECK(client.request(get("/after")).body == "/after");
 }
 
-TEST_CASE("a malformed request is told so and the connection is closed") {
+TEST_CASE("a malformed request gets 400 and the connection is closed") {
   NetServer server;
   NetClient client(server.port());
   CHECK(client.request(get("/fine")).status == 200);

@@ -137,7 +137,7 @@ TEST_CASE("an empty line alone is no beginning of a request") {
   }
 }
 
-TEST_CASE("the reader is empty between requests and tells a head from a body") {
+TEST_CASE("the reader is empty between requests, and knows a head from a body") {
   RequestReader reader{Limits{}};
   const auto feed = [&](std::string_view bytes) {
     std::memcpy(reader.space().data(), bytes.data(), bytes.size());
