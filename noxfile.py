@@ -1,4 +1,4 @@
-"""What can be run beyond `scripts/test`: benchmarks, other Python versions, fuzzing, sanitizers.
+"""Tasks in addition to `scripts/test`: benchmarks, other Python versions, fuzzing, sanitizers.
 
 `nox -l` lists the sessions; `nox -s NAME -- ARGUMENTS` runs one.
 """
@@ -6,25 +6,26 @@
 from __future__ import annotations
 
 import os
-import pathlib
+import subprocess
+import sys
 
 import nox
 
 nox.options.sessions = ["tests"]
 nox.options.default_venv_backend = "venv"
 
-# What the Python tests under sanitizers are: all that runs in the compiled core.
+# The Python tests to run under sanitizers: all that use the compiled core.
 SANITIZED = [
     *("tests/end_to_end", "tests/conformance", "tests/unit/tuberd"),
-    *sorted(str(each) for each in pathlib.Path("tests/unit/tuber").glob("test_codec*.py")),
+    *("tests/unit/tuber/codec", "tests/unit/tuber/test_codecs.py"),
 ]
-# These run other programs (a compiler, a browser, nginx), which a preloaded sanitizer spoils, or
-# fork beside threads, as those tests do that are marked `forks`.
+# These run other programs (a compiler, a browser, nginx), which a preloaded sanitizer breaks, or
+# fork while threads run, like the tests marked `forks`.
 NOT_SANITIZED = [
     f"tests/end_to_end/test_{each}.py"
     for each in (
         *("cpp_instrument", "nanobind", "support_header", "without_numpy", "travelling"),
-        *("browsers", "readme", "slow_peers", "docs_access"),
+        *("browsers", "docs", "slow_peers", "docs_access"),
     )
 ]
 
@@ -33,7 +34,7 @@ PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The Python test suite on one Python version: `nox -s tests-3.12`."""
+    """Run the Python tests with one Python version: `nox -s tests-3.12`."""
     session.install(
         "./client",
         "./server[orjson]",
@@ -43,28 +44,73 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def stress(session: nox.Session) -> None:
+    """Run the Python tests three times in random order while other programs keep all cores busy."""
+    session.install(
+        "./client",
+        "./server[orjson]",
+        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "stress"),
+    )
+    cores = os.cpu_count() or 1
+    parallel = ("-n", str(cores), "--dist", "loadfile")
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(cores)]
+    try:
+        for _ in range(3):
+            session.run("pytest", "-p", "randomly", "-m", "not slow", *parallel, *session.posargs)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as a site, in build/docs; every warning is an error."""
+    # The core is only imported, so it is built unoptimised.
+    session.install("./client", "./server", "--config-settings=cmake.build-type=Debug")
+    session.install(*nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "docs"))
+    session.run("sphinx-build", "-W", "--keep-going", "-E", "docs", "build/docs", *session.posargs)
+
+
+@nox.session
 @nox.parametrize("version", ["cbor2>=5.6,<6", "cbor2>=6"])
 def cbor_peers(session: nox.Session, version: str) -> None:
-    """Our CBOR beside that of cbor2, in the series in C and in the one in Rust."""
+    """Compare our CBOR codec with cbor2: the versions in C and those in Rust."""
     session.install(
         *("./client", "./server[orjson]", version, "numpy", "uvloop"),
         *("pytest", "pytest-timeout", "hypothesis"),
     )
-    session.run("pytest", "tests/unit/tuber/test_codec_cbor_peers.py", *session.posargs)
+    session.run("pytest", "tests/unit/tuber/codec/test_cbor_peers.py", *session.posargs)
+
+
+def _bench(session: nox.Session, name: str) -> None:
+    """Install this tree and what measures it, and run one comparison."""
+    groups = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "measure")
+    session.install("./client", "./server[orjson]", *groups)
+    session.run("python", "-m", "benchmarks", name, *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Speed beside a floor and the predecessor; `-- --quick` takes under two minutes."""
-    session.install(
-        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "plots")
-    )
-    session.run("python", "-m", "benchmarks", *session.posargs)
+    """Compare speed with a floor and the predecessor; `-- --quick` takes a few minutes."""
+    _bench(session, "compare")
+
+
+@nox.session
+def bench_peers(session: nox.Session) -> None:
+    """Compare speed with Pyro5, RPyC, gRPC and others; `-- --quick` takes a few minutes."""
+    _bench(session, "peers")
+
+
+@nox.session
+def bench_scaling(session: nox.Session) -> None:
+    """Measure speed over connections, cores and sizes; `-- --quick` takes a few minutes."""
+    _bench(session, "scaling")
 
 
 @nox.session
 def instructions(session: nox.Session) -> None:
-    """Instructions of requests and calls beside the recorded ones (`-- --record`); valgrind."""
+    """Compare instructions of requests and calls with the record (`-- --record`); valgrind."""
     session.install(
         *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "instructions")
     )
@@ -79,37 +125,22 @@ def instructions(session: nox.Session) -> None:
 
 
 @nox.session
-def bench_peers(session: nox.Session) -> None:
-    """Speed beside Pyro5, RPyC, gRPC and others; `-- --quick` takes about a minute."""
-    session.run("python", "-m", "benchmarks.peers", *session.posargs)
-
-
-@nox.session
-def bench_scaling(session: nox.Session) -> None:
-    """Speed over connections, cores and sizes; `-- --quick` takes under two minutes."""
-    session.install(
-        *nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "plots"), "numpy"
-    )
-    session.run("python", "-m", "benchmarks.scaling", *session.posargs)
-
-
-@nox.session
 def slow_peers(session: nox.Session) -> None:
-    """What a thousand slow and silent peers cost a healthy client; needs slowhttptest."""
-    session.install("./client", "./server[orjson]")
+    """Measure what 1,000 slow and silent peers cost a healthy client; needs slowhttptest."""
+    session.install("./client", "./server[orjson]", "psutil")
     session.run("python", "-m", "benchmarks.slow_peers", *session.posargs)
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Ten million calls of all kinds (`-- CALLS`), and what the server holds meanwhile."""
-    session.install("./client", "./server[orjson]", "numpy")
+    """Make ten million calls of all kinds (`-- CALLS`) and report what the server holds."""
+    session.install("./client", "./server[orjson]", "numpy", "psutil")
     session.run("python", "-m", "benchmarks.soak", *session.posargs)
 
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Long runs: cut connections (`-- CALLS SEEDS`), 2,000 stops, a quiet call of ten minutes."""
+    """Run long: cut connections (`-- CALLS SEEDS`), 2,000 stops, a silent call of ten minutes."""
     calls, seeds = session.posargs or ("2000", "5")
     session.install(
         "./client",
@@ -131,7 +162,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """HTTP beside h11 and llhttp: 20,000 streams for each, and llhttp's own cases."""
+    """Compare HTTP with h11 and llhttp: 20,000 streams each, and llhttp's own cases."""
     session.install(
         "./client",
         "./server[orjson]",
@@ -142,7 +173,7 @@ def conformance(session: nox.Session) -> None:
         "tests/conformance/test_http_against_others.py",
         env={"TUBER_HTTP_EXAMPLES": "20000"},
     )
-    source = "aiohttp-3.13.2"  # its source distribution carries llhttp with its tests
+    source = "aiohttp-3.13.2"  # its source distribution contains llhttp and its tests
     place = session.create_tmp()
     fetch = ("pip", "download", "--quiet", "--no-deps", "--no-binary=aiohttp", f"--dest={place}")
     session.run(*fetch, source.replace("-", "=="))
@@ -153,7 +184,7 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def sanitizers(session: nox.Session) -> None:
-    """The C++ tests under AddressSanitizer with UBSan, and under ThreadSanitizer."""
+    """Run the C++ tests under AddressSanitizer with UBSan, and under ThreadSanitizer."""
     for name, flags in (("address", "address,undefined"), ("thread", "thread")):
         build = session.create_tmp() + f"/{name}"
         session.run(
@@ -174,7 +205,7 @@ def sanitizers(session: nox.Session) -> None:
 
 @nox.session
 def python_sanitizers(session: nox.Session) -> None:
-    """The Python tests with a core under AddressSanitizer and UBSan; `-- TESTS` for some."""
+    """Run Python tests with the core under AddressSanitizer and UBSan; `-- TESTS` selects."""
     flags = (
         "-fsanitize=address,undefined -fno-sanitize=null -fno-omit-frame-pointer "
         "-fno-sanitize-recover=undefined -g"
@@ -187,16 +218,16 @@ def python_sanitizers(session: nox.Session) -> None:
         f"--config-settings=cmake.define.CMAKE_CXX_FLAGS={flags}",
         "--config-settings=install.strip=false",
     )
-    # UBSan takes the catching of a forced unwinding, which has no object, for a null reference.
-    # The interpreter is not built with it, so it is loaded first; so is the library whose
-    # exceptions it watches. Python keeps much to its end: test_growth.py looks for leaks.
+    # No null checks: catching a forced unwinding, which has no object, looks like a null reference.
+    # The interpreter is built without sanitizers, so they are preloaded, with the library whose
+    # exceptions they watch. Leaks are found by test_growth.py: Python frees little at its exit.
     libraries = [
         session.run("g++", f"-print-file-name={name}", external=True, silent=True)
         for name in ("libasan.so", "libubsan.so", "libstdc++.so")
     ]
     session.run(
         *("python", "-m", "pytest", "-p", "no:faulthandler", "-m", "not forks"),
-        # Those count bytes of memory.
+        # These tests count bytes of memory.
         *(
             "-k",
             "not mb_takes and not where_it_was_received and not beyond_the_memory and not curl",
@@ -213,7 +244,7 @@ def python_sanitizers(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """The libFuzzer targets, `-- SECONDS` each (60 unless told); needs clang with libFuzzer."""
+    """Run each fuzz target for `-- SECONDS` (default: 60); needs clang with libFuzzer."""
     seconds = session.posargs[0] if session.posargs else "60"
     build = session.create_tmp() + "/fuzz"
     session.run(
@@ -229,7 +260,7 @@ def fuzz(session: nox.Session) -> None:
     )
     session.run("cmake", "--build", build, "-j2", external=True)
     for name in ("head", "chunked", "cbor", "fields", "files"):
-        found = f"{session.create_tmp()}/{name}"  # what is new goes there, and not into the tree
+        found = f"{session.create_tmp()}/{name}"  # new inputs go there, not into the tree
         os.makedirs(found, exist_ok=True)
         session.run(
             f"{build}/core/fuzz/fuzz_{name}",

@@ -1,1 +1,1 @@
-"""Speed of tuber beside a floor and the predecessor, in one run: `python -m benchmarks`."""
+"""The speed of tuber, always compared with other servers and clients in the same run."""

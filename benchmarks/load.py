@@ -1,153 +1,125 @@
-"""Load by ApacheBench: starting `ab` and reading what it found."""
+"""Load on a server: wrk measures rates and latencies, h2load how evenly connections are served.
+
+wrk reports nothing of a request that is still unanswered when the time is over. So a connection
+that the server starves would be invisible; h2load reports the rate of the slowest one. h2load in
+turn takes more processor time for each request and reports no percentiles.
+"""
 
 from __future__ import annotations
 
-import csv
+import json
 import re
-import resource
-import subprocess
 import tempfile
-from collections.abc import Iterable
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .cpu import process_seconds
-from .sides import RunningServer
+from .servers import Cores, Server, Unavailable, run, running_on
 
-WARM_UP_REQUESTS = 300
-WARM_UP_SECONDS = 0.1  # after which the rate is known well enough to tell how many requests to make
-LIMIT_SECONDS = 300.0
+JSON, CBOR = "application/json", "application/cbor"
+WARM_UP_SECONDS = 0.1
+LIMIT_SECONDS = 120.0
+_SCRIPT = """
+wrk.method = "POST"
+wrk.body = {body}
+wrk.headers["Content-Type"] = "application/json"
+wrk.headers["Accept"] = {accept}
+done = function(summary, latency, requests)
+  local e = summary.errors
+  io.write(string.format(
+    '\\n{{"calls": %d, "seconds": %f, "p50": %f, "p99": %f, "failed": %d}}\\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50), latency:percentile(99),
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+"""
 
 
-class LoadError(Exception):
-    """A load that proves nothing, because not every request was answered as it should be."""
-
-
-@dataclass(frozen=True)
-class CallRequest:
-    """The request that a measurement makes again and again."""
-
-    body: bytes  # JSON text
-    accept: str = "application/json"
-    array_bytes: int = 0  # of an array that a client script sends along
-
-    def __str__(self) -> str:
-        more = f" + {self.array_bytes} bytes" if self.array_bytes else ""
-        return f"{self.body.decode()}{more} -> {self.accept}"
+class LoadError(Unavailable):
+    """A load that proves nothing, because requests failed."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What one run of `ab` found."""
+    """What one run of wrk found."""
 
-    requests: int
-    requests_per_second: float
-    milliseconds: dict[int, float]  # by percentile, 0 to 99; ab writes microseconds as decimals
-    client_cpu: float  # s, of ab's process
-    server_cpu: float | None  # s
+    rate: float  # calls a second
+    p50: float  # us
+    p99: float  # us
+    server_cpu: float  # us a call, of user and kernel
 
-
-def post_for(server: RunningServer, request: CallRequest, connections: int, seconds: float) -> Load:
-    """Posts a request for about that long; the number of requests is taken from a warm-up.
-
-    Raises:
-        LoadError: as in `post`.
-    """
-    fewest = max(WARM_UP_REQUESTS, 2 * connections)
-    rate = post(server, request, connections, fewest).requests_per_second
-    for share in (WARM_UP_SECONDS, seconds):
-        load = post(server, request, connections, max(fewest, int(rate * share)))
-        rate = load.requests_per_second
-    return load
+    @property
+    def tail(self) -> float:
+        """The 99th percentile over the median."""
+        return self.p99 / max(self.p50, 1.0)
 
 
-def post(server: RunningServer, request: CallRequest, connections: int, requests: int) -> Load:
-    """Posts a request again and again over keep-alive connections.
+def call(object_path: object, method: str, *arguments: object) -> str:
+    """The body of a call in JSON."""
+    request = {"object": object_path, "method": method}
+    return json.dumps({**request, "args": arguments} if arguments else request)
 
-    Args:
-        server: who is asked.
-        request: what is posted.
-        connections: how many at once.
-        requests: how many in all.
+
+def load(
+    server: Server,
+    body: str,
+    connections: int,
+    seconds: float,
+    *,
+    accept: str = JSON,
+    cores: Cores = Cores.ALL,
+) -> Load:
+    """Have each connection make one call after the other.
 
     Raises:
-        LoadError: a request failed, had another status than 2xx, or lost its connection.
+        LoadError: a request failed.
     """
-    with tempfile.TemporaryDirectory() as directory:
-        body_file = Path(directory) / "body.json"
-        body_file.write_bytes(request.body)
-        percentiles = Path(directory) / "percentiles.csv"
-        command = [
-            "ab", "-q", "-k", "-c", str(connections), "-p", str(body_file),
-            "-T", "application/json", "-H", f"Accept: {request.accept}",
-            "-e", str(percentiles), "-n", str(requests),
-            f"http://{server.hostname}/tuber",
-        ]  # fmt: skip
-        client_before, server_before = _children_seconds(), process_seconds(server.process_id)
-        report = _run(command)
-        client_cpu, server_after = (
-            _children_seconds() - client_before,
-            process_seconds(server.process_id),
-        )
-        server_cpu = (
-            None if server_before is None or server_after is None else server_after - server_before
-        )
-        rate = parse_report(report)
-        with percentiles.open() as rows:
-            return Load(requests, rate, parse_percentiles(rows), client_cpu, server_cpu)
+    threads = min(len(cores.of("client")), connections)
+    with tempfile.TemporaryDirectory() as place, running_on(cores.of("client")):
+        script = Path(place) / "post.lua"
+        script.write_text(_SCRIPT.format(body=json.dumps(body), accept=json.dumps(accept)))
+        command = ["wrk", f"-t{threads}", f"-c{connections}", "-s", str(script)]
+        command.append(f"http://{server.hostname}/tuber")
+        _wrk(command, WARM_UP_SECONDS)
+        before = cpu_seconds(server)
+        found = _wrk(command, seconds)
+        used = cpu_seconds(server) - before
+    calls = found["calls"]
+    if found["failed"] or not calls:
+        raise LoadError(f"{found['failed']:.0f} requests failed, {calls:.0f} were answered")
+    return Load(calls / found["seconds"], found["p50"], found["p99"], used / calls * 1e6)
 
 
-def _children_seconds() -> float:
-    """CPU seconds of the child processes that have ended: `ab` is the only one meanwhile."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _run(command: list[str]) -> str:
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=LIMIT_SECONDS
+def _wrk(command: list[str], seconds: float) -> dict[str, float]:
+    """Run wrk; it takes whole seconds only, so SIGINT ends it earlier."""
+    output = run(
+        *("timeout", "--preserve-status", "--signal=INT", f"{seconds}", *command[:1], "-d60"),
+        *command[1:],
+        timeout=LIMIT_SECONDS,
     )
-    if done.returncode != 0:
-        raise LoadError(f"ab ended with {done.returncode}: {done.stderr.strip()}")
-    return done.stdout
+    found: dict[str, float] = json.loads(output.splitlines()[-1])
+    return found
 
 
-def parse_report(report: str) -> float:
-    """Reads the report that `ab -k` prints.
-
-    Returns:
-        Requests per second.
-
-    Raises:
-        LoadError: the report shows a request that was not answered as it should be.
-    """
-    complete = _count(report, "Complete requests")
-    if complete == 0:
-        raise LoadError(f"ab completed no request:\n{report}")
-    for trouble in ("Failed requests", "Non-2xx responses", "Write errors"):
-        if count := _count(report, trouble):
-            raise LoadError(f"{trouble}: {count} of {complete}")
-    kept = _count(report, "Keep-Alive requests")
-    if kept != complete:
-        raise LoadError(f"only {kept} of {complete} replies kept the connection")
-    rate = re.search(r"^Requests per second: +([\d.]+)", report, re.MULTILINE)
-    if rate is None:
-        raise LoadError(f"ab printed no rate:\n{report}")
-    return float(rate[1])
+def cpu_seconds(server: Server) -> float:
+    """Processor time that the server has used, by its own clock: see clock_getcpuclockid(3)."""
+    return time.clock_gettime(~server.process.pid << 3 | 2)
 
 
-def _count(report: str, name: str) -> int:
-    """The number on the line of that name; 0 when there is no such line."""
-    found = re.search(rf"^{re.escape(name)}: +(\d+)", report, re.MULTILINE)
-    return int(found[1]) if found else 0
-
-
-def parse_percentiles(rows: Iterable[str]) -> dict[int, float]:
-    """Reads what `ab -e` wrote: a title line, then one line for each percentile.
-
-    Returns:
-        Milliseconds by percentile.
-    """
-    lines = csv.reader(rows)
-    next(lines)
-    return {int(percentile): float(milliseconds) for percentile, milliseconds in lines}
+def fairness(
+    server: Server, body: str, connections: int, seconds: float
+) -> tuple[float, float, int]:
+    """The rates of the slowest and the fastest connection, and the number of failed requests."""
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(body)
+        file.flush()
+        output = run(
+            *("h2load", "--h1", f"--clients={connections}", f"--duration={max(round(seconds), 1)}"),
+            *(f"--data={file.name}", "--header=content-type: application/json"),
+            f"http://{server.hostname}/tuber",
+            timeout=LIMIT_SECONDS,
+        )
+    rates = re.search(r"req/s\s*:\s*([\d.]+)\s+([\d.]+)", output)
+    failed = re.search(r"(\d+) failed, (\d+) errored, (\d+) timeout", output)
+    if rates is None or failed is None:
+        raise LoadError(f"h2load printed no rates: {output[-300:]}")
+    return float(rates[1]), float(rates[2]), sum(map(int, failed.groups()))

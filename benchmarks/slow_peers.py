@@ -1,46 +1,38 @@
-"""What slow and silent peers cost a healthy client of the same server: its p99.
+"""What slow and silent peers cost a healthy client of the same server: its 99th percentile.
 
-Usage: python -m benchmarks.slow_peers [PEERS]     1,000 unless told
+Usage: python -m benchmarks.slow_peers [PEERS]     1,000 by default
 
-The tool that plays the peers takes processor time, too. So the p99 is compared with that of the
-same client while the same peers trouble another server on this machine ("elsewhere"), and with that
-while nobody does ("quiet"). The three take turns, so that a noisy machine spoils all of them.
+The tool that plays the peers takes processor time, too. So each round measures the client while
+there are none ("quiet"), while they slow another server on this machine ("elsewhere"), and while
+they slow its own ("here").
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 from tests.support.live_server import LiveServer, live_server
-from tests.support.raw_http import connected, post_message, read_reply
+from tests.support.raw_http import connected, read_reply
 from tests.support.slow_peers import MODES, slow_peers
 
-ROUNDS = 5
-CALLS = 20_000
-REGISTRY = Path(__file__).parents[1] / "tests" / "end_to_end" / "registry.py"
-CALL = post_message(b'{"object": "instrument", "method": "nothing"}')
+from .load import call, load
+from .servers import ROOT
+
+ROUNDS, SECONDS = 5, 2.0
+REGISTRY = ROOT / "tests" / "end_to_end" / "registry.py"
 HEALTH = b"GET /tuber/health HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 def p99(server: LiveServer) -> float:
-    """Microseconds from a call's first byte to its reply's last one, over one connection."""
-    durations = []
-    with connected(server.port) as peer:
-        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for _ in range(CALLS):
-            begin = time.perf_counter()
-            peer.sendall(CALL)
-            read_reply(peer)
-            durations.append(time.perf_counter() - begin)
-    return quantiles(durations, n=100)[98] * 1e6
+    """Microseconds of a call over one connection."""
+    return load(server, call("instrument", "nothing"), 1, SECONDS).p99
 
 
 def await_connections(server: LiveServer, at_least: int, at_most: int) -> None:
@@ -52,62 +44,46 @@ def await_connections(server: LiveServer, at_least: int, at_most: int) -> None:
         if at_least <= count <= at_most:
             return
         time.sleep(0.05)
-    raise RuntimeError(f"{count} connections, expected {at_least} to {at_most}")
-
-
-@contextmanager
-def silent_peers(server: LiveServer, count: int) -> Iterator[None]:
-    with ExitStack() as stack:
-        for _ in range(count):
-            stack.enter_context(connected(server.port))
-        yield
+    raise RuntimeError(f"expected {at_least} to {at_most} connections, found {count}")
 
 
 @contextmanager
 def peers_of(kind: str, server: LiveServer, count: int) -> Iterator[None]:
-    if kind == "silent":
-        with silent_peers(server, count):
-            await_connections(server, count, count + 2)
-            yield
-        return
-    with slow_peers(kind, f"http://{server.hostname}", count) as peers:
-        if kind == "range":  # answered at once: there is nothing to wait for
+    with ExitStack() as stack:
+        if kind == "silent":
+            for _ in range(count):
+                stack.enter_context(connected(server.port))
+        else:
+            stack.enter_context(slow_peers(kind, f"http://{server.hostname}", count))
+        if kind == "range":  # answered at once: no connections to wait for
             time.sleep(1)
         else:
             await_connections(server, count * 9 // 10, count + 2)
         yield
-        if peers.poll() is not None and kind != "range":
-            raise RuntimeError(f"slowhttptest ended with {peers.returncode}")
+    await_connections(server, 1, 1)
 
 
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     kinds = ("silent", *MODES)
     found: dict[str, list[tuple[float, float, float]]] = {kind: [] for kind in kinds}
-    with tempfile.TemporaryDirectory() as webroot:
+    with tempfile.TemporaryDirectory() as webroot, ExitStack() as stack:
         (Path(webroot) / "large").write_bytes(bytes(2_000_000))
         options = ("--webroot", webroot, "--log-level", "error")
-        with (
-            live_server(REGISTRY, *options) as server,
-            live_server(REGISTRY, *options) as other,
-        ):
-            p99(server)
-            for _ in range(ROUNDS):
-                for kind in kinds:
-                    quiet = p99(server)
-                    with peers_of(kind, other, count):
-                        elsewhere = p99(server)
-                    await_connections(other, 1, 1)
-                    with peers_of(kind, server, count):
-                        here = p99(server)
-                    await_connections(server, 1, 1)
-                    found[kind].append((quiet, elsewhere, here))
+        server, other = (stack.enter_context(live_server(REGISTRY, *options)) for _ in range(2))
+        for _ in range(ROUNDS):
+            for kind in kinds:
+                quiet = p99(server)
+                with peers_of(kind, other, count):
+                    elsewhere = p99(server)
+                with peers_of(kind, server, count):
+                    found[kind].append((quiet, elsewhere, p99(server)))
     print(f"| {count} peers | quiet (us) | elsewhere (us) | here (us) | here / elsewhere |")
     print("|---|---|---|---|---|")
     for kind, rounds in found.items():
         p99s = " | ".join(f"{median(each):.0f}" for each in zip(*rounds, strict=True))
-        ratios = [here / elsewhere for _, elsewhere, here in rounds]
-        print(f"| {kind} | {p99s} | {median(ratios):.2f} |")
+        ratio = median(here / elsewhere for _, elsewhere, here in rounds)
+        print(f"| {kind} | {p99s} | {ratio:.2f} |")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Millions of calls of all kinds at one server: what it holds then, beside what it held at first.
+"""Millions of calls of all kinds to one server, and what it holds meanwhile.
 
-Usage: python -m benchmarks.soak [CALLS]     10,000,000 unless told
+Usage: python -m benchmarks.soak [CALLS]     10,000,000 by default
 """
 
 from __future__ import annotations
@@ -8,20 +8,19 @@ from __future__ import annotations
 import json
 import math
 import sys
-import threading
 import time
-from dataclasses import astuple
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import psutil
 
 from tests.support.live_server import LiveServer, live_server
 from tests.support.raw_http import connected, post_message, read_reply
 from tuber.codec.cbor import CborCodec
 
-from .held import Held
+from .servers import ROOT
 
-REGISTRY = Path(__file__).parents[1] / "tests" / "end_to_end" / "registry.py"
+REGISTRY = ROOT / "tests" / "end_to_end" / "registry.py"
 CLIENTS = 4
 BATCH = 1000
 REPORTS = 20
@@ -39,27 +38,29 @@ def as_cbor(request: object) -> bytes:
     return post_message(CborCodec().encode(request), b"Content-Type: application/cbor")
 
 
-# One round of a client: requests, and how many calls each has.
-ROUND: list[tuple[bytes, int]] = [
-    *([(as_json(call("nothing")), 1)] * 500),
-    *([(as_json(call("increment", [1, 2, 3])), 1)] * 200),
-    *([(as_cbor(call("increment", [1, 2, 3])), 1)] * 200),
-    *([(as_json(call("raise_it", "ValueError", "no such gain")), 1)] * 50),
-    *([(as_json(call("no_such_method")), 1)] * 49),
-    (as_cbor(call("echo", np.arange(10_000.0))), 1),
-    *([(as_json([call("nothing")] * BATCH), BATCH)] * 4),
-    (as_json([call("no_such_method")] * BATCH, b"X-Tuber-Options: continue-on-error"), BATCH),
+CONTINUE = b"X-Tuber-Options: continue-on-error"
+# One round of a client: requests, how often each is made, and how many calls it has.
+ROUND = [
+    (as_json(call("nothing")), 500, 1),
+    (as_json(call("increment", [1, 2, 3])), 200, 1),
+    (as_cbor(call("increment", [1, 2, 3])), 200, 1),
+    (as_json(call("raise_it", "ValueError", "no such gain")), 50, 1),
+    (as_json(call("no_such_method")), 49, 1),
+    (as_cbor(call("echo", np.arange(10_000.0))), 1, 1),
+    (as_json([call("nothing")] * BATCH), 4, BATCH),
+    (as_json([call("no_such_method")] * BATCH, CONTINUE), 1, BATCH),
 ]
-PER_ROUND = sum(calls for _, calls in ROUND)
+PER_ROUND = sum(times * calls for _, times, calls in ROUND)
 
 
 def run_rounds(server: LiveServer, rounds: int) -> None:
-    """Each round over a connection of its own; every tenth one leaves in the midst of a reply."""
+    """Make each round over a new connection; leave during a reply after every tenth one."""
     for number in range(rounds):
         with connected(server.port) as peer:
-            for request, _ in ROUND:
-                peer.sendall(request)
-                read_reply(peer)
+            for request, times, _ in ROUND:
+                for _ in range(times):
+                    peer.sendall(request)
+                    read_reply(peer)
         if number % 10 == 0:
             with connected(server.port) as leaving:
                 leaving.sendall(as_json([call("nothing")] * BATCH))
@@ -69,23 +70,17 @@ def main() -> None:
     total = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
     rounds = math.ceil(total / PER_ROUND / CLIENTS / REPORTS)
     with live_server(REGISTRY, "--log-level", "error") as server:
+        process = psutil.Process(server.process.pid)
         print("| calls | seconds | memory (KiB) | threads | descriptors |")
         print("|---|---|---|---|---|")
-        begin, calls = time.monotonic(), 0
+        begin = time.monotonic()
         for report in range(REPORTS + 1):
-            now = Held.by(server.process.pid)
-            print(f"| {calls:,} | {time.monotonic() - begin:.0f} |", end=" ")
-            print(*astuple(now), sep=" | ", end=" |\n", flush=True)
-            if report == REPORTS:
-                break
-            clients = [
-                threading.Thread(target=run_rounds, args=(server, rounds)) for _ in range(CLIENTS)
-            ]
-            for client in clients:
-                client.start()
-            for client in clients:
-                client.join()
-            calls += rounds * CLIENTS * PER_ROUND
+            if report:
+                with ThreadPoolExecutor(CLIENTS) as clients:
+                    list(clients.map(run_rounds, [server] * CLIENTS, [rounds] * CLIENTS))
+            calls, spent = report * rounds * CLIENTS * PER_ROUND, time.monotonic() - begin
+            held = f"{process.memory_info().rss // 1024:,} | {process.num_threads()}"
+            print(f"| {calls:,} | {spent:.0f} | {held} | {process.num_fds()} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The version of this distribution while it is being built, from the one place that states it.
+"""The version of this distribution at build time, read from the one place that states it.
 
 Only hatchling reads this file (see pyproject.toml); it is not installed. At run time the version is
 that of the installed distribution, `importlib.metadata.version("tuber-client")`.
@@ -13,8 +13,8 @@ from pathlib import Path
 def read_version(project: Path) -> str:
     """Return the version of the client and the server.
 
-    In the repository it is the text of VERSION, beside both projects. A source distribution lies
-    alone and has its version in PKG-INFO (core metadata, PEP 643).
+    In the repository the file VERSION next to both projects contains it. A source distribution has
+    its version in PKG-INFO (core metadata, PEP 643).
     """
     stated = project.parent / "VERSION"
     packaged = project / "PKG-INFO"

@@ -1,4 +1,4 @@
-"""The version of this distribution while it is being built, and the requirement that follows.
+"""The version of this distribution at build time, and the requirement of the same client.
 
 Only scikit-build-core reads this file (see pyproject.toml); it is not installed. At run time the
 version is that of the installed distribution, `importlib.metadata.version("tuberd")`.
@@ -15,8 +15,8 @@ from typing import Any
 def read_version(project: Path) -> str:
     """Return the version of the client and the server.
 
-    In the repository it is the text of VERSION, beside both projects. A source distribution lies
-    alone and has its version in PKG-INFO (core metadata, PEP 643).
+    In the repository the file VERSION next to both projects contains it. A source distribution has
+    its version in PKG-INFO (core metadata, PEP 643).
     """
     stated = project.parent / "VERSION"
     packaged = project / "PKG-INFO"
@@ -26,9 +26,9 @@ def read_version(project: Path) -> str:
 
 
 def dynamic_metadata(settings: Mapping[str, Any], project: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer scikit-build-core: the fields that `project.dynamic` lists.
+    """Return the fields that `project.dynamic` lists, for scikit-build-core.
 
-    Server and client share unversioned internals (codec, protocol), hence the exact requirement.
+    Server and client share unversioned internals (codec, protocol), so the requirement is exact.
     """
     version = read_version(Path(__file__).resolve().parent)
     return {"version": version, "dependencies": [f"tuber-client=={version}"]}

@@ -1,11 +1,8 @@
-// The floor of the benchmarks: what the kernel allows a server of this shape. One thread for each
-// connection reads a request and sends the same reply every time; it understands nothing but where
-// a request ends, and keeps nothing of it. Must never become a server: it trusts its peer.
+// The floor of the benchmarks: what the kernel allows. One thread per connection reads a request
+// and sends the same reply every time. It looks only for the end of a request and keeps nothing.
+// It must never become a server: it trusts its peer.
 //
-// Usage: static_reply PORT REPLY_BYTES
-// REPLY_BYTES is the size of the whole reply, so that the floor moves as many bytes as the server
-// it is compared with.
-#include <arpa/inet.h>
+// Usage: static_reply PORT REPLY_BYTES     the size of the whole reply
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <strings.h>
@@ -17,7 +14,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -25,7 +21,6 @@
 
 namespace {
 
-constexpr std::string_view kEndOfHead = "\r\n\r\n";
 constexpr std::size_t kReceiveBytes = std::size_t{1} << 18;  // stays in the cache of a core
 
 std::string reply_with_content(std::size_t length) {
@@ -34,8 +29,7 @@ std::string reply_with_content(std::size_t length) {
          std::to_string(length) + "\r\n\r\n" + std::string(length, ' ');
 }
 
-// A reply of exactly `bytes` bytes, or the smallest there is when that is larger. The head grows
-// with the digits of its Content-Length, hence the search downward.
+// A reply of exactly `bytes` bytes, or the smallest one.
 std::string reply_of_size(std::size_t bytes) {
   std::size_t length = bytes;
   while (length > 0 && reply_with_content(length).size() > bytes) --length;
@@ -52,32 +46,28 @@ std::size_t content_length(std::string_view head) {
   return 0;
 }
 
+// Reads one request; false when the peer is gone. The peer waits for each reply, so nothing of the
+// next request can have come along.
+bool read_request(int connection, std::vector<char>& memory, std::string& head) {
+  head.clear();
+  std::size_t received = 0, whole = SIZE_MAX;
+  while (received < whole) {
+    const ssize_t count = ::recv(connection, memory.data(), memory.size(), 0);
+    if (count <= 0) return false;
+    received += static_cast<std::size_t>(count);
+    if (whole != SIZE_MAX) continue;
+    head.append(memory.data(), static_cast<std::size_t>(count));
+    const std::size_t end = head.find("\r\n\r\n");
+    if (end != std::string::npos) whole = end + 4 + content_length(head.substr(0, end + 4));
+  }
+  return true;
+}
+
 bool send_all(int connection, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
-// Reads one request, of which nothing is kept but its head; false when the peer is gone. The peer
-// waits for each reply, so nothing of a next request can have come along.
-bool read_request(int connection, std::span<char> memory, std::string& head) {
-  head.clear();
-  std::size_t end = std::string::npos;
-  while (end == std::string::npos) {
-    const ssize_t count = ::recv(connection, memory.data(), memory.size(), 0);
-    if (count <= 0) return false;
-    head.append(memory.data(), static_cast<std::size_t>(count));
-    end = head.find(kEndOfHead);
-  }
-  end += kEndOfHead.size();
-  const std::size_t whole = end + content_length(std::string_view(head).substr(0, end));
-  for (std::size_t received = head.size(); received < whole;) {
-    const ssize_t count = ::recv(connection, memory.data(), memory.size(), 0);
-    if (count <= 0) return false;
-    received += static_cast<std::size_t>(count);
   }
   return true;
 }
@@ -92,30 +82,21 @@ void serve(int connection, const std::string& reply) {
   ::close(connection);
 }
 
-int listen_on(std::uint16_t port) {
-  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-  const int yes = 1;
-  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
-      ::listen(listener, SOMAXCONN) < 0) {
-    std::perror("static_reply");
-    std::exit(1);
-  }
-  return listener;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: static_reply PORT REPLY_BYTES\n");
-    return 2;
+  if (argc != 3) return 2;
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(argv[1])));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
+      ::listen(listener, SOMAXCONN) < 0) {
+    std::perror("static_reply");
+    return 1;
   }
-  const int listener = listen_on(static_cast<std::uint16_t>(std::atoi(argv[1])));
   const std::string reply = reply_of_size(std::strtoul(argv[2], nullptr, 10));
   while (true) {
     const int connection = ::accept(listener, nullptr, nullptr);

@@ -1,1 +1,1 @@
-"""How many instructions a request and a client's call take: `python -m benchmarks.instructions`."""
+"""Instructions of requests and of a client's calls: `python -m benchmarks.instructions`."""

@@ -1,91 +1,133 @@
-"""Counts, compares with what was recorded, or records: `python -m benchmarks.instructions`.
+"""Counts, and compares with the record or writes it: `python -m benchmarks.instructions`.
 
-It runs with the Python that has client and server of this tree, and the libraries of the versions
-of the dependency group: `nox -s instructions`.
+It needs a Python with client and server of this tree, and the libraries in the versions of the
+dependency group: `nox -s instructions`. Counts are compared only with those recorded in the same
+circumstances: another compiler or Python changes them more than a change of the sources would.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
+import json
+import os
+import platform
+import shlex
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Mapping
 from contextlib import nullcontext
+from datetime import datetime, timezone
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from benchmarks import machine, marks
-from benchmarks.environment import ROOT
+from benchmarks import publish
+from benchmarks.servers import Unavailable, run
 
-from . import record, report
-from .circumstances import Circumstances, circumstances
 from .counting import count_all
-from .stretches import Count, CountError
 
-RECORDED = Path(__file__).parent / "recorded.json"
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
+RECORDED = Path(__file__).with_name("recorded.json")
+TOLERANCE = 0.05  # in both directions; repeated counts differ by less than a tenth of it
+PACKAGES = ("numpy", "orjson", "pybind11")
+FEATURES = ("sse4_2", "avx", "avx2")  # libraries choose loops by these; valgrind knows no others
+BUILT = {
+    "--enable-shared": "shared library",
+    "--enable-optimizations": "profile-guided",
+    "--with-lto": "link-time optimization",
+}
+
+
+def circumstances() -> dict[str, str]:
+    """What decides, with the sources, how many instructions run."""
+    words = Path("/proc/cpuinfo").read_text().split()
+    configured = str(sysconfig.get_config_var("CONFIG_ARGS") or "")
+    built = [way for option, way in BUILT.items() if option in configured]
+    name = f"{platform.python_implementation()} {platform.python_version()}"
+    compiler = shlex.split(os.environ.get("CXX", "c++"))
+    return {
+        "processor": " ".join([platform.machine(), *(each for each in FEATURES if each in words)]),
+        "libc": " ".join(platform.libc_ver()),
+        "compiler": run(*compiler, "--version").splitlines()[0],
+        "python": f"{name} ({', '.join([platform.python_compiler(), *built])})",
+        "packages": " ".join(f"{name} {version(name)}" for name in PACKAGES),
+        "valgrind": run("valgrind", "--version").splitlines()[0],
+    }
+
+
+def verdict(recorded: int | None, counted: int | None) -> str:
+    """What a count means for the record; empty when the record may stay as it is."""
+    if recorded is None or counted is None:
+        return "was not counted" if counted is None else "new: record it"
+    if abs(counted - recorded) <= TOLERANCE * recorded:
+        return ""
+    return "COSTS MORE" if counted > recorded else "costs less: record it"
+
+
+def judge(counts: Mapping[str, int], here: Mapping[str, str], entries: list[Any]) -> int:
+    """Print the counts next to the recorded ones.
+
+    Returns:
+        The exit status: 1 when the record must not stay as it is.
+    """
+    entry = next((each for each in entries if each["circumstances"] == here), None)
+    recorded = entry["instructions"] if entry else {}
+    bad = 0
+    for path in dict.fromkeys([*counts, *recorded]):
+        old, new = recorded.get(path), counts.get(path)
+        said = verdict(old, new) if entry else ""
+        change = f"{new / old - 1:+.1%}" if old and new else "-"
+        print(f"{path:45} {new or 0:>14,} {old or 0:>14,} {change:>7}  {said}".rstrip())
+        bad += bool(said)
+    where = ", ".join(here.values())
+    if not entry:
+        print(f"\nNOTHING WAS COMPARED: no counts are recorded for {where}.")
+        print("To compare a change, record without it first: nox -s instructions -- --record")
+        return 0
+    print(f"\nCompared with the counts of {entry['date']}, recorded for {where}:")
+    print(f"{len(counts) - bad} are within {TOLERANCE:.0%}, {bad} are not.")
+    if bad:
+        print("If the change is intended, record it: nox -s instructions -- --record")
+        print(
+            "To see where instructions go: -- --keep DIR, then callgrind_annotate on a file there"
+        )
+    return 1 if bad else 0
+
+
+def record(counts: Mapping[str, int], here: Mapping[str, str], file: Path) -> dict[str, Any]:
+    """Write the counts to the file, in place of those of the same circumstances."""
+    date = datetime.now(timezone.utc).isoformat(timespec="minutes")
+    entry = {"circumstances": dict(here), "date": date, "instructions": dict(counts)}
+    entries = json.loads(file.read_text()) if file.exists() else []
+    others = [each for each in entries if each["circumstances"] != here]
+    file.write_text(json.dumps([*others, entry], indent=2) + "\n")
+    return entry
+
+
+def table(entry: Mapping[str, Any]) -> str:
+    """The table of docs/evidence."""
+    lines = [[path, f"{count:,}"] for path, count in entry["instructions"].items()]
+    where = ", ".join(entry["circumstances"].values())
+    text = publish.table(("path", "instructions"), lines)
+    return f"{text}\n\nRecorded {entry['date']}; {where}."
 
 
 def main() -> int:
-    """Counts, and compares or records.
-
-    Returns:
-        The exit status: 1 when something could not be counted, or when the recorded counts must not
-        stay as they are.
-    """
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions", description=__doc__)
-    parser.add_argument(
-        "--record",
-        action="store_true",
-        help="write the counts to recorded.json and to docs/benchmarks.md",
-    )
-    parser.add_argument(
-        "--keep",
-        metavar="DIR",
-        type=Path,
-        help="keep there what callgrind wrote, for callgrind_annotate",
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions")
+    parser.add_argument("--record", action="store_true", help="write the counts to the record")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="keep what callgrind wrote there")
     options = parser.parse_args()
     try:
         here = circumstances()
-        with (
-            tempfile.TemporaryDirectory()
-            if options.keep is None
-            else nullcontext(options.keep) as directory
-        ):
-            counts = count_all(Path(directory))
-    except (CountError, OSError, subprocess.SubprocessError) as error:
+        scratch = tempfile.TemporaryDirectory()
+        with nullcontext(options.keep) if options.keep else scratch as place:
+            counts = {name: round(each) for name, each in count_all(Path(place)).items()}
+    except Unavailable as error:
         print(f"instructions: {error}", file=sys.stderr)
         return 1
     if options.record:
-        write_down(counts, here, RECORDED, DOCUMENT)
-        return 0
-    return judge(counts, here, RECORDED)
-
-
-def write_down(
-    counts: Mapping[str, Count], here: Circumstances, recorded: Path, document: Path
-) -> None:
-    """Puts the counts into the file of what is recorded, and into the document's table."""
-    entry = record.Entry(here, machine.circumstances().date, record.rounded(counts))
-    record.save(recorded, record.load(recorded), entry)
-    table = report.to_markdown(entry)
-    document.write_text(marks.replaced(document.read_text(), report.TABLE, table))
-    print(report.to_text(counts, []))
-    print(f"\nRecorded for {here}.")
-
-
-def judge(counts: Mapping[str, Count], here: Circumstances, recorded: Path) -> int:
-    """Tells the counts beside the recorded ones; what the exit status is to be."""
-    entry = record.find(record.load(recorded), here)
-    if entry is None:
-        print(report.to_text(counts, []))
-        print(f"\n{report.nothing_compared(here)}")
-        return 0
-    comparisons = record.compare(entry.instructions, record.rounded(counts))
-    print(report.to_text(counts, comparisons))
-    print(f"\n{report.summary(comparisons, entry)}")
-    return 0 if all(each.verdict.passes for each in comparisons) else 1
+        publish.replace("instructions table", table(record(counts, here, RECORDED)))
+    return judge(counts, here, json.loads(RECORDED.read_text()))
 
 
 if __name__ == "__main__":

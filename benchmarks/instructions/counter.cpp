@@ -1,11 +1,8 @@
-// Lets the program that is counted say where a stretch of it ends: callgrind then writes the
-// instructions of the calling thread since the last end to a file, under the name given. Does
-// nothing where callgrind does not run.
+// Ends a stretch of the program that is counted: callgrind writes the instructions of the calling
+// thread since the last end to a file, under the given name. Does nothing without callgrind.
 #include <pybind11/pybind11.h>
 #include <valgrind/callgrind.h>
 
 PYBIND11_MODULE(counter, module) {
-  module.def(
-      "end_stretch", [](const char* name) { CALLGRIND_DUMP_STATS_AT(name); }, pybind11::arg("name"),
-      "Ends a stretch of this thread and begins the next one.");
+  module.def("end_stretch", [](const char* name) { CALLGRIND_DUMP_STATS_AT(name); });
 }

@@ -1,17 +1,17 @@
-"""The registry whose server is counted: that of the benchmarks, and what they have no rows for."""
+"""The registry whose server is counted: the instrument of the benchmarks, a property, a failure."""
 
 from __future__ import annotations
 
 import gc
 
-import counter  # type: ignore[import-not-found]  # built by __main__.py
+import counter  # type: ignore[import-not-found]  # built by counting.py
+from adder import Adder  # type: ignore[import-not-found]
 
 from benchmarks.instrument.registry import Instrument
-from benchmarks.instrument.registry import registry as instruments
 
 
 class Bench(Instrument):
-    """What a peer may also do to an object: read it, and be refused by it."""
+    """An instrument with a live property and a method that fails."""
 
     __tuber_dynamic__ = ("level",)
 
@@ -21,21 +21,21 @@ class Bench(Instrument):
         return 3.25
 
     def refuse(self) -> None:
-        """Fails."""
+        """Fail."""
         raise ValueError("out of range")
 
 
 class Counter:
-    """The way of the driver to the counter in the server's process."""
+    """Ends stretches in the server's process."""
 
     def begin_round(self, name: str) -> None:
-        """Ends a stretch that is not looked at, with no garbage left for the next one."""
+        """End a stretch that does not count, and leave no garbage for the next one."""
         gc.collect()
         counter.end_stretch(name)
 
     def end_stretch(self, name: str) -> None:
-        """Ends a stretch of the worker that runs this."""
+        """End a stretch of the worker that runs this."""
         counter.end_stretch(name)
 
 
-registry = {**instruments, "bench": Bench(), "counter": Counter()}
+registry = {"instrument": Instrument(), "adder": Adder(), "bench": Bench(), "counter": Counter()}

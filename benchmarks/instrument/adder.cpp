@@ -3,7 +3,6 @@
 #include <pybind11/stl.h>
 #include <time.h>
 
-#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -17,41 +16,37 @@ class Adder {
   }
 };
 
-std::chrono::nanoseconds processor_time_of_thread() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-// A method that computes; so long that the way to it and back hardly counts.
 class Computer {
  public:
   // Computes for so many seconds of the thread's processor time, however long others have the core.
   [[nodiscard]] std::uint64_t compute(double seconds) const {
     constexpr int kStepsAtOnce = 2'000;  // some microseconds
-    const auto end =
-        processor_time_of_thread() + std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                         std::chrono::duration<double>(seconds));
+    const double end = processor_seconds() + seconds;
     std::uint64_t number = 1;
     do {
       for (int i = 0; i < kStepsAtOnce; ++i) number = number * 6'364'136'223'846'793'005U + 1;
-    } while (processor_time_of_thread() < end);
+    } while (processor_seconds() < end);
     return number % 1'000;
+  }
+
+ private:
+  static double processor_seconds() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
   }
 };
 
 }  // namespace
 
 PYBIND11_MODULE(adder, module) {
-  pybind11::class_<Adder>(module, "Adder")
-      .def(pybind11::init<>())
-      .def("increment", &Adder::increment, pybind11::arg("numbers"),
-           "Adds one to each of the numbers.");
-  pybind11::class_<Computer>(module, "Computer")
-      .def(pybind11::init<>())
-      .def("compute", &Computer::compute, pybind11::arg("seconds"),
-           pybind11::call_guard<pybind11::gil_scoped_release>(),
-           "Computes for a time, with the GIL released.")
-      .def("compute_alone", &Computer::compute, pybind11::arg("seconds"),
-           "Computes for a time, and nothing else of Python runs meanwhile.");
+  namespace py = pybind11;
+  py::class_<Adder>(module, "Adder")
+      .def(py::init<>())
+      .def("increment", &Adder::increment, py::arg("numbers"), "Add one to each of the numbers.");
+  py::class_<Computer>(module, "Computer")
+      .def(py::init<>())
+      .def("compute", &Computer::compute, py::arg("seconds"),
+           py::call_guard<py::gil_scoped_release>(), "Compute with the GIL released.")
+      .def("compute_alone", &Computer::compute, py::arg("seconds"), "Compute with the GIL held.");
 }

@@ -1,32 +1,79 @@
-"""The registry that both servers serve in the benchmarks."""
+"""What both servers serve in the benchmarks: methods that cost little, many objects, deep ones."""
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-from adder import Adder  # type: ignore[import-not-found]  # built by environment.py
+import os
+import sys
+import threading
+from typing import Any
 
-SIZES = [10**power for power in range(8)]  # 8 B to 80 MB
-SAMPLES = {size: np.arange(size, dtype=np.float64) for size in SIZES}
+from adder import Adder, Computer  # type: ignore[import-not-found]  # built by servers.py
+
+from benchmarks.instrument import served
+from tuber.server import TuberContainer
+
+DEEPEST = 64
+# Objects that lie deeper than 32 steps, containers among them, are described by their names only.
+DEEPEST_DESCRIBED = 32
 
 
-class Instrument:
-    """Methods that cost little, so that what is measured is the way to them and back."""
+class Instrument(served.Instrument):
+    """An instrument that also takes something."""
 
-    def nothing(self) -> None:
-        """Returns at once."""
+    def take(self, value: object) -> None:
+        """Take any value."""
 
-    def increment(self, numbers: list[int]) -> list[int]:
-        """Adds one to each of the numbers."""
-        return [number + 1 for number in numbers]
-
-    def samples(self, size: int) -> npt.NDArray[np.float64]:
-        """Always the same array; it has that many items."""
-        return SAMPLES[size]
-
-    def last(self, samples: npt.NDArray[np.float64]) -> float:
+    def last(self, samples: Any) -> float:
         """The last item of an array."""
         return float(samples[-1])
 
 
-registry = {"instrument": Instrument(), "adder": Adder()}
+class Level:
+    """An object in an object, or in a container."""
+
+    __tuber_object__ = True
+
+    def __init__(self, below: int, in_containers: bool) -> None:
+        if below:
+            inner = Level(below - 1, in_containers)
+            self.inner = TuberContainer([inner]) if in_containers else inner
+
+    def nothing(self) -> None:
+        """Return at once."""
+
+
+class Board:
+    """One of many objects in a registry."""
+
+    def __init__(self, serial: str) -> None:
+        self.serial = serial
+        self.gain = 1.0
+
+    def nothing(self) -> None:
+        """Return at once."""
+
+    def set_gain(self, gain: float) -> float:
+        """Set the gain and return it."""
+        self.gain = gain
+        return gain
+
+
+def never_wait() -> None:
+    """Keep a thread of pure Python busy."""
+    while True:
+        pass
+
+
+if interval := os.environ.get("BENCHMARK_BUSY"):
+    sys.setswitchinterval(float(interval))
+    threading.Thread(target=never_wait, daemon=True).start()
+boards = int(os.environ.get("BENCHMARK_BOARDS", "0"))
+registry = {f"board{number}": Board(f"B-{number}") for number in range(boards)} or {
+    "instrument": Instrument(),
+    "adder": Adder(),
+    "computer": Computer(),
+    "objects": Level(DEEPEST - 1, in_containers=False),
+    "containers": Level(DEEPEST - 1, in_containers=True),
+    "described_objects": Level(DEEPEST_DESCRIBED - 1, in_containers=False),
+    "described_containers": Level(DEEPEST_DESCRIBED // 2 - 1, in_containers=True),
+}

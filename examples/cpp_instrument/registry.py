@@ -1,4 +1,4 @@
-"""What is served: a dict of objects by name."""
+"""The objects to serve, by name."""
 
 from wavemeter import Wavemeter
 

@@ -1,5 +1,5 @@
-// A wavemeter for lasers, as a C++ class of your own. The class knows nothing of Python; the lower
-// half of this file binds it with pybind11, and nothing in it knows of the network.
+// A wavemeter for lasers. The class is plain C++. The lower half of this file binds it with
+// pybind11. Nothing here knows about the network.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -44,16 +44,16 @@ class Wavemeter {
 };
 
 PYBIND11_MODULE(wavemeter, m) {
-  py::str_enum<Medium>(m, "Medium", "What the light travels in.")
+  py::str_enum<Medium>(m, "Medium", "The medium in which the light travels.")
       .value("VACUUM", Medium::VACUUM)
       .value("AIR", Medium::AIR);
 
   py::class_<Wavemeter>(m, "Wavemeter", "A wavemeter with one laser on each channel.")
       .def(py::init<std::vector<double>>(), py::arg("lines_nm"))
       .def_property_readonly("exposure_ms", &Wavemeter::exposure_ms, "The exposure, in ms.")
-      .def("expose", &Wavemeter::expose, py::arg("milliseconds"), "Sets the exposure.")
+      .def("expose", &Wavemeter::expose, py::arg("milliseconds"), "Set the exposure.")
       .def("wavelength", &Wavemeter::wavelength, py::arg("channel"),
-           py::arg("medium") = Medium::VACUUM, "The wavelength on a channel, in nm.")
+           py::arg("medium") = Medium::VACUUM, "Return the wavelength on a channel, in nm.")
       .def("all", &Wavemeter::all, py::arg("medium") = Medium::VACUUM,
-           "The wavelengths on all channels, in nm.");
+           "Return the wavelengths on all channels, in nm.");
 }

@@ -1,5 +1,5 @@
-# tuber::support: the include directory of tuber_support.hpp, for C++ projects that are served by
-# tuberd. The header needs pybind11, which the project finds itself, in the version of its choice.
+# tuber::support: the include directory of tuber_support.hpp, for C++ projects that tuberd serves.
+# The header needs pybind11, which the project must find itself, in the version of its choice.
 if(NOT TARGET tuber::support)
   add_library(tuber::support INTERFACE IMPORTED)
   target_include_directories(tuber::support INTERFACE "${CMAKE_CURRENT_LIST_DIR}/../include")

@@ -1,6 +1,6 @@
 """Where our server reads a stream of requests otherwise than another reader, and why that is right.
 
-docs/http-differences.md tells the same to people; a test compares the two.
+A test compares this with docs/evidence/http-differences.md.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from tests.support.http_readers import Reading
 
 # Our reason for a refusal -> what decides. Others take some of these.
 STRICTER = {
-    "CONNECT is for proxies": "RFC 9112 section 3.2.3",
-    "Content-Length exceeds the limit of a body": "RFC 9110 section 15.5.14",
+    "CONNECT is not supported": "RFC 9112 section 3.2.3",
+    "Content-Length exceeds the body limit": "RFC 9110 section 15.5.14",
     "HTTP/1.1 request without Host": "RFC 9112 section 3.2",
     "Transfer-Encoding in HTTP/1.0": "RFC 9112 section 6.1",
     "Transfer-Encoding other than chunked": "RFC 9112 section 6.1",
@@ -18,7 +18,7 @@ STRICTER = {
     "bare LF": "RFC 9112 section 2.2",
     "bare LF in a chunked body": "RFC 9112 section 7.1",
     "both Transfer-Encoding and Content-Length": "RFC 9112 section 6.1",
-    "chunks exceed the limit of a body": "RFC 9110 section 15.5.14",
+    "chunked body exceeds the body limit": "RFC 9110 section 15.5.14",
     "control character": "RFC 9110 section 5.5",
     "expectation other than 100-continue": "RFC 9110 section 10.1.1",
     "field line begins with white space": "RFC 9112 section 5.2",
@@ -37,7 +37,7 @@ STRICTER = {
     "only HTTP/1.0 and HTTP/1.1 are served": "RFC 9110 section 15.6.6",
     "request line has no HTTP version": "RFC 9112 section 3",
     "request target * is for OPTIONS only": "RFC 9112 section 3.2.4",
-    "request target is no path and no http URI": "RFC 9112 section 3.2",
+    "request target is neither a path nor an http URI": "RFC 9112 section 3.2",
 }
 
 # Part of another reader's reason for a refusal -> what decides that we take the message.

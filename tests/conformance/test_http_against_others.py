@@ -110,7 +110,7 @@ def test_streams_are_read_as_others_do(port: int, reader: Callable[[bytes], Read
 
 
 def test_every_difference_is_told_to_people() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "http-differences.md").read_text()
+    text = (Path(__file__).parents[2] / "docs/evidence/http-differences.md").read_text()
     for said, decides in [*STRICTER.items(), *LOOSER.items(), *WAITING.items()]:
         [row] = [line for line in text.splitlines() if line.startswith(f"| {said} |")]
         assert decides in row

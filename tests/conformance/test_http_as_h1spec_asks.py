@@ -1,8 +1,8 @@
 """What h1spec (uNetworking, at 30d2938) asks of a server, in a table of our own.
 
 Each of its 32 cases has a row here under the name that it has there, so that the figure in
-docs/reliability.md can be counted again. A beginning of a request must be waited for: here its rest
-is sent later, and nothing may come back before that.
+docs/evidence/reliability.md can be counted again. A beginning of a request must be waited for: here
+its rest is sent later, and nothing may come back before that.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 def test_each_case_has_its_row() -> None:
     assert len(BEGINNINGS) + len(REQUESTS) == 32
-    text = (Path(__file__).parents[2] / "docs" / "reliability.md").read_text()
+    text = (Path(__file__).parents[2] / "docs/evidence/reliability.md").read_text()
     [row] = [line for line in text.splitlines() if line.startswith("| h1spec ")]
     assert f"| {32 - len(OTHERWISE)} | 32 |" in row
     for _, decides in OTHERWISE.values():

@@ -11,6 +11,7 @@ import pytest
 
 from tuber.options import Options
 from tuber.protocol import JSON, Call, Failure, Result
+from tuber.session.server_state import ServerState
 from tuber.session.session import Conversation, Session
 
 from .vectors import VECTORS
@@ -63,13 +64,13 @@ def converse(conversation: Conversation[Any], reply: Any) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("vector", [each for each in VECTORS if is_ours(each.values[0])])
 def test_the_session_sends_the_request_and_understands_the_reply(vector: dict[str, Any]) -> None:
-    session = Session("http://vector/tuber", Options((JSON,), convert_json=False))
+    session = Session(Options((JSON,), convert_json=False), ServerState("http://vector/tuber"))
     request, reply = vector["request"], vector["reply"]
     batch = request if isinstance(request, list) else [request]
     envelopes = reply if isinstance(reply, list) else [reply]
     # Decoded as a peer would: a program gives bytes as bytes.
     calls = session.codec.decode(json.dumps(batch).encode())
-    sent, outcomes = converse(session.exchange(calls, "it"), envelopes)
+    sent, outcomes = converse(session.batch(calls, "it"), envelopes)
     assert sent == batch
     for envelope, outcome in zip(envelopes, outcomes, strict=True):
         if "error" in envelope:

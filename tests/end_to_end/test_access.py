@@ -94,7 +94,7 @@ def assert_reads_only(shell: Shell, hostname: str) -> None:
             lambda: boards.tuber_call("run"),
             lambda: boards.tuber_set("gain", 3.0),
         ):
-            with pytest.raises(tuber.TuberRemoteError, match="who asks may only read") as caught:
+            with pytest.raises(tuber.TuberRemoteError, match="read-only access") as caught:
                 shell.finish(refused())
             assert isinstance(caught.value, PermissionError)
         with shell.within(board.tuber_context(return_exceptions=True)) as context:

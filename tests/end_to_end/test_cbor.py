@@ -249,7 +249,7 @@ def test_others_are_served_while_a_large_reply_is_read_slowly(
 
 def test_a_result_over_the_limit_is_refused_and_its_neighbours_are_sent() -> None:
     registry = Path(__file__).with_name("registry_arrays.py")
-    with live_server(registry, "--max-result", "1M") as server:
+    with live_server(registry, "--max-reply", "1M") as server:
         peer = Peer(server.port)
         for calls in (
             [call_of("fresh", 100_000), call_of("fresh", 200_000), call_of("echo", 1)],
@@ -259,10 +259,10 @@ def test_a_result_over_the_limit_is_refused_and_its_neighbours_are_sent() -> Non
             assert len(first["result"]) in (100_000, 800_000)
             assert failed["error"]["type"] == "ValueError"
             assert "over the limit of 1048576" in failed["error"]["message"]
-            assert "--max-result" in failed["error"]["message"]
+            assert "--max-reply" in failed["error"]["message"]
             assert last == {"result": 1}
         peer.connection.close()
-    with live_server(registry, "--max-result", "0") as server:
+    with live_server(registry, "--max-reply", "0") as server:
         peer = Peer(server.port)
         assert len(peer.call("fresh", 200_000)) == 200_000
         peer.connection.close()

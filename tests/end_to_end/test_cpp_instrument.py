@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +16,9 @@ from tests.support.live_server import LiveServer, live_server
 from tests.support.reach_law import check_reach
 
 from .conftest import Wire
+from .test_docs import ROOT, printed, snippets
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "cpp_instrument"
+EXAMPLE = ROOT / "examples" / "cpp_instrument"
 
 pytestmark = pytest.mark.slow
 
@@ -76,11 +76,16 @@ def test_cpp_exceptions_arrive_as_python_classes(meter: Any) -> None:
         meter.expose(0)
 
 
-def test_the_example_of_the_readme_is_true(meter: Any) -> None:
-    readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
-    line, _, shown = readme.partition(">>> meter.")[2].partition("\n")
-    assert line == 'wavelength(1, medium="AIR")'
-    assert repr(meter.wavelength(1, medium="AIR")) == shown.splitlines()[0]
+def test_the_documentation_shows_the_binding_and_what_it_does(
+    server: LiveServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tutorial = ROOT / "docs" / "tutorial.md"
+    (binding,) = (each.text for each in snippets(tutorial, "") if each.words == ("cpp",))
+    assert binding in (EXAMPLE / "wavemeter.cpp").read_text(encoding="utf-8")
+    for page in (tutorial, EXAMPLE / "README.md"):
+        (program,) = (each.text for each in snippets(page, "") if "meter = " in each.text)
+        exec(program.replace("localhost:8080", server.hostname), {})
+        assert capsys.readouterr().out == printed(program)
 
 
 def test_what_is_listed_is_what_can_be_reached(server: LiveServer) -> None:

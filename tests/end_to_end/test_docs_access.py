@@ -1,4 +1,4 @@
-"""docs/access.md as it stands: nginx with TLS in front, ssh to a unix socket, marked methods."""
+"""docs/how-to/access.md as it stands: nginx with TLS in front, ssh to a socket, marked methods."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ from tests.support.certificates import authority, client_context
 from tests.support.live_server import LiveServer, live_server
 
 from .conftest import REGISTRY
+from .test_docs import ROOT, snippets
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = ROOT / "docs"
+MARK = "@tuberd.readonly\n"
 TOKEN = "controls-the-whole-lab"
 PATIENCE = 30.0  # seconds that only a broken server needs
 
@@ -127,7 +129,7 @@ def test_behind_nginx(tmp_path: Path, tokens: list[str]) -> None:
         assert caught.value.status in (403, 404, 405)  # nginx's own, of a place it has not
 
 
-def test_behind_nginx_a_server_that_is_gone_is_told(tmp_path: Path, tokens: list[str]) -> None:
+def test_nginx_reports_that_the_server_is_gone(tmp_path: Path, tokens: list[str]) -> None:
     trusting: dict[str, Any] = {"ssl_context": client_context()}
     with live_server(REGISTRY, *tokens) as server, nginx(tmp_path, server.port) as place:
         url = f"https://{TOKEN}@{place}/crate3/tuber"
@@ -143,7 +145,7 @@ def test_behind_nginx_a_server_that_is_gone_is_told(tmp_path: Path, tokens: list
 
 @contextmanager
 def sshd(directory: Path) -> Iterator[list[str]]:
-    """A server of ssh for who runs the test; the options of a client that trusts and is trusted."""
+    """Run sshd for the current user; yield the options with which ssh connects to it."""
     program = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
     assert program, "sshd is not installed (on Debian: apt-get install openssh-server)"
     if os.geteuid() == 0:
@@ -171,7 +173,7 @@ def sshd(directory: Path) -> Iterator[list[str]]:
 
 def test_ssh_leads_to_a_unix_socket(tmp_path: Path) -> None:
     there, here = tmp_path / "board.sock", tmp_path / "here.sock"
-    [line] = re.findall(r"^ssh .*$", (DOCS / "access.md").read_text(), re.MULTILINE)
+    [line] = re.findall(r"^ssh -N .*$", (DOCS / "how-to" / "access.md").read_text(), re.MULTILINE)
     words = line.split()
     given = {
         "/tmp/board.sock:/run/tuberd/board.sock": f"{here}:{there}",
@@ -196,7 +198,7 @@ def test_ssh_leads_to_a_unix_socket(tmp_path: Path) -> None:
 
 
 def test_the_methods_that_are_marked_are_for_readers(tmp_path: Path) -> None:
-    [block] = re.findall(r"```python\n(.*?)```", (DOCS / "access.md").read_text(), re.DOTALL)
+    (block,) = (each.text for each in snippets(DOCS / "how-to/access.md", "") if MARK in each.text)
     registry = tmp_path / "registry.py"
     registry.write_text(block)
     with (
@@ -207,5 +209,5 @@ def test_the_methods_that_are_marked_are_for_readers(tmp_path: Path) -> None:
         assert receiver.spectrum(2) == [0.0, 1.0]
         assert receiver.temperature() == 15.0
         for refused in (lambda: receiver.set_attenuation(6), lambda: setattr(receiver, "gain", 2)):
-            with pytest.raises(PermissionError, match="who asks may only read"):
+            with pytest.raises(PermissionError, match="read-only access"):
                 refused()

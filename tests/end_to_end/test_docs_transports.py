@@ -1,29 +1,33 @@
-"""The adapters of docs/transports.md, run as they stand."""
+"""The adapters and the TLS snippet of docs/how-to/transports.md, run as they stand."""
 
 from __future__ import annotations
 
 import asyncio
-import re
+import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import tuber
+from tests.support.certificates import authority, server_context
 from tests.support.live_server import LiveServer
+from tests.support.scripted_board import serve
+from tests.support.scripted_server import ScriptedServer
 from tuber import TuberNetworkError, TuberTimeout
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "transports.md").read_text()
+from .test_docs import ROOT, snippets
+
+SNIPPETS = list(snippets(ROOT / "docs" / "how-to" / "transports.md", ""))
 
 
 @pytest.fixture(scope="module")
 def adapters() -> dict[str, Any]:
     """What the code blocks define, one after the other in one namespace."""
     defined: dict[str, Any] = {}
-    blocks = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
-    assert len(blocks) == 3
-    for block in blocks:
-        exec(block, defined)
+    for snippet in SNIPPETS:
+        if snippet.words == ("python",):
+            exec(snippet.text, defined)
     return defined
 
 
@@ -53,7 +57,7 @@ def test_a_blocking_adapter_carries_calls(
 
 
 @pytest.mark.parametrize("library", ["requests", "httpx"])
-def test_a_blocking_adapter_tells_a_time_out(
+def test_a_blocking_adapter_reports_a_timeout(
     server: LiveServer, adapters: dict[str, Any], library: str
 ) -> None:
     transport = blocking_transport(adapters, library)
@@ -66,7 +70,7 @@ def test_a_blocking_adapter_tells_a_time_out(
 
 
 @pytest.mark.parametrize("library", ["requests", "httpx"])
-def test_a_blocking_adapter_tells_that_nobody_listens(
+def test_a_blocking_adapter_reports_a_refused_connection(
     adapters: dict[str, Any], library: str
 ) -> None:
     transport = blocking_transport(adapters, library)
@@ -92,3 +96,16 @@ def test_the_asynchronous_adapter_carries_calls(
                 await instrument.sleep(2.0)
 
     asyncio.run(main())
+
+
+def test_the_tls_snippet_reaches_a_server_of_an_authority_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority().cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.chdir(tmp_path)
+    (program,) = (each.text for each in SNIPPETS if "ssl_context" in each.text)
+    with ScriptedServer(serve, ssl_context=server_context("localhost")) as server:
+        names: dict[str, Any] = {"ssl": ssl, "tuber": tuber}
+        exec(program.replace("https://board", f"https://localhost:{server.port}"), names)
+        with names["board"] as board:
+            assert board.read(1) == [1]

@@ -60,9 +60,9 @@ def assert_refused(reply: bytes, status: int) -> None:
         (["--max-body", "1K"], request(b" " * 300_000), 413),
         (["--max-body", "1K"], chunked(b"401\r\n", b" " * 1025), 413),
         (["--max-chunk-line", "10"], chunked(b"1;" + b"x" * 10 + b"\r\n"), 400),
-        (["--head-time", "0.2"], b"POST /tuber HTTP/1.1\r\nHost: bo", 408),
-        (["--stall-time", "0.2"], promising(100) + b"[", 408),
-        (["--idle-time", "0.2"], b"", 0),
+        (["--head-timeout", "0.2"], b"POST /tuber HTTP/1.1\r\nHost: bo", 408),
+        (["--stall-timeout", "0.2"], promising(100) + b"[", 408),
+        (["--idle-timeout", "0.2"], b"", 0),
     ],
 )
 def test_who_is_over_a_limit_is_told_so(option: list[str], sent: bytes, status: int) -> None:
@@ -92,8 +92,11 @@ def test_who_is_over_a_limit_is_told_so(option: list[str], sent: bytes, status: 
 @pytest.mark.parametrize(
     ("option", "first", "again", "status"),
     [
-        (["--head-time", "0.3"], b"POST /tuber HTTP/1.1\r\nX: ", b"x", 408),
-        (["--body-time", "0.3", "--body-rate", "1G"], promising(10_000_000), b" ", 408),
+        (["--head-timeout", "0.3"], b"POST /tuber HTTP/1.1\r\nX: ", b"x", 408),
+        (
+            ["--upload-rate-window", "0.3", "--min-upload-rate", "1G"],
+            *(promising(10_000_000), b" ", 408),
+        ),
     ],
 )
 def test_who_trickles_is_told_so(
@@ -121,7 +124,7 @@ def test_who_trickles_is_told_so(
 
 @pytest.mark.parametrize(
     "option",
-    [["--stall-time", "0.3"], ["--stall-time", "0.3", "--reply-rate", "1G"]],
+    [["--stall-timeout", "0.3"], ["--stall-timeout", "0.3", "--min-download-rate", "1G"]],
     ids=["does not read", "reads slowly"],
 )
 def test_who_does_not_read_a_reply_is_let_go(option: list[str]) -> None:
@@ -200,7 +203,7 @@ def test_the_digits_of_an_integer_are_those_that_python_takes(most: str | None) 
         reply, answer = wire.post(bodies[4301])
         assert reply.status == 200
         if most is None:
-            assert b"4300 digits" in answer
+            assert b"4300" in answer
         else:
             assert answer == b'{"result":[1%b]}' % (b"0" * 4301)
         assert wire.call(call("nothing")) == {"result": None}
@@ -242,9 +245,10 @@ def test_connections_over_the_limit_are_told_so(option: str) -> None:
 def test_zero_is_no_limit() -> None:
     options = [
         *("--max-body", "0", "--max-fields", "0", "--max-request-line", "0", "--max-head", "0"),
-        *("--max-batch", "0", "--max-calls", "0", "--max-connections", "0", "--idle-time", "0"),
-        *("--head-time", "0", "--stall-time", "0", "--body-time", "0", "--body-rate", "0"),
-        *("--reply-rate", "0", "--max-chunk-line", "0", "--max-result", "0"),
+        *("--max-batch", "0", "--max-calls", "0", "--max-connections", "0", "--idle-timeout", "0"),
+        *("--head-timeout", "0", "--stall-timeout", "0"),
+        *("--upload-rate-window", "0", "--min-upload-rate", "0"),
+        *("--min-download-rate", "0", "--max-chunk-line", "0", "--max-reply", "0"),
     ]
     with live_server(REGISTRY, *options) as server, connected(server.port) as peer:
         fields = [b"X-%d: %b" % (i, b"x" * 1000) for i in range(300)]

@@ -1,4 +1,4 @@
-"""What a running `tuberd` tells its operator on stderr."""
+"""The log that a running `tuberd` writes to stderr."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from .conftest import REGISTRY, Wire
 from .test_calls import call
 
 
-def told(*options: str) -> list[str]:
-    """The lines on stderr of a server that answered a call, failed one, and refused a request."""
+def log_of(*options: str) -> list[str]:
+    """Return the log of a server that answered a call, failed one and refused two requests.
+
+    Workers write their lines after the replies, so lines of different requests may be in any order.
+    """
     with live_server(REGISTRY, *options, stderr=subprocess.PIPE) as server:
         with Wire(server.port) as wire:
             wire.call(call("nothing"))
@@ -27,32 +30,32 @@ def told(*options: str) -> list[str]:
             wire.connection.request("GET", "/secret")
             assert wire.connection.getresponse().read()
         server.process.send_signal(signal.SIGTERM)
-        _, text = server.process.communicate(timeout=20)
+        _, text = server.process.communicate(timeout=60)
     return text.splitlines()
 
 
-def test_refused_requests_are_told() -> None:
-    fault, refusal = told()
-    assert " tuberd: refused from=127.0.0.1:" in fault
-    assert fault.endswith(' status=400 request="" reason="bare LF"')
-    assert ' status=404 request="GET /secret" reason="There is nothing here.' in refusal
+def test_refused_requests_are_logged() -> None:
+    log = "\n".join(log_of())
+    assert log.count(" tuberd: refused from=127.0.0.1:") == 2
+    assert ' status=400 request="" reason="bare LF"\n' in f"{log}\n"
+    assert ' status=404 request="GET /secret" reason="There is nothing here.' in log
 
 
-def test_failed_calls_are_told_when_asked_for() -> None:
-    failure, *_ = told("--log-level", "info")
-    assert failure.endswith(' call="instrument.raise_it()" message="ValueError: no such gain"')
+def test_level_info_logs_failed_calls() -> None:
+    failed = ' call="instrument.raise_it()" message="ValueError: no such gain"'
+    assert any(line.endswith(failed) for line in log_of("--log-level", "info"))
 
 
-def test_every_request_is_told_when_asked_for() -> None:
-    lines = [json.loads(line) for line in told("--access-log", "--log-format", "json")]
+def test_access_log_has_one_line_per_request() -> None:
+    lines = [json.loads(line) for line in log_of("--access-log", "--log-format", "json")]
     answered: list[dict[str, Any]] = [line for line in lines if line["event"] == "answered"]
-    assert [(each["request"], each["status"]) for each in answered] == [
-        ("POST /tuber", 200),
-        ("POST /tuber", 200),
+    assert sorted((each["request"], each["status"]) for each in answered) == [
         ("GET /secret", 404),
+        ("POST /tuber", 200),
+        ("POST /tuber", 200),
     ]
     assert all(each["seconds"] >= 0 and each["bytes"] > 0 for each in answered)
 
 
-def test_nothing_is_told_when_asked_for() -> None:
-    assert told("--log-level", "error") == []
+def test_level_error_logs_no_refusal() -> None:
+    assert log_of("--log-level", "error") == []

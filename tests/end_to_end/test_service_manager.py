@@ -94,7 +94,7 @@ def test_a_unix_socket_may_be_passed(tmp_path: Path) -> None:
     ("options", "count", "said"),
     [
         ([], 2, "expected one socket of the service manager; it passed 2"),
-        (["--port", "0"], 1, "the service manager passed a socket: --port"),
+        (["--port", "0"], 1, "the service manager passed a socket; remove --port, --bind"),
     ],
 )
 def test_what_does_not_fit_is_refused(options: list[str], count: int, said: str) -> None:

@@ -25,8 +25,9 @@ PATIENCE = 60.0
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LiveServer]:
     (tmp_path / "large").write_bytes(bytes(2_000_000))
-    times = ("--head-time", "3", "--stall-time", "3", "--body-time", "3", "--log-level", "error")
-    with live_server(REGISTRY, "--webroot", str(tmp_path), *times) as running:
+    times = ("--head-timeout", "3", "--stall-timeout", "3", "--upload-rate-window", "3")
+    options = ("--webroot", str(tmp_path), "--log-level", "error", *times)
+    with live_server(REGISTRY, *options) as running:
         yield running
 
 

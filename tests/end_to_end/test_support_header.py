@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.support.cpp_extension import WARNINGS, build_extension
+from tests.support.locks import locked
 
 SOURCE = Path(__file__).parent / "cpp" / "enums.cpp"
 OLD_PYBIND11 = "2.13.6"
@@ -28,16 +29,17 @@ def _include_of_old_pybind11(cache: Path) -> Path:
     """Two versions can't be installed at once, so the old one lies in the cache."""
     target = cache / f"pybind11-{OLD_PYBIND11}"
     include = target / "pybind11" / "include"
-    if not include.exists():
-        fetch = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-        fetched = subprocess.run(
-            [*fetch, "--target", str(target), f"pybind11=={OLD_PYBIND11}"],
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        if fetched.returncode != 0:
-            pytest.skip(f"pybind11 {OLD_PYBIND11} can't be fetched: {fetched.stderr[-300:]}")
+    with locked(target):
+        if not include.exists():
+            fetch = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+            fetched = subprocess.run(
+                [*fetch, "--target", str(target), f"pybind11=={OLD_PYBIND11}"],
+                check=False,
+                capture_output=True,
+                text=True,
+            )
+            if fetched.returncode != 0:
+                pytest.skip(f"pybind11 {OLD_PYBIND11} can't be fetched: {fetched.stderr[-300:]}")
     return include
 
 

@@ -156,7 +156,7 @@ EXPECTED: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Difference:
-    """Why some cells see something else; the marks stand in the table of docs/interop.md.
+    """Why some cells see something else; the marks stand in the table of docs/evidence/interop.md.
 
     Attributes:
         steps: what is seen instead; HANGS when the client never returns, so the step is left out.

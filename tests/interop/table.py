@@ -1,14 +1,16 @@
-"""Writes the matrix into docs/interop.md: `python -m tests.interop.table` in the root.
+"""Writes the matrix into docs/evidence/interop.md: `python -m tests.interop.table` in the root.
 
 It says what matrix.py says; test_matrix.py shows that this is so.
 """
 
 from __future__ import annotations
 
+from textwrap import fill
+
 from tests.interop.matrix import DIFFERENCES, OURS, PEERS, SHELLS, Cell, cells
 from tests.support.peer import ROOT
 
-DOCUMENT = ROOT / "docs" / "interop.md"
+DOCUMENT = ROOT / "docs" / "evidence" / "interop.md"
 BEGIN, END = "<!-- matrix -->\n", "<!-- end of the matrix -->\n"
 
 
@@ -48,7 +50,11 @@ def _legend() -> list[str]:
     for each in DIFFERENCES:
         if each.reason:
             reasons.setdefault(each.mark, []).append(each.reason)
-    return [f"- <sup>{mark}</sup> {'; '.join(texts)}" for mark, texts in reasons.items()]
+    lines = [f"- <sup>{mark}</sup> {'; '.join(texts)}" for mark, texts in reasons.items()]
+    return [
+        fill(line, 98, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        for line in lines
+    ]
 
 
 if __name__ == "__main__":

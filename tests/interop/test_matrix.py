@@ -1,4 +1,4 @@
-"""Every cell of the matrix in docs/interop.md is run, and the table says what was run."""
+"""Every cell of the matrix in docs/evidence/interop.md is run, and the table says what was run."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def assert_refused_cleanly(cell: Cell) -> None:
 
 def test_the_table_in_the_documentation_is_that_of_the_cells() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(), (
-        "docs/interop.md says something else than the matrix; try: python -m tests.interop.table"
+        "docs/evidence/interop.md differs from the matrix; try: python -m tests.interop.table"
     )
 
 

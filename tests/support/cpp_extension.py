@@ -11,6 +11,8 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
+from .locks import locked
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SUPPORT_INCLUDE = REPOSITORY / "server" / "src" / "tuberd" / "include"
 # The bar for the header itself; those of the binding libraries are system headers.
@@ -44,13 +46,14 @@ def build_extension(
         key.update(file.read_bytes())
     directory = cache / f"{name}-{key.hexdigest()[:16]}"
     module = directory / f"{name}{suffix}"
-    if not module.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        # Renamed when whole, so that an interrupted build is never taken for a module.
-        partial = directory / "partial.so"
-        built = subprocess.run(
-            [*command, "-o", str(partial)], check=False, capture_output=True, text=True
-        )
-        assert built.returncode == 0, built.stderr
-        partial.rename(module)
+    directory.mkdir(parents=True, exist_ok=True)
+    with locked(module):
+        if not module.exists():
+            # Renamed when complete, so that an interrupted build is never taken for a module.
+            partial = directory / "partial.so"
+            built = subprocess.run(
+                [*command, "-o", str(partial)], check=False, capture_output=True, text=True
+            )
+            assert built.returncode == 0, built.stderr
+            partial.rename(module)
     return directory

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .live_server import START_SECONDS, STOP_SECONDS
+from .locks import locked
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,6 +114,12 @@ def requirements(version: str) -> list[str]:
 @functools.cache
 def _environment_of(version: str) -> Path:
     environment = ROOT / f".venv-peer-{version}"
+    with locked(environment):
+        return _complete(environment, version)
+
+
+def _complete(environment: Path, version: str) -> Path:
+    """Install what is missing in `environment`; the lock of the environment is held."""
     complete = environment / "complete"
     if complete.exists():
         return environment

@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from tuber._target import Target
 from tuber.blocking.remote_object import SimpleTuberObject
 from tuber.errors import TuberError
 from tuber.options import Options
 from tuber.protocol import JSON
-from tuber.session.session import Conversation, Request, Session
+from tuber.session.messages import Conversation, Request
+from tuber.session.server_state import ServerState
+from tuber.session.session import Session
 
 T = TypeVar("T")
 URL = "http://board/tuber"
@@ -46,7 +47,7 @@ class ScriptedLink:
     """
 
     def __init__(self, answer: Answer, options: Options | None = None) -> None:
-        self.session = Session(URL, options or Options())
+        self.session = Session(options or Options(), ServerState(URL))
         self.requests: list[Request] = []
         self.asked: list[Any] = []
         self.options_sent: list[tuple[str, ...]] = []
@@ -79,7 +80,7 @@ class ScriptedObject(SimpleTuberObject):
     def answer(asked: Any) -> Any:
         raise AssertionError(f"nothing should be asked, but {asked} was")
 
-    def _tuber_connect(self, target: Target, options: Options) -> Any:
+    def _tuber_connect(self, hostname: str, options: Options) -> Any:
         return ScriptedLink(type(self).answer, options)
 
 

@@ -43,6 +43,10 @@ class Name(str):
     __slots__ = ()
 
 
+class Octets(bytearray):
+    pass
+
+
 class Samples(np.ndarray):
     """A subclass that adds nothing."""
 
@@ -117,6 +121,7 @@ ROWS = [
     _plain("empty text", "", "60", '""'),
     _only_cbor("bytes", b"\x00\xff", "4200ff", '{"bytes":[0,255]}'),
     Row("bytearray", bytearray(b"\x01"), "4101", b"\x01", None, '{"bytes":[1]}'),
+    Row("bytearray subclass", Octets(b"\x01"), "4101", b"\x01", None, '{"bytes":[1]}'),
     Row("memoryview", memoryview(b"\x01"), "4101", b"\x01", None, '{"bytes":[1]}'),
     _only_cbor("complex", 1.5 - 2j, "d9a7f882f93e00f9c000", None),
     _plain("list", [1, [2.5, None]], "820182f94100f6", "[1,[2.5,null]]"),
@@ -253,9 +258,9 @@ REFUSALS = [
     Refusal("keys that become one", {Mode.FAST: 1, "fast": 2}, "$",
             "two keys of the map become the same 'fast'"),
     Refusal("too many foreseeable keys", dict.fromkeys(range(8193)), "$",
-            "more than 8192 keys of a map are no strings"),
+            "more than 8192 keys of a map are not strings"),
     Refusal("too many foreseeable elements", set(range(8193)), "$",
-            "more than 8192 elements of a set are no strings"),
+            "more than 8192 elements of a set are not strings"),
     Refusal("a list in itself", _SELF, "$" + "[0]" * 256,
             "nested more than 256 levels deep, or it contains itself"),
 ]  # fmt: skip

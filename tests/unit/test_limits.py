@@ -14,7 +14,7 @@ from tuberd.service.limits import OPTIONS, Limits
 ROOT = Path(__file__).parents[2]
 CBOR_LIMITS_HPP = (ROOT / "server" / "core" / "cbor" / "limits.hpp").read_text()
 LIMITS_HPP = (ROOT / "server" / "core" / "http" / "limits.hpp").read_text()
-RELIABILITY = (ROOT / "docs" / "reliability.md").read_text()
+LIMITS_PAGE = (ROOT / "docs" / "reference" / "limits.md").read_text()
 DOCUMENT = (ROOT / "protocol" / "PROTOCOL.md").read_text().partition("## 7. Limits")[2]
 
 MEMBERS = {
@@ -27,12 +27,12 @@ MEMBERS = {
     "calls": protocol.MAX_CALLS,
     "batch_calls": protocol.MAX_BATCH_CALLS,
     "chunk_line": protocol.MAX_CHUNK_LINE_BYTES,
-    "head_time": protocol.MAX_HEAD_SECONDS * 1000,
-    "stall_time": protocol.MAX_STALL_SECONDS * 1000,
-    "body_rate": protocol.MIN_BODY_BYTES_PER_SECOND,
-    "body_time": protocol.BODY_RATE_SECONDS * 1000,
-    "reply_rate": protocol.MIN_REPLY_BYTES_PER_SECOND,
-    "idle_time": protocol.MAX_IDLE_SECONDS * 1000,
+    "head_timeout": protocol.MAX_HEAD_SECONDS * 1000,
+    "stall_timeout": protocol.MAX_STALL_SECONDS * 1000,
+    "min_upload_rate": protocol.MIN_BODY_BYTES_PER_SECOND,
+    "upload_rate_window": protocol.BODY_RATE_SECONDS * 1000,
+    "min_download_rate": protocol.MIN_REPLY_BYTES_PER_SECOND,
+    "idle_timeout": protocol.MAX_IDLE_SECONDS * 1000,
 }
 
 
@@ -56,15 +56,13 @@ def test_no_limit_is_left_out() -> None:
     assert found == {*MEMBERS, "connections_per_address"}  # which has none unless one is given
     assert found == set(Limits().to_map())
     assert {option.flag for option in OPTIONS.values()} == set(
-        re.findall(
-            r"`(--[a-z-]+) [A-Z]+`", RELIABILITY.partition("## Limits")[2].partition("##")[0]
-        )
+        re.findall(r"`(--[a-z-]+) [A-Z]+`", LIMITS_PAGE)
     )
 
 
 @pytest.mark.parametrize("name", MEMBERS)
 def test_the_server_takes_the_limits_of_the_protocol(name: str) -> None:
-    in_seconds = MEMBERS[name] / 1000 if name.endswith("_time") else MEMBERS[name]
+    in_seconds = MEMBERS[name] / 1000 if name.endswith(("_timeout", "_window")) else MEMBERS[name]
     assert getattr(Limits(), name) == in_seconds
 
 
@@ -76,8 +74,8 @@ def test_what_is_no_limit_is_refused(wrong: Any) -> None:
 
 @pytest.mark.parametrize("wrong", [-0.1, float("nan"), float("inf"), "1", None])
 def test_what_is_no_time_is_refused(wrong: Any) -> None:
-    with pytest.raises((TypeError, ValueError), match="the limit head_time must be"):
-        Limits(head_time=wrong)
+    with pytest.raises((TypeError, ValueError), match="the limit head_timeout must be"):
+        Limits(head_timeout=wrong)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
-"""Remote Python and C++ objects of an instrument, as if they were local."""
+"""Remote Python and C++ objects of an instrument, as if they were local.
 
+Start with ``resolve_simple``, or with ``resolve`` in asyncio programs; ``tuber.options`` explains
+their options. Each name is imported at its first use (PEP 562): ``import tuber`` costs next to
+nothing, and a program that uses one of the two clients does not load the other.
+"""
+
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from tuber._names import __dir__ as __dir__
-from tuber._names import __getattr__ as __getattr__
-
-# At run time each of these is imported when it is first asked for, see _names. Editors with jedi
-# read this branch only when the condition is typing's own.
+# Editors with jedi read this branch only if the condition is typing's own.
 if TYPE_CHECKING:
     from tuber.aio.remote_object import TuberObject, resolve
     from tuber.blocking.remote_object import SimpleTuberObject, resolve_simple
@@ -50,3 +52,32 @@ __all__ = [
     "resolve",
     "resolve_simple",
 ]
+
+_HOMES = dict.fromkeys(__all__, "tuber.errors") | {
+    "SimpleTuberObject": "tuber.blocking.remote_object",
+    "TuberObject": "tuber.aio.remote_object",
+    "TuberResult": "tuber.result",
+    "get_include": "tuber.server",
+    "resolve": "tuber.aio.remote_object",
+    "resolve_simple": "tuber.blocking.remote_object",
+}
+# Programs use these after ``import tuber`` alone: ``tuber.errors.TuberError``.
+_MODULES = ("client", "codec", "codecs", "errors", "options", "protocol", "server", "transport")
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return _import_module(f"tuber.{name}")  # which makes it an attribute of tuber
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415  # slow to import
+
+        return version("tuber-client")
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'tuber' has no attribute {name!r}", name=name)
+    value = globals()[name] = getattr(_import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES})

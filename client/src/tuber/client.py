@@ -4,7 +4,7 @@ from tuber.aio.context import Context
 from tuber.aio.remote_object import TuberObject, resolve
 from tuber.blocking.context import SimpleContext
 from tuber.blocking.remote_object import SimpleTuberObject, resolve_simple
-from tuber.objects.remote_object import attribute_blacklisted
+from tuber.objects.names import is_local as attribute_blacklisted
 
 __all__ = [
     "Context",

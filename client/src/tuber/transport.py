@@ -1,7 +1,7 @@
 """What a transport of the user's own has to be, in place of tuber's connections: ``transport=``.
 
 For sites where requests have to go another way: over a library that logs in, signs or tunnels.
-docs/transports.md has complete examples. The interface alone: ``_own_transport`` uses it.
+docs/how-to/transports.md has complete examples. The interface alone: ``_own_transport`` uses it.
 """
 
 from __future__ import annotations

@@ -16,48 +16,48 @@ bool is_digit(char character) {
   return character >= '0' && character <= '9';
 }
 
-// Reads a text from its front. Each function returns false if the text does not match.
+// Reads a text from the front. Each function returns false if the text does not match.
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : left_(text) {}
+  explicit Scanner(std::string_view text) : rest_(text) {}
 
   bool number(std::size_t digits, int& value) {
-    if (left_.size() < digits) return false;
+    if (rest_.size() < digits) return false;
     value = 0;
-    for (const char digit : left_.substr(0, digits)) {
+    for (const char digit : rest_.substr(0, digits)) {
       if (!is_digit(digit)) return false;
       value = value * 10 + (digit - '0');
     }
-    left_.remove_prefix(digits);
+    rest_.remove_prefix(digits);
     return true;
   }
   bool one_of(std::string_view characters, char& found) {
-    if (left_.empty() || characters.find(left_.front()) == std::string_view::npos) return false;
-    found = left_.front();
-    left_.remove_prefix(1);
+    if (rest_.empty() || characters.find(rest_.front()) == std::string_view::npos) return false;
+    found = rest_.front();
+    rest_.remove_prefix(1);
     return true;
   }
-  bool character(char wanted) {
-    if (!left_.starts_with(wanted)) return false;
-    left_.remove_prefix(1);
+  bool character(char expected) {
+    if (!rest_.starts_with(expected)) return false;
+    rest_.remove_prefix(1);
     return true;
   }
-  [[nodiscard]] bool at_end() const { return left_.empty(); }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
 
-  // ".5": at least one digit; digits after the sixth must be zeros.
+  // The digits of a fraction: at least one; after the sixth only zeros.
   bool fraction(int& microsecond) {
     int place = 100'000;
     std::size_t digits = 0;
-    for (; !left_.empty() && is_digit(left_.front()); ++digits, place /= 10) {
-      if (place == 0 && left_.front() != '0') return false;
-      microsecond += place * (left_.front() - '0');
-      left_.remove_prefix(1);
+    for (; !rest_.empty() && is_digit(rest_.front()); ++digits, place /= 10) {
+      if (place == 0 && rest_.front() != '0') return false;
+      microsecond += place * (rest_.front() - '0');
+      rest_.remove_prefix(1);
     }
     return digits > 0;
   }
 
  private:
-  std::string_view left_;
+  std::string_view rest_;
 };
 
 bool scan_date(Scanner& scanner, Date& date) {
@@ -96,8 +96,8 @@ Date date_of(std::int64_t days) {
   return {int(date.year()), int(unsigned(date.month())), int(unsigned(date.day()))};
 }
 
-// More seconds than 10,000 years have; in microseconds it fits 64 bits.
-constexpr std::int64_t kBeyondAllSeconds = 1'000'000'000'000;
+// More seconds than 10,000 years have, but few enough to count microseconds in 64 bits.
+constexpr std::int64_t kMaxSeconds = 1'000'000'000'000;
 
 std::optional<DateTime> from_microseconds(std::int64_t microseconds) {
   std::int64_t days = microseconds / kMicrosecondsOfDay;
@@ -136,12 +136,12 @@ std::optional<Date> parse_date(std::string_view text) {
 }
 
 std::optional<DateTime> from_epoch(std::int64_t seconds) {
-  if (seconds < -kBeyondAllSeconds || seconds > kBeyondAllSeconds) return std::nullopt;
+  if (seconds < -kMaxSeconds || seconds > kMaxSeconds) return std::nullopt;
   return from_microseconds(seconds * kMicrosecondsOfSecond);
 }
 
 std::optional<DateTime> from_epoch(double seconds) {
-  if (!(std::fabs(seconds) < static_cast<double>(kBeyondAllSeconds))) return std::nullopt;
+  if (!(std::fabs(seconds) < static_cast<double>(kMaxSeconds))) return std::nullopt;
   double whole = 0.0;
   const double fraction = std::modf(seconds, &whole);
   const double microseconds = std::nearbyint(fraction * kMicrosecondsOfSecond);

@@ -1,5 +1,6 @@
-// Dates and times of CBOR (RFC 8949 section 3.4, RFC 8943) in the proleptic Gregorian calendar,
-// within the years 1 to 9999 of Python's datetime. Must never read a clock or a time zone.
+// Dates and times of CBOR (RFC 8949 section 3.4, RFC 8943) in the proleptic Gregorian calendar.
+// Limited to the years 1 to 9999, the range of Python's datetime. Must never read a clock or a time
+// zone.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +19,12 @@ struct DateTime {
   int offset_minutes = 0;  // from UTC
 };
 
-// Reads "2013-03-21T20:04:00.5+01:00" (RFC 3339 section 5.6). Nothing for other text, a day or time
-// that does not exist, a leap second, or a fraction finer than a microsecond.
+// Each returns nothing for malformed or out-of-range input.
+
+// For example "2013-03-21T20:04:00.5+01:00" (RFC 3339 section 5.6). Leap seconds and fractions
+// finer than a microsecond are refused.
 [[nodiscard]] std::optional<DateTime> parse_date_time(std::string_view text);
-// Reads "2013-03-21".
+// For example "2013-03-21".
 [[nodiscard]] std::optional<Date> parse_date(std::string_view text);
 
 // Seconds since 1970-01-01T00:00Z, to the nearest microsecond, ties to even.

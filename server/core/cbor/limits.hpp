@@ -1,24 +1,24 @@
-// The limits of the CBOR reader, each with its reason. The Python twin is tuber/protocol; both ends
-// refuse the same bodies.
+// The limits of a CBOR body, each with its reason. tuber/protocol has the same ones, so that both
+// ends refuse the same bodies.
 #pragma once
 
 #include <cstddef>
 
 namespace tuber::cbor {
 
-// Arrays, maps and tags around an item. Far more than values have, far less than a stack holds.
+// Arrays, maps and tags around an item. Far more than values need, far less than a stack holds.
 inline constexpr std::size_t kMaxNesting = 256;
 
-// Bytes of an integer over 64 bits: the 4300 decimal digits that CPython reads by default, because
-// reading them takes quadratic time.
+// Bytes of an integer over 64 bits. Corresponds to 4300 decimal digits, the limit of CPython,
+// because parsing takes quadratic time.
 inline constexpr std::size_t kMaxBignumBytes = 1786;
 
-// Dimensions of an array: what every numpy version supports.
+// Dimensions of an array. Every supported numpy version allows as many.
 inline constexpr std::size_t kMaxDimensions = 32;
 
-// Keys of one map, or elements of one set, that are neither text nor byte strings. Python
-// randomizes the hashes of those two. Other hashes can be predicted, so a sender could make all of
-// them collide, which takes quadratic time.
+// Keys of one map, or elements of one set, that are not text or byte strings. Python randomizes the
+// hashes of strings only. A sender could choose other keys whose hashes all collide, and the time
+// would grow with the square of their number.
 inline constexpr std::size_t kMaxForeseeableKeys = 8192;
 
 }  // namespace tuber::cbor

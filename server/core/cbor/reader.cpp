@@ -3,9 +3,8 @@
 #include <bit>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <utility>
-
-#include "cbor/utf8.hpp"
 
 namespace tuber::cbor {
 namespace {
@@ -15,12 +14,6 @@ std::string hexadecimal(std::uint8_t byte) {
   std::snprintf(text, sizeof text, "0x%02x", byte);
   return text;
 }
-
-std::uint8_t initial_byte(const Head& head) {
-  return static_cast<std::uint8_t>(static_cast<unsigned>(head.major) << 5 | head.info);
-}
-
-constexpr const char* kBreakOutside = "a break outside of an indefinite-length item";
 
 // RFC 8949 appendix D.
 double half_to_double(std::uint16_t half) {
@@ -37,6 +30,50 @@ double half_to_double(std::uint16_t half) {
   return (half & 0x8000) != 0 ? -value : value;
 }
 
+// Most text is ASCII, so this compares eight characters at a time.
+std::size_t skip_ascii(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & kHighBits) != 0) break;
+  }
+  while (at < text.size() && static_cast<std::uint8_t>(text[at]) < 0x80) ++at;
+  return at;
+}
+
+// The bytes that may follow a lead byte (RFC 3629 section 4).
+struct Sequence {
+  std::size_t length;          // 0: not a lead byte
+  std::uint8_t first, second;  // bounds of the second byte
+};
+
+Sequence sequence_of(std::uint8_t lead) {
+  if (lead >= 0xc2 && lead <= 0xdf) return {2, 0x80, 0xbf};
+  if (lead == 0xe0) return {3, 0xa0, 0xbf};
+  if (lead == 0xed) return {3, 0x80, 0x9f};
+  if (lead >= 0xe1 && lead <= 0xef) return {3, 0x80, 0xbf};
+  if (lead == 0xf0) return {4, 0x90, 0xbf};
+  if (lead >= 0xf1 && lead <= 0xf3) return {4, 0x80, 0xbf};
+  if (lead == 0xf4) return {4, 0x80, 0x8f};
+  return {0, 0, 0};
+}
+
+// RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF.
+bool is_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
+  for (std::size_t at = skip_ascii(text, 0); at < text.size(); at = skip_ascii(text, at)) {
+    const Sequence sequence = sequence_of(byte(at));
+    if (sequence.length == 0 || text.size() - at < sequence.length) return false;
+    if (byte(at + 1) < sequence.first || byte(at + 1) > sequence.second) return false;
+    for (std::size_t i = 2; i < sequence.length; ++i) {
+      if ((byte(at + i) & 0xc0) != 0x80) return false;
+    }
+    at += sequence.length;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool Reader::refuse(std::size_t offset, std::string text) {
@@ -44,71 +81,64 @@ bool Reader::refuse(std::size_t offset, std::string text) {
   return false;
 }
 
-bool Reader::refuse_length(std::size_t offset, std::uint64_t expected, std::size_t came) {
+bool Reader::refuse_size(std::size_t offset, std::uint64_t expected, std::size_t came) {
   return refuse(
       offset, "expected " + std::to_string(expected) + " more bytes, came " + std::to_string(came));
 }
 
 std::optional<Major> Reader::next_major() const {
-  if (left() == 0) return std::nullopt;
-  return static_cast<Major>(static_cast<std::uint8_t>(body_[at_]) >> 5);
+  if (remaining() == 0) return std::nullopt;
+  return static_cast<Major>(static_cast<std::uint8_t>(body_[offset_]) >> 5);
 }
 
-bool Reader::any_head(Head& head) {
-  if (left() == 0) {
-    return body_.empty() ? refuse(0, "the input is empty") : refuse_length(at_, 1, 0);
+bool Reader::long_head(Head& head) {
+  if (remaining() == 0) {
+    return body_.empty() ? refuse(0, "the input is empty") : refuse_size(offset_, 1, 0);
   }
-  ++heads_read_;
-  const auto initial = static_cast<std::uint8_t>(body_[at_]);
-  head.offset = at_++;
-  head.major = static_cast<Major>(initial >> 5);
-  head.info = initial & 0x1f;
-  head.argument = head.info;
-  if (head.info < info::kOneByte && !head.is(Major::simple)) return check_promise(head);
-  return argument(head) && (head.is(Major::simple) ? check_simple(head) : check_promise(head));
+  begin_head(head);
+  if (head.info < info::kOneByte && !head.is(Major::simple)) return check_size(head);
+  return argument(head) && (head.is(Major::simple) ? check_simple(head) : check_size(head));
 }
 
 bool Reader::head_of_item(Head& head) {
   if (!this->head(head)) return false;
-  return !head.is_break() || refuse(head.offset, kBreakOutside);
+  return !head.is_break() || refuse(head.offset, "a break outside of an indefinite-length item");
 }
 
 bool Reader::argument(Head& head) {
   if (head.info < info::kOneByte) return true;
-  if (head.info == info::kIndefinite) {
-    const bool allowed = !head.is_integer() && !head.is(Major::tag);
-    return allowed ||
-           refuse(head.offset, "initial byte " + hexadecimal(initial_byte(head)) + " is reserved");
+  if (head.indefinite() && !head.is_integer() && !head.is(Major::tag)) return true;
+  if (head.info > info::kEightBytes) {
+    const auto initial = static_cast<std::uint8_t>(body_[head.offset]);
+    return refuse(head.offset, "initial byte " + hexadecimal(initial) + " is reserved");
   }
-  if (head.info > info::kEightBytes)
-    return refuse(head.offset, "initial byte " + hexadecimal(initial_byte(head)) + " is reserved");
   const std::size_t width = std::size_t{1} << (head.info - info::kOneByte);
-  if (left() < width) return refuse_length(head.offset, width, left());
+  if (remaining() < width) return refuse_size(head.offset, width, remaining());
   head.argument = 0;
   for (const char byte : take(width))
     head.argument = head.argument << 8 | static_cast<std::uint8_t>(byte);
   return true;
 }
 
-bool Reader::check_promise(const Head& head) {
+bool Reader::check_size(const Head& head) {
   if (head.indefinite()) return true;
   switch (head.major) {
     case Major::byte_string:
     case Major::text_string:
-      return head.argument <= left() || refuse_length(head.offset, head.argument, left());
+      return head.argument <= remaining() || refuse_size(head.offset, head.argument, remaining());
     case Major::array:
-      return head.argument <= left() ||
-             refuse(head.offset, "an array of " + std::to_string(head.argument) +
-                                     " items can't fit in the " + std::to_string(left()) +
-                                     " bytes left");
+      return head.argument <= remaining() || refuse_count(head, "an array of ", " items");
     case Major::map:
-      return head.argument <= left() / 2 ||
-             refuse(head.offset, "a map of " + std::to_string(head.argument) +
-                                     " pairs can't fit in the " + std::to_string(left()) +
-                                     " bytes left");
+      return head.argument <= remaining() / 2 || refuse_count(head, "a map of ", " pairs");
     default:
       return true;
   }
+}
+
+bool Reader::refuse_count(const Head& head, const char* container, const char* entries) {
+  return refuse(head.offset, container + std::to_string(head.argument) + entries +
+                                 " can't fit in the " + std::to_string(remaining()) +
+                                 " bytes left");
 }
 
 bool Reader::check_simple(const Head& head) {
@@ -125,42 +155,40 @@ bool Reader::check_simple(const Head& head) {
 }
 
 std::string_view Reader::take(std::size_t count) {
-  const std::string_view taken = body_.substr(at_, count);
-  at_ += count;
+  const std::string_view taken = body_.substr(offset_, count);
+  offset_ += count;
   return taken;
 }
 
-bool Reader::definite(const Head& head, std::string_view& content) {
+bool Reader::definite_string(const Head& head, std::string_view& content) {
   content = take(static_cast<std::size_t>(head.argument));
   return !head.is(Major::text_string) || is_utf8(content) ||
          refuse(head.offset, "invalid UTF-8 in a text string");
 }
 
 // The chunks of a string of indefinite length (RFC 8949 section 3.2.3).
-template <class Take>
-bool Reader::for_each_chunk(const Head& head, Take&& take) {
+template <class Visit>
+bool Reader::for_each_chunk(const Head& head, Visit&& visit) {
   for (;;) {
-    Head chunk;
-    if (at_ < body_.size() && !at_break()) {
-      const auto initial = static_cast<std::uint8_t>(body_[at_]);
-      const bool fits =
-          initial >> 5 == static_cast<int>(head.major) && (initial & 0x1f) <= info::kEightBytes;
-      if (!fits) {
+    if (remaining() > 0 && !at_break()) {
+      const auto initial = static_cast<std::uint8_t>(body_[offset_]);
+      if (next_major() != head.major || (initial & 0x1f) > info::kEightBytes) {
         const char* kind = head.is(Major::text_string) ? "text" : "byte";
-        return refuse(at_, std::string("expected a definite-length ") + kind +
-                               " string as chunk, came initial byte " + hexadecimal(initial));
+        return refuse(offset_, std::string("expected a definite-length ") + kind +
+                                   " string as chunk, came initial byte " + hexadecimal(initial));
       }
     }
+    Head chunk;
     if (!this->head(chunk)) return false;
     if (chunk.is_break()) return true;
     std::string_view content;
-    if (!definite(chunk, content)) return false;
-    take(content);
+    if (!definite_string(chunk, content)) return false;
+    visit(content);
   }
 }
 
 bool Reader::string(const Head& head, std::string_view& content, std::string& joined) {
-  if (!head.indefinite()) return definite(head, content);
+  if (!head.indefinite()) return definite_string(head, content);
   joined.clear();
   if (!for_each_chunk(head, [&](std::string_view chunk) { joined += chunk; })) return false;
   content = joined;
@@ -169,7 +197,7 @@ bool Reader::string(const Head& head, std::string_view& content, std::string& jo
 
 bool Reader::skip_string(const Head& head) {
   std::string_view content;
-  if (!head.indefinite()) return definite(head, content);
+  if (!head.indefinite()) return definite_string(head, content);
   return for_each_chunk(head, [](std::string_view) {});
 }
 

@@ -18,14 +18,14 @@ constexpr const char* kExpectedSet = "an array";
 constexpr const char* kExpectedDate = "text YYYY-MM-DD of a day that exists";
 constexpr const char* kExpectedComplex = "an array of two numbers";
 
-// The integer of a head as 64 bits with a sign; nothing if it does not fit.
+// The integer of a head; nothing if it does not fit into 64 bits with a sign.
 std::optional<std::int64_t> integer_of(const Head& head) {
   if (head.argument > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
   const auto value = static_cast<std::int64_t>(head.argument);
   return head.is(Major::negative_integer) ? -1 - value : value;
 }
 
-// The number of a head as an equal float; nothing if there is none.
+// The number of a head as a float; nothing if no float is equal to it.
 std::optional<double> exact_float_of(const Head& head) {
   if (head.is_float()) return float_of(head);
   if (!head.is_integer()) return std::nullopt;
@@ -40,35 +40,35 @@ std::optional<double> exact_float_of(const Head& head) {
 
 }  // namespace
 
-Tagged tagged_by(std::uint64_t number) {
+TagKind kind_of_tag(std::uint64_t number) {
   switch (number) {
     case tag::kDateTime:
     case tag::kEpoch:
-      return Tagged::date_time;
+      return TagKind::date_time;
     case tag::kBignum:
     case tag::kNegativeBignum:
-      return Tagged::bignum;
+      return TagKind::bignum;
     case tag::kUuid:
-      return Tagged::uuid;
+      return TagKind::uuid;
     case tag::kRowMajor:
     case tag::kColumnMajor:
     case tag::kHomogeneous:
     case tag::kComplexArray:
-      return Tagged::array;
+      return TagKind::array;
     case tag::kDays:
     case tag::kDate:
-      return Tagged::date;
+      return TagKind::date;
     case tag::kSet:
-      return Tagged::set;
+      return TagKind::set;
     case tag::kComplex:
-      return Tagged::complex;
+      return TagKind::complex;
     default:
       break;
   }
   constexpr std::uint64_t kReserved = 76, kFloat128Big = 83, kFloat128Little = 87;
   const bool typed = number >= tag::kFirstTyped && number <= tag::kLastTyped &&
                      number != kReserved && number != kFloat128Big && number != kFloat128Little;
-  return typed ? Tagged::array : Tagged::unknown;
+  return typed ? TagKind::array : TagKind::unknown;
 }
 
 bool refuse_content(Reader& reader, const Head& tag, const char* expected) {
@@ -85,11 +85,15 @@ bool read_content(Reader& reader, const Head& tag, std::initializer_list<Major> 
   return reader.head_of_item(content);
 }
 
+bool read_string_content(Reader& reader, const Head& tag, Major major, const char* expected,
+                         std::string_view& content, std::string& joined) {
+  Head head;
+  return read_content(reader, tag, {major}, expected, head) && reader.string(head, content, joined);
+}
+
 bool read_bignum(Reader& reader, const Head& tag, std::string_view& magnitude,
                  std::string& joined) {
-  Head content;
-  if (!read_content(reader, tag, {Major::byte_string}, kExpectedBignum, content) ||
-      !reader.string(content, magnitude, joined)) {
+  if (!read_string_content(reader, tag, Major::byte_string, kExpectedBignum, magnitude, joined)) {
     return false;
   }
   magnitude.remove_prefix(std::min(magnitude.find_first_not_of('\0'), magnitude.size()));
@@ -98,17 +102,16 @@ bool read_bignum(Reader& reader, const Head& tag, std::string_view& magnitude,
 
 bool read_date_time(Reader& reader, const Head& tag, DateTime& found) {
   std::optional<DateTime> read;
-  Head content;
   if (tag.argument == tag::kDateTime) {
     std::string_view text;
     std::string joined;
-    if (!read_content(reader, tag, {Major::text_string}, kExpectedDateTime, content) ||
-        !reader.string(content, text, joined)) {
+    if (!read_string_content(reader, tag, Major::text_string, kExpectedDateTime, text, joined)) {
       return false;
     }
     read = parse_date_time(text);
     if (!read) return refuse_content(reader, tag, kExpectedDateTime);
   } else {
+    Head content;
     if (!read_content(reader, tag,
                       {Major::unsigned_integer, Major::negative_integer, Major::simple},
                       kExpectedSeconds, content)) {
@@ -127,17 +130,16 @@ bool read_date_time(Reader& reader, const Head& tag, DateTime& found) {
 
 bool read_date(Reader& reader, const Head& tag, Date& found) {
   std::optional<Date> read;
-  Head content;
   if (tag.argument == tag::kDate) {
     std::string_view text;
     std::string joined;
-    if (!read_content(reader, tag, {Major::text_string}, kExpectedDate, content) ||
-        !reader.string(content, text, joined)) {
+    if (!read_string_content(reader, tag, Major::text_string, kExpectedDate, text, joined)) {
       return false;
     }
     read = parse_date(text);
     if (!read) return refuse_content(reader, tag, kExpectedDate);
   } else {
+    Head content;
     if (!read_content(reader, tag, {Major::unsigned_integer, Major::negative_integer},
                       kExpectedDays, content)) {
       return false;
@@ -150,11 +152,9 @@ bool read_date(Reader& reader, const Head& tag, Date& found) {
 }
 
 bool read_uuid(Reader& reader, const Head& tag, std::array<char, 16>& octets) {
-  Head content;
   std::string_view bytes;
   std::string joined;
-  if (!read_content(reader, tag, {Major::byte_string}, kExpectedUuid, content) ||
-      !reader.string(content, bytes, joined)) {
+  if (!read_string_content(reader, tag, Major::byte_string, kExpectedUuid, bytes, joined)) {
     return false;
   }
   if (bytes.size() != octets.size()) return refuse_content(reader, tag, kExpectedUuid);

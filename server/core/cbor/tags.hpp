@@ -1,5 +1,5 @@
-// The known tags (PROTOCOL.md section 9) and their content. Other tags are refused: to ignore one
-// would give another value than the sender meant.
+// The supported tags (PROTOCOL.md section 9) and their content. Any other tag is refused, because
+// ignoring it would change the value.
 //
 // Sources: RFC 8949 section 3.4 (0-3, 55799), RFC 8943 (100, 1004), RFC 8746 (40, 41, 64-87, 1040),
 // the IANA registry of CBOR tags (37, 258, 43000, 43001).
@@ -36,33 +36,38 @@ inline constexpr std::uint64_t kComplexArray = 43001;
 inline constexpr std::uint64_t kSelfDescribed = 55799;
 }  // namespace tag
 
-// What the content of a tag becomes.
-enum class Tagged { unknown, date_time, bignum, uuid, array, date, set, complex };
+// The kind of value that a tag and its content stand for.
+enum class TagKind { unknown, date_time, bignum, uuid, array, date, set, complex };
 
-[[nodiscard]] Tagged tagged_by(std::uint64_t number);
+[[nodiscard]] TagKind kind_of_tag(std::uint64_t number);
 
-// The first bytes of a body that describes itself as CBOR (RFC 8949 section 3.4.6).
+// The first bytes of a self-described CBOR body (RFC 8949 section 3.4.6).
 inline constexpr std::string_view kSelfDescription = "\xd9\xd9\xf7";
 
-// Each function reads the content of a tag whose head was read last. False with the reader's fault
-// set.
-//
-// Reads the magnitude, most significant byte first and without leading zeros; `joined` as in
-// Reader::string.
+// Each reads the content of the tag whose head was read last. On failure returns false with the
+// fault of the reader set.
+
+// The magnitude, most significant byte first, without leading zeros. `joined` as in
+// Reader::string().
 [[nodiscard]] bool read_bignum(Reader& reader, const Head& tag, std::string_view& magnitude,
                                std::string& joined);
 [[nodiscard]] bool read_date_time(Reader& reader, const Head& tag, DateTime& found);
 [[nodiscard]] bool read_date(Reader& reader, const Head& tag, Date& found);
 [[nodiscard]] bool read_uuid(Reader& reader, const Head& tag, std::array<char, 16>& octets);
 [[nodiscard]] bool read_complex(Reader& reader, const Head& tag, double& real, double& imaginary);
-// Reads up to the head of the array of its elements.
+// Reads up to the head of the array of the elements.
 [[nodiscard]] bool read_set(Reader& reader, const Head& tag, Head& array);
 
-// Reads the head of a tag's content, which must be of one of the major types; otherwise refuses
-// with `expected`.
+// The building blocks of the functions above. `expected` is for the message of the fault.
+
+// Reads the head of the content, which must have one of the major types.
 [[nodiscard]] bool read_content(Reader& reader, const Head& tag,
                                 std::initializer_list<Major> majors, const char* expected,
                                 Head& content);
+// Reads the content if it is a byte or text string, as Reader::string() does.
+[[nodiscard]] bool read_string_content(Reader& reader, const Head& tag, Major major,
+                                       const char* expected, std::string_view& content,
+                                       std::string& joined);
 bool refuse_content(Reader& reader, const Head& tag, const char* expected);
 
 }  // namespace tuber::cbor

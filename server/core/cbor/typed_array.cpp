@@ -22,19 +22,18 @@ constexpr std::uint64_t kSignedBit = 0x08;
 constexpr std::uint64_t kLittleEndianBit = 0x04;
 constexpr std::uint64_t kSizeBits = 0x03;
 
-// The largest number of bytes that fits a signed integer at both ends.
+// The largest size in bytes that both ends can represent.
 constexpr std::uint64_t kMaxBytes = std::numeric_limits<std::int64_t>::max();
 
 bool is_float_in_pairs(std::uint64_t tag) {
   const std::uint64_t size = tag & kSizeBits;
-  return tagged_by(tag) == Tagged::array && tag >= tag::kFirstTyped && tag <= tag::kLastTyped &&
+  return kind_of_tag(tag) == TagKind::array && tag >= tag::kFirstTyped && tag <= tag::kLastTyped &&
          (tag & kFloatBit) != 0 && size > 0;
 }
 
 bool read_typed(Reader& reader, const Head& tag, TypedArray& array) {
-  Head content;
-  if (!read_content(reader, tag, {Major::byte_string}, kExpectedTyped, content) ||
-      !reader.string(content, array.content, array.joined)) {
+  if (!read_string_content(reader, tag, Major::byte_string, kExpectedTyped, array.content,
+                           array.joined)) {
     return false;
   }
   array.type = element_type_of(tag.argument);
@@ -42,7 +41,7 @@ bool read_typed(Reader& reader, const Head& tag, TypedArray& array) {
   if (array.content.size() % size == 0) return true;
   return reader.refuse(tag.offset, "tag " + std::to_string(tag.argument) + ": " +
                                        std::to_string(array.content.size()) +
-                                       " bytes are no whole number of items of " +
+                                       " bytes are not a whole number of items of " +
                                        std::to_string(size) + " bytes");
 }
 
@@ -68,7 +67,7 @@ bool read_complexes(Reader& reader, const Head& tag, TypedArray& array) {
          refuse_content(reader, tag, kExpectedComplexes);
 }
 
-// One dimension of numbers.
+// Reads a one-dimensional array.
 bool read_flat(Reader& reader, const Head& tag, TypedArray& array) {
   switch (tag.argument) {
     case tag::kHomogeneous:
@@ -98,7 +97,8 @@ bool read_shape(Reader& reader, const Head& tag, TypedArray& array) {
   return true;
 }
 
-// The bytes that a shape takes; nothing if their number overflows, even if another dimension is 0.
+// The bytes that a shape needs. Nothing if the product of its dimensions without zeros exceeds
+// kMaxBytes.
 std::optional<std::uint64_t> bytes_of(const TypedArray& array) {
   std::uint64_t bytes = array.type.size;
   bool empty = false;
@@ -114,7 +114,7 @@ std::optional<std::uint64_t> bytes_of(const TypedArray& array) {
   return empty ? 0 : bytes;
 }
 
-// The text of a Python tuple.
+// Formats a shape as a Python tuple.
 std::string text_of(std::span<const std::uint64_t> shape) {
   std::string text = "(";
   for (const std::uint64_t dimension : shape) {
@@ -174,7 +174,7 @@ bool read_array(Reader& reader, const Head& tag, TypedArray& array) {
       !read_content(reader, tag, {Major::tag}, kExpectedShaped, elements)) {
     return false;
   }
-  const bool flat = tagged_by(elements.argument) == Tagged::array &&
+  const bool flat = kind_of_tag(elements.argument) == TagKind::array &&
                     elements.argument != tag::kRowMajor && elements.argument != tag::kColumnMajor;
   if (!flat) return refuse_content(reader, tag, kExpectedShaped);
   return read_flat(reader, elements, array) && check_shape(reader, tag, array);

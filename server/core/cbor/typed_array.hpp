@@ -1,4 +1,5 @@
-// Arrays of numbers (RFC 8746): element type, shape and bytes. Must never look at the numbers.
+// Reads arrays of numbers (RFC 8746): type of the elements, shape, and bytes. Does not read the
+// numbers themselves.
 #pragma once
 
 #include <array>
@@ -13,21 +14,21 @@
 
 namespace tuber::cbor {
 
-// One number of an array.
+// The type of the numbers of an array.
 struct ElementType {
   enum class Kind : std::uint8_t { boolean, signed_integer, unsigned_integer, real, complex };
 
   Kind kind = Kind::unsigned_integer;
-  std::size_t size = 1;  // bytes; of a complex number both parts
+  std::size_t size = 1;  // bytes; both parts of a complex number
   bool big_endian = false;
 
   bool operator==(const ElementType&) const = default;
 };
 
-// The tag of a typed array of such numbers; of a complex type the tag of its parts; 41 for
-// booleans.
+// The tag of a typed array of this type; for complex numbers the tag of their parts, for booleans
+// 41.
 [[nodiscard]] std::uint64_t tag_of(const ElementType& type);
-// REQUIRES: the tag is that of a known typed array.
+// REQUIRES: `tag` is a supported typed array.
 [[nodiscard]] ElementType element_type_of(std::uint64_t tag);
 
 struct TypedArray {
@@ -35,14 +36,14 @@ struct TypedArray {
   bool column_major = false;
   std::array<std::uint64_t, kMaxDimensions> dimensions{};
   std::size_t rank = 0;
-  std::string_view content;  // of booleans: 0xf4 or 0xf5 each
-  std::string joined;        // holds the content when it came in chunks
+  std::string_view content;  // for booleans, bytes 0xf4 and 0xf5
+  std::string joined;        // owns the content if it has chunks
 
   [[nodiscard]] std::span<const std::uint64_t> shape() const { return {dimensions.data(), rank}; }
 };
 
-// Reads the content of any tag of an array, whose head was read last. False with the reader's fault
-// set. `array` must not be moved while its content is used.
+// Reads the content of an array's tag, whose head was read last. On failure returns false with the
+// fault of the reader set. `array` must not be moved while its content is used.
 [[nodiscard]] bool read_array(Reader& reader, const Head& tag, TypedArray& array);
 
 }  // namespace tuber::cbor

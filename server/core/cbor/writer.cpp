@@ -10,20 +10,20 @@
 namespace tuber::cbor {
 namespace {
 
-// Arrays from this size begin at a multiple of kAlignment bytes from the begin of the body, so that
-// a receiver may use them in place. For smaller ones a copy is cheaper.
-constexpr std::uint64_t kAlignedFrom = 1024;
+// Arrays of at least this many bytes begin at a multiple of kAlignment in the body, so that a
+// receiver can use them in place. Copying smaller ones is cheaper.
+constexpr std::uint64_t kMinAlignedBytes = 1024;
 constexpr std::uint64_t kAlignment = 8;
 
-// Up to here the head of a shape has one byte, as kPaddings requires.
+// The padding below requires that the head of the shape has one byte.
 constexpr std::size_t kMaxAlignedRank = 23;
 
-// Additional bytes of heads, so that the array is aligned.
+// The minimum number of argument bytes of three heads; 0: the shortest form.
 struct Padding {
   std::size_t pair, shape, tag;  // the array of two, the shape, the tag of the elements
 };
 
-// By the number of missing bytes. Longer heads have the same meaning (RFC 8949 section 3).
+// By the number of missing bytes. Longer heads mean the same (RFC 8949 section 3).
 constexpr Padding kPaddings[kAlignment] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}, {1, 2, 0},
                                            {4, 0, 0}, {4, 1, 0}, {4, 2, 0}, {4, 2, 1}};
 
@@ -32,12 +32,11 @@ void append_big_endian(std::string& out, std::uint64_t value, std::size_t width)
     out += static_cast<char>(value >> (shift - 8));
 }
 
-// Appends an initial byte.
 void append_initial(std::string& out, Major major, std::uint8_t info) {
   out += static_cast<char>(static_cast<unsigned>(major) << 5 | info);
 }
 
-// The half-precision float that is equal to a float, if there is one.
+// The half-precision float that is equal to `value`, if there is one.
 std::optional<std::uint16_t> exact_half(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const auto sign = static_cast<std::uint16_t>(bits >> 16 & 0x8000);
@@ -59,7 +58,7 @@ std::optional<std::uint16_t> exact_half(float value) {
 void append_elements_head(std::string& out, const ElementType& type, std::uint64_t bytes,
                           std::size_t tag_padding) {
   if (type.kind == ElementType::Kind::complex) append_tag(out, tag::kComplexArray);
-  // A tag of a typed array has one byte of argument; two bytes have the same meaning.
+  // The tag of a typed array needs one byte of argument; two mean the same.
   append_head(out, Major::tag, tag_of(type), tag_padding == 0 ? 0 : 2);
   const bool booleans = type.kind == ElementType::Kind::boolean;
   append_head(out, booleans ? Major::array : Major::byte_string, bytes);
@@ -135,7 +134,7 @@ void append_array_head(std::string& out, const ElementType& type,
   const std::size_t begin = out.size();
   append_array_head(out, type, shape, column_major, bytes, kPaddings[0]);
   const std::uint64_t missing = -(offset + (out.size() - begin)) % kAlignment;
-  const bool aligned = bytes >= kAlignedFrom && shape.size() <= kMaxAlignedRank &&
+  const bool aligned = bytes >= kMinAlignedBytes && shape.size() <= kMaxAlignedRank &&
                        type.kind != ElementType::Kind::boolean;
   if (!aligned || missing == 0) return;
   out.resize(begin);

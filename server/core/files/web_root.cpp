@@ -20,7 +20,7 @@
 namespace tuber::files {
 namespace {
 
-// O_NONBLOCK: opening a FIFO without a writer would block for ever. O_NOCTTY: a terminal in the
+// O_NONBLOCK: opening a FIFO without a writer would block forever. O_NOCTTY: a terminal in the
 // tree must not become the controlling terminal.
 constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 

@@ -13,7 +13,7 @@ namespace {
 using tuber::http::ChunkedDecoder;
 using tuber::http::Limits;
 using tuber::http::Outcome;
-using tuber::http::testing::every_place;
+using tuber::http::testing::every_offset;
 using tuber::http::testing::feed_body;
 using tuber::http::testing::SeenBody;
 
@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(bytes.substr(0, whole.consumed).ends_with("\r\n"));
   }
 
-  must(feed_body(decoder, bytes, every_place(size)) == whole);
+  must(feed_body(decoder, bytes, every_offset(size)) == whole);
   if (size > 1) must(feed_body(decoder, bytes, {1 + data[size - 1] % (size - 1)}) == whole);
   return 0;
 }

@@ -6,7 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/field_list.hpp"
+#include "http/characters.hpp"
+#include "http/fields.hpp"
 #include "http/file_fields.hpp"
 #include "http/reply_head.hpp"
 #include "http/request.hpp"

@@ -19,7 +19,7 @@ using tuber::http::Framing;
 using tuber::http::HeadParser;
 using tuber::http::Limits;
 using tuber::http::Outcome;
-using tuber::http::testing::every_place;
+using tuber::http::testing::every_offset;
 using tuber::http::testing::feed_head;
 using tuber::http::testing::SeenHead;
 
@@ -86,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (whole.outcome == Outcome::need_more) must(size <= limits.head);
 
-  must(feed_head(parser, bytes, every_place(size)) == whole);
+  must(feed_head(parser, bytes, every_offset(size)) == whole);
   if (size > 1) must(feed_head(parser, bytes, {1 + data[size - 1] % (size - 1)}) == whole);
 
   // The policy and the decoding of paths read whatever the parser lets through.

@@ -9,8 +9,8 @@
 namespace tuber::http {
 namespace {
 
-// The token of `Authorization: Bearer TOKEN`; empty if there is none, or more than one.
-std::string_view token_of(const RequestHead& head) {
+// The token of `Authorization: Bearer TOKEN`; empty if there is none or more than one.
+std::string_view bearer_token(const RequestHead& head) {
   constexpr std::string_view scheme = "bearer ";
   std::string_view sent;
   for (const Field& field : head.fields) {
@@ -24,7 +24,7 @@ std::string_view token_of(const RequestHead& head) {
   return sent;
 }
 
-// Its duration depends on the length of `sent` alone.
+// Takes time that depends only on the length of `sent`.
 bool are_equal(std::string_view sent, std::string_view token) {
   std::size_t differences = sent.size() ^ token.size();
   for (std::size_t i = 0; i < sent.size(); ++i) {
@@ -38,9 +38,9 @@ bool are_equal(std::string_view sent, std::string_view token) {
 
 Access access_of(const RequestHead& head, const std::vector<Token>& tokens) {
   if (tokens.empty()) return Access::control;
-  const std::string_view sent = token_of(head);
+  const std::string_view sent = bearer_token(head);
   Access access = Access::none;
-  for (const Token& token : tokens) {  // always all of them, so the duration reveals nothing
+  for (const Token& token : tokens) {  // no early exit: constant time
     if (are_equal(sent, token.text)) access = std::max(access, token.access);
   }
   return access;

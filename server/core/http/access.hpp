@@ -1,5 +1,5 @@
-// What a request may do, by its bearer token (RFC 6750). Must never reveal, by its duration or its
-// result, how much of a token was right.
+// What a request may do, by its bearer token (RFC 6750). Neither the time of the check nor its
+// result may reveal how much of a wrong token was right.
 #pragma once
 
 #include <string>
@@ -9,14 +9,15 @@
 
 namespace tuber::http {
 
-enum class Access { none, read, control };  // read: nothing that changes state
+enum class Access { none, read, control };  // read: only calls that change nothing
 
 struct Token {
   std::string text;
   Access access = Access::read;
 };
 
-// Returns control if there are no tokens. REQUIRES: no token is empty.
+// The access of the token in `Authorization`; `control` if the server has no tokens. Thread-safe.
+// REQUIRES: no token is empty.
 [[nodiscard]] Access access_of(const RequestHead& head, const std::vector<Token>& tokens);
 
 }  // namespace tuber::http

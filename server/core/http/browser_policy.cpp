@@ -12,7 +12,7 @@ namespace {
 
 using Refusal = std::optional<std::string>;
 
-// A field that may occur once at most.
+// The value of a field that may occur at most once.
 struct SingleField {
   std::string_view name;
   std::string_view value;
@@ -28,7 +28,7 @@ struct SingleField {
   [[nodiscard]] bool present() const { return count > 0; }
 };
 
-// Makes a peer's value fit for a message: short, and ASCII.
+// A value from the peer for a message: short, and ASCII only, so that any codec can encode it.
 std::string quoted(std::string_view value) {
   constexpr std::size_t longest = 100;
   std::string text = "'";
@@ -37,7 +37,7 @@ std::string quoted(std::string_view value) {
 }
 
 std::string refusal(const SingleField& field, std::string_view expectation) {
-  std::string text = "this browser page may not call: ";
+  std::string text = "request from a browser refused: ";
   text.append(field.name);
   if (field.count == 0) {
     text.append(" is missing");
@@ -49,15 +49,16 @@ std::string refusal(const SingleField& field, std::string_view expectation) {
   return text.append(", expected ").append(expectation);
 }
 
-// Fetch Metadata: "none" is an address typed by a person; other values mean another origin.
+// Fetch Metadata: "none" means that the user typed the address; values other than these two mean
+// another origin.
 Refusal refuse_fetch_site(const SingleField& site) {
   if (!site.present()) return std::nullopt;
   if (site.count == 1 && (site.value == "same-origin" || site.value == "none")) return std::nullopt;
   return refusal(site, "'same-origin' or 'none'");
 }
 
-// RFC 6454 section 7. "null", which sandboxed frames and local files send, is no origin. https is
-// accepted: a proxy may do the encryption.
+// RFC 6454 section 7. Sandboxed frames and local files send "null", which is never the server's
+// origin. https is accepted because a proxy may have terminated TLS.
 Refusal refuse_origin(const SingleField& origin, std::string_view host) {
   if (!origin.present()) return std::nullopt;
   for (const std::string_view scheme : {"http://", "https://"}) {
@@ -70,12 +71,12 @@ Refusal refuse_origin(const SingleField& origin, std::string_view host) {
                              ", or one given with --allow-origin");
 }
 
-// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. For that
-// the attacker needs a name in the public DNS, so names that can't be public are safe.
+// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. That
+// needs a name in the public DNS, so names that cannot be public are safe.
 bool is_local_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> local_domains = {".local", ".lan", ".internal",
                                                              ".home.arpa"};
-  // localhost or a single label. An encoded byte could be a dot.
+  // "localhost" or another single label. A percent-encoded byte could be a dot.
   if (name.find_first_of(".%") == std::string_view::npos) return true;
   return std::any_of(local_domains.begin(), local_domains.end(), [&](std::string_view domain) {
     return name.size() > domain.size() &&
@@ -90,13 +91,13 @@ Refusal refuse_host(std::string_view value, const std::vector<std::string>& allo
       if (equals_ignoring_case(host->name, allowed)) return std::nullopt;
     }
   }
-  return "this browser page may not call: Host is " + quoted(value) +
+  return "a browser's request may not call: Host is " + quoted(value) +
          ", expected an address, localhost, a name of this machine or of the local network, or one "
          "given with --allow-host";
 }
 
-// A form can send text/plain and the like to any server without a preflight request, but not these
-// media types.
+// Forms can send media types such as text/plain to any server without a preflight request, but not
+// these two.
 Refusal refuse_content_type(const SingleField& content_type) {
   const std::string_view media_type =
       trim(content_type.value.substr(0, content_type.value.find(';')));
@@ -106,7 +107,7 @@ Refusal refuse_content_type(const SingleField& content_type) {
   return refusal(content_type, "'application/json' or 'application/cbor'");
 }
 
-// The origin of the page, if the operator allows it; else empty. Borrowed from the head.
+// The origin of the requesting page if the policy allows it; otherwise empty.
 std::string_view allowed_origin(const RequestHead& head, const BrowserPolicy& policy) {
   const SingleField origin(head, "Origin");
   const auto& allowed = policy.origins;
@@ -134,7 +135,8 @@ std::optional<std::string> refuse_browser_call(const RequestHead& head,
 
 void append_cors_fields(const RequestHead& head, const BrowserPolicy& policy, std::string& fields) {
   if (policy.origins.empty()) return;
-  fields.append("Vary: Origin\r\n");  // or a cache gives one page the permission of another
+  // Without Vary, a cache could give one page the permission of another.
+  fields.append("Vary: Origin\r\n");
   const std::string_view origin = allowed_origin(head, policy);
   if (origin.empty()) return;
   fields.append("Access-Control-Allow-Origin: ").append(origin).append("\r\n");

@@ -9,9 +9,9 @@ constexpr std::uint64_t repeated(std::uint8_t byte) {
   return 0x0101010101010101u * byte;
 }
 
-// True when one of eight bytes may be a control character; HTAB counts as one. Both halves are the
-// "has a byte less than n" trick (a borrow can only come out of a byte that is itself a hit), the
-// second one after turning 0x7f into zero.
+// True if one of eight bytes may be a control character, here including HTAB. Both halves use the
+// "has a byte less than n" trick: only a byte that is itself a hit can produce a borrow. The second
+// half first turns 0x7f into zero.
 constexpr bool may_hold_control(std::uint64_t word) {
   const std::uint64_t del_is_zero = word ^ repeated(0x7f);
   const std::uint64_t low = (word - repeated(0x20)) & ~word;
@@ -33,7 +33,7 @@ std::size_t find_control(std::string_view text, std::size_t from) {
         continue;
       }
     }
-    // Either a hit is among these bytes, or they are a tab or the text's end.
+    // These bytes contain a hit or a tab, or they are the end of the text.
     const std::size_t end = i + (left < sizeof(std::uint64_t) ? left : sizeof(std::uint64_t));
     for (; i < end; ++i) {
       if (is_in_class(text[i], kControl)) return i;

@@ -1,5 +1,5 @@
-// The character classes of RFC 9110 section 5.6 and RFC 3986, without locale, and the functions on
-// bytes that need them. Must never decide what a wrong byte means.
+// The character classes of RFC 9110 section 5.6 and RFC 3986, and percent-decoding. Independent of
+// the locale.
 #pragma once
 
 #include <array>
@@ -12,9 +12,9 @@
 namespace tuber::http {
 
 inline constexpr std::uint8_t kTokenCharacter = 1;   // tchar, RFC 9110 section 5.6.2
-inline constexpr std::uint8_t kTargetCharacter = 2;  // in a URI, "#" excluded, RFC 9112 section 3.2
+inline constexpr std::uint8_t kTargetCharacter = 2;  // in a URI except "#", RFC 9112 section 3.2
 inline constexpr std::uint8_t kNameCharacter = 4;    // unreserved and sub-delims, RFC 3986
-inline constexpr std::uint8_t kControl = 8;          // CTL, HTAB excluded: in no line of a head
+inline constexpr std::uint8_t kControl = 8;          // CTL except HTAB: not allowed in a head
 
 constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -38,7 +38,8 @@ constexpr int hex_value(char c) {
 constexpr std::array<std::uint8_t, 256> make_character_classes() {
   constexpr std::string_view token_marks = "!#$%&'*+-.^_`|~";
   constexpr std::string_view name_marks = "-._~!$&'()*+,;=";
-  constexpr std::string_view target_marks = "%:/?[]@";  // "#" begins a fragment, which is not sent
+  constexpr std::string_view target_marks =
+      "%:/?[]@";  // "#" begins a fragment, which is never sent
   std::array<std::uint8_t, 256> classes{};
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
@@ -59,15 +60,15 @@ constexpr bool is_in_class(char c, std::uint8_t flag) {
   return (kCharacterClasses[static_cast<unsigned char>(c)] & flag) != 0;
 }
 
-// Index of the first byte that is not in the class; the text's size when all are.
+// Index of the first byte that is not in the class; the size of the text if all are.
 constexpr std::size_t span_of_class(std::string_view text, std::uint8_t flag) {
   std::size_t i = 0;
   while (i < text.size() && is_in_class(text[i], flag)) ++i;
   return i;
 }
 
-// Index of the first control character other than HTAB at or after `from`; the text's size when
-// there is none. Eight bytes at a time, because every byte of every head is checked.
+// Index of the first control character other than HTAB at or after `from`; the size of the text if
+// there is none. Reads eight bytes at a time, because it scans every byte of every head.
 [[nodiscard]] std::size_t find_control(std::string_view text, std::size_t from);
 
 [[nodiscard]] constexpr bool equals_ignoring_case(std::string_view left, std::string_view right) {
@@ -78,7 +79,7 @@ constexpr std::size_t span_of_class(std::string_view text, std::uint8_t flag) {
   return true;
 }
 
-// Without the optional white space (SP and HTAB) around it, RFC 9110 section 5.6.3.
+// Removes optional white space (SP and HTAB, RFC 9110 section 5.6.3) from both ends.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -86,8 +87,8 @@ constexpr std::size_t span_of_class(std::string_view text, std::uint8_t flag) {
   return text;
 }
 
-// Removes the first member of a comma list and returns it, trimmed; it may be empty (RFC 9110
-// section 5.6.1). Sets `more` if another one follows, for a loop that sees at least one member.
+// Removes the first member from a comma-separated list and returns it, trimmed; it may be empty
+// (RFC 9110 section 5.6.1). `more`: whether another one follows.
 [[nodiscard]] constexpr std::string_view take_list_member(std::string_view& list, bool& more) {
   const std::size_t comma = list.find(',');
   more = comma != std::string_view::npos;
@@ -96,10 +97,10 @@ constexpr std::size_t span_of_class(std::string_view text, std::uint8_t flag) {
   return member;
 }
 
-// Decodes the percent-encoding of a path (RFC 3986 section 2.1). Returns nothing if an escape is
-// not two hexadecimal digits, or for a NUL, which would end a file name early. "+" stands for
-// itself. The result does not show whether "/" was encoded, so the caller splits the path before.
-// Must never decode twice or repair an escape.
+// Decodes a percent-encoded path once, strictly (RFC 3986 section 2.1). Nothing if an escape is not
+// two hexadecimal digits, or if the result contains NUL, which would end a file name early. "+"
+// stays as it is. The caller must check dot segments after decoding, because a decoded "/" looks
+// like a plain one.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view path);
 
 }  // namespace tuber::http

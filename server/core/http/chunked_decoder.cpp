@@ -5,13 +5,13 @@
 #include <optional>
 
 #include "http/characters.hpp"
-#include "http/field_line.hpp"
+#include "http/fields.hpp"
 
 namespace tuber::http {
 namespace {
 
-// Removes 1*HEXDIG from the begin of `text`. A number that does not fit becomes the largest one,
-// which exceeds every limit. Nothing without digits.
+// Removes 1*HEXDIG from the start of `text`. Returns the largest number if the value does not fit,
+// which then exceeds every limit; nothing if there is no digit.
 std::optional<std::uint64_t> take_hexadecimal(std::string_view& text) {
   constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t value = 0;
@@ -25,9 +25,9 @@ std::optional<std::uint64_t> take_hexadecimal(std::string_view& text) {
   return value;
 }
 
-// [ BWS ";" ... ], RFC 9112 section 7.1.1. Extensions are ignored, so only their characters are
-// checked: printable ASCII and tabs.
-bool are_tolerable_extensions(std::string_view text) {
+// [ BWS ";" ... ], RFC 9112 section 7.1.1. Extensions are ignored and their grammar is not checked,
+// but control characters and bytes outside ASCII are refused.
+bool are_valid_extensions(std::string_view text) {
   if (!text.empty() && !trim(text).starts_with(';')) return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
@@ -55,7 +55,7 @@ Outcome ChunkedDecoder::decode(std::string_view input, std::string& body) {
 void ChunkedDecoder::reset() {
   expected_ = Expected::size_line;
   line_.clear();
-  taken_ = remaining_ = promised_ = 0;
+  offset_ = remaining_ = total_size_ = 0;
   trailer_bytes_ = trailer_count_ = consumed_ = 0;
   fault_ = {};
 }
@@ -64,13 +64,13 @@ std::string_view ChunkedDecoder::take_content(std::string_view input, std::strin
   const std::uint64_t size = std::min<std::uint64_t>(input.size(), remaining_);
   const std::string_view content = input.substr(0, static_cast<std::size_t>(size));
   body.append(content);
-  taken_ += content.size();
+  offset_ += content.size();
   remaining_ -= content.size();
   if (remaining_ == 0) expected_ = Expected::content_end;
   return input.substr(content.size());
 }
 
-// Up to the LF, or to where the line is too long; so line_ stays small.
+// Reads up to the LF, but at most the longest valid line, so line_ stays small.
 std::string_view ChunkedDecoder::gather_line(std::string_view input) {
   const std::size_t limit = line_limit();
   const std::string_view room = input.substr(0, limit < input.size() ? limit + 2 : input.size());
@@ -78,11 +78,11 @@ std::string_view ChunkedDecoder::gather_line(std::string_view input) {
   const std::string_view piece =
       line_feed == std::string_view::npos ? room : room.substr(0, line_feed + 1);
   line_.append(piece);
-  taken_ += piece.size();
+  offset_ += piece.size();
   return input.substr(piece.size());
 }
 
-// Bytes before the CRLF.
+// The limit of bytes before the CRLF.
 std::size_t ChunkedDecoder::line_limit() const {
   switch (expected_) {
     case Expected::size_line:
@@ -90,7 +90,7 @@ std::size_t ChunkedDecoder::line_limit() const {
     case Expected::trailer_line:
       return limits_.head > trailer_bytes_ ? limits_.head - trailer_bytes_ : 0;
     default:
-      return 0;  // nothing but CRLF may follow a chunk's content
+      return 0;  // only CRLF may follow the content of a chunk
   }
 }
 
@@ -98,12 +98,12 @@ Outcome ChunkedDecoder::take_gathered_line() {
   std::string_view line = line_;
   const bool ended = line.ends_with('\n');
   if (ended) line.remove_suffix(1);
-  const bool returned = line.ends_with('\r');
-  if (returned) line.remove_suffix(1);
+  const bool has_cr = line.ends_with('\r');
+  if (has_cr) line.remove_suffix(1);
 
   if (line.size() > line_limit()) return refuse_long_line();
   if (!ended) return Outcome::need_more;
-  if (!returned) return refuse(400, "bare LF in a chunked body");
+  if (!has_cr) return refuse(400, "bare LF in a chunked body");
 
   Outcome outcome = Outcome::need_more;
   if (expected_ == Expected::size_line) {
@@ -120,16 +120,16 @@ Outcome ChunkedDecoder::take_gathered_line() {
 Outcome ChunkedDecoder::take_size_line(std::string_view line) {
   const auto size = take_hexadecimal(line);
   if (!size) return refuse(400, "chunk size is not a hexadecimal number");
-  if (!are_tolerable_extensions(line)) return refuse(400, "malformed chunk extension");
-  if (*size > limits_.body - promised_) return refuse(413, "chunks exceed the limit of a body");
-  promised_ += *size;
+  if (!are_valid_extensions(line)) return refuse(400, "malformed chunk extension");
+  if (*size > limits_.body - total_size_) return refuse(413, "chunked body exceeds the body limit");
+  total_size_ += *size;
   remaining_ = *size;
   expected_ = *size > 0 ? Expected::content : Expected::trailer_line;
   return Outcome::need_more;
 }
 
-// Trailers are dropped: RFC 9110 section 6.5.1 forbids to merge them into the head unless their
-// meaning is known to allow it.
+// Trailers are read and dropped: RFC 9110 section 6.5.1 forbids merging them into the head unless
+// the field's definition permits it.
 Outcome ChunkedDecoder::take_trailer_line(std::string_view line) {
   if (line.empty()) return Outcome::complete;
   if (++trailer_count_ > limits_.fields) return refuse(431, "too many trailer fields");
@@ -147,14 +147,14 @@ Outcome ChunkedDecoder::refuse_long_line() {
     case Expected::size_line:
       return refuse(400, "chunk size line is too long");
     case Expected::trailer_line:
-      return refuse(431, "trailers exceed the limit of a head");
+      return refuse(431, "trailer fields exceed the head limit");
     default:
       return refuse(400, "content of a chunk is not followed by CRLF");
   }
 }
 
 Outcome ChunkedDecoder::refuse(int status, std::string_view reason) {
-  fault_ = {status, static_cast<std::size_t>(taken_ - line_.size()), reason};
+  fault_ = {status, static_cast<std::size_t>(offset_ - line_.size()), reason};
   return Outcome::fault;
 }
 

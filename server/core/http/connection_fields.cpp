@@ -14,8 +14,8 @@ Fault bad_request(std::string_view reason) {
   return {400, 0, reason};
 }
 
-// 1*DIGIT; the largest number when it does not fit, which then exceeds every limit (RFC 9110
-// section 8.6 asks to expect such numbers).
+// 1*DIGIT. Returns the largest number if the value does not fit, which then exceeds every limit
+// (RFC 9110 section 8.6 requires to anticipate such values).
 std::optional<std::uint64_t> parse_decimal(std::string_view text) {
   if (text.empty()) return std::nullopt;
   std::uint64_t value = 0;
@@ -37,7 +37,7 @@ void ConnectionFields::begin(int minor_version, std::uint64_t body_limit) {
 
 std::optional<Fault> ConnectionFields::take(const Field& field) {
   const auto named = [&](std::string_view name) { return equals_ignoring_case(field.name, name); };
-  switch (field.name.size()) {  // a cheap sieve: the rest of the fields are not ours
+  switch (field.name.size()) {  // most fields are rejected by size alone
     case 4:
       return named("host") ? take_host(field.value) : std::nullopt;
     case 6:
@@ -57,7 +57,7 @@ std::optional<Fault> ConnectionFields::take(const Field& field) {
 }
 
 std::optional<Fault> ConnectionFields::finish(RequestHead& head) const {
-  // RFC 9112 section 3.2. HTTP/1.0 has no Host, and ApacheBench's requests are such.
+  // RFC 9112 section 3.2. HTTP/1.0, which ApacheBench sends, has no Host.
   if (!host_ && minor_version_ > 0) return bad_request("HTTP/1.1 request without Host");
   head.framing = chunked_ ? Framing::chunked : content_length_ ? Framing::length : Framing::none;
   head.content_length = content_length_.value_or(0);
@@ -73,16 +73,16 @@ std::optional<Fault> ConnectionFields::take_host(std::string_view value) {
   return std::nullopt;
 }
 
-// RFC 9110 section 5.3: only fields that are lists may be repeated. Of two types, another server or
-// the rules for browsers may believe the other one.
+// RFC 9110 section 5.3: only list fields may be repeated. With two types, another server or the
+// browser policy could use the other one.
 std::optional<Fault> ConnectionFields::take_content_type() {
   if (content_type_) return bad_request("more than one Content-Type");
   content_type_ = true;
   return std::nullopt;
 }
 
-// RFC 9110 section 8.6: repetitions of one value, in one list or in several fields, are harmless
-// and some middleboxes make them; anything else is not.
+// RFC 9110 section 8.6: repetitions of one value, in a list or in several fields, are harmless, and
+// some middleboxes produce them. Differing values are refused.
 std::optional<Fault> ConnectionFields::take_content_length(std::string_view value) {
   if (chunked_) return bad_request("both Transfer-Encoding and Content-Length");
   for (bool more = true; more;) {
@@ -94,13 +94,13 @@ std::optional<Fault> ConnectionFields::take_content_length(std::string_view valu
     content_length_ = length;
   }
   if (*content_length_ > body_limit_ || *content_length_ == kLargest) {
-    return Fault{413, 0, "Content-Length exceeds the limit of a body"};
+    return Fault{413, 0, "Content-Length exceeds the body limit"};
   }
   return std::nullopt;
 }
 
-// RFC 9112 section 6.1 proposes 501 for codings that are not understood. To us they are as doubtful
-// as the misspelled "chunked" of a smuggler, so all get 400.
+// RFC 9112 section 6.1 suggests 501 for unknown codings. They get 400 here, like a misspelled
+// "chunked", which is a known smuggling attempt.
 std::optional<Fault> ConnectionFields::take_transfer_encoding(std::string_view value) {
   if (minor_version_ == 0) return bad_request("Transfer-Encoding in HTTP/1.0");
   if (content_length_) return bad_request("both Transfer-Encoding and Content-Length");
@@ -112,7 +112,7 @@ std::optional<Fault> ConnectionFields::take_transfer_encoding(std::string_view v
   return std::nullopt;
 }
 
-// RFC 9112 section 9.3; options that we don't know are none of our business.
+// RFC 9112 section 9.3. Unknown options are ignored.
 void ConnectionFields::take_connection(std::string_view value) {
   for (bool more = true; more;) {
     const std::string_view option = take_list_member(value, more);
@@ -121,7 +121,7 @@ void ConnectionFields::take_connection(std::string_view value) {
   }
 }
 
-// RFC 9110 section 10.1.1, which also says that HTTP/1.0 clients don't mean it.
+// RFC 9110 section 10.1.1. The expectation of an HTTP/1.0 client is ignored.
 std::optional<Fault> ConnectionFields::take_expect(std::string_view value) {
   if (!equals_ignoring_case(value, "100-continue")) {
     return Fault{417, 0, "expectation other than 100-continue"};

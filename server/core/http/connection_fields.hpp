@@ -1,28 +1,27 @@
-// The fields of a request head about the message and its connection: Host, Content-Type,
-// Content-Length, Transfer-Encoding, Connection and Expect. If two servers read them differently,
-// that is a security hole (request smuggling), so must never accept anything ambiguous.
+// The fields of a request head that describe the message and its connection: Host, Content-Type,
+// Content-Length, Transfer-Encoding, Connection and Expect. If two servers read these differently,
+// requests can be smuggled, so anything ambiguous is refused.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-#include "http/outcome.hpp"
 #include "http/request.hpp"
 
 namespace tuber::http {
 
-// Collects over the fields of one head. Keeps no views, so the buffer may move between fields. Not
-// thread-safe.
+// Collects the fields of one head at a time. Keeps no views, so the buffer may move between fields.
+// Not thread-safe.
 class ConnectionFields {
  public:
-  // Begins a head of HTTP/1.<minor_version>; `body_limit` is in bytes.
+  // Starts a head of HTTP/1.<minor_version>. `body_limit` is in bytes.
   void begin(int minor_version, std::uint64_t body_limit);
 
-  // Takes the next field; ignores most.
+  // Reads the next field; ignores fields of other names.
   [[nodiscard]] std::optional<Fault> take(const Field& field);
 
-  // After the last field: sets the framing, keep_alive and expects_continue of `head`.
+  // Call after the last field. Sets the framing, keep_alive and expects_continue of `head`.
   [[nodiscard]] std::optional<Fault> finish(RequestHead& head) const;
 
  private:

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "http/characters.hpp"
-#include "http/field_list.hpp"
+#include "http/fields.hpp"
 
 namespace tuber::http {
 namespace {

@@ -4,55 +4,135 @@
 #include <cstdint>
 
 #include "http/characters.hpp"
-#include "http/field_line.hpp"
-#include "http/request_line.hpp"
+#include "http/fields.hpp"
+#include "http/host.hpp"
 
 namespace tuber::http {
 namespace {
 
-// Larger heads are parsed every time, to save memory.
-constexpr std::size_t kLargestRemembered = 1024;
+// Larger heads are parsed every time: a copy of them would cost too much memory per connection.
+constexpr std::size_t kMaxRepeatedHead = 1024;
 
-// Numbers heads, for all parsers of the process. Relaxed: numbers must only be different.
+// Unique for all parsers of the process.
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> last = 0;
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
+// All views point into the line.
+struct RequestLine {
+  std::string_view method;
+  std::string_view target;
+  std::string_view path;       // without the query; empty means "/" (RFC 9110 section 4.2.3)
+  std::string_view authority;  // of an absolute-form target; otherwise empty
+  int minor_version = 1;       // 0 or 1: HTTP/1.2 and later is read as 1.1 (RFC 9110 section 2.5)
+};
+
+// HTTP-version = "HTTP/" DIGIT "." DIGIT, case-sensitive (RFC 9112 section 2.3).
+std::optional<Fault> parse_version(std::string_view version, std::size_t offset, int& minor) {
+  const bool well_formed = version.size() == 8 && version.starts_with("HTTP/") &&
+                           is_digit(version[5]) && version[6] == '.' && is_digit(version[7]);
+  if (!well_formed) return Fault{400, offset, "malformed HTTP version"};
+  if (version[5] != '1') return Fault{505, offset, "only HTTP/1.0 and HTTP/1.1 are served"};
+  minor = version[7] == '0' ? 0 : 1;
+  return std::nullopt;
+}
+
+std::string_view without_query(std::string_view path) {
+  return path.substr(0, path.find('?'));
+}
+
+// absolute-form, RFC 9112 section 3.2.2: clients send it to proxies, and servers must accept it.
+std::optional<Fault> parse_absolute_form(std::size_t offset, RequestLine& parsed) {
+  constexpr std::string_view scheme = "http://";
+  if (!equals_ignoring_case(parsed.target.substr(0, scheme.size()), scheme)) {
+    return Fault{400, offset, "request target is neither a path nor an http URI"};
+  }
+  const std::string_view rest = parsed.target.substr(scheme.size());
+  parsed.authority = rest.substr(0, rest.find_first_of("/?"));
+  // This also refuses user information (RFC 9110 section 4.2.4): no host contains "@".
+  if (!parse_host(parsed.authority)) {
+    return Fault{400, offset + scheme.size(), "invalid authority in the request target"};
+  }
+  parsed.path = without_query(rest.substr(parsed.authority.size()));
+  return std::nullopt;
+}
+
+// Three of the four forms of RFC 9112 section 3.2; the authority-form is only for CONNECT.
+std::optional<Fault> parse_target(std::size_t offset, RequestLine& parsed) {
+  parsed.authority = {};
+  if (parsed.method == "CONNECT") return Fault{400, 0, "CONNECT is not supported"};
+  if (parsed.target.front() == '/') {
+    parsed.path = without_query(parsed.target);
+    return std::nullopt;
+  }
+  if (parsed.target == "*") {
+    parsed.path = parsed.target;
+    if (parsed.method == "OPTIONS") return std::nullopt;
+    return Fault{400, offset, "request target * is for OPTIONS only"};
+  }
+  return parse_absolute_form(offset, parsed);
+}
+
+// Splits `line`, given without its CRLF (RFC 9112 section 3). The offset of a fault counts from the
+// start of the line.
+std::optional<Fault> parse_request_line(std::string_view line, RequestLine& parsed) {
+  const std::size_t method_size = span_of_class(line, kTokenCharacter);
+  if (method_size == 0 || method_size == line.size() || line[method_size] != ' ') {
+    return Fault{400, method_size, "malformed method"};
+  }
+  parsed.method = line.substr(0, method_size);
+
+  const std::size_t target_offset = method_size + 1;
+  const std::string_view rest = line.substr(target_offset);
+  const std::size_t target_size = span_of_class(rest, kTargetCharacter);
+  if (target_size == 0 || target_size == rest.size() || rest[target_size] != ' ') {
+    return Fault{400, target_offset + target_size,
+                 target_size == rest.size() ? "request line has no HTTP version"
+                                            : "invalid character in the request target"};
+  }
+  parsed.target = rest.substr(0, target_size);
+
+  const std::size_t version_offset = target_offset + target_size + 1;
+  auto fault = parse_version(line.substr(version_offset), version_offset, parsed.minor_version);
+  return fault ? fault : parse_target(target_offset, parsed);
+}
+
 }  // namespace
 
-// Each rule is applied at the first byte that can break it (control characters and limits) or at
-// the end of its line (all others). So the outcome does not depend on how the bytes were split.
+// Control characters and limits are checked at the first byte that violates the rule, all other
+// rules at the end of their line, never later. Therefore the outcome does not depend on how the
+// bytes were split into pieces.
 Outcome HeadParser::parse(std::string_view received) {
   if (fault_.status != 0) return Outcome::fault;
-  if (!begun_) {
-    if (repeats_last(received)) {
-      consumed_ = last_.size();
+  if (!started_) {
+    if (repeats_last_head(received)) {
+      consumed_ = last_head_.size();
       rebase(received);
       return Outcome::complete;
     }
-    begin();
+    start();
   }
   const Outcome outcome = parse_lines(received.substr(0, limits_.head));
   if (outcome == Outcome::need_more && received.size() > limits_.head) {
-    return refuse({431, 0, "request head exceeds its limit of bytes"}, limits_.head);
+    return refuse({431, 0, "request head is too long"}, limits_.head);
   }
   return outcome;
 }
 
 void HeadParser::reset() {
-  begun_ = false;
+  started_ = false;
   consumed_ = 0;
   fault_ = {};
 }
 
-bool HeadParser::repeats_last(std::string_view received) const {
-  return !last_.empty() && received.starts_with(last_);
+bool HeadParser::repeats_last_head(std::string_view received) const {
+  return !last_head_.empty() && received.starts_with(last_head_);
 }
 
-void HeadParser::begin() {
-  begun_ = true;
-  last_.clear();
+void HeadParser::start() {
+  started_ = true;
+  last_head_.clear();
   expected_ = Expected::empty_line_or_request_line;
   line_begin_ = scanned_ = 0;
   fields_.clear();
@@ -69,7 +149,7 @@ void HeadParser::rebase(std::string_view received) {
   }
 }
 
-// CRLF is the only line end: RFC 9112 section 2.2 allows servers to accept a bare LF, but then they
+// CRLF is the only line end. RFC 9112 section 2.2 allows servers to accept a bare LF, but then they
 // disagree with servers that do not. A CR elsewhere must be refused.
 Outcome HeadParser::parse_lines(std::string_view text) {
   while (true) {
@@ -96,7 +176,7 @@ Outcome HeadParser::take_line(std::string_view text, Span line) {
     return line.size > 0 ? take_field_line(text, line) : finish(text, line_begin_);
   }
   if (line.size == 0 && expected_ == Expected::empty_line_or_request_line) {
-    expected_ = Expected::request_line;  // RFC 9112 section 2.2: one, from old clients
+    expected_ = Expected::request_line;  // RFC 9112 section 2.2: old clients send one
     return Outcome::need_more;
   }
   return take_request_line(text, line);
@@ -140,7 +220,7 @@ Outcome HeadParser::finish(std::string_view text, std::size_t size) {
   if (const auto fault = connection_fields_.finish(head_)) return refuse(*fault, size - 2);
   consumed_ = size;
   head_.serial = next_serial();
-  if (size <= kLargestRemembered) last_ = text.substr(0, size);
+  if (size <= kMaxRepeatedHead) last_head_ = text.substr(0, size);
   rebase(text);
   return Outcome::complete;
 }

@@ -1,6 +1,6 @@
 // Parses request heads (RFC 9112 sections 2 to 6) incrementally from a receive buffer, and refuses
-// everything that two implementations could read differently. Must never guess at malformed bytes.
-// The outcome must never depend on how the bytes were split.
+// everything that two implementations could read differently. Must never do I/O or repair malformed
+// bytes. The outcome must not depend on how the bytes were split into pieces.
 #pragma once
 
 #include <cstddef>
@@ -10,53 +10,52 @@
 
 #include "http/connection_fields.hpp"
 #include "http/limits.hpp"
-#include "http/outcome.hpp"
 #include "http/request.hpp"
 
 namespace tuber::http {
 
-// Serves the requests of one connection, one after the other:
+// Parses the requests of one connection, one after the other:
 //
 //   switch (parser.parse(buffer)) {
-//     case Outcome::need_more: append more to `buffer`; parse the whole again
+//     case Outcome::need_more: append more bytes to `buffer`; parse all of it again
 //     case Outcome::complete:  parser.head() is set; the body starts at parser.consumed()
-//     case Outcome::fault:     answer parser.fault() and close
+//     case Outcome::fault:     send parser.fault() and close
 //   }
-//   ... drop the request from the buffer ...
+//   ... remove the request from the buffer ...
 //   parser.reset();
 //
-// A client that calls in series sends the same head again and again, so the parser first compares
-// with the last complete head.
+// A client usually repeats the same head for each call, so the parser first compares the input with
+// the last complete head.
 //
-// The views of head() point into the buffer of the last parse() or rebase(). Keeps the capacity of
-// its vectors between requests. Not thread-safe.
+// The views of head() point into the buffer of the last parse() or rebase(). Not thread-safe.
 class HeadParser {
  public:
   explicit HeadParser(const Limits& limits) : limits_(limits) {}
 
-  // Parses everything received since the request began. The bytes may have moved since the last
-  // call, but must be the same; they are not scanned again, so the work is linear in the head's
-  // size. After a fault it returns the same fault. REQUIRES: not complete since the last reset().
+  // `received` is everything since the request began. The bytes may have moved since the last call.
+  // They are not scanned again, so the work is linear in the size of the head. After a fault,
+  // returns the same fault again.
+  // REQUIRES: the bytes of the last call are unchanged; not complete since the last reset().
   [[nodiscard]] Outcome parse(std::string_view received);
 
-  // The request. REQUIRES: the last parse() was complete.
+  // REQUIRES: the last parse() was complete.
   [[nodiscard]] const RequestHead& head() const { return head_; }
 
-  // Size of the head in bytes, with the empty line. REQUIRES: the last parse() was complete.
+  // Size of the head in bytes, including the empty line. REQUIRES: the last parse() was complete.
   [[nodiscard]] std::size_t consumed() const { return consumed_; }
 
   // REQUIRES: the last parse() was a fault.
   [[nodiscard]] const Fault& fault() const { return fault_; }
 
-  // Points the views of head() into the same bytes at another place, for a buffer that was moved
-  // while the body was received. REQUIRES: the last parse() was complete.
+  // Points the views of head() into the same bytes at another address, after the buffer moved.
+  // REQUIRES: the last parse() was complete.
   void rebase(std::string_view received);
 
-  // Prepares for the next request; views of head() become invalid.
+  // Prepares for the next request. Invalidates the views of head().
   void reset();
 
  private:
-  // A piece of the buffer, valid even if the buffer moves.
+  // A part of the buffer; stays valid when the buffer moves.
   struct Span {
     std::size_t begin = 0;
     std::size_t size = 0;
@@ -73,8 +72,8 @@ class HeadParser {
 
   enum class Expected { empty_line_or_request_line, request_line, field_line };
 
-  [[nodiscard]] bool repeats_last(std::string_view received) const;
-  void begin();
+  [[nodiscard]] bool repeats_last_head(std::string_view received) const;
+  void start();
   [[nodiscard]] Outcome parse_lines(std::string_view text);
   [[nodiscard]] Outcome take_line(std::string_view text, Span line);
   [[nodiscard]] Outcome take_request_line(std::string_view text, Span line);
@@ -83,15 +82,15 @@ class HeadParser {
   [[nodiscard]] Outcome refuse(const Fault& fault, std::size_t offset);
 
   Limits limits_;
-  std::string last_;  // the bytes of head_ and the spans; empty: they are invalid
-  bool begun_ = false;
+  std::string last_head_;  // the bytes that head_ and the spans describe; empty: none
+  bool started_ = false;
   Expected expected_ = Expected::empty_line_or_request_line;
-  std::size_t line_begin_ = 0;  // of the line whose end was not seen yet
-  std::size_t scanned_ = 0;     // there is no control character between line_begin_ and here
+  std::size_t line_begin_ = 0;  // of the current, incomplete line
+  std::size_t scanned_ = 0;     // up to here, the line has no control character
   std::size_t consumed_ = 0;
   Span method_;
   Span target_;
-  Span path_;  // empty: the "/" that an absolute-form target omits
+  Span path_;  // empty: "/", missing in an absolute-form target
   Span host_;
   std::vector<FieldSpans> fields_;
   ConnectionFields connection_fields_;

@@ -37,7 +37,7 @@ bool is_ipv6_group(std::string_view text) {
   return true;
 }
 
-// The number of 16-bit groups of a colon-separated list; -1 if it is malformed. Only the last group
+// The number of 16-bit groups in a colon-separated list; -1 if it is malformed. Only the last group
 // of the address may be an IPv4 address, which counts as two.
 int count_ipv6_groups(std::string_view text, bool may_end_in_ipv4) {
   if (text.empty()) return 0;
@@ -52,15 +52,15 @@ int count_ipv6_groups(std::string_view text, bool may_end_in_ipv4) {
 }
 
 bool is_ipv6(std::string_view text) {
-  constexpr int all_groups = 8;
+  constexpr int group_count = 8;
   const std::size_t gap = text.find("::");
-  if (gap == npos) return count_ipv6_groups(text, true) == all_groups;
+  if (gap == npos) return count_ipv6_groups(text, true) == group_count;
   const int before = count_ipv6_groups(text.substr(0, gap), false);
   const int after = count_ipv6_groups(text.substr(gap + 2), true);
-  return before >= 0 && after >= 0 && before + after < all_groups;
+  return before >= 0 && after >= 0 && before + after < group_count;
 }
 
-// reg-name: unreserved, sub-delims and percent-encoded bytes; here not empty.
+// reg-name: unreserved, sub-delims and percent-encoded bytes; empty is refused.
 bool is_registered_name(std::string_view text) {
   if (text.empty()) return false;
   for (std::size_t i = span_of_class(text, kNameCharacter); i < text.size();
@@ -72,7 +72,7 @@ bool is_registered_name(std::string_view text) {
   return true;
 }
 
-// Digits only, at most 65535; RFC 3986 section 3.2.3 lets it be empty.
+// Digits, at most 65535. RFC 3986 section 3.2.3 allows an empty port.
 bool is_port(std::string_view text) {
   unsigned value = 0;
   for (const char c : text) {

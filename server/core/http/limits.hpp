@@ -1,5 +1,5 @@
-// Every limit for a peer, each with its reason. The Python twin of the wire limits is
-// tuber/protocol; a test compares the two.
+// Every limit that the core imposes on a peer, each with its reason. The limits of the wire are
+// repeated in tuber/protocol; a test compares them.
 #pragma once
 
 #include <chrono>
@@ -10,42 +10,43 @@
 namespace tuber::http {
 
 struct Limits {
-  // A request line longer than this is an attack or a mistake: our targets are "/tuber" or a file.
+  // Bytes. Targets are "/tuber" or a file; a longer request line is an attack or a mistake.
   std::size_t request_line = 8 * 1024;
-  // For cookies and the fields of proxies; small enough that 10,000 half-sent heads are harmless.
+  // Bytes. Large enough for cookies and the fields of proxies, small enough that 10,000 incomplete
+  // heads are harmless.
   std::size_t head = 32 * 1024;
   std::size_t fields = 100;
-  // The largest array a method is likely to take in one call.
+  // Bytes. The largest array that a method is likely to accept in one call.
   std::uint64_t body = 64 * 1024 * 1024;
-  // A connection costs a descriptor and some hundred bytes. Well above what a crate of boards and
-  // their clients need. Lowered to the number of descriptors that the process may have.
+  // A connection costs a descriptor and some hundred bytes. Well above the needs of a crate of
+  // boards and their clients. A process with fewer descriptors gets a lower limit.
   std::size_t connections = 16'384;
-  // For untrusted networks. No default: many users may share one gateway.
+  // Unlimited, because many users may share one gateway. For networks with unknown clients.
   std::size_t connections_per_address = std::numeric_limits<std::size_t>::max();
-  // Each call holds a thread until its reply is sent. More at once than this means that a method
-  // hangs and clients retry; they get 503 at once.
+  // Each call holds a thread until its reply was read. More at once means that a method hangs while
+  // clients keep retrying; they get an error at once.
   std::size_t calls = 1'024;
-  // The calls of one batch: some seconds of work, and replies that fit into memory.
+  // Calls in one batch: some seconds of work, and replies that fit into memory.
   std::size_t batch_calls = 10'000;
-  // A reply is kept in memory until its client has read it. Larger values should be split.
+  // Bytes. A reply is kept in memory until its client has read it.
   std::uint64_t reply = 1024 * 1024 * 1024;
-  // Size lines and extensions of chunks. Client libraries write short ones.
+  // Size lines and extensions of chunks; only clients' libraries write them, and they are short.
   std::size_t chunk_line = 256;
 
-  // For the complete head, however slowly its bytes come: a silent or trickling peer keeps a worker
-  // thread no longer than this.
-  std::chrono::milliseconds head_time{10'000};
-  // For the next bytes of a body or of a reply's reading: a peer that stands still is gone.
-  std::chrono::milliseconds stall_time{30'000};
-  // Bytes a second of a body, over each body_time: the memory it fills is held for so long. Slower
-  // than any link in use.
-  std::uint64_t body_rate = 16 * 1024;
-  std::chrono::milliseconds body_time{10'000};
-  // Bytes a second that the reader of a reply takes, over each stall_time: it holds a worker,
-  // and would for ever if a byte now and then were enough. Below any link in use.
-  std::uint64_t reply_rate = 1024;
+  // For the complete head: a client that sends nothing, or one byte now and then, keeps a worker no
+  // longer than this.
+  std::chrono::milliseconds head_timeout{10'000};
+  // For the next bytes of a body, or of a reply that is read: a peer without progress is gone.
+  std::chrono::milliseconds stall_timeout{30'000};
+  // Bytes per second of a body, over each upload_rate_window: the body's memory is held that long.
+  // Slower than any link in use.
+  std::uint64_t min_upload_rate = 16 * 1024;
+  std::chrono::milliseconds upload_rate_window{10'000};
+  // Bytes per second at which a client reads a reply, over each stall_timeout. Reading holds a
+  // worker, and would do so for ever if single bytes were enough. Below any link in use.
+  std::uint64_t min_download_rate = 1024;
   // A parked connection costs little, but not nothing: notebooks are left open over night.
-  std::chrono::milliseconds idle_time{3'600'000};
+  std::chrono::milliseconds idle_timeout{3'600'000};
 };
 
 }  // namespace tuber::http

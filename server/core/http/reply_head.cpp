@@ -55,7 +55,7 @@ constexpr auto kReasonPhrases = std::to_array<ReasonPhrase>({
 });
 
 void append_number(std::string& out, std::uint64_t number) {
-  std::array<char, 20> digits;  // those of the largest 64-bit number
+  std::array<char, 20> digits;  // of the largest 64-bit number
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   out.append(digits.data(), end);
 }
@@ -64,7 +64,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   out.append(name).append(value).append("\r\n");
 }
 
-// Appends the number with leading zeros.
+// Appends exactly `count` digits.
 void append_digits(std::string& out, unsigned number, unsigned count) {
   std::size_t place = out.size() + count;
   out.append(count, '0');

@@ -10,7 +10,7 @@
 
 namespace tuber::io {
 
-// Where to listen, and who may connect.
+// The address and the access to it.
 struct UnixAddress {
   std::string path;
   mode_t mode = 0600;  // of the file; connecting needs write permission

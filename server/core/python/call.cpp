@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <iterator>
 #include <new>
+#include <string>
 #include <utility>
 
 #include "python/arguments.hpp"
 #include "python/call_warnings.hpp"
-#include "python/exceptions.hpp"
 #include "python/invoke.hpp"
 
 namespace tuber::python {
@@ -16,12 +16,12 @@ namespace {
 
 constexpr const char* kMembers[] = {"object", "method", "args", "kwargs", "property", "resolve"};
 
-// Looks up members of a call, and counts those that are there.
+// Looks up members of a call and counts those that are present.
 class Members {
  public:
   explicit Members(PyObject* call) : call_(call) {}
 
-  // Borrowed; null when absent or None.
+  // Borrowed; null if absent or None.
   PyObject* find(const Handle& name) {
     PyObject* value = PyDict_GetItemWithError(call_, name.get());
     if (value != nullptr) ++found_;
@@ -42,7 +42,7 @@ bool is_member(PyObject* name) {
          });
 }
 
-// A member that is misspelt would otherwise ask for something else: without `method` a call reads.
+// Refuses unknown members. A misspelt `method` would otherwise turn a call into a property read.
 bool check_members(PyObject* call) {
   PyObject *name = nullptr, *value = nullptr;
   Py_ssize_t position = 0;
@@ -75,8 +75,8 @@ bool check_arguments(PyObject* args, PyObject* kwargs) {
   return true;
 }
 
-// Ends an envelope. The texts of warnings are clean (tuberd/call_warnings.py), so that they fail to
-// be encoded only when memory has run out.
+// Ends an envelope. Warnings are valid text (tuberd.served.call_warnings), so encoding them fails
+// only when memory runs out.
 void close_with_warnings(PyObject* warnings, const Codec& codec, serve::Body& out) {
   if (warnings != nullptr) {
     codec.open_warnings(out);
@@ -85,7 +85,7 @@ void close_with_warnings(PyObject* warnings, const Codec& codec, serve::Body& ou
   codec.close_envelope(out);
 }
 
-// Never empty: a failure without a message is one, too.
+// Never empty, because an empty message would mean success in the call log.
 std::string_view message_of(PyObject* failure) {
   PyObject* message = failure == nullptr ? nullptr : PyDict_GetItemString(failure, "message");
   const char* text = message == nullptr ? nullptr : PyUnicode_AsUTF8(message);
@@ -95,8 +95,8 @@ std::string_view message_of(PyObject* failure) {
 
 }  // namespace
 
-Caller::Caller(Face face, std::uint64_t max_reply)
-    : face_(std::move(face)), max_reply_(max_reply) {}
+Caller::Caller(CoreCallbacks callbacks, std::uint64_t max_reply)
+    : callbacks_(std::move(callbacks)), max_reply_(max_reply) {}
 
 bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) const {
   CallRecord record(asker, call);
@@ -104,7 +104,7 @@ bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) con
   bool entered = false;
   Handle result = run(call, asker, writer.is_lossless(), entered);
   if (result) {
-    writer.fit(result.get());
+    writer.choose_codec_for(result.get());
     const Codec& codec = writer.codec();
     serve::Body& out = writer.out();
     const serve::Body::Mark start = out.mark();
@@ -114,21 +114,21 @@ bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) con
       return true;
     }
     out.cut(start);
-    entered = false;  // the method succeeded: a traceback of the encoder would tell nothing
+    entered = false;  // the method succeeded, and the encoder's traceback is of no use
   }
   write_failure(entered, warnings.texts(), &record, writer);
   return false;
 }
 
-// False, with the reason as exception, when the result can't be sent.
+// On failure returns false with a Python exception set.
 bool Caller::encode_result(PyObject* result, ReplyWriter& writer) const {
   if (!writer.codec().encode(result, writer.out())) return false;
   const std::uint64_t size = writer.out().size();
   if (size <= max_reply_) return true;
   PyErr_Format(
       PyExc_ValueError,
-      "result: with it the reply has %llu bytes, over the limit of %llu; ask for less at a "
-      "time, or have the server started with a larger --max-result",
+      "result: it makes the reply %llu bytes long, over the limit of %llu; request less at a "
+      "time, or start the server with a larger --max-reply",
       static_cast<unsigned long long>(size), static_cast<unsigned long long>(max_reply_));
   return false;
 }
@@ -139,29 +139,26 @@ void Caller::write_failure(bool entered, PyObject* warnings, CallRecord* record,
   serve::Body& out = writer.out();
   const serve::Body::Mark start = out.mark();
   Handle exception = take_exception();
-  Handle failure = invoke(face_.describe_failure, exception.get(), entered ? Py_True : Py_False);
+  Handle failure =
+      invoke(callbacks_.describe_failure, exception.get(), entered ? Py_True : Py_False);
   if (record != nullptr) record->failed(message_of(failure.get()));
   codec.open_envelope(Outcome::error, warnings != nullptr, out);
   if (!failure || !codec.encode(failure.get(), out)) {
-    // Only when even describing fails, as it does when memory has run out.
+    // Describing the failure failed too, probably because memory ran out.
     PyErr_Clear();
     out.cut(start);
-    codec.open_envelope(Outcome::error, warnings != nullptr, out);
-    Handle text = Handle::steal(Py_BuildValue(
-        "{s:s,s:s}", "message", "RuntimeError: the failure of this call could not be described",
-        "type", "RuntimeError"));
-    if (!text || !codec.encode(text.get(), out)) PyErr_Clear();
+    codec.open_envelope(Outcome::error, false, out);
+    codec.encode_failure("RuntimeError: the call failed, and describing its failure failed too",
+                         "RuntimeError", out);
+    warnings = nullptr;
   }
   close_with_warnings(warnings, codec, out);
 }
 
 void Caller::write_not_executed(std::string_view why, const Codec& codec, serve::Body& out) const {
-  Handle message = Handle::steal(
-      PyUnicode_FromFormat("tuber.NotExecuted: not run, because %s", std::string(why).c_str()));
-  Handle failure = Handle::steal(
-      Py_BuildValue("{s:O,s:s}", "message", message.get(), "type", "tuber.NotExecuted"));
+  const std::string message = "tuber.NotExecuted: not run, because " + std::string(why);
   codec.open_envelope(Outcome::error, false, out);
-  if (!failure || !codec.encode(failure.get(), out)) PyErr_Clear();
+  codec.encode_failure(message, "tuber.NotExecuted", out);
   codec.close_envelope(out);
 }
 
@@ -174,7 +171,7 @@ Handle Caller::run(PyObject* call, const Asker& asker, bool lossless, bool& ente
   PyObject* method = members.find(names_.method);
   if (method == nullptr) {
     if (!check_members(call)) return {};
-    return invoke(face_.describe, call, lossless ? Py_True : Py_False);
+    return invoke(callbacks_.describe, call, lossless ? Py_True : Py_False);
   }
   if (!PyUnicode_Check(method)) {
     refuse_member("method", "a string", method);
@@ -198,19 +195,19 @@ Handle Caller::run(PyObject* call, const Asker& asker, bool lossless, bool& ente
 
 Handle Caller::find_object(PyObject* path) const {
   if (PyUnicode_Check(path)) {
-    PyObject* object = PyDict_GetItemWithError(face_.objects.get(), path);
+    PyObject* object = PyDict_GetItemWithError(callbacks_.objects.get(), path);
     if (object != nullptr) return Handle::borrow(object);
   }
-  return invoke(face_.walk, path);
+  return invoke(callbacks_.walk, path);
 }
 
-// The interned name of a method that was decided by the object's class, if that decision still holds
-// for this object. Else empty, and no exception: the class was changed since, or the
-// instance itself holds something under the name, or nobody has asked yet.
+// The interned name of a method that the cache allows for this object. Empty, without an exception,
+// if the cache does not have it, the class has changed, or the instance has an attribute of that
+// name.
 Handle Caller::known_method(PyObject* object, PyObject* name) const {
   PyTypeObject* type = Py_TYPE(object);
   PyObject* known =
-      PyDict_GetItemWithError(face_.reachable.get(), reinterpret_cast<PyObject*>(type));
+      PyDict_GetItemWithError(callbacks_.reachable.get(), reinterpret_cast<PyObject*>(type));
   PyObject* found = known == nullptr ? nullptr : PyDict_GetItemWithError(known, name);
   PyObject* interned = found == nullptr ? nullptr : PyTuple_GET_ITEM(found, 0);
   bool holds = found != nullptr && PyTuple_GET_ITEM(found, 1) == _PyType_Lookup(type, interned);
@@ -218,7 +215,7 @@ Handle Caller::known_method(PyObject* object, PyObject* name) const {
     Handle own = Handle::steal(PyObject_GenericGetDict(object, nullptr));
     holds = own && PyDict_Contains(own.get(), interned) == 0;
   }
-  PyErr_Clear();  // of a class that can't be hashed, say: the careful way finds out
+  PyErr_Clear();  // an unhashable class, for example; find_method reports errors
   return holds ? Handle::borrow(interned) : Handle{};
 }
 
@@ -232,7 +229,7 @@ Handle Caller::call_method(PyObject* object, PyObject* method, const Arguments& 
           (arguments.positional_count() + 1) | PY_VECTORCALL_ARGUMENTS_OFFSET, arguments.names());
     }));
   }
-  const Handle& find = asker.may_control ? face_.find_method : face_.find_reading_method;
+  const Handle& find = asker.may_control ? callbacks_.find_method : callbacks_.find_reading_method;
   Handle bound = invoke(find, object, method);
   if (!bound) return {};
   entered = true;

@@ -1,5 +1,5 @@
-// One call: from the decoded map of a request to the envelope of its reply (PROTOCOL.md sections 3
-// and 4). The only code that enters users' objects.
+// Runs one call: from the decoded map of a request to the envelope of its reply (PROTOCOL.md
+// sections 3 and 4). The only code that calls users' objects.
 #pragma once
 
 #include <cstdint>
@@ -9,40 +9,51 @@
 #include "python/call_record.hpp"
 #include "python/codec.hpp"
 #include "python/handle.hpp"
-#include "python/names.hpp"
 #include "python/reply_writer.hpp"
 
 namespace tuber::python {
 
-// The Python face's part in answering: where objects are and what may be reached. All members are
-// set; see tuberd/server.py, which assembles them.
-struct Face {
+// The Python functions that the core calls: how to find objects and what a peer may reach. All
+// members are set; tuberd.served.core_callbacks assembles them.
+struct CoreCallbacks {
   Handle objects;      // dict: name -> object, the live registry
   Handle reachable;    // dict: class -> {name: (interned name, class attribute)} for known methods
   Handle find_method;  // (object, name) -> bound method, or raises
-  Handle find_reading_method;  // the same for who may only read
+  Handle find_reading_method;  // the same for read-only access
   Handle walk;                 // (path) -> object, or raises
   Handle describe;          // (call, lossless) -> the result of a call without `method`, or raises
   Handle describe_failure;  // (exception, entered) -> the members of a failure
 };
 
-// Runs calls. Immutable after construction, so all workers share one; the GIL orders them.
+// The member names of a call as interned strings, so that look-ups compare pointers.
+struct MemberNames {
+  Handle object = intern("object");
+  Handle method = intern("method");
+  Handle args = intern("args");
+  Handle kwargs = intern("kwargs");
+
+ private:
+  static Handle intern(const char* text) { return Handle::steal(PyUnicode_InternFromString(text)); }
+};
+
+// Runs calls. Immutable after construction and shared by all workers. REQUIRES of every operation:
+// the GIL.
 class Caller {
  public:
-  // A result that makes its reply longer than `max_reply` bytes is a failure. REQUIRES: the GIL.
-  Caller(Face face, std::uint64_t max_reply);
+  // A call whose result makes the reply longer than `max_reply` bytes fails.
+  Caller(CoreCallbacks callbacks, std::uint64_t max_reply);
 
-  // Runs one call and appends its envelope. False when the envelope is a failure. REQUIRES: the GIL
-  // held by the calling worker, and no Python exception set; both hold afterwards too.
+  // Runs one call and appends its envelope. Returns false if the call failed. REQUIRES: no Python
+  // exception set before or after.
   bool answer(PyObject* call, const Asker& asker, ReplyWriter& writer) const;
 
-  // Appends the envelope of the Python exception that is set, and clears it. `entered`: code of the
-  // served object had been entered, so a traceback means something. `record`, which may be null, is
-  // told the message.
+  // Appends the envelope of the Python exception that is set, and clears it. `entered`: the
+  // exception came from the served object, so its traceback is useful. `record`, if not null, gets
+  // the message.
   void write_failure(bool entered, PyObject* warnings, CallRecord* record,
                      ReplyWriter& writer) const;
 
-  // Appends the envelope of a call that was not run; `why`: the end of a sentence, in ASCII.
+  // Appends the envelope of a call that was not run. `why` completes "not run, because", in ASCII.
   void write_not_executed(std::string_view why, const Codec& codec, serve::Body& out) const;
 
  private:
@@ -54,8 +65,8 @@ class Caller {
 
   [[nodiscard]] bool encode_result(PyObject* result, ReplyWriter& writer) const;
 
-  Names names_;
-  Face face_;
+  MemberNames names_;
+  CoreCallbacks callbacks_;
   std::uint64_t max_reply_;
 };
 

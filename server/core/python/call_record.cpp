@@ -11,7 +11,7 @@ namespace {
 
 using Name = base::Clipped<80>;
 
-// The text of a string that can be encoded; else nothing, and no exception.
+// The UTF-8 text of a string; "?" if it has none. Leaves no exception set.
 std::string_view text_of(PyObject* value) {
   Py_ssize_t size = 0;
   const char* text = PyUnicode_AsUTF8AndSize(value, &size);
@@ -40,7 +40,7 @@ void append_step(PyObject* step, Name& name) {
   name.append("]");
 }
 
-// A path is a string, or a list of steps, of which each may be a list again (PROTOCOL.md section 3).
+// A path is a string or a list of steps; a step can be a list (PROTOCOL.md section 3).
 void append_path(PyObject* path, Name& name) {
   if (path == nullptr || path == Py_None) return;
   if (!PyList_Check(path)) return append_step(path, name);
@@ -56,7 +56,7 @@ void append_path(PyObject* path, Name& name) {
   }
 }
 
-// A member's name: made once, and compared by pointer most often. Kept until the process ends.
+// Interns a member's name, so that look-ups compare pointers. Lives until the process ends.
 PyObject* interned(const char* name) {
   PyObject* const made = PyUnicode_InternFromString(name);
   if (made == nullptr) PyErr_Clear();
@@ -94,9 +94,9 @@ Name name_of(PyObject* call) {
 [[noreturn]] void leave_forked_child() {
   constexpr int kSoftwareError = 70;  // EX_SOFTWARE of sysexits.h
   PySys_WriteStderr(
-      "tuberd: a called method forked, and its child came back from the method instead of calling "
-      "os._exit(); the child ends here, the parent answers\n");
-  ::_exit(kSoftwareError);  // what the interpreter does at its exit is the parent's
+      "tuberd: a method forked and its child returned from the method; the child ends here and the "
+      "parent answers. End such a child with os._exit().\n");
+  ::_exit(kSoftwareError);  // exit handlers belong to the parent
 }
 
 }  // namespace

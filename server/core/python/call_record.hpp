@@ -1,4 +1,4 @@
-// Writes what a call asks for, and how it ends, to the call log.
+// Records a running call and its end in the call log.
 #pragma once
 
 #include <Python.h>
@@ -11,23 +11,24 @@
 
 namespace tuber::python {
 
-// Who asks for calls, and where they are recorded. Borrowed while a request is answered.
+// The context of a request: its caller and the caller's access. Valid while the request is
+// answered.
 struct Asker {
   ops::CallLog::CallSlot& slot;
   const io::Peer& who;
   const serve::ServerView& server;
-  bool may_control;  // else it gets what changes nothing
+  bool may_control;  // false: read-only access
 };
 
-// From here to the end of its life a call runs. REQUIRES: the GIL.
+// A call is running for its scope. REQUIRES: the GIL.
 class CallRecord {
  public:
-  // `call`: as it was decoded, well-formed or not.
+  // `call` is the decoded request, well-formed or not.
   CallRecord(const Asker& asker, PyObject* call);
   CallRecord(const CallRecord&) = delete;
   CallRecord& operator=(const CallRecord&) = delete;
-  // A method may have forked. Its child must neither answer on the parent's connection nor run the
-  // calls that follow: it ends here.
+  // If the method forked, ends the child: it must not answer on the parent's connection or run the
+  // next calls.
   ~CallRecord();
 
   void failed(std::string_view message) { failure_.assign(message); }

@@ -4,8 +4,8 @@
 namespace tuber::python {
 namespace {
 
-// The collection of this thread's running call. A raw pointer to an object on the same thread's
-// stack, cleared by its destructor.
+// The warnings of this thread's running call. Points to an object on the thread's stack, whose
+// destructor clears it.
 thread_local Handle* current = nullptr;
 
 }  // namespace

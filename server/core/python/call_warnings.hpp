@@ -1,6 +1,6 @@
-// Python warnings raised while a call runs, gathered per thread so that they reach the caller and
-// no other thread's warnings are touched. The Python half, tuberd/call_warnings.py, hooks the
-// `warnings` module and hands the texts of a thread that is collecting to collect().
+// Collects the Python warnings of a running call, per thread, so that they reach the caller and
+// other threads' warnings are unaffected. tuberd.served.call_warnings hooks the `warnings` module
+// and passes the texts to collect().
 #pragma once
 
 #include "python/handle.hpp"
@@ -15,12 +15,12 @@ class CallWarnings {
   CallWarnings(const CallWarnings&) = delete;
   CallWarnings& operator=(const CallWarnings&) = delete;
 
-  // The list of texts so far, borrowed; null when there are none.
+  // The list of texts so far, borrowed; null if there are none.
   [[nodiscard]] PyObject* texts() const;
 
-  // Is the calling thread running a call?
+  // True if the calling thread is running a call.
   [[nodiscard]] static bool collecting();
-  // Adds a text to the calling thread's collection. False with a Python error set on failure.
+  // Adds a text for the calling thread. On failure returns false with a Python exception set.
   static bool collect(PyObject* text);
 
  private:

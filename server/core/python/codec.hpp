@@ -1,4 +1,4 @@
-// What the dispatcher asks of a media type: values to and from bytes, and the envelope around them.
+// The interface of a media type: values to and from bytes, and the envelope around them.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace tuber::python {
 // Which of its two members an envelope has (PROTOCOL.md section 4).
 enum class Outcome { result, error };
 
-// Thread-safe under the GIL, which every function that takes or makes a Python object needs. A
-// failing function returns an empty handle or false, with a Python exception set.
+// Thread-safe under the GIL. REQUIRES: the GIL for functions that take or return Python objects; on
+// failure they return an empty handle or false with a Python exception set.
 class Codec {
  public:
   virtual ~Codec() = default;
@@ -22,18 +22,23 @@ class Codec {
   [[nodiscard]] virtual std::string_view media_type() const = 0;
 
   [[nodiscard]] virtual Handle decode(Source& source) const = 0;
-  // Appends; on failure `out` may hold a part of the value, which the caller cuts off.
+  // Appends the value. On failure `out` may hold a part of it, which the caller must cut off.
   [[nodiscard]] virtual bool encode(PyObject* value, serve::Body& out) const = 0;
 
-  // A batch of envelopes: open, then each envelope with a separator between, then close.
+  // A batch: open, the envelopes with separators between them, close.
   virtual void open_batch(std::size_t envelopes, serve::Body& out) const = 0;
   virtual void separate(serve::Body& out) const = 0;
   virtual void close_batch(serve::Body& out) const = 0;
 
-  // An envelope: open, the encoded result or failure, possibly the warnings, close.
+  // An envelope: open, the encoded result or failure, the warnings if any, close.
   virtual void open_envelope(Outcome outcome, bool with_warnings, serve::Body& out) const = 0;
   virtual void open_warnings(serve::Body& out) const = 0;
   virtual void close_envelope(serve::Body& out) const = 0;
+
+  // Appends a failure with these two members. Needs no Python object, so it works when Python
+  // cannot allocate. REQUIRES: ASCII without control characters, quotation marks or backslashes.
+  virtual void encode_failure(std::string_view message, std::string_view type,
+                              serve::Body& out) const = 0;
 };
 
 }  // namespace tuber::python

@@ -25,7 +25,7 @@ void Dispatcher::answer_batch(const Asker& asker, PyObject* calls, bool continue
                  count);
     return caller_.write_failure(false, nullptr, nullptr, writer);
   }
-  serve::Body not_executed;  // what the calls behind a failed one get
+  serve::Body not_executed;  // the envelope of each call after a failed one
   writer.open_batch(count);
   for (std::size_t i = 0; i < count; ++i) {
     writer.begin_envelope();

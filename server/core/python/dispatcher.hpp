@@ -1,4 +1,4 @@
-// From the bytes of a request body to the bytes of the reply body: one call or a batch.
+// Turns the bytes of a request body into the bytes of the reply body: one call or a batch.
 #pragma once
 
 #include "http/limits.hpp"
@@ -7,15 +7,15 @@
 
 namespace tuber::python {
 
-// Immutable after construction; shared by all workers under the GIL.
+// Immutable after construction and shared by all workers. REQUIRES of every operation: the GIL.
 class Dispatcher {
  public:
-  Dispatcher(Face face, const http::Limits& limits)
-      : caller_(std::move(face), limits.reply), batch_calls_(limits.batch_calls) {}
+  Dispatcher(CoreCallbacks callbacks, const http::Limits& limits)
+      : caller_(std::move(callbacks), limits.reply), batch_calls_(limits.batch_calls) {}
 
-  // Writes the reply to a request, whose body is `body`: an envelope, or for a batch the array of its
-  // envelopes. Calls of a batch that were not begun when the server was told to stop are not run.
-  // REQUIRES: the GIL. Every failure ends in an envelope; no Python exception is left set.
+  // Runs the calls of `body` and writes the reply: an envelope, or for a batch the array of
+  // envelopes. Calls of a batch that have not started when the server stops are not run. Every
+  // failure becomes an envelope; no Python exception is left set.
   void answer(const Asker& asker, Source& body, bool continue_on_error, const Codec& reader,
               ReplyWriter& writer) const;
 

@@ -18,7 +18,7 @@ void refuse(serve::Reply& reply, int status, std::string_view reason) {
 }  // namespace
 
 void Endpoint::handle(serve::Request& request, serve::Reply& reply) {
-  const Service& service = *service_;
+  const SharedDispatch& service = *service_;
   const Terms terms =
       terms_.of(request.head, [&] { return terms_of(request.head, service.codecs); });
   if (terms.reader == nullptr) {
@@ -40,7 +40,7 @@ void Endpoint::handle(serve::Request& request, serve::Reply& reply) {
     reply.content_type = reply_writer.codec().media_type();
   } catch (const std::bad_alloc&) {
     reply.clear();
-    refuse(reply, 500, "no memory for the reply; the call may have run");
+    refuse(reply, 500, "out of memory while writing the reply; the call may have run");
     reply.close = true;
   }
 }

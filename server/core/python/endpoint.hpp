@@ -1,5 +1,5 @@
-// The handler of `POST /tuber`: what HTTP decides before Python is asked, then one hold of the GIL
-// for everything else.
+// The handler of `POST /tuber`: content negotiation without the GIL, then everything else while
+// holding it once.
 #pragma once
 
 #include <memory>
@@ -13,18 +13,18 @@
 
 namespace tuber::python {
 
-// What all workers of a server share. Immutable; holds Python references, so it is deleted with
+// What all workers of a server share. Immutable. Owns Python references: delete it with
 // DeleteWithGil.
-struct Service {
+struct SharedDispatch {
   Dispatcher dispatcher;
   Codecs codecs;
 };
 
-// Bound to one worker thread: made, called and destroyed in it, without the GIL.
+// Belongs to one worker thread, which creates, calls and destroys it without the GIL.
 class Endpoint final : public serve::Handler {
  public:
   // `calls` outlives it.
-  Endpoint(PyInterpreterState* interpreter, std::shared_ptr<const Service> service,
+  Endpoint(PyInterpreterState* interpreter, std::shared_ptr<const SharedDispatch> service,
            ops::CallLog& calls)
       : worker_(interpreter), service_(std::move(service)), slot_(calls) {}
 
@@ -32,7 +32,7 @@ class Endpoint final : public serve::Handler {
 
  private:
   WorkerState worker_;
-  std::shared_ptr<const Service> service_;
+  std::shared_ptr<const SharedDispatch> service_;
   ops::CallLog::CallSlot slot_;
   http::PerHeadCache<Terms> terms_;
 };

@@ -17,21 +17,21 @@ bool interpreter_is_finalizing() {
 #endif
 }
 
-void park_forever() {
+void block_until_exit() {
   for (;;) ::pause();
 }
 
 namespace {
 
 thread_local bool is_worker = false;
-void park_finalized_worker() {
-  if (is_worker && interpreter_is_finalizing()) park_forever();
+void block_unwound_worker() {
+  if (is_worker && interpreter_is_finalizing()) block_until_exit();
 }
 
 }  // namespace
 
-void survive_unwinding_at_exit() {
-  base::call_before_terminate(park_finalized_worker);
+void block_unwound_workers_at_exit() {
+  base::call_before_terminate(block_unwound_worker);
 }
 
 WorkerState::WorkerState(PyInterpreterState* interpreter) : state_(PyThreadState_New(interpreter)) {

@@ -1,7 +1,8 @@
-// The only place where the GIL is taken and released, and where threads meet the interpreter's end.
+// Guards that take and release the GIL, and what happens to threads at interpreter exit. No other
+// file may do either.
 //
-// A worker keeps one PyThreadState for its whole life: making one per request (PyGILState_Ensure)
-// halves the throughput, because CPython maps and unmaps memory for each.
+// A worker keeps one PyThreadState for its whole life. One per request (PyGILState_Ensure) halves
+// the throughput, because CPython maps and unmaps memory for each.
 #pragma once
 
 #include <Python.h>
@@ -15,37 +16,39 @@
 
 namespace tuber::python {
 
-// True once the interpreter is being torn down: no thread may take the GIL any more.
+// True once the interpreter is finalizing. No thread may take the GIL after that.
 [[nodiscard]] bool interpreter_is_finalizing();
 
 // Blocks the calling thread until the process ends.
-[[noreturn]] void park_forever();
+[[noreturn]] void block_until_exit();
 
-// Calls `code`, which takes the GIL or lets it go and takes it again.
+// Calls `code`, which takes the GIL or releases it and takes it again.
 //
-// When the interpreter is finalizing, CPython up to 3.13 ends such a thread with pthread_exit,
-// which unwinds its C++ frames: destructors would then drop Python references without the GIL, and
-// the first noexcept frame aborts the process. Instead the unwinding ends here and the thread waits
-// for the end of the process, as CPython 3.14 does by itself.
+// While the interpreter is finalizing, CPython up to 3.13 ends such a thread with pthread_exit,
+// which unwinds its C++ frames. Destructors would then drop Python references without the GIL, and
+// the first noexcept frame would abort the process. This function stops the unwinding and blocks
+// the thread until the process exits, as CPython 3.14 does.
 template <class Code>
 decltype(auto) without_unwinding(Code&& code) {
 #ifdef __GLIBCXX__
   try {
     return std::forward<Code>(code)();
   } catch (abi::__forced_unwind&) {
-    park_forever();
+    block_until_exit();
   }
 #else
   return std::forward<Code>(code)();
 #endif
 }
 
-// Lets a thread of ours that would end the process with std::terminate, because CPython unwinds it
-// at the interpreter's end through a noexcept frame that we can't wrap (a destructor of an object
-// bound to Python, say), wait for the end of the process instead. The first server installs it.
-void survive_unwinding_at_exit();
+// Installs a terminate handler. CPython can unwind a worker at exit through a noexcept frame that
+// without_unwinding() cannot wrap, such as the destructor of a bound C++ object. The handler blocks
+// such a worker until the process exits, and passes all other calls to the previous handler. Called
+// when the first server is created.
+void block_unwound_workers_at_exit();
 
-// The Python side of one worker thread. Made and destroyed in that thread, without the GIL.
+// The Python thread state of one worker. Created and destroyed in the worker's thread without the
+// GIL.
 class WorkerState {
  public:
   explicit WorkerState(PyInterpreterState* interpreter);
@@ -58,7 +61,7 @@ class WorkerState {
   PyThreadState* state_;
 };
 
-// Holds the GIL of a worker for a scope.
+// Holds the GIL for its scope, in a worker.
 class GilHold {
  public:
   explicit GilHold(WorkerState& worker);
@@ -70,7 +73,7 @@ class GilHold {
   WorkerState& worker_;
 };
 
-// Lets go of the GIL for a scope, in a thread that called us from Python.
+// Releases the GIL for its scope, in a thread that called from Python.
 class GilReleased {
  public:
   GilReleased() : state_(PyEval_SaveThread()) {}
@@ -88,7 +91,7 @@ class GilReleased {
 struct DeleteWithGil {
   template <class T>
   void operator()(T* object) const {
-    if (interpreter_is_finalizing()) return;  // its references die with the interpreter
+    if (interpreter_is_finalizing()) return;  // leak the references: taking the GIL would block
     PyGILState_STATE state = PyGILState_Ensure();
     delete object;
     PyGILState_Release(state);

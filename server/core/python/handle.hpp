@@ -1,5 +1,5 @@
-// Ownership of Python objects in C++. Everything under python/ holds its objects through Handle;
-// nothing calls Py_DECREF by hand.
+// Ownership of Python objects in C++. Code under python/ owns objects through Handle only and never
+// calls Py_DECREF.
 #pragma once
 
 #include <Python.h>
@@ -8,8 +8,8 @@
 
 namespace tuber::python {
 
-// One strong reference, or nothing. Move-only: a copy is asked for by name. Not thread-safe.
-// REQUIRES of every operation on a non-empty handle: the GIL is held.
+// One strong reference, or nothing. Move-only; borrow() makes another reference. Not thread-safe.
+// REQUIRES of every operation on a non-empty handle: the GIL.
 class Handle {
  public:
   Handle() = default;
@@ -20,9 +20,9 @@ class Handle {
   }
   ~Handle() { Py_XDECREF(object_); }
 
-  // Takes over a new reference, as most C API functions return it; null is an empty handle.
+  // Takes over a new reference, as most C API functions return it. Null makes an empty handle.
   [[nodiscard]] static Handle steal(PyObject* object) { return Handle(object); }
-  // Adds a reference to an object that somebody else keeps.
+  // Adds a reference.
   [[nodiscard]] static Handle borrow(PyObject* object) {
     Py_XINCREF(object);
     return Handle(object);

@@ -1,4 +1,4 @@
-// Calling Python from C++: the one way into code that may let go of the GIL.
+// Calls Python from C++, and takes the exceptions that it raises.
 #pragma once
 
 #include <array>
@@ -9,13 +9,28 @@
 
 namespace tuber::python {
 
-// Calls with positional arguments; empty, with a Python exception set, when the call raised.
-// REQUIRES: the GIL.
+// Calls with positional arguments. Returns an empty handle with the Python exception set if the
+// call raised. REQUIRES: the GIL.
 template <class... Arguments>
 [[nodiscard]] Handle invoke(const Handle& callable, Arguments*... arguments) {
   const std::array<PyObject*, sizeof...(arguments)> array{arguments...};
   return Handle::steal(without_unwinding(
       [&] { return PyObject_Vectorcall(callable.get(), array.data(), array.size(), nullptr); }));
+}
+
+// Takes the Python exception that is set, as an instance with its traceback. REQUIRES: the GIL.
+[[nodiscard]] inline Handle take_exception() {
+#if PY_VERSION_HEX >= 0x030C0000
+  return Handle::steal(PyErr_GetRaisedException());
+#else
+  PyObject *type = nullptr, *value = nullptr, *traceback = nullptr;
+  PyErr_Fetch(&type, &value, &traceback);
+  PyErr_NormalizeException(&type, &value, &traceback);
+  if (value != nullptr && traceback != nullptr) PyException_SetTraceback(value, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return Handle::steal(value);
+#endif
 }
 
 }  // namespace tuber::python

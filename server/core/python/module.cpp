@@ -1,5 +1,5 @@
-// The extension module tuberd._core: makes a net::Server that serves Python objects.
-// tuberd/server.py is its only importer and documents the arguments for people.
+// The extension module tuberd._core: creates a serve::Server for Python objects. The arguments are
+// documented in tuberd.service.server.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -17,10 +17,10 @@
 #include "files/static_files.hpp"
 #include "python/call_warnings.hpp"
 #include "python/cbor/codec.hpp"
-#include "python/cbor/face.hpp"
+#include "python/cbor/python_class.hpp"
 #include "python/endpoint.hpp"
 #include "python/json/codec.hpp"
-#include "python/received_bytes.hpp"
+#include "python/source.hpp"
 #include "serve/server.hpp"
 #include "site/site.hpp"
 
@@ -29,20 +29,20 @@ namespace py = pybind11;
 namespace tuber::python {
 namespace {
 
-// The attribute of that name, as a reference of our own.
-Handle take(const py::object& owner, const char* name) {
+// A new reference to an attribute.
+Handle attribute(const py::object& owner, const char* name) {
   return Handle::steal(owner.attr(name).cast<py::object>().release().ptr());
 }
 
-// `face` is a tuberd.service.server.Face; see call.hpp for the meaning of its attributes.
-Face make_face(const py::object& face) {
-  return {.objects = take(face, "objects"),
-          .reachable = take(face, "reachable"),
-          .find_method = take(face, "find_method"),
-          .find_reading_method = take(face, "find_reading_method"),
-          .walk = take(face, "walk"),
-          .describe = take(face, "describe"),
-          .describe_failure = take(face, "describe_failure")};
+// `callbacks` is a tuberd.served.core_callbacks.CoreCallbacks; call.hpp describes the attributes.
+CoreCallbacks make_callbacks(const py::object& callbacks) {
+  return {.objects = attribute(callbacks, "objects"),
+          .reachable = attribute(callbacks, "reachable"),
+          .find_method = attribute(callbacks, "find_method"),
+          .find_reading_method = attribute(callbacks, "find_readonly_method"),
+          .walk = attribute(callbacks, "walk"),
+          .describe = attribute(callbacks, "describe"),
+          .describe_failure = attribute(callbacks, "describe_failure")};
 }
 
 // `json` is a tuber.codec.json.JsonCodec.
@@ -53,21 +53,21 @@ Codecs make_codecs(const py::object& json) {
   }
   Codecs codecs;
   codecs.push_back(std::make_unique<JsonCodec>(std::move(parts)));
-  codecs.push_back(std::make_unique<CborCodec>(CborParts::load()));
+  codecs.push_back(std::make_unique<CborCodec>(CborImports::load()));
   return codecs;
 }
 
-// A head is received into one buffer, which must have an end even when the limit has none.
+// The head is received into one buffer, whose size stays bounded even without a limit.
 constexpr std::size_t kLargestHead = 64 * 1024 * 1024;
 
-// What one body may have at most, whatever the limit: more can't be in memory.
+// The largest body that can be in memory.
 constexpr auto kLargestBody =
     static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max());
 
-// Far beyond a server's life, and within what clocks can count, those of 32-bit boards too.
+// Stands for no time limit. Clocks can represent it, including those of 32-bit boards.
 constexpr std::chrono::hours kNoTime{24 * 365 * 50};
 
-// `limits` are those of tuberd.service.limits.Limits by their names; 0 stands for none.
+// `limits` are the members of tuberd.service.limits.Limits; 0 means no limit.
 http::Limits make_limits(const py::dict& limits) {
   const auto number = [&limits](const char* name) {
     const auto value = limits[name].cast<std::uint64_t>();
@@ -91,12 +91,12 @@ http::Limits make_limits(const py::dict& limits) {
   made.batch_calls = number("batch_calls");
   made.reply = number("reply");
   made.chunk_line = number("chunk_line");
-  made.head_time = time("head_time");
-  made.stall_time = time("stall_time");
-  made.body_rate = rate("body_rate");
-  made.body_time = time("body_time");
-  made.reply_rate = rate("reply_rate");
-  made.idle_time = time("idle_time");
+  made.head_timeout = time("head_timeout");
+  made.stall_timeout = time("stall_timeout");
+  made.min_upload_rate = rate("min_upload_rate");
+  made.upload_rate_window = time("upload_rate_window");
+  made.min_download_rate = rate("min_download_rate");
+  made.idle_timeout = time("idle_timeout");
   return made;
 }
 
@@ -113,7 +113,7 @@ std::shared_ptr<ops::Log> make_log(const py::object& options) {
   return std::make_shared<ops::Log>(made);
 }
 
-// `tokens` are pairs of a text and whether it allows everything (tuberd.service.tokens.Token).
+// `tokens` are pairs of a token and whether it allows control (tuberd.service.tokens.Token).
 std::vector<http::Token> make_tokens(const std::vector<std::pair<std::string, bool>>& tokens) {
   std::vector<http::Token> made;
   for (const auto& [text, may_control] : tokens) {
@@ -122,7 +122,7 @@ std::vector<http::Token> make_tokens(const std::vector<std::pair<std::string, bo
   return made;
 }
 
-// Its destructor waits for workers, and these may need the GIL.
+// The destructor waits for workers, which may need the GIL.
 struct DeleteWithoutGil {
   void operator()(serve::Server* server) const {
     GilReleased released;
@@ -131,8 +131,9 @@ struct DeleteWithoutGil {
 };
 using ServerHolder = std::unique_ptr<serve::Server, DeleteWithoutGil>;
 
-ServerHolder make_server(const py::object& face, const py::object& json, const std::string& bind,
-                         std::uint16_t port, const std::optional<py::bytes>& uds, int uds_mode,
+ServerHolder make_server(const py::object& callbacks, const py::object& json,
+                         const std::string& bind, std::uint16_t port,
+                         const std::optional<py::bytes>& uds, int uds_mode,
                          std::optional<int> inherited_socket, const std::string& run_id,
                          const std::optional<std::string>& webroot, int max_age,
                          std::unordered_map<std::string, std::string> media_types,
@@ -140,11 +141,12 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
                          std::vector<std::string> allowed_origins,
                          const std::vector<std::pair<std::string, bool>>& tokens, bool read_only,
                          const py::dict& limits, const py::object& log) {
+  block_unwound_workers_at_exit();
   serve::ServerOptions options;
   options.limits = make_limits(limits);
-  std::shared_ptr<const Service> service(
-      new Service{.dispatcher = Dispatcher(make_face(face), options.limits),
-                  .codecs = make_codecs(json)},
+  std::shared_ptr<const SharedDispatch> service(
+      new SharedDispatch{.dispatcher = Dispatcher(make_callbacks(callbacks), options.limits),
+                         .codecs = make_codecs(json)},
       DeleteWithGil{});
   options.log = make_log(log);
   const auto parts = std::make_shared<site::SiteParts>();
@@ -163,12 +165,11 @@ ServerHolder make_server(const py::object& face, const py::object& json, const s
   if (uds) {
     options.unix_socket = io::UnixAddress{std::string(*uds), static_cast<mode_t>(uds_mode)};
   }
-  // The last two: a browser takes no reply for a script or a style, nor gives it to other sites.
+  // nosniff and same-origin: a browser must not run a reply as a script or pass it to other sites.
   options.common_fields = "X-Tuber-Run: " + run_id +
                           "\r\n"
                           "X-Content-Type-Options: nosniff\r\n"
                           "Cross-Origin-Resource-Policy: same-origin\r\n";
-  survive_unwinding_at_exit();
   PyInterpreterState* interpreter = PyInterpreterState_Get();
   return ServerHolder(new serve::Server(std::move(options), [interpreter, service, parts] {
     return std::make_unique<site::Site>(
@@ -181,8 +182,8 @@ bool wait(serve::Server& server, double seconds) {
   return server.wait(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
 }
 
-int end_process_when_told(serve::Server& server, double grace) {
-  return server.end_process_on_signal(
+int watch_signals(serve::Server& server, double grace) {
+  return server.watch_signals(
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(grace)));
 }
 
@@ -213,16 +214,16 @@ PYBIND11_MODULE(_core, module) {
   });
 
   py::class_<serve::Server, ServerHolder>(module, "Server")
-      .def(py::init(&make_server), py::kw_only(), py::arg("face"), py::arg("json"), py::arg("bind"),
-           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("inherited_socket"),
-           py::arg("run_id"), py::arg("webroot"), py::arg("max_age"), py::arg("media_types"),
-           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("tokens"),
-           py::arg("read_only"), py::arg("limits"), py::arg("log"))
+      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"), py::arg("json"),
+           py::arg("bind"), py::arg("port"), py::arg("uds"), py::arg("uds_mode"),
+           py::arg("inherited_socket"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
+           py::arg("media_types"), py::arg("allowed_hosts"), py::arg("allowed_origins"),
+           py::arg("tokens"), py::arg("read_only"), py::arg("limits"), py::arg("log"))
       .def_property_readonly("port", &serve::Server::port)
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())
-      .def("end_process_when_told", &end_process_when_told, py::arg("grace"))
-      .def("give_up", &serve::Server::abandon)
+      .def("watch_signals", &watch_signals, py::arg("grace"))
+      .def("abandon", &serve::Server::abandon)
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);
 

@@ -2,7 +2,7 @@
 #include "python/negotiation.hpp"
 
 #include "http/characters.hpp"
-#include "http/field_list.hpp"
+#include "http/fields.hpp"
 
 namespace tuber::python {
 namespace {

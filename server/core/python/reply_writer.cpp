@@ -19,28 +19,28 @@ void ReplyWriter::begin_envelope() {
   ++begun_;
 }
 
-void ReplyWriter::fit(PyObject* result) {
+void ReplyWriter::choose_codec_for(PyObject* result) {
   if (lossless_ == nullptr || codec_ == lossless_ || is_exact_in_json(result)) return;
   if (batch_) {
-    carry_over_batch();
+    convert_batch();
   } else {
     codec_ = lossless_;
   }
 }
 
-// What was written was exact in JSON, so it can be read again and written in the other codec. The
-// results themselves are gone, or were changed by the calls behind them.
-void ReplyWriter::carry_over_batch() {
+// Decodes the envelopes written so far and encodes them again: JSON carried them exactly. The
+// results themselves may be gone or changed by later calls.
+void ReplyWriter::convert_batch() {
   const std::size_t written = begun_ - 1;
   std::string text = std::move(out_.text());
-  if (written > 0) text.pop_back();  // the separator before the envelope that is to come
+  if (written > 0) text.pop_back();  // the separator before the next envelope
   text += ']';
   out_.clear();
   Source source(text);
   Handle envelopes = codec_->decode(source);
   if (!envelopes || PyList_GET_SIZE(envelopes.get()) != static_cast<Py_ssize_t>(written)) {
     PyErr_Clear();
-    throw std::bad_alloc();  // nothing else can fail in what we have just written
+    throw std::bad_alloc();  // decoding our own output fails for no other reason
   }
   codec_ = lossless_;
   codec_->open_batch(envelopes_, out_);

@@ -1,5 +1,7 @@
-// The bytes of a body that is to be decoded, and whether values may keep on using them.
+// The bytes of a body to decode, and an object that keeps them alive for arrays.
 #pragma once
+
+#include <pybind11/pybind11.h>
 
 #include <string_view>
 
@@ -8,22 +10,22 @@
 
 namespace tuber::python {
 
-// Borrows all that it is made of. REQUIRES: the GIL, but for its making and bytes().
+// Its constructor's arguments must outlive it. REQUIRES: the GIL, except for the constructor and
+// bytes().
 class Source {
  public:
-  // Bytes that are the caller's again after the decoding.
+  // Bytes that the caller keeps: arrays are copied.
   explicit Source(std::string_view bytes) : bytes_(bytes) {}
-  // Bytes of a request. `memory`, when not null, holds them and nothing else, and may be taken.
+  // The body of a request. `memory`, if not null, holds exactly these bytes and may be taken over.
   Source(std::string_view bytes, base::GrowingBuffer* memory) : bytes_(bytes), memory_(memory) {}
-  // Bytes that `exporter` exports for writing by the buffer protocol, all of them.
+  // All the bytes that `exporter` exports, writable, through the buffer protocol.
   Source(std::string_view bytes, PyObject* exporter)
       : bytes_(bytes), exporter_(Handle::borrow(exporter)) {}
 
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
-  // An object that keeps the bytes and exports all of them for writing, borrowed from the source;
-  // null when there is none, or with a Python exception set. Takes the memory of a request when it
-  // is asked for the first time.
+  // An object that owns the bytes and exports them, writable; borrowed from the source. Null if
+  // there is none, or with a Python exception set. The first call takes over a request's memory.
   [[nodiscard]] PyObject* exporter();
 
  private:
@@ -31,5 +33,8 @@ class Source {
   base::GrowingBuffer* memory_ = nullptr;
   Handle exporter_;
 };
+
+// Adds the class of such owners to the module. REQUIRES: the GIL.
+void define_received_bytes(pybind11::module_& module);
 
 }  // namespace tuber::python

@@ -1,5 +1,5 @@
 // The body of a reply: text that it owns, and between it borrowed bytes, which are sent without
-// being copied. Must never know who owns those.
+// being copied. Must never know their owner.
 #pragma once
 
 #include <cstddef>

@@ -39,13 +39,13 @@ bool Connection::await_rest(std::size_t received, const http::Limits& limits) {
   const Clock::time_point now = Clock::now();
   if (reader_->in_body()) {
     awaits_ = Awaits::body;
-    deadline_ = now + limits.stall_time;
-    if (!upload_pace_) upload_pace_.emplace(limits.body_time, limits.body_rate);
+    deadline_ = now + limits.stall_timeout;
+    if (!upload_pace_) upload_pace_.emplace(limits.upload_rate_window, limits.min_upload_rate);
     return upload_pace_->keeps_up(received);
   }
   if (awaits_ == Awaits::head) return now < deadline_;
   awaits_ = Awaits::head;
-  deadline_ = now + limits.head_time;
+  deadline_ = now + limits.head_timeout;
   return true;
 }
 

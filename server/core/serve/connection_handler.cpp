@@ -128,7 +128,7 @@ void ConnectionHandler::serve_requests(std::unique_ptr<Connection> connection) {
 void ConnectionHandler::park(std::unique_ptr<Connection> connection) {
   const Clock::time_point now = wait_.end(*connection);
   if (connection->reader().empty()) {
-    connection->await_request(now + engine_.options.limits.idle_time);
+    connection->await_request(now + engine_.options.limits.idle_timeout);
     spare_reader_ = connection->take_reader();
     spare_reader_->clear();
   } else if (connection->awaits() == Connection::Awaits::request) {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string_view>
 
-#include "http/outcome.hpp"
+#include "http/request.hpp"
 #include "serve/connection.hpp"
 #include "serve/engine.hpp"
 #include "serve/handler.hpp"

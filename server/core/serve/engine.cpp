@@ -33,7 +33,8 @@ constexpr int kAcceptedAtOnce = 64;
 constexpr milliseconds kLongestSweepInterval{1'000};
 
 milliseconds sweep_interval(const http::Limits& limits) {
-  const milliseconds shortest = std::min({limits.head_time, limits.stall_time, limits.idle_time});
+  const milliseconds shortest =
+      std::min({limits.head_timeout, limits.stall_timeout, limits.idle_timeout});
   return std::clamp(shortest / 2, milliseconds(1), kLongestSweepInterval);
 }
 
@@ -225,7 +226,7 @@ std::vector<std::unique_ptr<Connection>> Engine::accept_connections() {
 }
 
 std::unique_ptr<Connection> Engine::admit(io::Listener::Accepted accepted) {
-  const io::SocketTimes times{options.request_wait, options.limits.stall_time};
+  const io::SocketTimes times{options.request_wait, options.limits.stall_timeout};
   if (!io::prepare_connection(accepted.socket, listener.transport(), times)) return nullptr;
   Admission::Ticket ticket = admission.take(accepted.peer);
   const Admission::Verdict verdict = ticket.verdict();
@@ -233,7 +234,7 @@ std::unique_ptr<Connection> Engine::admit(io::Listener::Accepted accepted) {
   auto connection = std::make_unique<Connection>(std::move(accepted.socket), next_serial_++,
                                                  accepted.peer, std::move(ticket));
   if (verdict != Admission::Verdict::welcome) return connection;
-  connection->await_request(Clock::now() + options.limits.idle_time);
+  connection->await_request(Clock::now() + options.limits.idle_timeout);
   idle.park_new(std::move(connection));
   return nullptr;
 }

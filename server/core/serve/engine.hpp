@@ -36,7 +36,7 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
   void start_another_worker();
 
   // In a forked child it only closes the child's copy of the listening socket: the server is the
-  // parent's, its threads are not here, and any lock may be held for ever.
+  // parent's, its threads are not here, and any lock may be held forever.
   void request_stop() noexcept;
 
   // False in a process forked from the one that serves.

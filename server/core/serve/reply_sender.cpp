@@ -24,7 +24,7 @@ bool ReplySender::send(const base::Descriptor& socket, const Reply& reply, Manne
     reply.body.for_each_piece([this](std::string_view bytes) { pieces_.push_back(piece(bytes)); });
   }
   if (manner.at_once) return io::send_at_once(socket, pieces_);
-  io::Pace pace(limits_.stall_time, limits_.reply_rate);
+  io::Pace pace(limits_.stall_timeout, limits_.min_download_rate);
   const io::Follow follow = file_follows ? io::Follow::more : io::Follow::nothing;
   if (!io::send_all(socket, pieces_, pace, follow)) return false;
   return !file_follows ||

@@ -10,8 +10,8 @@
 
 #include "base/descriptor.hpp"
 #include "http/limits.hpp"
-#include "http/outcome.hpp"
 #include "http/reply_head.hpp"
+#include "http/request.hpp"
 #include "serve/handler.hpp"
 
 namespace tuber::serve {

@@ -12,7 +12,7 @@
 #include "http/chunked_decoder.hpp"
 #include "http/head_parser.hpp"
 #include "http/limits.hpp"
-#include "http/outcome.hpp"
+#include "http/request.hpp"
 #include "serve/handler.hpp"
 
 namespace tuber::serve {

@@ -36,7 +36,7 @@ void Server::request_stop() noexcept {
   engine_->request_stop();
 }
 
-int Server::end_process_on_signal(std::chrono::milliseconds grace) {
+int Server::watch_signals(std::chrono::milliseconds grace) {
   const auto stop = [engine = std::weak_ptr<Engine>(engine_)] {
     if (const auto alive = engine.lock()) alive->request_stop();
   };
@@ -44,7 +44,7 @@ int Server::end_process_on_signal(std::chrono::milliseconds grace) {
 }
 
 bool Server::wait(std::chrono::milliseconds timeout) {
-  // A forked child has no workers, and the pool's lock may be held for ever.
+  // A forked child has no workers, and the pool's lock may be held forever.
   return !engine_->in_own_process() || engine_->pool.wait_until_empty(timeout);
 }
 

@@ -67,7 +67,7 @@ class Server {
 
   // Stops at SIGINT or SIGTERM, and ends the process if it does not end by itself within `grace`.
   // Returns the descriptor for the signal handler; see ops/signal_watcher.hpp.
-  [[nodiscard]] int end_process_on_signal(std::chrono::milliseconds grace);
+  [[nodiscard]] int watch_signals(std::chrono::milliseconds grace);
 
   // The destructor will not wait for workers: the caller has waited long enough.
   void abandon() noexcept { abandoned_ = true; }

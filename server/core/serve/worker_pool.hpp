@@ -15,8 +15,8 @@ namespace tuber::serve {
 // finishes while another one is busy goes to sleep, and the last busy one waits for events. So
 // short requests are served by a single thread without wake-ups, however many connections call.
 //
-// Before a worker starts something slow it releases leadership, and wakes a follower if nobody
-// waits for events: the worker does not count as busy any more. A sleeping follower also takes over
+// Before a worker starts something slow it releases leadership, and wakes a follower if no
+// worker waits for events: it does not count as busy any more. A sleeping follower also takes over
 // if no event was taken for kTakeOverAfter. It starts a new epoch: busy workers of older epochs no
 // longer keep others asleep.
 //

@@ -21,7 +21,7 @@ namespace tuber::site {
 // "/calls", the record of the last ones.
 inline constexpr std::string_view kEndpointPath = "/tuber";
 
-// Shared by the sites of all workers. Immutable but for the call log, which is thread-safe.
+// Shared by the sites of all workers. Immutable, except the call log, which is thread-safe.
 struct SiteParts {
   http::BrowserPolicy policy;                       // for the endpoint and the reports
   std::vector<http::Token> tokens;                  // the same; empty: none is required

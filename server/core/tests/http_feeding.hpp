@@ -1,6 +1,6 @@
-// Feeds a message to the parsers of http/ in pieces and keeps what came of it, so that tests and
-// fuzz targets can state the law "the pieces make no difference". Every piece lies in memory of its
-// own, as large as the piece, so that a sanitizer sees a view that outlived its buffer.
+// Feeds a message to the parsers of http/ in pieces and records the result, so that tests and fuzz
+// targets can check that the result does not depend on the pieces. Every piece has its own
+// allocation of exactly its size, so that a sanitizer detects views that outlive their buffer.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace tuber::http::testing {
 
-// All that a caller can see of a fault.
+// A fault without views.
 struct SeenFault {
   int status = 0;
   std::size_t offset = 0;
@@ -27,7 +27,7 @@ struct SeenFault {
   bool operator==(const SeenFault&) const = default;
 };
 
-// All that a caller can see of a parsed head, without views.
+// The result of parsing a head, without views.
 struct SeenHead {
   Outcome outcome = Outcome::need_more;
   SeenFault fault;
@@ -63,8 +63,8 @@ inline SeenHead see(const HeadParser& parser, Outcome outcome) {
   return seen;
 }
 
-// Parses ever longer beginnings of `message`, up to each of the sizes and then the whole, until
-// something comes of it.
+// Parses prefixes of `message` of each of the sizes and then the whole, until it is complete or at
+// fault.
 inline SeenHead feed_head(HeadParser& parser, std::string_view message,
                           const std::vector<std::size_t>& sizes) {
   parser.reset();
@@ -78,7 +78,7 @@ inline SeenHead feed_head(HeadParser& parser, std::string_view message,
   return see(parser, outcome);
 }
 
-// All that a caller can see of a decoded body.
+// The result of decoding a body.
 struct SeenBody {
   Outcome outcome = Outcome::need_more;
   SeenFault fault;
@@ -88,7 +88,7 @@ struct SeenBody {
   bool operator==(const SeenBody&) const = default;
 };
 
-// Decodes `message` cut at each of the ascending places.
+// Decodes `message`, split at each of the ascending offsets.
 inline SeenBody feed_body(ChunkedDecoder& decoder, std::string_view message,
                           std::vector<std::size_t> cuts) {
   decoder.reset();
@@ -106,11 +106,11 @@ inline SeenBody feed_body(ChunkedDecoder& decoder, std::string_view message,
   return SeenBody{Outcome::fault, SeenFault(decoder.fault()), 0, {}};
 }
 
-// 1, 2, 3 ... size - 1: byte by byte.
-inline std::vector<std::size_t> every_place(std::size_t size) {
-  std::vector<std::size_t> places;
-  for (std::size_t place = 1; place < size; ++place) places.push_back(place);
-  return places;
+// 1, 2, 3 ... size - 1, which feeds a message byte by byte.
+inline std::vector<std::size_t> every_offset(std::size_t size) {
+  std::vector<std::size_t> offsets;
+  for (std::size_t offset = 1; offset < size; ++offset) offsets.push_back(offset);
+  return offsets;
 }
 
 }  // namespace tuber::http::testing

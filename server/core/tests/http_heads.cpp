@@ -7,7 +7,7 @@ namespace tuber::http::testing {
 SeenHead parse_every_way(const std::string& message, const Limits& limits) {
   HeadParser parser(limits);
   const SeenHead whole = feed_head(parser, message, {});
-  CHECK(feed_head(parser, message, every_place(message.size())) == whole);
+  CHECK(feed_head(parser, message, every_offset(message.size())) == whole);
   for (std::size_t cut = 1; cut < message.size(); ++cut) {
     INFO("cut at ", cut);
     CHECK(feed_head(parser, message, {cut}) == whole);
@@ -37,21 +37,21 @@ void check_malformed(const std::vector<MalformedHead>& table) {
   }
 }
 
-std::string requesting(const std::string& line) {
+std::string with_request_line(const std::string& line) {
   return line + "\r\nHost: board\r\n\r\n";
 }
 
-std::string asking(const std::string& host) {
+std::string with_host(const std::string& host) {
   return "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
 }
 
-std::string posting(const std::string& lines) {
-  return std::string(kPosted) + lines + "\r\n";
+std::string with_fields(const std::string& lines) {
+  return std::string(kPostStart) + lines + "\r\n";
 }
 
-MalformedHead bad_lines(const char* name, const std::string& lines, std::size_t offset,
-                        int status) {
-  return {name, posting(lines), status, kPostedLines + offset};
+MalformedHead bad_fields(const char* name, const std::string& lines, std::size_t offset,
+                         int status) {
+  return {name, with_fields(lines), status, kFieldsOffset + offset};
 }
 
 SeenHead head(std::string method, std::string target, Fields fields, std::string path,
@@ -84,17 +84,17 @@ SeenHead chunked(SeenHead seen) {
   return seen;
 }
 
-SeenHead closing(SeenHead seen) {
+SeenHead closed(SeenHead seen) {
   seen.keep_alive = false;
   return seen;
 }
 
-SeenHead kept(SeenHead seen) {
+SeenHead kept_alive(SeenHead seen) {
   seen.keep_alive = true;
   return seen;
 }
 
-SeenHead continuing(SeenHead seen) {
+SeenHead expecting_continue(SeenHead seen) {
   seen.expects_continue = true;
   return seen;
 }

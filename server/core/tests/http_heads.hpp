@@ -1,5 +1,4 @@
-// Tables of request heads and what must come of them, for the tests of everything that takes part
-// in parsing one.
+// Tables of request heads and the expected results, for the tests of the head parser and its parts.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +13,17 @@
 
 namespace tuber::http::testing {
 
-// Feeds the message whole, byte by byte, and cut in two at every place, and checks that the outcome
-// is the same each time; returns it.
+// Parses the message as a whole, byte by byte, and split at every offset. Checks that the result is
+// always the same and returns it.
 SeenHead parse_every_way(const std::string& message, const Limits& limits = {});
 
 struct ValidHead {
   std::string name;
   std::string message;
-  SeenHead expected;  // but for the outcome and the size, which are always the same
+  SeenHead expected;  // without outcome and size, which check_valid() sets
 };
 
-// Checks each message, alone and with more behind it.
+// Checks each message, alone and followed by more bytes.
 void check_valid(const std::vector<ValidHead>& table);
 
 struct MalformedHead {
@@ -36,33 +35,34 @@ struct MalformedHead {
 
 void check_malformed(const std::vector<MalformedHead>& table);
 
-// Messages: a GET with this request line or this Host, and a POST with these lines after Host.
-std::string requesting(const std::string& line);
-std::string asking(const std::string& host);
-std::string posting(const std::string& lines);
+// Messages: a request line followed by a Host field, a GET with this Host, and a POST with these
+// field lines after Host.
+std::string with_request_line(const std::string& line);
+std::string with_host(const std::string& host);
+std::string with_fields(const std::string& lines);
 
-// What posting() puts before them, and where they begin.
-inline constexpr std::string_view kPosted = "POST /tuber HTTP/1.1\r\nHost: board\r\n";
-inline constexpr std::size_t kPostedLines = kPosted.size();
+// The start of a with_fields() message, and the offset of its `lines`.
+inline constexpr std::string_view kPostStart = "POST /tuber HTTP/1.1\r\nHost: board\r\n";
+inline constexpr std::size_t kFieldsOffset = kPostStart.size();
 
-// A malformed posting(); `offset` counts from the lines' begin.
-MalformedHead bad_lines(const char* name, const std::string& lines, std::size_t offset = 0,
-                        int status = 400);
+// A malformed with_fields() message; `offset` counts from the start of `lines`.
+MalformedHead bad_fields(const char* name, const std::string& lines, std::size_t offset = 0,
+                         int status = 400);
 
-// What is seen of an HTTP/1.1 head to be kept alive, without body.
+// The expected result for an HTTP/1.1 head with a persistent connection and no body.
 using Fields = std::vector<std::pair<std::string, std::string>>;
 SeenHead head(std::string method, std::string target, Fields fields, std::string path = "",
               std::string host = "board");
 
-// What is seen of a posting() with these fields.
+// The expected result for a with_fields() message with these fields.
 SeenHead post(Fields more_fields);
 
-// The same but for one thing.
+// Each changes one property.
 SeenHead with_length(SeenHead seen, std::uint64_t length);
 SeenHead chunked(SeenHead seen);
-SeenHead closing(SeenHead seen);
-SeenHead kept(SeenHead seen);
-SeenHead continuing(SeenHead seen);
+SeenHead closed(SeenHead seen);
+SeenHead kept_alive(SeenHead seen);
+SeenHead expecting_continue(SeenHead seen);
 SeenHead http10(SeenHead seen);
 
 }  // namespace tuber::http::testing

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cbor/examiner.hpp"
+#include "cbor/validator.hpp"
 #include "cbor/writer.hpp"
 
 namespace tuber::cbor {
@@ -90,8 +90,8 @@ TEST_CASE("an array of a kilobyte begins at a multiple of eight wherever it stan
     append_array_head(out, type, shape, false, offset);
     CHECK((offset + out.size()) % 8 == 0);
     CHECK(out.size() <= 24);
-    Examiner examiner(out += std::string(16 * 16 * 8, '\0'));
-    CHECK(examiner.examine());
+    Validator validator(out += std::string(16 * 16 * 8, '\0'));
+    CHECK(validator.validate());
   }
 }
 

@@ -1,4 +1,4 @@
-// What a request may do, by the token it shows.
+// The access that a bearer token gives.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -22,14 +22,14 @@ Access access_with(std::vector<Field> fields) {
 
 }  // namespace
 
-TEST_CASE("the token decides") {
+TEST_CASE("the token decides the access") {
   CHECK(access_with({{"Authorization", "Bearer reader-of-the-lab"}}) == Access::read);
   CHECK(access_with({{"Authorization", "Bearer operator"}}) == Access::control);
   CHECK(access_with({{"Authorization", "Bearer operator2"}}) == Access::read);
   CHECK(access_with({{"authorization", "bEARER  operator"}}) == Access::control);
 }
 
-TEST_CASE("what is no token of the server's gives nothing") {
+TEST_CASE("an unknown or malformed token gives no access") {
   for (const char* value :
        {"", "Bearer", "Bearer ", "operator", "Bearer operato", "Bearer operator22",
         "Bearer Operator", "Basic operator", "Bearer operatoroperator",
@@ -44,7 +44,7 @@ TEST_CASE("what is no token of the server's gives nothing") {
         Access::none);
 }
 
-TEST_CASE("without tokens everybody may control") {
+TEST_CASE("a server without tokens gives control to every request") {
   RequestHead head;
   CHECK(access_of(head, {}) == Access::control);
 }

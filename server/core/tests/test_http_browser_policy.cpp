@@ -1,4 +1,4 @@
-// Which requests of browsers may call, over Host x Origin x Sec-Fetch-Site x method x content type.
+// Which requests from browsers may call, by Host, Origin, Sec-Fetch-Site, method and content type.
 #include <doctest/doctest.h>
 
 #include <optional>
@@ -31,7 +31,7 @@ std::optional<std::string> refusal_of_post(const std::string& lines) {
   return refusal_of("POST /tuber HTTP/1.1", lines);
 }
 
-// A field line, or none for no value.
+// A field line, or "" without a value.
 std::string line(std::string_view name, const char* value) {
   return value ? std::string(name) + ": " + value + "\r\n" : "";
 }
@@ -42,20 +42,20 @@ struct Row {
   const char* origin;
   const char* site;
   const char* content_type;
-  const char* named;  // what the refusal must name; nullptr: may call
+  const char* named;  // a part of the refusal; nullptr: may call
 };
 
 constexpr const char* kNone = nullptr;
 constexpr const char* kJson = "application/json";
 
 const std::vector<Row> kTable = {
-    // Not from a browser: nothing is asked.
+    // Not from a browser: not restricted.
     {"POST", "board", kNone, kNone, kJson, kNone},
     {"POST", "board", kNone, kNone, kNone, kNone},
     {"POST", "evil.example", kNone, kNone, "text/plain", kNone},
     {"GET", "evil.example", kNone, kNone, kNone, kNone},
 
-    // Origins that the operator allows, exactly as they are written, with all else unchanged.
+    // Allowed origins are compared exactly; the other rules still apply.
     {"POST", "board", "https://lab.example", "cross-site", kJson, kNone},
     {"POST", "board", "http://lab.example:8080", "cross-site", kJson, kNone},
     {"POST", "board", "http://lab.example", "cross-site", kJson, "Sec-Fetch-Site"},
@@ -101,7 +101,7 @@ const std::vector<Row> kTable = {
     {"POST", "board", "http://board", "cross-site", kJson, "Sec-Fetch-Site"},
     {"GET", "board", kNone, "cross-site", kNone, "Sec-Fetch-Site"},
 
-    // Host, with a page that is same-origin by DNS rebinding.
+    // Host, for a page that is same-origin by DNS rebinding.
     {"POST", "localhost", "http://localhost", kNone, kJson, kNone},
     {"POST", "192.168.1.7:80", "http://192.168.1.7:80", kNone, kJson, kNone},
     {"POST", "[fe80::7]:8080", "http://[fe80::7]:8080", kNone, kJson, kNone},
@@ -130,7 +130,7 @@ const std::vector<Row> kTable = {
     {"POST", "1.2.3.256", "http://1.2.3.256", kNone, kJson, "Host"},
     {"POST", "127.0.0.1.evil.example", "http://127.0.0.1.evil.example", kNone, kJson, "Host"},
 
-    // Content-Type, which only a POST must name.
+    // Content-Type, which only a POST needs.
     {"POST", "board", "http://board", kNone, "application/cbor", kNone},
     {"POST", "board", "http://board", kNone, "Application/JSON; charset=utf-8", kNone},
     {"POST", "board", "http://board", kNone, "application/json ;x", kNone},
@@ -150,7 +150,7 @@ const std::vector<Row> kTable = {
 
 }  // namespace
 
-TEST_CASE("a browser's request may call when nothing about it is foreign") {
+TEST_CASE("a request from a browser may call only from an allowed page, host and media type") {
   for (const Row& row : kTable) {
     const std::string lines = line("Host", row.host) + line("oRIGIN", row.origin) +
                               line("sec-fetch-site", row.site) +
@@ -166,7 +166,7 @@ TEST_CASE("a browser's request may call when nothing about it is foreign") {
   }
 }
 
-TEST_CASE("a field that was sent twice is refused, whatever it says") {
+TEST_CASE("a repeated field is refused") {
   const std::string rest = "Host: board\r\nContent-Type: application/json\r\n";
   const std::string origin = "Origin: http://board\r\n";
   const std::string site = "Sec-Fetch-Site: same-origin\r\n";
@@ -175,7 +175,7 @@ TEST_CASE("a field that was sent twice is refused, whatever it says") {
         std::string::npos);
   CHECK(refusal_of_post(rest + site + site)->find("Sec-Fetch-Site was sent more than once") !=
         std::string::npos);
-  // The parser refuses this one before; the policy must not depend on it.
+  // The parser already refuses this one, but the policy must not depend on it.
   RequestHead head;
   head.method = "POST";
   head.host = "board";
@@ -186,7 +186,7 @@ TEST_CASE("a field that was sent twice is refused, whatever it says") {
         std::string::npos);
 }
 
-TEST_CASE("a browser that names no host is refused") {
+TEST_CASE("a request from a browser without a host is refused") {
   const auto refused = refusal_of("POST /tuber HTTP/1.0",
                                   "Sec-Fetch-Site: none\r\nContent-Type: application/json\r\n");
   REQUIRE(refused);
@@ -194,14 +194,14 @@ TEST_CASE("a browser that names no host is refused") {
   CHECK(refusal_of("POST /tuber HTTP/1.0", "Origin: http://\r\n"));
 }
 
-TEST_CASE("the host of an absolute target counts, not Host") {
+TEST_CASE("the host of an absolute target overrides Host") {
   const std::string lines =
       "Host: board\r\nOrigin: http://board\r\nContent-Type: application/json\r\n";
   CHECK_FALSE(refusal_of("POST http://board/tuber HTTP/1.1", lines));
   CHECK(refusal_of("POST http://evil.example/tuber HTTP/1.1", lines));
 }
 
-TEST_CASE("a refusal quotes long and non-ASCII values fit to print") {
+TEST_CASE("a refusal shortens long values and replaces non-ASCII bytes") {
   const std::string lines =
       "Host: board\r\nOrigin: \xff\xc3\xa4\t" + std::string(500, 'x') + "\r\n";
   const auto refused = refusal_of_post(lines);

@@ -1,4 +1,5 @@
-// Character classes, the word-wise search for control characters, and percent-decoding.
+// The search for control characters, against the plain definition; case, white space,
+// percent-decoding.
 #include <doctest/doctest.h>
 
 #include <optional>
@@ -13,24 +14,24 @@ using tuber::http::find_control;
 using tuber::http::percent_decode;
 using tuber::http::trim;
 
-TEST_CASE("a control character is found at every place, whatever is around it") {
+TEST_CASE("a control character is found at every offset, after and before any bytes") {
   for (const char neighbour : {'a', ' ', '\t', '~', '\x80', '\xff'}) {
     for (int byte = 0; byte < 256; ++byte) {
       const bool control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
-      for (std::size_t place = 0; place < 20; ++place) {
+      for (std::size_t offset = 0; offset < 20; ++offset) {
         std::string text(20, neighbour);
-        text[place] = static_cast<char>(byte);
-        if (find_control(text, 0) != (control ? place : text.size())) {
+        text[offset] = static_cast<char>(byte);
+        if (find_control(text, 0) != (control ? offset : text.size())) {
           CAPTURE(byte);
-          CAPTURE(place);
-          FAIL("not found where it is, or found where it is not");
+          CAPTURE(offset);
+          FAIL("wrong offset");
         }
       }
     }
   }
 }
 
-TEST_CASE("the search begins at the given place and finds the first") {
+TEST_CASE("the search starts at the given offset and finds the first control character") {
   const std::string_view text = "ab\ncdefghijklmnop\nq\r";
   CHECK(find_control(text, 0) == 2);
   CHECK(find_control(text, 2) == 2);

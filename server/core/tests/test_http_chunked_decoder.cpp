@@ -1,5 +1,4 @@
-// The chunked coding: what is decoded, what is refused, and that the pieces in which the bytes come
-// make no difference.
+// The chunked coding: valid and malformed bodies, split into pieces in every way, and limits.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -12,17 +11,18 @@ using namespace std::string_literals;
 using tuber::http::ChunkedDecoder;
 using tuber::http::Limits;
 using tuber::http::Outcome;
-using tuber::http::testing::every_place;
+using tuber::http::testing::every_offset;
 using tuber::http::testing::feed_body;
 using tuber::http::testing::SeenBody;
 
 namespace {
 
-// Feeds the message whole, byte by byte, and cut in two at every place; the outcome of all of them.
+// Decodes the message as a whole, byte by byte, and split at every offset. Checks that the result
+// is always the same and returns it.
 SeenBody decode_every_way(const std::string& message, const Limits& limits = {}) {
   ChunkedDecoder decoder(limits);
   const SeenBody whole = feed_body(decoder, message, {});
-  CHECK(feed_body(decoder, message, every_place(message.size())) == whole);
+  CHECK(feed_body(decoder, message, every_offset(message.size())) == whole);
   for (std::size_t cut = 1; cut < message.size(); ++cut) {
     INFO("cut at ", cut);
     CHECK(feed_body(decoder, message, {cut}) == whole);
@@ -73,8 +73,8 @@ const std::vector<Malformed> kMalformed = {
     {"extension not ASCII", "3;\xc3\xa4\r\nabc", 400, 0},
     {"bare LF after the size", "3\nabc\r\n0\r\n\r\n", 400, 0},
     {"CR CR LF after the size", "3\r\r\nabc", 400, 0},
-    {"more content than promised", "3\r\nabcd\r\n0\r\n\r\n", 400, 6},
-    {"less content than promised", "3\r\nab\r\n0\r\n\r\n", 400, 6},
+    {"more content than announced", "3\r\nabcd\r\n0\r\n\r\n", 400, 6},
+    {"less content than announced", "3\r\nab\r\n0\r\n\r\n", 400, 6},
     {"bare LF after the content", "3\r\nabc\n0\r\n\r\n", 400, 6},
     {"bare CR after the content", "3\r\nabc\r0\r\n\r\n", 400, 6},
     {"nothing after the content", "3\r\nabc0\r\n\r\n", 400, 6},
@@ -100,7 +100,7 @@ void check_refused(const SeenBody& seen, int status) {
 
 }  // namespace
 
-TEST_CASE("a well-formed chunked body is decoded, in whatever pieces it comes") {
+TEST_CASE("a well-formed chunked body is decoded, however it is split") {
   for (const Valid& valid : kValid) {
     INFO(valid.name);
     const SeenBody expected{Outcome::complete, {}, valid.message.size(), valid.body};
@@ -109,7 +109,7 @@ TEST_CASE("a well-formed chunked body is decoded, in whatever pieces it comes") 
   }
 }
 
-TEST_CASE("a malformed chunked body is refused, in whatever pieces it comes") {
+TEST_CASE("a malformed chunked body is refused, however it is split") {
   for (const Malformed& malformed : kMalformed) {
     INFO(malformed.name);
     const SeenBody seen = decode_every_way(malformed.message);
@@ -119,7 +119,7 @@ TEST_CASE("a malformed chunked body is refused, in whatever pieces it comes") {
   }
 }
 
-TEST_CASE("every beginning of a chunked body needs more and is consumed") {
+TEST_CASE("an incomplete chunked body is consumed and needs more") {
   const std::string message = "3;x\r\nabc\r\n1\r\nd\r\n0\r\nX: 1\r\n\r\n";
   for (std::size_t size = 0; size < message.size(); ++size) {
     const SeenBody seen = decode_every_way(message.substr(0, size));
@@ -128,7 +128,7 @@ TEST_CASE("every beginning of a chunked body needs more and is consumed") {
   }
 }
 
-TEST_CASE("the content may be as large as the limit of a body and no larger") {
+TEST_CASE("the content may be as large as the body limit and no larger") {
   Limits limits;
   limits.body = 5;
   CHECK(decode_every_way("4\r\nabcd\r\n0\r\n\r\n", limits).body == "abcd");
@@ -148,7 +148,7 @@ TEST_CASE("a size line may be as long as its limit and no longer") {
   CHECK(decode_every_way("1;exte\r", limits).outcome == Outcome::need_more);
 }
 
-TEST_CASE("trailers may be as many and as large as a head's fields and no more") {
+TEST_CASE("trailers have the limits of the fields of a head") {
   Limits limits;
   limits.fields = 2;
   CHECK(decode_every_way("0\r\nA: 1\r\nB: 2\r\n\r\n", limits).outcome == Outcome::complete);
@@ -162,7 +162,7 @@ TEST_CASE("trailers may be as many and as large as a head's fields and no more")
   check_refused(decode_every_way("0\r\nA: 1\r\nB: 23456\r\nC", limits), 431);
 }
 
-TEST_CASE("no memory is taken for content that was only promised") {
+TEST_CASE("no memory is allocated for content that was only announced") {
   ChunkedDecoder decoder{Limits{}};
   std::string body;
   CHECK(decoder.decode("4000000\r\nabc", body) == Outcome::need_more);
@@ -170,7 +170,7 @@ TEST_CASE("no memory is taken for content that was only promised") {
   CHECK(body.capacity() < 1024);
 }
 
-TEST_CASE("content goes behind what the body holds already") {
+TEST_CASE("content is appended to the body") {
   ChunkedDecoder decoder{Limits{}};
   std::string body = "before";
   CHECK(decoder.decode("1\r\na\r\n0\r\n\r\n", body) == Outcome::complete);

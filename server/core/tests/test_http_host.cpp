@@ -1,4 +1,4 @@
-// What a Host may be, by itself and as a field of a head.
+// Valid and malformed hosts, alone and as a field of a head.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -96,7 +96,7 @@ const std::vector<Malformed> kMalformed = {
 
 }  // namespace
 
-TEST_CASE("a host is told apart into name or address, and port") {
+TEST_CASE("a host is split into name or address, and port") {
   for (const Row& row : kValid) {
     CAPTURE(row.text);
     const auto host = parse_host(row.text);
@@ -104,7 +104,7 @@ TEST_CASE("a host is told apart into name or address, and port") {
     CHECK(host->kind == row.kind);
     CHECK(host->name == row.name);
     CHECK(host->port == row.port);
-    const SeenHead seen = parse_every_way(asking(row.text));
+    const SeenHead seen = parse_every_way(with_host(row.text));
     CHECK(seen.outcome == Outcome::complete);
     CHECK(seen.host == row.text);
   }
@@ -114,13 +114,13 @@ TEST_CASE("a malformed host is refused, in Host and in an absolute target") {
   for (const Malformed& malformed : kMalformed) {
     INFO(malformed.name);
     CHECK_FALSE(parse_host(malformed.text));
-    const SeenHead seen = parse_every_way(asking(malformed.text));
+    const SeenHead seen = parse_every_way(with_host(malformed.text));
     CHECK(seen.fault.status == 400);
     CHECK(seen.fault.offset == std::string("GET / HTTP/1.1\r\n").size());
   }
   for (const std::string authority : {"", "me@board", "board:x", "::1", "[::1", "a%zz"}) {
     CAPTURE(authority);
     const std::string line = "GET http://" + authority + "/ HTTP/1.1";
-    CHECK(parse_every_way(requesting(line)).fault.status == 400);
+    CHECK(parse_every_way(with_request_line(line)).fault.status == 400);
   }
 }

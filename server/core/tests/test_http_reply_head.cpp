@@ -28,7 +28,7 @@ std::string written(const ReplyHead& head) {
 
 }  // namespace
 
-TEST_CASE("a kept reply says everything that clients in the field look for") {
+TEST_CASE("a reply on a persistent connection has the fields that existing clients search for") {
   ReplyHead head = reply(200);
   head.content_type = "application/json";
   head.content_length = 17;
@@ -44,7 +44,7 @@ TEST_CASE("a kept reply says everything that clients in the field look for") {
         "\r\n");
 }
 
-TEST_CASE("a closing reply says so, and no content type where there is none") {
+TEST_CASE("a reply that closes has Connection: close; an empty content type is left out") {
   ReplyHead head = reply(400);
   head.keep_alive = false;
   CHECK(written(head) ==
@@ -55,7 +55,7 @@ TEST_CASE("a closing reply says so, and no content type where there is none") {
         "\r\n");
 }
 
-TEST_CASE("replies that have no content have no Content-Length") {
+TEST_CASE("replies without content have no Content-Length") {
   for (const int status : {100, 101, 204, 304}) {
     CAPTURE(status);
     CHECK(status_has_no_content(status));
@@ -68,7 +68,7 @@ TEST_CASE("replies that have no content have no Content-Length") {
   }
 }
 
-TEST_CASE("a head is appended, and the largest length is written in full") {
+TEST_CASE("a head is appended, with lengths up to the largest number") {
   ReplyHead head = reply(200);
   head.content_length = 18446744073709551615u;
   std::string out = "before";
@@ -89,7 +89,7 @@ TEST_CASE("reason phrases are those of RFC 9110 and RFC 6585") {
   CHECK(reason_phrase(599) == "Unknown");
 }
 
-TEST_CASE("dates are written in the fixed form of RFC 9110") {
+TEST_CASE("dates are formatted as IMF-fixdate") {
   CHECK(format_http_date(784111777) == "Sun, 06 Nov 1994 08:49:37 GMT");
   CHECK(format_http_date(0) == "Thu, 01 Jan 1970 00:00:00 GMT");
   CHECK(format_http_date(951782400) == "Tue, 29 Feb 2000 00:00:00 GMT");

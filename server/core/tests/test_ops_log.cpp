@@ -1,4 +1,4 @@
-// The lines for the operator.
+// The log lines for the operator.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -43,7 +43,7 @@ std::size_t lines(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a refused request is one line, whatever the peer wrote") {
+TEST_CASE("a refused request is one line, whatever the peer sent") {
   const Pipe pipe;
   Log log({}, pipe.writer.get());
   log.refused(Peer(), 400, "GET /\x1b[2J\"", "bare LF\nand more");
@@ -51,7 +51,7 @@ TEST_CASE("a refused request is one line, whatever the peer wrote") {
         " tuberd: refused from=unix status=400 request=\"GET /?[2J\\\"\" reason=\"bare LF\"\n");
 }
 
-TEST_CASE("each format and level") {
+TEST_CASE("each format and level has its lines") {
   const Pipe pipe;
   LogOptions options;
   options.format = LogOptions::Format::json;
@@ -73,7 +73,7 @@ TEST_CASE("each format and level") {
   CHECK(pipe.read().empty());
 }
 
-TEST_CASE("a flood of refusals is told in a few lines") {
+TEST_CASE("a flood of refusals writes a few lines") {
   const Pipe pipe;
   Log log({}, pipe.writer.get());
   for (int i = 0; i < 1'000; ++i) log.refused(Peer(), 400, "", "bare LF");
@@ -82,7 +82,7 @@ TEST_CASE("a flood of refusals is told in a few lines") {
   CHECK(count <= 2 * Log::kRefusedPerSecond);  // a second may have ended meanwhile
 }
 
-TEST_CASE("who does not read stderr makes nobody wait, and is told what is missing") {
+TEST_CASE("an unread stderr blocks no one, and lines are counted as skipped") {
   const Pipe pipe;
   LogOptions options;
   options.access = true;
@@ -93,7 +93,7 @@ TEST_CASE("who does not read stderr makes nobody wait, and is told what is missi
   CHECK(pipe.read().find(" skipped=") != std::string::npos);
 }
 
-TEST_CASE("who fills the pipe of stderr at the same moment makes nobody wait") {
+TEST_CASE("a pipe that another process fills does not block the log") {
   for (int round = 0; round < 30; ++round) {
     const Pipe pipe;
     LogOptions options;

@@ -19,7 +19,7 @@ using namespace tuber::testing;
 
 TEST_CASE("a head that does not end in time is refused") {
   NetServer server([](auto& options) {
-    options.limits.head_time = 40ms;
+    options.limits.head_timeout = 40ms;
     options.limits.head = 16 * 1024 * 1024;  // of which none can be sent in that time
   });
   NetClient stopping(server.port());
@@ -36,7 +36,7 @@ TEST_CASE("a head that does not end in time is refused") {
 }
 
 TEST_CASE("the time of a head begins with each request") {
-  NetServer server([](auto& options) { options.limits.head_time = 100ms; });
+  NetServer server([](auto& options) { options.limits.head_timeout = 100ms; });
   NetClient client(server.port());
   const auto end = std::chrono::steady_clock::now() + 300ms;
   while (std::chrono::steady_clock::now() < end) {
@@ -46,7 +46,7 @@ TEST_CASE("the time of a head begins with each request") {
 }
 
 TEST_CASE("a body without progress is refused") {
-  NetServer server([](auto& options) { options.limits.stall_time = 40ms; });
+  NetServer server([](auto& options) { options.limits.stall_timeout = 40ms; });
   NetClient client(server.port());
   CHECK(client.request("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 9\r\n\r\nfour").status ==
         408);
@@ -54,7 +54,7 @@ TEST_CASE("a body without progress is refused") {
 }
 
 TEST_CASE("a client that does not read its reply is disconnected") {
-  NetServer server([](auto& options) { options.limits.stall_time = 40ms; });
+  NetServer server([](auto& options) { options.limits.stall_timeout = 40ms; });
   NetClient client(server.port(), 4 * 1024);
   client.send(get("/large"));
   CHECK(eventually([&] { return server.connections() == 1; }));
@@ -64,8 +64,8 @@ TEST_CASE("a client that does not read its reply is disconnected") {
 TEST_CASE("a client that reads its reply too slowly is disconnected") {
   for (const char* path : {"/large", "/file"}) {
     NetServer server([](auto& options) {
-      options.limits.stall_time = 200ms;
-      options.limits.reply_rate = std::uint64_t{1} << 40;  // no client is as fast
+      options.limits.stall_timeout = 200ms;
+      options.limits.min_download_rate = std::uint64_t{1} << 40;  // no client is as fast
     });
     NetClient client(server.port(), 4 * 1024);
     client.send(get(path));
@@ -80,8 +80,8 @@ TEST_CASE("a client that reads its reply too slowly is disconnected") {
 
 TEST_CASE("an empty line after a request leaves the connection idle") {
   NetServer server([](auto& options) {
-    options.limits.head_time = 40ms;
-    options.limits.idle_time = 200ms;
+    options.limits.head_timeout = 40ms;
+    options.limits.idle_timeout = 200ms;
   });
   NetClient client(server.port());
   CHECK(client.request(get("/one") + "\r\n").body == "/one");
@@ -94,7 +94,7 @@ TEST_CASE("an empty line after a request leaves the connection idle") {
 }
 
 TEST_CASE("an idle connection is closed without a reply") {
-  NetServer server([](auto& options) { options.limits.idle_time = 40ms; });
+  NetServer server([](auto& options) { options.limits.idle_timeout = 40ms; });
   NetClient silent(server.port());
   NetClient served(server.port());
   CHECK(served.request(get("/")).status == 200);
@@ -124,8 +124,8 @@ TEST_CASE("a lingering close discards a limited number of bytes") {
 
 TEST_CASE("a body that arrives too slowly is refused") {
   NetServer server([](auto& options) {
-    options.limits.body_time = 100ms;
-    options.limits.body_rate = std::uint64_t{1} << 40;  // no client is as fast
+    options.limits.upload_rate_window = 100ms;
+    options.limits.min_upload_rate = std::uint64_t{1} << 40;  // no client is as fast
   });
   NetClient slow(server.port());
   slow.send("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 60000000\r\n\r\n");
@@ -140,8 +140,8 @@ TEST_CASE("a body that arrives too slowly is refused") {
 
 TEST_CASE("a body may arrive as slowly as the limit allows") {
   NetServer server([](auto& options) {
-    options.limits.body_time = 20ms;
-    options.limits.body_rate = 1;
+    options.limits.upload_rate_window = 20ms;
+    options.limits.min_upload_rate = 1;
   });
   NetClient client(server.port());
   client.send("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 20\r\n\r\n");
@@ -233,7 +233,7 @@ TEST_CASE("calls over the limit get 503 at once and are closed") {
 TEST_CASE("clients that do not read exempt replies do not occupy all workers") {
   NetServer server([](auto& options) {
     options.max_workers = 12;
-    options.limits.stall_time = 10min;
+    options.limits.stall_timeout = 10min;
   });
   const std::string large(5 * 1024 * 1024, 'x');  // more than the buffers of a connection hold
   std::vector<std::unique_ptr<NetClient>> unread;
@@ -249,7 +249,7 @@ TEST_CASE("clients that do not read exempt replies do not occupy all workers") {
 
 TEST_CASE("running out of descriptors delays new connections and harms no other") {
   NetServer server(
-      [](auto& options) { options.limits.head_time = 100ms; });  // checks deadlines often
+      [](auto& options) { options.limits.head_timeout = 100ms; });  // checks deadlines often
   NetClient before(server.port());
   REQUIRE(before.request(get("/before")).status == 200);
   rlimit limit{};

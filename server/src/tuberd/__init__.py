@@ -1,4 +1,4 @@
-"""tuberd: puts the Python and C++ objects of a process on the network, for `tuber` to call."""
+"""tuberd: serve the Python and C++ objects of a process on the network, for `tuber` to call."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -37,10 +37,10 @@ __version__ = version("tuberd")
 
 
 def get_include() -> str:
-    """The directory of ``tuber_support.hpp``, for the include path of a C++ module."""
+    """Return the directory of ``tuber_support.hpp``, for the include path of a C++ module."""
     return str(Path(__file__).parent / "include")
 
 
 def get_cmake_dir() -> str:
-    """The directory of ``tuberConfig.cmake``, for CMake's ``-Dtuber_DIR=``."""
+    """Return the directory of ``tuberConfig.cmake``, for CMake's ``-Dtuber_DIR=``."""
     return str(Path(__file__).parent / "cmake")

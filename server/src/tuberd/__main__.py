@@ -1,4 +1,4 @@
-"""``python -m tuberd``: the command `tuberd`."""
+"""``python -m tuberd`` runs the command `tuberd`."""
 
 from tuberd.service.command_line import command
 

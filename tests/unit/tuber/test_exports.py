@@ -12,7 +12,6 @@ import tuber
 import tuber.client
 import tuber.codecs
 import tuber.server
-from tuber import _names
 
 NAMES = """SimpleTuberObject TuberConnectTimeout TuberConnectionLost TuberConnectionRefused
 TuberError TuberNameNotFound TuberNetworkError TuberObject TuberProtocolError TuberRemoteError
@@ -48,13 +47,12 @@ def test_the_version_is_that_of_the_distribution(monkeypatch: pytest.MonkeyPatch
 
 
 def test_each_name_is_the_one_of_its_home_and_completed_before_it_is_used() -> None:
-    named = {name: home for home, names in _names.HOMES.items() for name in names}
-    assert sorted(named) == sorted(tuber.__all__)
-    for name, home in named.items():
+    assert sorted(tuber._HOMES) == sorted(tuber.__all__)
+    for name, home in tuber._HOMES.items():
         assert getattr(tuber, name) is getattr(sys.modules[home], name)
     fresh = run("import tuber; print(*dir(tuber))").split()
-    assert {*tuber.__all__, "errors", "protocol", "server", "codec"} <= set(fresh)
-    assert all(name.startswith("_") for name in {*fresh} - {*tuber.__all__, *_names.MODULES})
+    assert {*tuber.__all__, "errors", "options", "protocol", "server", "codec"} <= set(fresh)
+    assert all(name.startswith("_") for name in {*fresh} - {*tuber.__all__, *tuber._MODULES})
 
 
 def test_editors_complete_names_without_running_anything() -> None:
@@ -72,7 +70,7 @@ def test_modules_are_there_without_being_imported_by_name() -> None:
 
 
 def test_importing_tuber_loads_none_of_it() -> None:
-    assert loaded("import tuber", "tuber") == ["tuber", "tuber._names"]
+    assert loaded("import tuber", "tuber") == ["tuber"]
 
 
 @pytest.mark.parametrize("name", ["resolve", "resolve_simple"])

@@ -197,27 +197,28 @@ CAUSES = [
     Cause(
         "refused", not_listening, TuberConnectionRefused, ConnectionRefusedError,
         {"may_have_run": False, "errno": errno.ECONNREFUSED},
-        ("connection refused", NOT_RUN, "Is the server running there"),
+        ("Connection refused", NOT_RUN, "Is the server running there"),
     ),
     Cause(
         # A TCP connection to the broadcast address is refused by this machine's own kernel.
         "unreachable", resolved_at_first_by(lambda: [place_of("255.255.255.255", 80)]),
         TuberUnreachable, OSError, {"may_have_run": False, "errno": errno.ENETUNREACH},
-        ("no way to", NOT_RUN, "on the server's network"),
+        ("is unreachable", NOT_RUN, "on the server's network"),
     ),
     Cause(
         "name not found", resolved_at_first_by(no_such_name), TuberNameNotFound, socket.gaierror,
         {"may_have_run": False, "errno": socket.EAI_NONAME},
-        ("no address is known for the name 'board'", NOT_RUN, "Is it spelled"),
+        ("No address is known for the name 'board'", NOT_RUN, "spelled"),
     ),
     Cause(
         "time-out while connecting", full_backlog, TuberConnectTimeout, TimeoutError,
-        {"may_have_run": False}, ("no connection", "in time", NOT_RUN, "switched on"), (0.2, 20),
+        {"may_have_run": False},
+        ("Timed out after 0.2 s connecting", NOT_RUN, "switched on"), (0.2, 20),
     ),
     Cause(
         "time-out while waiting", read_and(lambda connection: None), TuberTimeout, TimeoutError,
         {"may_have_run": True, "errno": None},
-        ("the time-out passed", RAN, "Ask the server"), (10, 0.2),
+        ("Timed out after 0.2 s waiting", RAN, "Ask the server"), (10, 0.2),
     ),
     Cause(
         "lost before all was sent", misbehaving(read_a_part_and_reset), TuberConnectionLost,
@@ -239,41 +240,41 @@ CAUSES = [
     Cause(
         "no HTTP", replying(b"SSH-2.0-OpenSSH\r\n\r\n"), TuberProtocolError, TuberError,
         {"may_have_run": True, "status": None},
-        ("malformed HTTP reply", "SSH", RAN, "Is it a tuber server"),
+        ("malformed HTTP reply", "SSH", RAN, "a tuber server listening"),
     ),
     Cause(
         "no envelope", replying(http_reply({"user": 1}, "Connection: close")), TuberProtocolError,
         TuberError, {"may_have_run": True, "status": None, "media_type": None},
-        ("expected a member 'result' or 'error'", RAN, "Is it a tuber server"),
+        ("expected a member 'result' or 'error'", RAN, "a tuber server listening"),
     ),
     Cause(
         "no JSON", replying(http_reply(1, "Connection: close")[:-1] + b"{"),
         TuberProtocolError, TuberError, {"may_have_run": True},
-        ("malformed", RAN, "Is it a tuber server"),
+        ("malformed", RAN, "a tuber server listening"),
     ),
     Cause(
         "a page", replying(HTML), TuberProtocolError, TuberError,
         {"may_have_run": True, "status": None, "media_type": "text/html"},
-        ("'text/html'", RAN, "Is it a tuber server"),
+        ("'text/html'", RAN, "a tuber server listening"),
     ),
     Cause(
         "redirected", status("302 Found", b"", "Location: http://elsewhere:81/tuber"),
         TuberProtocolError, TuberError,
         {"status": 302, "location": "http://elsewhere:81/tuber", "may_have_run": True},
-        ("HTTP 302", "redirect to http://elsewhere:81/tuber", "give hostname 'elsewhere:81'"),
+        ("HTTP 302", "redirect to http://elsewhere:81/tuber", "use hostname 'elsewhere:81'"),
     ),
     Cause(
         "redirected to https", status("308 Moved", b"", "Location: https://board/lab/tuber/"),
-        TuberProtocolError, TuberError, {"status": 308}, ("give hostname 'https://board/lab/tuber/'",),
+        TuberProtocolError, TuberError, {"status": 308}, ("use hostname 'https://board/lab/tuber/'",),
     ),
     Cause(
         "redirected to a bare host", status("307 There", b"", "Location: https://board/tuber/"),
-        TuberProtocolError, TuberError, {"status": 307}, ("give hostname 'https://board' if",),
+        TuberProtocolError, TuberError, {"status": 307}, ("use hostname 'https://board' if",),
     ),
     Cause(
         "redirected to a path", status("301 Moved", b"", "Location: /login"), TuberProtocolError,
         TuberError, {"status": 301, "location": "/login"},
-        ("redirect to /login", "not followed", "Is it a tuber server"),
+        ("redirect to /login", "not followed", "a tuber server listening"),
     ),
     *(
         Cause(
@@ -284,9 +285,9 @@ CAUSES = [
         for number, ran, hint in (
             (401, NOT_RUN, "Give a token"), (403, NOT_RUN, "refuses this client"),
             (404, NOT_RUN, "is the port right"), (413, NOT_RUN, "in several calls"),
-            (418, RAN, "Is it a tuber server"), (500, RAN, "see its log"),
-            (502, RAN, "running behind it"), (503, RAN, "try again later"),
-            (504, RAN, "time-out"),
+            (418, RAN, "a tuber server listening"), (500, RAN, "see its log"),
+            (502, RAN, "is the server running"), (503, RAN, "try again later"),
+            (504, RAN, "timeout"),
         )
     ),
 ]  # fmt: skip
@@ -307,7 +308,7 @@ def test_a_unix_socket_that_is_not_there_is_one_where_nobody_listens(
 def test_a_unix_socket_of_another_user_is_told() -> None:
     address = parse_address("unix:/run/tuber.sock")
     denied = PermissionError(errno.EACCES, "Permission denied")
-    told = connect_error(denied, address, "Board.read()")
+    told = connect_error(denied, address, "Board.read()", None)
     assert (type(told), told.errno) == (TuberNetworkError, errno.EACCES)
     assert "--uds-mode" in str(told)
 
@@ -353,7 +354,7 @@ def read(board: Any, *arguments: Any) -> Any:
 
 def test_a_name_that_no_name_can_be_is_not_found(shell: Shell) -> None:
     name = "x" * 64  # a label has up to 63 (RFC 1035 section 2.3.4): refused before any question
-    with pytest.raises(TuberNameNotFound, match="no address is known for the name"):
+    with pytest.raises(TuberNameNotFound, match="No address is known for the name"):
         shell.resolve(name, "Board")
 
 
@@ -370,5 +371,5 @@ def test_a_batch_and_a_resolve_name_what_they_are(shell: Shell) -> None:
         context.read(2)
         with pytest.raises(TuberConnectionLost, match="a batch of 2 calls may have run"):
             shell.finish(context())
-        with pytest.raises(TuberConnectionLost, match="the description of Board may be asked for"):
+        with pytest.raises(TuberConnectionLost, match="may request the description of Board again"):
             shell.finish(board.tuber_resolve(force=True))

@@ -142,7 +142,7 @@ def test_an_unpickled_object_has_a_link_of_its_own(shell: Shell) -> None:
     ):
         assert shell.finish(again.read(1)) == [1]
         assert again._tuber_link is not board._tuber_link
-        assert again._tuber_link._timing == board._tuber_link._timing
+        assert again._tuber_link.session.options == board._tuber_link.session.options
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_name_without_an_address_is_named(shell: Shell, monkeypatch: pytest.Mo
         raise socket.gaierror(-2, "unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    with pytest.raises(TuberNetworkError, match="no address is known for the name 'board'"):
+    with pytest.raises(TuberNetworkError, match="No address is known for the name 'board'"):
         shell.resolve("board", "Board")
 
 

@@ -1,7 +1,6 @@
-"""One connection to a server on an asyncio loop: made, used for one request at a time, closed.
+"""One connection to a server on an asyncio loop: used for one request at a time, closed.
 
-The one place in the asyncio client with input and output. It does not retry, does not know what a
-request means, and leaves a connection on which anything went wrong closed.
+It does not retry, does not know what a request means, and closes itself if anything goes wrong.
 """
 
 from __future__ import annotations
@@ -12,55 +11,49 @@ from time import monotonic
 from typing import Final, TypeVar, cast
 
 from tuber.errors import TuberProtocolError
-from tuber.network.errors import closed_by_server, exchange_error, reply_error
-from tuber.network.http1 import Reply, ReplyReader
-from tuber.network.readable import readability
+from tuber.network.errors import closed_by_server
+from tuber.network.http1 import HttpReply, ReplyReader
 from tuber.network.route import Route
+from tuber.network.sockets import read_ready_probe
 
 T = TypeVar("T")
 
-# One read takes in any usual reply; longer bodies are received into their own place.
+# One read holds any usual reply; longer bodies are received into memory of their own.
 RECEIVE_BYTES: Final = 16 * 1024
-# Up to this size a request is given to the transport as a whole, which may have to copy it.
+# Up to this size the transport gets a request as a whole, and may have to copy it.
 SLICE_BYTES: Final = 1024 * 1024
-# How long a peer may take to answer the end of TLS; it has nothing else to do for us.
+# How long a peer may take to answer the end of TLS.
 GOODBYE_SECONDS: Final = 1.0
 
 
 class AsyncioConnection(asyncio.BufferedProtocol):
-    """A connection to one server. It belongs to one task at a time, in the loop that made it.
-
-    Attributes:
-        sent_any: whether a byte of the last request may have left; if not, the server can't have
-            seen it.
-    """
+    """A connection to one server, used by one task at a time, in the loop that made it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, route: Route) -> None:
         self._loop = loop
-        self._url = route.address.url
         self._encrypted = route.ssl_context is not None
         self._reader = ReplyReader(route.max_reply_bytes)
         self._buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._transport: asyncio.Transport | None = None
         self._is_readable: Callable[[], object]  # since there is a transport
-        self._reply: asyncio.Future[Reply] | None = None  # while a request is under way
+        self._reply: asyncio.Future[HttpReply] | None = None  # while a request is under way
         self._into_rest = False
         self._closed = loop.create_future()
-        self._tells = False
-        self._holding = False  # the transport holds what the kernel did not take yet
-        self._paused = False  # and so nothing more is to be given to it
-        self._more = False  # there is more to be given to it
-        self._resumed: asyncio.Future[None] | None = None  # when it may be
-        self.sent_any = False
+        self._reports_holding = False
+        self._holding = False  # the transport holds bytes that the kernel did not take yet
+        self._paused = False  # the transport should get no more bytes
+        self._more = False  # but there are more of this request
+        self._resumed: asyncio.Future[None] | None = None  # done when it may get them
+        self.sent_any = self.sent_all = False
 
-    # --- what the pool and the link use
+    # --- for the pool and the exchange
 
     def is_stale(self) -> bool:
-        """Whether the peer closed the connection, or wrote on it, while it rested.
+        """Whether the peer closed the idle connection, or wrote on it.
 
-        The kernel is asked, not the loop: a loop that stood still, between two prompts of an
-        interactive session, has not heard of it yet. What TLS says on its own account (a session
-        ticket that came late) passes for a fault here: that costs a new connection, and no call.
+        The kernel knows, but the loop may not: it stands still between two prompts of an
+        interactive session. Late bytes of TLS itself (session tickets) count as a fault here; that
+        costs a new connection, but no call.
         """
         transport = self._transport
         if transport is None or transport.is_closing():
@@ -69,18 +62,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             return True  # TLS of Python 3.10 that has ended
         return bool(self._is_readable())
 
-    async def exchange(
-        self, buffers: list[bytes | memoryview], called: object, deadline: float | None
-    ) -> Reply:
-        """Send a request and receive its reply.
-
-        Args:
-            deadline: for the reply to be complete, by the clock of ``time.monotonic``.
-
-        Raises:
-            TuberNetworkError: ``may_have_run`` says whether the server may have got all of it.
-            TuberProtocolError: what came is no HTTP reply.
-        """
+    async def request(self, buffers: list[bytes | memoryview], deadline: float | None) -> HttpReply:
+        """Send a request and receive its reply; part of ``exchange.Connection``."""
         self.sent_any = self._holding = self._more = False
         self._reply = self._loop.create_future()
         try:
@@ -93,46 +76,40 @@ class AsyncioConnection(asyncio.BufferedProtocol):
                 reply = await self._reply
             else:
                 reply = await wait_until(self._reply, deadline)
-            # Refused before it was sent as a whole: nothing can follow it.
-            if self._more or self._holding:
-                reply.keep_alive = False
-        except OSError as error:
-            sent_all = self.sent_any and not self._holding and not self._more
-            self.close()
-            raise exchange_error(error, self._url, called, sent_all) from error
-        except TuberProtocolError as error:
-            self.close()
-            raise reply_error(error, self._url, called) from error
         except BaseException:  # also a cancelled task: a late reply must not meet the next call
+            self.sent_all = self.sent_any and not self._holding and not self._more
             self.close()
             raise
         finally:
             self._reply = None
+        # Refused before it was sent as a whole: nothing can follow it.
+        if self._more or self._holding:
+            reply.keep_alive = False
         if not reply.keep_alive:
             self.close()
         return reply
 
     def close(self) -> None:
-        """Close the connection without waiting for what it still holds; again does nothing."""
-        # A transport that has ended after it had to hold something can't be aborted any more.
+        """Close the connection at once, without sending what it still holds."""
+        # A transport that ended while it was holding bytes cannot be aborted any more.
         if self._transport is None or self._closed.done() or self._loop.is_closed():
             return
         self._transport.abort()
 
     async def end(self) -> None:
-        """Close a connection that rests, and wait until the socket is gone."""
+        """Close an idle connection, and wait until the socket is closed."""
         transport = self._transport
         if self._encrypted and transport is not None:
-            # RFC 9112 section 9.8: a client says that it closes.
+            # RFC 9112 section 9.8: announce the end.
             transport.close()
             await asyncio.wait({self._closed}, timeout=GOODBYE_SECONDS)
         self.close()
         await self._closed
 
     async def _send_slices(self, buffers: list[bytes | memoryview], deadline: float | None) -> None:
-        """Send what is big at the pace of the kernel: the transport copies what it has to hold.
+        """Send a big request at the pace of the kernel: the transport copies what it must hold.
 
-        Raises: as ``_send``. What fails behind the first slice is told by the reply's future.
+        Raises: as ``_send``. Faults after the first slice are in the reply's future.
         """
         reply = self._reply
         assert reply is not None
@@ -148,7 +125,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._more = False
 
     def _send(self, buffers: list[bytes | memoryview]) -> None:
-        """Hand the request to the transport, which sends at once what the kernel takes.
+        """Pass buffers to the transport, which sends at once as much as the kernel takes.
 
         Raises:
             ConnectionResetError: the kernel took nothing.
@@ -164,12 +141,10 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self.sent_any = True
 
     def _end_was_announced(self) -> bool:
-        """Whether the peer sent 'close_notify'; asyncio reports every end alike.
+        """Whether the peer sent 'close_notify', which asyncio does not report.
 
-        Python 3.10 reports none that was announced; the reply is lost then, and said to be.
-
-        One that was not announced may be an attack (RFC 9112 section 9.8), and must not pass for
-        the end of a reply.
+        An end without it may be an attack (RFC 9112 section 9.8), and must not pass for the end of
+        a reply. Python 3.10 does not report announced ends, so the reply counts as lost there.
         """
         assert self._transport is not None
         try:
@@ -178,37 +153,37 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             return False
         return announced
 
-    # --- what the transport calls
+    # --- for the transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio.BufferedProtocol."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
-        self._is_readable = readability(transport.get_extra_info("socket"))
-        # To be told of every byte that it holds: what was not sent as a whole can't have run. Under
-        # TLS asyncio tells of buffers that are empty too, so there we hold that all was sent.
-        self._tells = transport.get_extra_info("sslcontext") is None
-        if self._tells:
+        self._is_readable = read_ready_probe(transport.get_extra_info("socket"))
+        # Report every byte held, because a request that was not sent as a whole cannot have run.
+        # Under TLS asyncio also reports empty buffers, so there every request counts as sent.
+        self._reports_holding = transport.get_extra_info("sslcontext") is None
+        if self._reports_holding:
             self._transport.set_write_buffer_limits(high=0)
 
     def pause_writing(self) -> None:
-        """Part of asyncio.BufferedProtocol: the kernel has not taken all."""
+        """Part of asyncio.BufferedProtocol: the kernel has not taken everything."""
         self._paused = True
-        self._holding = self._tells
+        self._holding = self._reports_holding
 
     def resume_writing(self) -> None:
-        """Part of asyncio.BufferedProtocol: it has by now."""
+        """Part of asyncio.BufferedProtocol: the kernel has taken everything."""
         self._paused = self._holding = False
         self._resume()
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Part of asyncio.BufferedProtocol: where to put what comes next."""
+        """Part of asyncio.BufferedProtocol: return memory for the next bytes."""
         rest = self._reader.rest()
         self._into_rest = rest is not None
         return self._buffer if rest is None else rest
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Part of asyncio.BufferedProtocol: ``nbytes`` were put there."""
-        if self._reply is None or self._reply.done():  # nothing was asked for
+        """Part of asyncio.BufferedProtocol: ``nbytes`` were written there."""
+        if self._reply is None or self._reply.done():  # not a reply to anything
             self.close()
             return
         try:
@@ -222,10 +197,10 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             return
         if reply is not None:
             self._reply.set_result(reply)
-            self._resume()  # who answers before the end of a request reads no more of it
+            self._resume()  # a server that answers early reads no more of the request
 
     def eof_received(self) -> None:
-        """Part of asyncio.BufferedProtocol; the transport closes itself behind it."""
+        """Part of asyncio.BufferedProtocol; the transport closes itself afterwards."""
         if self._encrypted and not self._end_was_announced():
             return
         if self._reply is not None and not self._reply.done():
@@ -236,6 +211,8 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of asyncio.BufferedProtocol."""
+        if self._encrypted and self._transport is not None:
+            self._transport.close()  # or Python 3.10 warns of a transport that was not closed
         if self._reply is not None and not self._reply.done():
             error = exc if isinstance(exc, OSError) else closed_by_server(self._reader.started)
             self._reply.set_exception(error)
@@ -244,13 +221,13 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             self._closed.set_result(None)
 
     def _resume(self) -> None:
-        """Wake who waits to send more."""
+        """Wake the task that waits to send more."""
         if self._resumed is not None and not self._resumed.done():
             self._resumed.set_result(None)
 
 
 async def wait_until(waited_for: asyncio.Future[T], deadline: float | None) -> T:
-    """Wait for a future of our own; TimeoutError when it is not done by the deadline."""
+    """Wait for a future of our own; raise TimeoutError if it is not done by the deadline."""
     if deadline is None:
         return await waited_for
     loop = waited_for.get_loop()

@@ -1,6 +1,6 @@
-"""Contexts of the asyncio shell: a batch is a task, and whoever wants a result awaits it.
+"""Contexts of the asyncio shell: a batch is a task, and its results are awaited.
 
-Imported with ``tuber``, so it must not import asyncio before a context is used.
+``tuber`` imports this module, which must not import asyncio before a context is used.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar
 
-from tuber._timing import TimeoutLike
 from tuber.batch.batch import Batch, CallFuture
 from tuber.batch.context import BaseContext
 from tuber.errors import TuberStateError
+from tuber.options import TimeoutLike
 
 if TYPE_CHECKING:
     import asyncio
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Self = TypeVar("Self", bound="Context")
 
 
-# Those that run: a loop keeps weak references only, and a batch must not vanish because whoever
-# sent it does not look at it any more.
+# The batches that run: a loop keeps only weak references, and a batch must end even if the program
+# keeps no reference.
 _under_way: Final[set[asyncio.Task[Any]]] = set()
 
 # A function that add_done_callback was given, and the context to call it in.
@@ -32,36 +32,36 @@ _Callback: TypeAlias = "tuple[Callable[[Future], object], contextvars.Context | 
 class Future(CallFuture):
     """The result of a call that is queued in a Context, to be awaited.
 
-    ``asyncio.isfuture`` calls it future-like, so ``asyncio.wait``, ``gather``, ``wait_for``,
-    ``shield`` and ``as_completed`` take it as it is, with no task or future more for each call.
-    Like awaiting it, each of them sends all queued calls if they were not sent; and when a task
-    that waits for it is cancelled, so is this one call: the batch goes on for the others.
+    ``asyncio.isfuture`` accepts it, so ``asyncio.wait``, ``gather``, ``wait_for``, ``shield`` and
+    ``as_completed`` take it without another task or future for each call. Like ``await``, each of
+    them sends all queued calls if they were not sent. If a task that waits for it is cancelled, so
+    is this one call; the batch continues for the others.
     """
 
     __slots__ = ("_callbacks",)
 
-    # What asyncio reads of futures that are not its own: the first makes isfuture() true, the
-    # second is what gather() tells of a cancelled one.
+    # asyncio reads these of other classes of futures: the first makes isfuture() true, the second
+    # is the message of gather() for a cancelled one.
     _asyncio_future_blocking = False
     _cancel_message = None
 
     def __init__(self, batch: Batch, place: int) -> None:
         self._batch = batch
         self._place = place
-        self._callbacks: list[_Callback] | None = None  # None: never asked to tell
+        self._callbacks: list[_Callback] | None = None  # None: the task calls nothing yet
 
     def __await__(self) -> Generator[Any, None, Any]:
-        """What the call returned; sends all queued calls first if they were not sent.
+        """Return the result of the call; send all queued calls first if they were not sent.
 
         Raises:
-            asyncio.CancelledError: the call was cancelled, or its batch was.
-            TuberError: the call failed, or was not run because one before it failed.
+            asyncio.CancelledError: the call or its batch was cancelled.
+            TuberError: the call failed, or was skipped because an earlier one failed.
         """
         if not self.done():
             from asyncio import CancelledError  # noqa: PLC0415  # see the module's docstring
 
-            # Not ``yield self``: the task would take the result itself, and show warnings from
-            # where nobody wrote anything.
+            # Not ``yield self``: the task would take the result, and warnings would not be shown
+            # at the line of the caller.
             ended = self.get_loop().create_future()
             self.add_done_callback(lambda _: None if ended.done() else ended.set_result(None))
             try:
@@ -74,47 +74,48 @@ class Future(CallFuture):
     __iter__ = __await__
 
     def result(self) -> Any:
-        """What the call returned, when it is there.
+        """Return the result of a call that has ended.
 
         Raises:
-            TuberStateError: it is not; await the future instead.
+            TuberStateError: the call has not ended; await the future instead.
+            asyncio.CancelledError, TuberError: as for ``await``.
         """
         self._check_done()
         return self._batch.value(self._place)
 
     def exception(self) -> Exception | None:
-        """What the call raised, when it is there; None when it returned.
+        """Return the error of a call that has ended; None if it succeeded.
 
         Raises:
-            TuberStateError: it is not there yet; await the future instead.
-            asyncio.CancelledError: the call was cancelled, or its batch was.
+            TuberStateError: the call has not ended; await the future instead.
+            asyncio.CancelledError: the call or its batch was cancelled.
         """
         self._check_done()
         return self._batch.error(self._place)
 
     def cancel(self, msg: object = None) -> bool:
-        """Give the call up, as CallFuture does; ``msg`` is there because asyncio gives one."""
+        """Cancel the call as ``CallFuture.cancel``; ``msg``, which asyncio passes, is ignored."""
         if self.done() or not super().cancel():
             return False
-        self._tell()
+        self._call_back()
         return True
 
     def cancelled(self) -> bool:
-        """Whether the call was given up, or its batch was cancelled."""
+        """Return whether the call or its batch was cancelled."""
         if super().cancelled():
             return True
-        task = _task(self._batch)
+        task = self._batch.run
         return task is not None and task.cancelled()
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
-        """The loop in which the batch was sent, or else would be.
+        """Return the loop in which the batch was sent; if it was not sent, the running one.
 
         Raises:
-            TuberStateError: it was not sent, and no loop is running.
+            TuberStateError: the batch was not sent, and no loop is running.
         """
         from asyncio import get_running_loop  # noqa: PLC0415  # see the module's docstring
 
-        task = _task(self._batch)
+        task: asyncio.Task[Any] | None = self._batch.run
         if task is not None:
             return task.get_loop()
         try:
@@ -127,7 +128,7 @@ class Future(CallFuture):
     def add_done_callback(
         self, fn: Callable[[Future], object], *, context: contextvars.Context | None = None
     ) -> None:
-        """Have a function called by the loop, with this future, when the result is there.
+        """Let the loop call a function with this future once the call has ended.
 
         Sends all queued calls first if they were not sent.
         """
@@ -135,22 +136,22 @@ class Future(CallFuture):
             self._call_soon((fn, context))
             return
         self._batch.begin(self._batch)
-        task = _running(self._batch)
+        task = self._batch.run
         _check_loop(task, self)
         if self._callbacks is None:
             self._callbacks = []
-            task.add_done_callback(self._tell)
+            task.add_done_callback(self._call_back)
         self._callbacks.append((fn, context))
 
     def remove_done_callback(self, fn: Callable[[Future], object]) -> int:
-        """Have a function not called; returns how many times it would have been."""
+        """Remove a callback; return how many times it had been added."""
         before = self._callbacks or []
         if not before:
             return 0
         self._callbacks = [each for each in before if each[0] != fn]
         return len(before) - len(self._callbacks)
 
-    def _tell(self, _: object = None) -> None:
+    def _call_back(self, _: object = None) -> None:
         callbacks = self._callbacks
         if callbacks:
             self._callbacks = []
@@ -163,10 +164,10 @@ class Future(CallFuture):
 
     def _check_done(self) -> None:
         if not self.done():
-            raise TuberStateError(f"the result of {self!r} is not there yet: await it")
+            raise TuberStateError(f"{self!r} has no result yet: await it")
 
     def _make_cancelled_error(self) -> BaseException:
-        """What gather() raises for a cancelled one."""
+        """Return the error that gather() raises for a cancelled call."""
         from asyncio import CancelledError  # noqa: PLC0415  # see the module's docstring
 
         return CancelledError()
@@ -191,13 +192,13 @@ class Context(BaseContext[Future]):
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
     ) -> list[Any]:
-        """Send what is queued; returns the results in order. Cancelling it cancels the batch.
+        """Send the queued calls and return their results in order.
 
-        Args and Raises: as ``send`` and ``receive``.
+        Takes and raises what ``send`` and ``receive`` do. Cancelling it cancels the batch.
         """
         sent = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
         sent.collected = True
-        await _running(sent)
+        await sent.run
         return sent.results()
 
     def send(
@@ -208,28 +209,36 @@ class Context(BaseContext[Future]):
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
     ) -> Batch:
-        """Send what is queued in a task of its own, without waiting; for ``receive``.
+        """Send the queued calls in a task.
 
-        Arguments are written, and big arrays among them sent from where they are, behind your back:
-        change none of them until the batch was received.
+        Arguments are encoded in the task, and the memory of big arrays is not copied: do not change
+        them until the batch was received.
 
-        Args: see the class; None takes what the context was given.
+        Args:
+            accept_types, convert_json, return_exceptions, timeout: see the class; None takes the
+                value of the context.
+
+        Returns:
+            The batch, for ``receive``.
         """
         return self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
 
     async def receive(self, sent: Batch) -> list[Any]:
-        """Wait for what ``send`` sent; returns the results in order, None for cancelled calls.
+        """Wait for a batch and return its results in order, None for cancelled calls.
 
-        When the task that waits is cancelled the batch goes on, and may be received once more.
+        If the task that waits is cancelled, the batch continues and may be received again.
+
+        Args:
+            sent: the batch that ``send`` returned.
 
         Raises:
-            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` holds.
-            TuberError: of the request as a whole.
+            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` is set.
+            TuberError: the request failed.
         """
         from asyncio import wait  # noqa: PLC0415  # see the module's docstring
 
         if sent.fault is None:
-            task = _running(sent)
+            task = sent.run
             _check_loop(task, sent)
             await wait([task])
         return sent.results()
@@ -238,7 +247,7 @@ class Context(BaseContext[Future]):
         raise TypeError("a context of an asynchronous object is entered with 'async with'")
 
     def __exit__(self, *_: object) -> None:
-        """Never called: Python asks for both before it calls the other one."""
+        """Never called, but ``with`` looks it up before it calls ``__enter__``."""
 
     async def __aenter__(self: Self) -> Self:
         self._tuber_enter()
@@ -257,13 +266,13 @@ class Context(BaseContext[Future]):
         if begun:
             from asyncio import gather  # noqa: PLC0415  # see the module's docstring
 
-            # Cancelled meanwhile, it cancels them: nothing that a block began outlives it unseen.
-            await gather(*map(_running, begun), return_exceptions=True)
+            # If this is cancelled, it cancels them: no batch outlives its block unnoticed.
+            await gather(*(batch.run for batch in begun), return_exceptions=True)
         for batch in begun:
-            batch.tell_unseen()
+            batch.raise_unseen()
 
     def _tuber_started(self, batch: Batch) -> None:
-        task = _running(batch)
+        task = batch.run
         _under_way.add(task)
         task.add_done_callback(_ended)
 
@@ -273,26 +282,14 @@ class Context(BaseContext[Future]):
         return CancelledError()
 
 
-def _task(batch: Batch) -> asyncio.Task[Any] | None:
-    task: Any = batch.running  # made by our link
-    return task  # type: ignore[no-any-return]
-
-
-def _running(batch: Batch) -> asyncio.Task[Any]:
-    """The task of a batch that was begun."""
-    task = _task(batch)
-    assert task is not None
-    return task
-
-
 def _ended(task: asyncio.Task[Any]) -> None:
     _under_way.discard(task)
     if not task.cancelled():
-        task.exception()  # it is raised to who asks for a result: asyncio is not to log it too
+        task.exception()  # so that asyncio does not log it: results raise it
 
 
 def _check_loop(task: asyncio.Task[Any], waited_for: object) -> None:
-    """Raise TuberStateError when a batch is waited for in another loop than it was sent in."""
+    """Raise TuberStateError if a batch was sent in another loop than the running one."""
     from asyncio import get_running_loop  # noqa: PLC0415  # see the module's docstring
 
     if not task.done() and task.get_loop() is not get_running_loop():

@@ -1,7 +1,7 @@
-"""The connections of one asyncio loop: to each server so many, used in turn, closed with the loop.
+"""The connections of one asyncio loop: a limited number to each server, closed with the loop.
 
-The loop is not patched and not asked to do anything unusual: that it ends is learnt from an
-asynchronous generator, which ``asyncio.run`` and every other runner closes at the end (PEP 525).
+Nothing of the loop is patched. The end of the loop closes an asynchronous generator that is left
+suspended, as ``asyncio.run`` and every other runner does (PEP 525).
 """
 
 from __future__ import annotations
@@ -14,96 +14,97 @@ from collections import deque
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from tuber._timing import Timing
-from tuber.aio.connecting import connect
+from tuber.aio.connecting import AsyncioDialler
 from tuber.aio.connection import AsyncioConnection, wait_until
 from tuber.errors import TuberTimeout
+from tuber.network.connecting import connect
 from tuber.network.route import Route
+from tuber.options import Timing
 
-# At the same time to one server; further calls wait in the order in which they came. Servers of
-# the predecessor have 32 threads, and each kept connection occupies one: half are left to others.
+# To one server; more calls wait in order of arrival. Servers of the predecessor have 32 threads,
+# one for each open connection; this leaves half of them to others.
 MAX_CONNECTIONS: Final = 16
 
 
 class AsyncioPool:
-    """Keeps the connections of one loop over one route: a pool of ``_exchange``, for that loop."""
+    """The ``exchange.Pool`` of one loop over one route."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, route: Route) -> None:
         self.loop = loop
-        self._route = route
-        self._resting: list[AsyncioConnection] = []
-        self._places = MAX_CONNECTIONS
+        self.route = route
+        self._idle: list[AsyncioConnection] = []
+        self._free_slots = MAX_CONNECTIONS
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    def occupy(self) -> bool:
-        """Get a place, unless all are taken or others wait already."""
-        if self._places > 0 and not self._waiting:
-            self._places -= 1
+    def acquire_slot(self) -> bool:
+        """Acquire a slot, unless all are in use or other calls wait already."""
+        if self._free_slots > 0 and not self._waiting:
+            self._free_slots -= 1
             return True
         return False
 
-    async def wait(self, deadline: float | None, called: object) -> None:
-        """Get the next place that becomes free; who has waited longest is first.
+    async def wait_for_slot(self, deadline: float | None, called: object) -> None:
+        """Acquire the next slot that becomes free, in order of arrival.
 
         Raises:
-            TuberTimeout: none became free by the deadline; nothing was sent.
+            TuberTimeout: none became free by the deadline. Nothing was sent.
         """
-        place: asyncio.Future[None] = self.loop.create_future()
-        self._waiting.append(place)
+        slot: asyncio.Future[None] = self.loop.create_future()
+        self._waiting.append(slot)
         try:
-            await wait_until(place, deadline)
+            await wait_until(slot, deadline)
         except TimeoutError as error:
             raise TuberTimeout(
-                f"no free connection to {self._route.address.url} in time, with "
-                f"{MAX_CONNECTIONS} calls under way; {called} was not run"
+                f"Timed out waiting for a free connection to {self.route.address.url}: "
+                f"{MAX_CONNECTIONS} other calls are running; {called} was not run"
             ) from error
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled() and place.exception() is None:
-                # It was given to us at the same moment.
-                self.give_up()
+            if slot.done() and not slot.cancelled() and slot.exception() is None:
+                self.release_slot()  # it was granted at the same moment
             raise
 
-    def take(self) -> AsyncioConnection | None:
-        """In the place occupied: the next connection that rested and is still open, if any."""
-        while self._resting:
-            connection = self._resting.pop()
+    def checkout(self) -> AsyncioConnection | None:
+        """With a slot: take an idle connection that is still open, if any."""
+        while self._idle:
+            connection = self._idle.pop()
             if not connection.is_stale():
                 return connection
             connection.close()
         return None
 
-    async def make(
+    async def connect(
         self, timing: Timing, deadline: float | None, called: object
     ) -> AsyncioConnection:
-        """In the place occupied: a new connection; TuberNetworkError when it can't be made."""
-        return await connect(self._route, timing, deadline, called)
+        """With a slot: make a connection; raise TuberNetworkError if that fails."""
+        dialler = AsyncioDialler(self.route)
+        return await connect(dialler, self.route.address, timing, deadline, called)
 
-    def give_back(self, connection: AsyncioConnection) -> None:
-        """Let a connection rest that can be used again, and free its place."""
-        self._resting.append(connection)
-        self.give_up()
+    def checkin(self, connection: AsyncioConnection) -> None:
+        """Keep a connection that can be used again, and release its slot."""
+        self._idle.append(connection)
+        self.release_slot()
 
-    def give_up(self) -> None:
-        """Free a place; the one who has waited longest gets it."""
+    def release_slot(self) -> None:
+        """Release a slot; the call that has waited longest gets it."""
         while self._waiting:
             waiting = self._waiting.popleft()
             if not waiting.done():
                 waiting.set_result(None)
                 return
-        self._places += 1
+        self._free_slots += 1
 
     async def close(self) -> None:
-        """Close the connections that rest; calls that are under way are not touched."""
-        await asyncio.gather(*(connection.end() for connection in self._taken_away()))
+        """Close the idle connections; running calls keep theirs."""
+        await asyncio.gather(*(connection.end() for connection in self._take_idle()))
 
     def drop(self) -> None:
-        """As ``close``, without waiting for the sockets to be gone."""
-        for connection in self._taken_away():
+        """Close the idle connections without waiting for the sockets."""
+        for connection in self._take_idle():
             connection.close()
 
-    def _taken_away(self) -> list[AsyncioConnection]:
-        resting, self._resting = self._resting, []
-        return resting
+    def _take_idle(self) -> list[AsyncioConnection]:
+        idle, self._idle = self._idle, []
+        return idle
 
 
 class LoopPools:
@@ -113,12 +114,12 @@ class LoopPools:
         self._loop = loop
         self._pools: dict[Route, AsyncioPool] = {}
         self._end = self._until_the_loop_ends()
-        # Runs it to its yield, and so makes it known to the loop; it does not wait for anything.
+        # Run it to its yield, which registers it with the loop; it does not wait for anything.
         with contextlib.suppress(StopIteration):
             self._end.asend(None).send(None)
 
     def pool(self, route: Route) -> AsyncioPool:
-        """The pool of a route."""
+        """Return the pool of a route."""
         pool = self._pools.get(route)
         if pool is None:
             pool = self._pools[route] = AsyncioPool(self._loop, route)
@@ -139,7 +140,7 @@ _lock: Final = threading.Lock()
 
 
 def pool_of_running_loop(route: Route) -> AsyncioPool:
-    """The running loop's pool of a route.
+    """Return the running loop's pool of a route.
 
     Raises:
         RuntimeError: no loop is running in this thread.
@@ -149,7 +150,7 @@ def pool_of_running_loop(route: Route) -> AsyncioPool:
     if pools is None:
         made = LoopPools(loop)
         with _lock:  # other threads may have loops of their own
-            # Pools hold their loop: those of a loop that was closed would never be forgotten.
+            # Pools refer to their loop, so those of a closed loop would never be freed.
             for each in [each for each in _loops if each.is_closed()]:
                 del _loops[each]
             pools = _loops[loop] = made

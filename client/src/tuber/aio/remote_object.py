@@ -12,15 +12,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
-from tuber._target import Target
-from tuber._timing import TimeoutLike
 from tuber.aio.context import Context
 from tuber.errors import TuberStateError
+from tuber.network.address import Address, parse_address
 from tuber.network.link import ServerLink
 from tuber.objects.remote_object import RemoteObject
-from tuber.options import Options
+from tuber.options import Options, TimeoutLike
 from tuber.protocol import Path
-from tuber.session.session import Conversation, ServerState
+from tuber.session.messages import Conversation
+from tuber.session.server_state import ServerState
 
 if TYPE_CHECKING:
     import asyncio
@@ -41,8 +41,10 @@ class AsyncioLink(ServerLink):
     Each loop has its own connections to the server, shared by all links to it.
     """
 
-    def __init__(self, target: Target, options: Options, state: ServerState | None = None) -> None:
-        super().__init__(target, options, state)
+    def __init__(
+        self, address: Address, options: Options, state: ServerState | None = None
+    ) -> None:
+        super().__init__(address, options, state)
         # asyncio takes longer to import than all of tuber.
         from asyncio import get_running_loop  # noqa: PLC0415
 
@@ -92,8 +94,8 @@ class TuberObject(RemoteObject):
     nothing is known of the remote object. It may be used in several loops.
     """
 
-    def _tuber_connect(self, target: Target, options: Options) -> AsyncioLink:
-        return AsyncioLink(target, options)
+    def _tuber_connect(self, hostname: str, options: Options) -> AsyncioLink:
+        return AsyncioLink(parse_address(hostname), options)
 
     def _tuber_assign(self, name: str, value: Any) -> None:
         raise TuberStateError(
@@ -158,7 +160,6 @@ async def resolve(
     return_exceptions: bool | None = None,
     timeout: TimeoutLike = None,
     *,
-    trust_env: bool = False,
     ssl_context: ssl.SSLContext | None = None,
     transport: Transport | None = None,
     max_reply_bytes: int | None = None,
@@ -168,18 +169,6 @@ async def resolve(
 
     Args and Raises: as ``resolve_simple``.
     """
-    resolved = TuberObject(
-        objname,
-        hostname=hostname,
-        accept_types=accept_types,
-        convert_json=convert_json,
-        return_exceptions=return_exceptions,
-        timeout=timeout,
-        trust_env=trust_env,
-        ssl_context=ssl_context,
-        transport=transport,
-        max_reply_bytes=max_reply_bytes,
-        token=token,
-    )
+    resolved = TuberObject(**locals())
     await resolved.tuber_resolve()
     return resolved

@@ -1,12 +1,12 @@
-"""A batch of a context: the calls of one request, what came of them, and who wants which.
+"""A batch: the calls of one request, their outcomes, and the futures of its calls.
 
-Values and one conversation; nothing here does I/O or knows how one waits.
+Values and one conversation; nothing here does I/O or waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from tuber.errors import TuberStateError
 from tuber.protocol import Call, CallMap, Result
@@ -14,29 +14,24 @@ from tuber.session.replies import Outcomes, outcomes_of
 from tuber.session.session import Conversation, Session
 
 
-class Running(Protocol):
-    """A conversation under way, which ends for all who wait for it with the same outcome."""
-
-    def done(self) -> bool:
-        """Whether it has ended."""
-
-    def result(self) -> Outcomes:
-        """What it returned, when it has ended; raises what it raised."""
-
-
 class Batch:
-    """The calls of one request, and what came of them.
+    """The calls of one request and their outcomes.
+
+    A batch is queued, then sent (``run`` is set), and then ended (``run.done()``); or it is dropped
+    while it is queued (``fault`` is set). Calls are added only while it is queued. A place is the
+    index of a call.
 
     Args:
-        begin: sends a batch that was not sent yet.
-        cancelled_error: makes what is raised for a call that was cancelled.
+        begin: sends a batch that is queued.
+        cancelled_error: makes the error of a cancelled call.
 
     Attributes:
         calls: in the order in which they were queued, as they travel.
-        cancelled: the places of those that the user does not want any more.
-        running: the conversation with the server; None before it is sent.
-        fault: why it will never be sent.
-        collected: whether somebody took all results, or was told why there are none.
+        cancelled: the places of cancelled calls.
+        run: the conversation with the server, under way or ended, as the ``start`` of the link
+            returned it: a BatchRun or a task. None before it is sent.
+        fault: why the batch will never be sent.
+        collected: whether all results were taken, or the error of the request was raised.
     """
 
     __slots__ = (
@@ -49,7 +44,7 @@ class Batch:
         "cancelled",
         "collected",
         "fault",
-        "running",
+        "run",
     )
 
     def __init__(
@@ -59,19 +54,18 @@ class Batch:
         self._cancelled_error = cancelled_error
         self.calls: list[CallMap] = []
         self.cancelled: set[int] = set()
-        self.running: Running | None = None
+        self.run: Any = None
         self.fault: TuberStateError | None = None
         self.collected = False
-        self._session: Session | None = None
-        self._outcomes: Outcomes | None = None  # once somebody asked for them
-        # Of the calls that failed, by place, once somebody asked for their results.
-        self._errors: dict[int, Exception] = {}
+        self._session: Session | None = None  # set when the conversation begins
+        self._outcomes: Outcomes | None = None  # set when it has ended without an error
+        self._errors: dict[int, Exception] = {}  # by place, those that ``value`` has raised
 
-    def conversation(self, session: Session) -> Conversation[Outcomes]:
-        """Send what was not cancelled; returns the outcomes of all calls.
+    def conversation(self, session: Session) -> Conversation[None]:
+        """Send the calls that are not cancelled, and keep the outcomes of all.
 
         Raises:
-            TuberStateError: it was begun before.
+            TuberStateError: the conversation was begun before.
         """
         if self._session is not None:
             raise TuberStateError(
@@ -86,50 +80,50 @@ class Batch:
         if calls:
             called = f"a batch of {len(calls)} calls"
             options = session.options
-            outcomes = yield from session.exchange(calls, called, options.return_exceptions)
+            outcomes = yield from session.batch(calls, called, options.return_exceptions)
             if options.convert_json:
                 outcomes = outcomes.converted()
-        return outcomes.with_unsent(dict.fromkeys(left_out, Result(None)))
+        self._outcomes = outcomes.with_unsent(dict.fromkeys(left_out, Result(None)))
 
     def called(self, place: int) -> Call:
-        """One of its calls, for messages."""
+        """Return one of its calls, for messages."""
         return Call(**self.calls[place])
 
     def results(self) -> list[Any]:
-        """What the calls returned, in order, when the batch has ended.
+        """Return the results of the calls in order, once the batch has ended.
 
         Raises:
-            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` holds.
-            TuberError: of the request as a whole.
+            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` is set.
+            TuberError: the request failed.
         """
-        outcomes = self.outcomes()
+        outcomes = self._ended()
         if self._session is not None:
-            self._session.tell_restarts()
+            self._session.show_restart_warnings()
         self.collected = True
         # In this order: another thread may move a value from others to values, see forget_warnings.
         places = sorted(self.cancelled.union(outcomes.others))
         returned = outcomes.values.copy()
         for place in places:
-            returned[place] = self._result(place)
+            returned[place] = self._item(place)
         return returned
 
     def value(self, place: int) -> Any:
-        """What one call returned, when the batch has ended; raises what it raised.
+        """Return the result of one call, or raise its error, once the batch has ended.
 
-        Its warnings are shown to who asks first. When that raises, because the user made errors of
-        warnings, the call has this error from then on.
+        The first caller gets the warnings of the call. If that raises, because the user turns
+        warnings into errors, this is the error of the call from then on.
         """
         if place in self.cancelled:
             raise self._cancelled_error()
-        outcomes, session = self.outcomes(), self._session
+        outcomes, session = self._ended(), self._session
         if place in self._errors:
             raise self._errors[place]
         assert session is not None  # the batch was sent
-        session.tell_restarts()
+        session.show_restart_warnings()
         outcome = outcomes.others.get(place)
         if outcome is None:
             return outcomes.values[place]
-        if outcome.warnings:  # shown once, to who takes the result first
+        if outcome.warnings:
             outcomes.forget_warnings(place, outcome)
         try:
             return session.value(outcome, self.called(place))
@@ -138,73 +132,72 @@ class Batch:
             raise
 
     def error(self, place: int) -> Exception | None:
-        """What ``value`` raises; None when it returns. Raises only that the call was cancelled."""
+        """Return what ``value`` raises; None when it returns. Raises only for a cancelled call."""
         if place in self.cancelled:
             raise self._cancelled_error()
         try:
             self.value(place)
-        except Exception as error:  # noqa: BLE001  # it is what was asked for
+        except Exception as error:  # noqa: BLE001  # the caller wants it
             return error
         return None
 
-    def outcomes(self) -> Outcomes:
-        """The outcomes of the calls, when the batch has ended; raises why there are none."""
-        if self._outcomes is not None:
-            return self._outcomes
-        if self.fault is not None:
-            raise self.fault
-        assert self.running is not None  # REQUIRES: it was sent
-        try:
-            outcomes = self._outcomes = self.running.result()
-        except BaseException:
-            self.collected = True
-            raise
-        return outcomes
-
-    def tell_unseen(self) -> None:
-        """Raise the first error, and show the warnings, that nobody saw; when the batch has ended.
+    def raise_unseen(self) -> None:
+        """Raise the first error and show the warnings that were not seen; the batch has ended.
 
         With ``return_exceptions`` failures of single calls are not raised.
         """
         if self.collected:
             return
-        outcomes = self.outcomes()
+        outcomes = self._ended()
         self.collected = True
         for place in self._unseen(outcomes):
-            self._result(place)
+            self._item(place)
 
     def has_ended(self) -> bool:
-        """Whether the conversation has ended, one way or the other."""
-        return self.running is not None and self.running.done()
+        """Return whether the conversation has ended, with outcomes or with an error."""
+        run = self.run
+        ended: bool = run is not None and run.done()
+        return ended
 
     def is_settled(self) -> bool:
-        """Whether it has ended and left nothing that ``tell_unseen`` would tell."""
-        running = self.running
-        if self.collected or running is None or not running.done():
+        """Return whether it has ended and ``raise_unseen`` would do nothing."""
+        if self.collected or not self.has_ended():
             return self.collected
+        return self._outcomes is not None and not self._unseen(self._outcomes)
+
+    def _ended(self) -> Outcomes:
+        """The outcomes of the calls of a batch that has ended; raises why there are none."""
+        if self._outcomes is not None:
+            return self._outcomes
+        if self.fault is not None:
+            raise self.fault
+        assert self.run is not None  # REQUIRES: it was sent
         try:
-            return not self._unseen(running.result())
-        except BaseException:  # noqa: BLE001  # somebody is to be told of it
-            return False
+            self.run.result()
+        except BaseException:
+            self.collected = True
+            raise
+        assert self._outcomes is not None  # its conversation has set them
+        return self._outcomes
 
     def _unseen(self, outcomes: Outcomes) -> list[int]:
-        """The places of failures and warnings for which nobody asked yet."""
+        """The places of failures and warnings that were not seen."""
         unseen = []
         for place in sorted(outcomes.others):
             if place in self.cancelled:
                 continue
             if place not in self._errors:
                 unseen.append(place)
-            elif not self._keeps_failures():
-                break  # the calls behind it were not run for its sake
+            elif not self._returns_exceptions():
+                break  # later calls were skipped because this one failed
         return unseen
 
-    def _keeps_failures(self) -> bool:
+    def _returns_exceptions(self) -> bool:
         return self._session is not None and self._session.options.return_exceptions
 
-    def _result(self, place: int) -> Any:
-        """An item of the list of results: as ``value``, but for what the options say."""
-        keep = self._keeps_failures()
+    def _item(self, place: int) -> Any:
+        """An item of the list of results: as ``value``, subject to ``return_exceptions``."""
+        keep = self._returns_exceptions()
         if place in self.cancelled:
             return self._cancelled_error() if keep else None
         try:
@@ -225,9 +218,12 @@ class CallFuture:
         self._place = place
 
     def cancel(self) -> bool:
-        """Give the call up: it is not sent, or, when it was already, its result is not looked at.
+        """Cancel the call: it is not sent or, if it was sent already, its result is ignored.
 
-        The other calls of the batch are not touched. Returns False when the result is there.
+        The other calls of the batch are not affected.
+
+        Returns:
+            Whether it was cancelled; False when the call has ended already.
         """
         batch = self._batch
         if batch.fault is not None or batch.has_ended():
@@ -236,11 +232,11 @@ class CallFuture:
         return True
 
     def cancelled(self) -> bool:
-        """Whether the call was given up."""
+        """Return whether the call was cancelled."""
         return self._place in self._batch.cancelled
 
     def done(self) -> bool:
-        """Whether the result is there, or never will be."""
+        """Return whether the call has ended, was cancelled, or will never be sent."""
         batch = self._batch
         return batch.has_ended() or batch.fault is not None or self.cancelled()
 
@@ -251,5 +247,5 @@ class CallFuture:
         elif self.done():
             state = "done"
         else:
-            state = "queued" if batch.running is None else "sent"
+            state = "queued" if batch.run is None else "sent"
         return f"<{type(self).__name__} of {batch.called(self._place)}: {state}>"

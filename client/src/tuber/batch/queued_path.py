@@ -1,6 +1,6 @@
-"""What is named inside a context: objects, items and methods at any depth, and how it is queued.
+"""Paths inside a context: objects, items and methods at any depth, and how they are queued.
 
-Names only: nothing here asks the server whether it has them, or sends anything.
+Nothing here sends anything or checks that the server has the names.
 """
 
 from __future__ import annotations
@@ -9,68 +9,78 @@ from collections.abc import Iterable, Mapping
 from operator import index
 from typing import Any, Final, Protocol
 
-from tuber.objects.items import listed_keys
-from tuber.objects.remote_object import attribute_blacklisted
-from tuber.protocol import Call, CallMap, Item, Path
-from tuber.protocol.paths import path_of_item, path_of_object, path_text
+from tuber.objects.containers import list_of_keys
+from tuber.objects.names import is_local
+from tuber.protocol import (
+    ABSENT,
+    Call,
+    CallMap,
+    Item,
+    Path,
+    path_of_item,
+    path_of_object,
+    path_text,
+)
 
-# No argument was written: None is a value that properties are set to.
-_ABSENT: Final = object()
-# The only method of the server's whose name begins as ours do.
-_QUEUED_AS_IT_IS: Final = "tuber_call"
+# The only remote method whose name begins as ours do.
+_REMOTE: Final = "tuber_call"
 
 
 class Queue(Protocol):
-    """Where calls go; a context is one."""
+    """Where calls are queued: a context."""
 
     _tuber_broadcast: Mapping[str, Any]
-    """The named arguments that all calls of methods are given."""
 
-    def _tuber_is_container(self, path: Path) -> bool:
-        """Whether it is known of the object there that it has items."""
-
-    def _tuber_queue(self, call: CallMap) -> Any:
-        """Queue a call as it is; returns its future."""
-
+    def _tuber_is_container(self, path: Path) -> bool: ...
+    def _tuber_queue(self, call: CallMap) -> Any: ...
     def _tuber_with_arguments(
         self, method: CallMap, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> CallMap:
-        """The call of a method with these arguments, and those that all calls are given.
-
-        Args:
-            method: its call without arguments.
-        """
+    ) -> CallMap: ...
 
 
-class Referring:
-    """What leads further in, by names and items: a context, and each reference inside it.
+class QueuedPath:
+    """An object or a method that is named inside a context; the context itself is one.
 
-    Names that begin ``tuber_`` are this class's, and ``tuber_call``, a method of containers; with
-    any other an AttributeError is raised, so that nothing is called by mistake that is not the
-    server's. ``tuber_attribute`` names what the server has under such a name all the same.
+    Names that begin with ``tuber_`` are local, except ``tuber_call``, a method of containers; other
+    such names raise AttributeError, so that nothing is called by mistake. ``tuber_attribute``
+    reaches a remote attribute of any name.
+
+    Args:
+        context: queues the calls.
+        path: the path of the object; with ``name``, of the object that has it.
+        name: the name of a method or of an object inside: it may turn out to be either.
     """
 
-    # With __getitem__ alone, Python would take [0], [1], [2] ... without end.
+    _tuber_context: Queue
+    _tuber_path: Path
+    _tuber_name: str | None
+    _tuber_method: CallMap | None  # its call without arguments, once it was called
+
+    # With __getitem__ alone, Python would iterate over [0], [1], [2] ... without end.
     __iter__ = None
     __contains__ = None
 
-    def _tuber_where(self) -> Path:
-        """The path of the object that this is."""
-        raise NotImplementedError
+    def __init__(self, context: Queue, path: Path, name: str | None = None) -> None:
+        own = self.__dict__  # not by __setattr__, for speed: there are many
+        own["_tuber_context"] = context
+        own["_tuber_path"] = path
+        own["_tuber_name"] = name
+        own["_tuber_method"] = None
 
-    def _tuber_queue_of(self) -> Queue:
-        raise NotImplementedError
+    def _tuber_object_path(self) -> Path:
+        name = self._tuber_name  # most are methods, which never come here
+        return self._tuber_path if name is None else path_of_object(self._tuber_path, name)
 
-    def __getattr__(self, name: str) -> Reference:
-        if attribute_blacklisted(name):
+    def __getattr__(self, name: str) -> QueuedPath:
+        if is_local(name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if name.startswith("tuber_") and name != _QUEUED_AS_IT_IS:
+        if name.startswith("tuber_") and name != _REMOTE:
             raise AttributeError(
-                f"contexts have no {name!r}, and names that begin 'tuber_' are not the server's; "
-                f"should it have one all the same: tuber_attribute({name!r})"
+                f"contexts have no {name!r}, and names that begin with 'tuber_' are local; if the "
+                f"server has this name, use tuber_attribute({name!r})"
             )
         made = self.tuber_attribute(name)
-        self.__dict__[name] = made  # next time it is there
+        self.__dict__[name] = made  # the next access finds it there
         return made
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -78,12 +88,12 @@ class Referring:
         if name.startswith("_"):
             super().__setattr__(name, value)
         elif name.startswith("tuber_"):
-            raise AttributeError(f"names that begin 'tuber_' are not the server's; came {name!r}")
+            raise AttributeError(f"names that begin with 'tuber_' are local; came {name!r}")
         else:
             self.tuber_set(name, value)
 
-    def __getitem__(self, item: Item) -> Reference:
-        path = self._tuber_where()
+    def __getitem__(self, item: Item) -> QueuedPath:
+        path = self._tuber_object_path()
         if path is None:
             raise TypeError(f"the registry has names and no items; came [{item!r}]")
         if not isinstance(item, str):
@@ -94,93 +104,10 @@ class Referring:
                     f"expected the index (int) or the key (str) of an item of {path_text(path)}; "
                     f"came {item!r}"
                 ) from None
-        return Reference(self._tuber_queue_of(), path_of_item(path, item))
-
-    def tuber_attribute(self, name: str) -> Reference:
-        """The method or object of this name, also when something here has the name.
-
-        ``context.tuber_attribute("send")()`` queues a call of the remote object's method ``send``.
-        """
-        return Reference(self._tuber_queue_of(), self._tuber_where(), name)
-
-    def tuber_get(self, name: str, keys: Iterable[Item] | None = None) -> Any:
-        """Queue the reading of a property at that moment; returns its future.
-
-        Args:
-            name: of the property.
-            keys: of the items of a container whose properties are read; their values come as one
-                list in this order. None: the property is the object's own; where the object was
-                resolved and is known to be a container, that of all items.
-        """
-        path, queue = self._tuber_where(), self._tuber_queue_of()
-        if keys is not None:
-            chosen = {"keys": listed_keys(keys)}
-            return queue._tuber_queue(Call(path, "tuber_get", (name,), chosen).to_map())
-        if queue._tuber_is_container(path):
-            return queue._tuber_queue(Call(path, "tuber_get", (name,)).to_map())
-        return queue._tuber_queue(Call(path, property=name).to_map())
-
-    def tuber_set(
-        self,
-        name: str,
-        value: Any = _ABSENT,
-        keys: Iterable[Item] | None = None,
-        values: Iterable[Any] | None = None,
-    ) -> Any:
-        """Queue the setting of a live property; its future gives the value read back.
-
-        Args:
-            name: of the property.
-            value: for the object, or for all items of a container.
-            keys: of the items of a container that are set; None: all of them.
-            values: one for each item, instead of ``value``; they are read back as a list.
-
-        Raises:
-            TypeError: not exactly one of ``value`` and ``values`` is given; nothing is queued.
-        """
-        if (value is _ABSENT) is (values is None):
-            raise TypeError(f"tuber_set({name!r}) expects either value or values")
-        args = (name,) if value is _ABSENT else (name, value)
-        kwargs: dict[str, Any] = {}
-        if keys is not None:
-            kwargs["keys"] = listed_keys(keys)
-        if values is not None:
-            kwargs["values"] = list(values)
-        call = Call(self._tuber_where(), "tuber_set", args, kwargs)
-        return self._tuber_queue_of()._tuber_queue(call.to_map())
-
-
-class Reference(Referring):
-    """An object or a method that is named inside a context.
-
-    Args:
-        queue: of the context.
-        path: of the object; with a name, of the object that has it.
-        name: of the method, or of the object inside, whichever it turns out to be.
-    """
-
-    _tuber_context: Queue
-    _tuber_path: Path
-    _tuber_name: str | None
-    _tuber_method: CallMap | None
-    """Its call without arguments, once it was called."""
-
-    def __init__(self, queue: Queue, path: Path, name: str | None = None) -> None:
-        own = self.__dict__  # past __setattr__, for there are many references
-        own["_tuber_context"] = queue
-        own["_tuber_path"] = path
-        own["_tuber_name"] = name
-        own["_tuber_method"] = None
-
-    def _tuber_where(self) -> Path:
-        name = self._tuber_name  # methods are most, and theirs is never asked for
-        return self._tuber_path if name is None else path_of_object(self._tuber_path, name)
-
-    def _tuber_queue_of(self) -> Queue:
-        return self._tuber_context
+        return QueuedPath(self._tuber_context, path_of_item(path, item))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Queue a call of the method; returns its future."""
+        """Queue a call of the method and return its future."""
         method = self._tuber_method
         if method is None:
             if self._tuber_name is None:
@@ -192,4 +119,63 @@ class Reference(Referring):
         return context._tuber_queue(method)
 
     def __repr__(self) -> str:
-        return f"<{path_text(self._tuber_where())} in {self._tuber_context!r}>"
+        return f"<{path_text(self._tuber_object_path())} in {self._tuber_context!r}>"
+
+    def tuber_attribute(self, name: str) -> QueuedPath:
+        """Return the remote method or object of a name, also when a local attribute has it.
+
+        ``context.tuber_attribute("send")()`` queues a call of the remote object's method ``send``.
+        """
+        return QueuedPath(self._tuber_context, self._tuber_object_path(), name)
+
+    def tuber_get(self, name: str, keys: Iterable[Item] | None = None) -> Any:
+        """Queue the reading of a property.
+
+        Args:
+            name: the name of the property.
+            keys: the indices or keys of the items of a container. None reads the property of the
+                object itself or, if it is resolved and known to be a container, of all items.
+
+        Returns:
+            The future of the value; for items, of the list of values.
+        """
+        path, context = self._tuber_object_path(), self._tuber_context
+        if keys is not None:
+            call = Call(path, "tuber_get", (name,), {"keys": list_of_keys(keys)})
+        elif context._tuber_is_container(path):
+            call = Call(path, "tuber_get", (name,))
+        else:
+            call = Call(path, property=name)
+        return context._tuber_queue(call.to_map())
+
+    def tuber_set(
+        self,
+        name: str,
+        value: Any = ABSENT,
+        keys: Iterable[Item] | None = None,
+        values: Iterable[Any] | None = None,
+    ) -> Any:
+        """Queue the setting of a live property.
+
+        Args:
+            name: the name of the property.
+            value: the value, for a container that of all items.
+            keys: the indices or keys of the items of a container; None: all items.
+            values: for a container, one value for each item, instead of ``value``.
+
+        Returns:
+            The future of the value that is read back; with ``values``, of a list.
+
+        Raises:
+            TypeError: not exactly one of ``value`` and ``values`` is given; nothing is queued.
+        """
+        if (value is ABSENT) is (values is None):
+            raise TypeError(f"tuber_set({name!r}) expects either value or values")
+        args = (name,) if value is ABSENT else (name, value)
+        kwargs: dict[str, Any] = {}
+        if keys is not None:
+            kwargs["keys"] = list_of_keys(keys)
+        if values is not None:
+            kwargs["values"] = list(values)
+        call = Call(self._tuber_object_path(), "tuber_set", args, kwargs)
+        return self._tuber_context._tuber_queue(call.to_map())

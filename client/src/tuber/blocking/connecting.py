@@ -1,7 +1,4 @@
-"""Reaching a server over blocking sockets: names, addresses, the proxy's tunnel, TLS.
-
-Makes a socket that is ready for a request, before a deadline, or says why there is none.
-"""
+"""The system calls that make a connection with blocking sockets; see ``network.connecting``."""
 
 from __future__ import annotations
 
@@ -9,159 +6,106 @@ import errno
 import os
 import selectors
 import socket
+from collections.abc import Coroutine, Sequence
 from time import monotonic
+from typing import Any, TypeVar
 
-from tuber._timing import Timing
-from tuber.network.address import UNIX, Address
-from tuber.network.errors import connect_error
-from tuber.network.race import Place, Race
+from tuber.network.address import Address
+from tuber.network.connecting import Place
 from tuber.network.route import Route
-from tuber.network.socket_options import prepare_socket
-from tuber.network.tunnel import Tunnel
-from tuber.protocol import MAX_HEAD_BYTES
 
-# What a connection that is being made answers; the second on Windows.
-_UNDER_WAY = (errno.EINPROGRESS, errno.EWOULDBLOCK)
+T = TypeVar("T")
+
+# What connect() returns while a connection is being made. Not EAGAIN: a Unix socket is full then.
+_IN_PROGRESS = getattr(errno, "WSAEWOULDBLOCK", errno.EINPROGRESS)  # the first on Windows
 
 
 def left(deadline: float) -> float:
-    """Seconds until the deadline; raises TimeoutError when it has passed."""
+    """Return the seconds until the deadline; raise TimeoutError if it has passed."""
     seconds = deadline - monotonic()
     if seconds <= 0:
         raise TimeoutError
     return seconds
 
 
-def connected(
-    route: Route, timing: Timing, deadline: float | None, called: object
-) -> socket.socket:
-    """A socket at whose other end the server listens to HTTP.
+class BlockingDialler:
+    """Makes one socket that is ready for a request. Its coroutines never suspend."""
 
-    Args:
-        deadline: by the clock of ``time.monotonic``; the connect time-out holds beside it.
-        called: what the connection is made for, for messages.
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._deadline: float | None = None
+        self._running = selectors.DefaultSelector()
+        self._faults: list[OSError] = []  # of attempts that failed at once
 
-    Raises:
-        TuberNetworkError: there is none; nothing was sent to the server.
-    """
-    if timing.connect is not None:
-        end = monotonic() + timing.connect
-        deadline = end if deadline is None else min(end, deadline)
-    hop = route.next_hop
-    try:
-        sock = _reached(hop, deadline)
+    async def within(self, seconds: float | None, connecting: Coroutine[Any, Any, T]) -> T:
+        """Run the coroutine. The lookup of a name cannot be limited."""
+        if seconds is not None:
+            self._deadline = monotonic() + seconds
+        return await connecting
+
+    async def look_up(self, address: Address) -> Sequence[Place]:
+        """Resolve a host name."""
+        return socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
+
+    def start(self, place: Place) -> None:
+        """Begin an attempt."""
+        family, kind, protocol, _, address = place
         try:
-            prepare_socket(sock)
-            if route.tunnelled:
-                _open_tunnel(sock, Tunnel(hop, route.address), deadline)
-            hop = route.address  # whoever is at fault from here on
-            if route.ssl_context is not None:
-                sock = _encrypted(sock, route, deadline)
-            sock.settimeout(None)
-        except BaseException:
-            sock.close()
-            raise
-    except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
-        raise connect_error(error, hop, called) from error
-    return sock
+            sock = socket.socket(family, kind, protocol)
+        except OSError as error:  # a family that this machine does not have
+            self._faults.append(error)
+            return
+        self._running.register(sock, selectors.EVENT_WRITE)
+        sock.setblocking(False)
+        code = sock.connect_ex(address)
+        if code not in (0, _IN_PROGRESS):
+            self._failed(sock, code)
 
+    async def ended(self, seconds: float | None) -> socket.socket | OSError | None:
+        """Wait for an attempt to end, and return its socket or fault; None after ``seconds``."""
+        if not self._faults:
+            if self._deadline is not None:
+                time = left(self._deadline)
+                seconds = time if seconds is None else min(time, seconds)
+            for key, _ in self._running.select(seconds)[:1]:
+                sock = key.fileobj
+                assert isinstance(sock, socket.socket)
+                code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                if code == 0:
+                    self._running.unregister(sock)
+                    return sock
+                self._failed(sock, code)
+        return self._faults.pop(0) if self._faults else None
 
-def _reached(address: Address, deadline: float | None) -> socket.socket:
-    """Connect to the first of the places that takes it. A name's look-up can't be given a time."""
-    if address.scheme == UNIX:
-        family = getattr(socket, "AF_UNIX", None)
-        if family is None:
-            raise OSError(errno.EAFNOSUPPORT, "Python has no unix sockets on this system")
-        return _opened((family, socket.SOCK_STREAM, 0, "", address.socket_path), deadline)
-    places = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-    if len(places) == 1:
-        return _opened(places[0], deadline)
-    return _winner(Race(places, monotonic()), deadline)
-
-
-def _opened(place: Place, deadline: float | None) -> socket.socket:
-    family, kind, protocol, _, address = place
-    seconds = None if deadline is None else left(deadline)
-    sock = socket.socket(family, kind, protocol)
-    try:
-        sock.settimeout(seconds)
-        sock.connect(address)
-    except BaseException:
-        sock.close()
-        raise
-    return sock
-
-
-def _winner(race: Race, deadline: float | None) -> socket.socket:
-    """The socket that is connected first; the others are closed."""
-    with selectors.DefaultSelector() as running:
-        try:
-            while True:
-                now = monotonic()
-                while (place := race.due(now)) is not None:
-                    _begin(place, race, running)
-                if race.lost:
-                    raise race.fault()
-                seconds = race.seconds_to_next(monotonic())
-                if deadline is not None:
-                    seconds = min(left(deadline), left(deadline) if seconds is None else seconds)
-                for key, _ in running.select(seconds):
-                    sock = key.fileobj
-                    assert isinstance(sock, socket.socket)
-                    running.unregister(sock)
-                    if (code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)) == 0:
-                        return sock
-                    sock.close()
-                    race.failed(OSError(code, os.strerror(code)))
-        finally:
-            for key in list(running.get_map().values()):
+    async def cancel(self) -> None:
+        """Close the sockets of all other attempts."""
+        with self._running:
+            for key in list(self._running.get_map().values()):
                 assert isinstance(key.fileobj, socket.socket)
                 key.fileobj.close()
 
+    async def open(self, sock: socket.socket) -> socket.socket:
+        """Encrypt the connection if the route needs it."""
+        context = self._route.ssl_context
+        if context is not None:
+            # An end without 'close_notify' may be an attack, and must not pass for the end of a
+            # reply that ends with its connection (RFC 9112 section 9.8).
+            sock = context.wrap_socket(
+                sock,
+                server_hostname=self._route.address.ascii_host,
+                do_handshake_on_connect=False,
+                suppress_ragged_eofs=False,
+            )
+            try:
+                sock.settimeout(None if self._deadline is None else left(self._deadline))
+                sock.do_handshake()
+            except BaseException:
+                sock.close()
+                raise
+        sock.settimeout(None)
+        return sock
 
-def _begin(place: Place, race: Race, running: selectors.BaseSelector) -> None:
-    family, kind, protocol, _, address = place
-    try:
-        sock = socket.socket(family, kind, protocol)
-    except OSError as error:  # a family that this machine does not have
-        race.failed(error)
-        return
-    sock.setblocking(False)
-    code = sock.connect_ex(address)
-    if code == 0 or code in _UNDER_WAY:
-        running.register(sock, selectors.EVENT_WRITE)
-    else:
+    def _failed(self, sock: socket.socket, code: int) -> None:
+        self._running.unregister(sock)
         sock.close()
-        race.failed(OSError(code, os.strerror(code)))
-
-
-def _open_tunnel(sock: socket.socket, tunnel: Tunnel, deadline: float | None) -> None:
-    _set_time(sock, deadline)
-    sock.sendall(tunnel.request)
-    is_open = False
-    while not is_open:
-        _set_time(sock, deadline)
-        is_open = tunnel.feed(sock.recv(MAX_HEAD_BYTES))
-
-
-def _encrypted(sock: socket.socket, route: Route, deadline: float | None) -> socket.socket:
-    assert route.ssl_context is not None
-    # An end without 'close_notify' may be an attack, and must not pass for the end of a reply that
-    # ends with its connection (RFC 9112 section 9.8): so no ragged end is suppressed.
-    encrypted = route.ssl_context.wrap_socket(
-        sock,
-        server_hostname=route.address.ascii_host,
-        do_handshake_on_connect=False,
-        suppress_ragged_eofs=False,
-    )
-    try:
-        _set_time(encrypted, deadline)
-        encrypted.do_handshake()
-    except BaseException:
-        encrypted.close()
-        raise
-    return encrypted
-
-
-def _set_time(sock: socket.socket, deadline: float | None) -> None:
-    sock.settimeout(None if deadline is None else left(deadline))
+        self._faults.append(OSError(code, os.strerror(code)))

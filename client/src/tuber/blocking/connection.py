@@ -1,7 +1,6 @@
 """One connection to a server over a blocking socket: made, used for one request at a time, closed.
 
-The one place in the blocking client with system calls. It does not retry, does not know what a
-request means, and leaves a connection on which anything went wrong closed.
+It does not retry, does not know what a request means, and closes itself if anything goes wrong.
 """
 
 from __future__ import annotations
@@ -10,13 +9,11 @@ import socket
 from contextlib import suppress
 from typing import Final
 
-from tuber._timing import Timing
-from tuber.blocking.connecting import connected, left
-from tuber.errors import TuberProtocolError
-from tuber.network.errors import closed_by_server, exchange_error, reply_error
-from tuber.network.http1 import Reply, ReplyReader
-from tuber.network.readable import readability
+from tuber.blocking.connecting import left
+from tuber.network.errors import closed_by_server
+from tuber.network.http1 import HttpReply, ReplyReader
 from tuber.network.route import Route
+from tuber.network.sockets import read_ready_probe
 
 # One read takes in any usual reply; Python gives back what was not filled.
 RECEIVE_BYTES: Final = 64 * 1024
@@ -25,53 +22,35 @@ _CAN_GATHER: Final = hasattr(socket.socket, "sendmsg")  # not on Windows
 _GATHERED: Final = 16  # buffers in one system call: _XOPEN_IOV_MAX, which every system takes
 
 
-class Connection:
-    """A connection to one server. Not thread-safe: it belongs to the one who is using it.
+class BlockingConnection:
+    """A connection to one server. Not thread-safe: one thread at a time uses it.
 
     Args:
-        deadline: for the connection to be made, by the clock of ``time.monotonic``.
-        called: what the connection is made for, for messages.
+        sock: connected, and encrypted if the route needs it.
 
     Attributes:
-        sent_any: whether the kernel took a byte of the last request; if not, the server can't
-            have seen it. With TLS it is not known, and taken for granted.
-
-    Raises:
-        TuberNetworkError: the connection could not be made; nothing was sent.
+        sent_any, sent_all: as in ``exchange.Connection``: with TLS a byte may always have left.
     """
 
-    __slots__ = (
-        "_encrypted",
-        "_is_readable",
-        "_reader",
-        "_socket",
-        "_url",
-        "sent_any",
-    )
+    __slots__ = ("_encrypted", "_is_readable", "_reader", "_socket", "sent_all", "sent_any")
 
-    def __init__(
-        self, route: Route, timing: Timing, deadline: float | None, called: object
-    ) -> None:
-        self._url = route.address.url
-        self._socket = connected(route, timing, deadline, called)
+    def __init__(self, sock: socket.socket, route: Route) -> None:
+        self._socket = sock
         self._reader = ReplyReader(route.max_reply_bytes)
-        self.sent_any = False
+        self.sent_any = self.sent_all = False
         self._encrypted = route.ssl_context is not None
-        self._is_readable = readability(self._socket)
+        self._is_readable = read_ready_probe(sock)
 
     def is_stale(self) -> bool:
-        """Whether the peer closed the connection, or wrote on it, while it rested.
+        """Whether the peer closed the idle connection, or wrote on it.
 
-        Always worth its half microsecond: what is sent to a server that restarts at this moment may
-        have run, and can't be sent again.
+        Worth half a microsecond at each call: a request to a server that just restarts could not be
+        sent again, because it may have run.
         """
         return self._is_stale_under_tls() if self._encrypted else bool(self._is_readable())
 
     def _is_stale_under_tls(self) -> bool:
-        """The same under TLS, which may have sent something on its own account (session tickets).
-
-        That is no reason not to go on, and is taken in by reading.
-        """
+        """Check by reading: TLS itself may have sent something (session tickets)."""
         from tuber.network.tls import NOTHING_YET  # noqa: PLC0415  # ssl is imported by now
 
         sock = self._socket
@@ -86,32 +65,19 @@ class Connection:
             sock.settimeout(None)
         return True
 
-    async def exchange(
-        self, buffers: list[bytes | memoryview], called: object, deadline: float | None
-    ) -> Reply:
-        """Send a request and receive its reply. It never suspends: see ``_exchange``.
-
-        Raises:
-            TuberNetworkError: ``may_have_run`` says whether the server may have got all of it.
-            TuberProtocolError: what came is no HTTP reply.
-        """
-        self.sent_any = sent_all = False
+    async def request(self, buffers: list[bytes | memoryview], deadline: float | None) -> HttpReply:
+        """Send a request and receive its reply; part of ``exchange.Connection``."""
+        self.sent_any = self.sent_all = False
         try:
-            sent_all = self._send_or_be_refused(buffers, deadline)
+            self.sent_all = self._send_or_be_refused(buffers, deadline)
             reply = self._receive(deadline)
             if deadline is not None:
                 self._socket.settimeout(None)
-            if not sent_all:
-                reply.keep_alive = False
-        except OSError as error:
-            self.close()
-            raise exchange_error(error, self._url, called, sent_all) from error
-        except TuberProtocolError as error:
-            self.close()
-            raise reply_error(error, self._url, called) from error
         except BaseException:  # also KeyboardInterrupt: a late reply must not meet the next call
             self.close()
             raise
+        if not self.sent_all:
+            reply.keep_alive = False
         if not reply.keep_alive:
             self.close()
         return reply
@@ -119,23 +85,23 @@ class Connection:
     def close(self) -> None:
         """Close the connection; closing it again does nothing."""
         if self._encrypted:
-            # RFC 9112 section 9.8: a client says that it closes; nobody waits for the answer.
+            # RFC 9112 section 9.8: announce the end; do not wait for the answer.
             with suppress(OSError, ValueError):
                 self._socket.settimeout(0)
                 self._socket.unwrap()  # type: ignore[attr-defined]  # an ssl.SSLSocket
         self._socket.close()
 
     def forget(self) -> None:
-        """In the child of a fork: close its copy of the socket without a word to the peer."""
+        """Close the copy of the socket in the child of a fork, without a message to the peer."""
         self._socket.close()
 
     def _send_or_be_refused(
         self, buffers: list[bytes | memoryview], deadline: float | None
     ) -> bool:
-        """Send everything; False when the server has answered before it took everything.
+        """Send everything; return False if the server has answered before it took everything.
 
-        It does that when the head says enough, of a body over its limit for one (RFC 9112 section
-        9.5); then it reads no more.
+        It may do that after the head, for example if the body is over its limit (RFC 9112 section
+        9.5), and then reads no more.
         """
         try:
             self._send(buffers, deadline)
@@ -152,7 +118,7 @@ class Connection:
         except OSError:
             return False
         finally:
-            self._socket.settimeout(None)  # the rest of it may still be on its way
+            self._socket.settimeout(None)  # the rest of the answer may follow
 
     def _send(self, buffers: list[bytes | memoryview], deadline: float | None) -> None:
         """Send everything, with one system call unless the kernel takes less."""
@@ -175,7 +141,7 @@ class Connection:
                     _set_deadline(sock, deadline)
                 rest = rest[sock.send(rest) :]
 
-    def _receive(self, deadline: float | None) -> Reply:
+    def _receive(self, deadline: float | None) -> HttpReply:
         reader, sock = self._reader, self._socket
         reply = place = None
         while reply is None:
@@ -191,7 +157,7 @@ class Connection:
                 place = reader.rest()
         return reply
 
-    def _end(self) -> Reply:
+    def _end(self) -> HttpReply:
         reply = self._reader.end()
         if reply is None:
             raise closed_by_server(self._reader.started)

@@ -1,4 +1,4 @@
-"""Contexts of the blocking shell: whoever wants a result first sends the batch and waits for it."""
+"""Contexts of the blocking shell: the first thread that wants a result sends the batch."""
 
 from __future__ import annotations
 
@@ -7,52 +7,52 @@ import threading
 from _thread import allocate_lock
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from tuber._timing import TimeoutLike
 from tuber.batch.batch import Batch, CallFuture
 from tuber.batch.context import BaseContext
 from tuber.errors import TuberConnectionLost, TuberStateError, TuberTimeout
-from tuber.session.replies import Outcomes
+from tuber.options import TimeoutLike
 from tuber.session.session import Conversation
 
-T = TypeVar("T")
 Self = TypeVar("Self", bound="SimpleContext")
 
 
-class Once(Generic[T]):
-    """A conversation that is run once, by the thread that first asks for its result.
+class BatchRun:
+    """A conversation that is run once, by the first thread that needs its end or in the background.
 
-    Thread-safe: others that ask meanwhile wait for it.
+    Thread-safe; other threads wait. ``_under_way`` is held until the conversation has ended, and
+    each waiting thread that gets it releases it for the next one. It is no Event: that is Python
+    code, which a KeyboardInterrupt may leave locked, while an operation of a lock is complete
+    before a signal handler runs.
 
     Args:
         run: drives a conversation to its end.
     """
 
-    def __init__(self, run: Callable[[Conversation[T]], T], conversation: Conversation[T]) -> None:
+    def __init__(
+        self, run: Callable[[Conversation[Any]], object], conversation: Conversation[Any]
+    ) -> None:
         self._run = run
-        self._conversation: Conversation[T] | None = conversation  # None: somebody has taken it
+        self._conversation: Conversation[Any] | None = conversation  # None: a thread has taken it
         self._process = os.getpid()
         self._lock = threading.Lock()
-        # Held until it has ended. No Event: that is Python code, and a KeyboardInterrupt within it
-        # leaves it locked. A call of a lock is done as a whole before a signal's handler runs.
         self._ended = False
         self._under_way = allocate_lock()
         self._under_way.acquire()
         self._fault: Exception | None = None
-        self._value: T
 
     def done(self) -> bool:
-        """Whether it has ended."""
+        """Return whether it has ended."""
         return self._ended
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Run the conversation, or wait for it; returns whether it has ended.
+        """Run the conversation, or wait for it; return whether it has ended.
 
         Args:
-            seconds: to wait at most, while it runs in the background; None for no limit.
+            seconds: how long to wait at most, while it runs in the background; None: no limit.
         """
-        if self.done():
+        if self._ended:
             return True
         if seconds is None:
             self._end()
@@ -62,22 +62,21 @@ class Once(Generic[T]):
         try:
             self._under_way.acquire(timeout=-1 if seconds is None else max(seconds, 0))
         finally:
-            if self._ended:  # the next one who waits goes on
+            if self._ended:
                 try:  # noqa: SIM105  # a suppress() could be interrupted
                     self._under_way.release()
-                except RuntimeError:  # another one who waited has released it
+                except RuntimeError:  # another waiting thread has released it
                     pass
         return self._ended
 
-    def result(self) -> T:
-        """What the conversation returned; waits for it. Raises what it raised, to all who ask."""
+    def result(self) -> None:
+        """Wait for its end; raise what the conversation raised, to each caller."""
         self.wait()
         if self._fault is not None:
             raise self._fault
-        return self._value
 
     def begin(self) -> None:
-        """Run the conversation in the background, when nobody runs it yet.
+        """Run the conversation in the background if no thread runs it yet.
 
         The thread is no daemon: a program that ends first finishes what it has sent.
         """
@@ -93,10 +92,10 @@ class Once(Generic[T]):
             if conversation is None:
                 return
             self._process = os.getpid()
-            self._value = self._run(conversation)
-        except Exception as fault:  # noqa: BLE001  # kept, and raised for each who asks
+            self._run(conversation)
+        except Exception as fault:  # noqa: BLE001  # kept, and raised to each caller
             self._fault = fault
-        except BaseException:  # KeyboardInterrupt is for the one who waits; others are told
+        except BaseException:  # a KeyboardInterrupt is for this thread only
             self._fault = TuberConnectionLost(
                 "the batch was interrupted while it was sent; its calls may have run",
                 may_have_run=True,
@@ -107,12 +106,12 @@ class Once(Generic[T]):
                 self._ended = True
                 try:  # noqa: SIM105  # as in wait()
                     self._under_way.release()
-                except RuntimeError:  # one whose wait was over at this moment has released it
+                except RuntimeError:  # a thread whose wait has just ended has released it
                     pass
 
     def _check_process(self) -> None:
-        """After a fork the thread that runs the conversation is in the other process only."""
-        if self._process != os.getpid() and not self.done():
+        """Refuse to wait in a fork for a thread that runs in the parent process."""
+        if self._process != os.getpid() and not self._ended:
             raise TuberStateError(
                 "the batch was being sent when this process was forked: its results come to the "
                 "process that sent it; take them there"
@@ -122,37 +121,39 @@ class Once(Generic[T]):
 class SimpleFuture(CallFuture):
     """The result of a call that is queued in a SimpleContext.
 
-    It has the methods of ``concurrent.futures.Future`` by which results are taken, but it is none,
-    for a batch may have ten thousand: ``concurrent.futures.wait`` and ``as_completed`` do not take
-    it. The futures of one batch end together; of several, send each and receive them in order.
+    It has the methods of ``concurrent.futures.Future`` that return results. It is not one, because
+    a batch may have ten thousand: ``concurrent.futures.wait`` and ``as_completed`` do not take it.
+    The futures of one batch end together; to overlap batches, ``send`` each and ``receive`` them.
     """
 
     __slots__ = ()
 
     def result(self, timeout: float | None = None) -> Any:
-        """What the call returned; sends all queued calls first if they were not sent.
+        """Return the result of the call; send all queued calls first if they were not sent.
 
         Args:
-            timeout: seconds to wait here. When they pass the batch goes on in the background, and a
-                later ``result`` waits for it; what ends the batch is the context's ``timeout``.
+            timeout: how long to wait here, in seconds. After it the batch continues in the
+                background, and a later ``result`` waits for it. The context's ``timeout`` ends it.
 
         Raises:
-            TuberTimeout: the result was not there in time.
-            concurrent.futures.CancelledError: it was cancelled.
-            TuberError: the call failed, or was not run because one before it failed.
+            TuberTimeout: the result did not arrive within ``timeout``.
+            concurrent.futures.CancelledError: the call was cancelled.
+            TuberError: the call failed, or was skipped because an earlier one failed.
         """
         if not self._batch.has_ended():
             self._wait(timeout)
         return self._batch.value(self._place)
 
     def exception(self, timeout: float | None = None) -> Exception | None:
-        """What the call raised; None when it returned.
+        """Return the error of the call; None if it succeeded.
 
-        Args: as ``result``.
+        Args:
+            timeout: as for ``result``.
 
         Raises:
-            TuberTimeout: the result was not there in time. That of the batch itself is returned.
-            concurrent.futures.CancelledError: it was cancelled.
+            TuberTimeout: the result did not arrive within ``timeout``. The timeout of the batch
+                itself is returned.
+            concurrent.futures.CancelledError: the call was cancelled.
         """
         self._wait(timeout)
         return self._batch.error(self._place)
@@ -161,9 +162,9 @@ class SimpleFuture(CallFuture):
         batch = self._batch
         if not self.done():
             batch.begin(batch)
-        if not self.done() and not _once(batch).wait(timeout):
+        if not self.done() and not batch.run.wait(timeout):
             raise TuberTimeout(
-                f"no result of {batch.called(self._place)} within {timeout} s; its batch goes on "
+                f"no result of {batch.called(self._place)} within {timeout} s; its batch continues "
                 "in the background, and a later result() waits for it",
                 may_have_run=True,
             )
@@ -188,9 +189,9 @@ class SimpleContext(BaseContext[SimpleFuture]):
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
     ) -> list[Any]:
-        """Send what is queued; returns the results in order.
+        """Send the queued calls and return their results in order.
 
-        Args and Raises: as ``send`` and ``receive``.
+        Takes and raises what ``send`` and ``receive`` do.
         """
         return self._tuber_begin(accept_types, convert_json, return_exceptions, timeout).results()
 
@@ -202,23 +203,31 @@ class SimpleContext(BaseContext[SimpleFuture]):
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
     ) -> Batch:
-        """Send what is queued in the background, without waiting; for ``receive``.
+        """Send the queued calls in the background.
 
-        Arguments are written, and big arrays among them sent from where they are, behind your back:
-        change none of them until the batch was received.
+        Arguments are encoded in the background, and the memory of big arrays is not copied: do not
+        change them until the batch was received.
 
-        Args: see the class; None takes what the context was given.
+        Args:
+            accept_types, convert_json, return_exceptions, timeout: see the class; None takes the
+                value of the context.
+
+        Returns:
+            The batch, for ``receive``.
         """
         batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
-        _once(batch).begin()
+        batch.run.begin()
         return batch
 
     def receive(self, sent: Batch) -> list[Any]:
-        """Wait for what ``send`` sent; returns the results in order, None for cancelled calls.
+        """Wait for a batch and return its results in order, None for cancelled calls.
+
+        Args:
+            sent: the batch that ``send`` returned.
 
         Raises:
-            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` holds.
-            TuberError: of the request as a whole.
+            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` is set.
+            TuberError: the request failed.
         """
         return sent.results()
 
@@ -237,18 +246,11 @@ class SimpleContext(BaseContext[SimpleFuture]):
             return
         begun = self._tuber_end()
         for batch in begun:
-            _once(batch).wait()
+            batch.run.wait()
         for batch in begun:
-            batch.tell_unseen()
+            batch.raise_unseen()
 
     def _tuber_cancelled_error(self) -> BaseException:
         from concurrent.futures import CancelledError  # noqa: PLC0415  # slow to import
 
         return CancelledError()
-
-
-def _once(batch: Batch) -> Once[Outcomes]:
-    """What our link made of a batch that was begun."""
-    once = batch.running
-    assert isinstance(once, Once)
-    return once

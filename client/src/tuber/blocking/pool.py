@@ -1,7 +1,7 @@
-"""The connections over one route that rest between calls; what ``_exchange`` calls a pool.
+"""The idle connections over one route, between calls.
 
-Thread-safe without a lock: a list's ``append`` and ``pop`` are atomic, and whoever took a
-connection out has it alone. The last one in is the first one out, so that few stay in use.
+Thread-safe without a lock: a list's ``append`` and ``pop`` are atomic, and the thread that took a
+connection out is its only user. The last one in is the first one out, so that few stay in use.
 """
 
 from __future__ import annotations
@@ -10,79 +10,85 @@ import os
 import weakref
 from typing import Final
 
-from tuber._timing import Timing
-from tuber.blocking.connection import Connection
+from tuber.blocking.connecting import BlockingDialler
+from tuber.blocking.connection import BlockingConnection
+from tuber.network.connecting import connect
 from tuber.network.route import Route
+from tuber.options import Timing
 
-# More threads than this seldom call one server at the same time for long; the connections over
-# it are closed when they come back.
-MAX_RESTING: Final = 32
+# More threads than this seldom call one server at the same time for long. Connections over the
+# limit are closed after their call.
+MAX_IDLE: Final = 32
 
 
-class Pool:
-    """Keeps the connections over one route. Nobody waits: its coroutines never suspend.
+class BlockingPool:
+    """The ``exchange.Pool`` of the blocking shell, whose coroutines never suspend.
 
-    In the child of a fork the pool is empty: a connection carries one conversation, not two.
+    In the child of a fork the pool is empty: two processes cannot share a connection.
     """
 
     def __init__(self, route: Route) -> None:
-        self._route = route
-        self._resting: list[Connection] = []
+        self.route = route
+        self._idle: list[BlockingConnection] = []
         # Also when the program ends: no socket is left to the garbage collector.
-        weakref.finalize(self, _close_all, self._resting)
+        weakref.finalize(self, _close_all, self._idle)
         _pools.add(self)
 
-    def occupy(self) -> bool:
-        """There is always a place: as many connections at a time as threads that call."""
+    def acquire_slot(self) -> bool:
+        """Return True: each calling thread may have a connection."""
         return True
 
-    async def wait(self, deadline: float | None, called: object) -> None:
-        """Part of ``_exchange.Pool``: nobody waits."""
+    async def wait_for_slot(self, deadline: float | None, called: object) -> None:
+        """Do nothing: slots are not limited."""
 
-    def take(self) -> Connection | None:
-        """A connection that rested and is still open; None when there is none."""
+    def checkout(self) -> BlockingConnection | None:
+        """Take an idle connection that is still open, if any."""
         while True:
             try:
-                connection = self._resting.pop()
+                connection = self._idle.pop()
             except IndexError:
                 return None
             if not connection.is_stale():
                 return connection
             connection.close()
 
-    async def make(self, timing: Timing, deadline: float | None, called: object) -> Connection:
-        """A new connection; raises TuberNetworkError when it can't be made."""
-        return Connection(self._route, timing, deadline, called)
+    async def connect(
+        self, timing: Timing, deadline: float | None, called: object
+    ) -> BlockingConnection:
+        """Make a connection; raise TuberNetworkError if that fails."""
+        dialler = BlockingDialler(self.route)
+        sock = await connect(dialler, self.route.address, timing, deadline, called)
+        return BlockingConnection(sock, self.route)
 
-    def give_back(self, connection: Connection) -> None:
-        """Let a connection rest that can be used again."""
-        if len(self._resting) < MAX_RESTING:
-            self._resting.append(connection)
+    def checkin(self, connection: BlockingConnection) -> None:
+        """Keep a connection that can be used again."""
+        if len(self._idle) < MAX_IDLE:
+            self._idle.append(connection)
         else:
             connection.close()
 
-    def give_up(self) -> None:
-        """Part of ``_exchange.Pool``: places are not counted."""
+    def release_slot(self) -> None:
+        """Do nothing: slots are not counted."""
 
     def close(self) -> None:
-        """Close the connections that rest; calls that are under way are not touched."""
-        _close_all(self._resting)
+        """Close the idle connections; running calls keep theirs."""
+        _close_all(self._idle)
 
 
-def _close_all(connections: list[Connection]) -> None:
+def _close_all(connections: list[BlockingConnection]) -> None:
     while connections:
         connections.pop().close()
 
 
-_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+_pools: weakref.WeakSet[BlockingPool] = weakref.WeakSet()
 
 
-def _forget_the_parents_connections() -> None:
-    """In the child: close its copies of the sockets; the parent's stay as they are."""
+def _forget_connections_of_parent() -> None:
+    """Close the child's copies of the sockets; those of the parent stay open."""
     for pool in list(_pools):
-        while pool._resting:
-            pool._resting.pop().forget()
+        while pool._idle:
+            pool._idle.pop().forget()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
-    os.register_at_fork(after_in_child=_forget_the_parents_connections)
+    os.register_at_fork(after_in_child=_forget_connections_of_parent)

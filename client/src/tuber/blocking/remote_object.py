@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuber._target import Target
-from tuber._timing import TimeoutLike
-from tuber.blocking.context import Once, SimpleContext
-from tuber.blocking.pool import Pool
-from tuber.network.exchange import finish
+from tuber.blocking.context import BatchRun, SimpleContext
+from tuber.blocking.pool import BlockingPool
+from tuber.network.address import Address, parse_address
+from tuber.network.exchange import run_without_suspending
 from tuber.network.link import ServerLink
 from tuber.objects.remote_object import RemoteObject
-from tuber.options import Options
+from tuber.options import Options, TimeoutLike
 from tuber.protocol import Path
-from tuber.session.session import Conversation, ServerState
+from tuber.session.messages import Conversation
+from tuber.session.server_state import ServerState
 
 if TYPE_CHECKING:
     import ssl
@@ -38,24 +38,26 @@ class BlockingLink(ServerLink):
     Thread-safe: each call has a connection of its own while it lasts.
     """
 
-    def __init__(self, target: Target, options: Options, state: ServerState | None = None) -> None:
-        super().__init__(target, options, state)
-        self._pool = Pool(self._route)
+    def __init__(
+        self, address: Address, options: Options, state: ServerState | None = None
+    ) -> None:
+        super().__init__(address, options, state)
+        self._pool = BlockingPool(self._route)
 
     def run(self, conversation: Conversation[T]) -> T:
         """Drive a conversation to its end; returns what it returns."""
-        return finish(self._drive(conversation))
+        return run_without_suspending(self._drive(conversation))
 
-    def start(self, conversation: Conversation[T]) -> Once[T]:
-        """A conversation that is run when its result is first asked for."""
-        return Once(self.run, conversation)
+    def start(self, conversation: Conversation[Any]) -> BatchRun:
+        """Make a conversation that is run by the first thread that needs its result."""
+        return BatchRun(self.run, conversation)
 
     def close(self) -> None:
         """Close the connections that rest; a later call makes a new one."""
         self._pool.close()
-        finish(self._close_transport())
+        run_without_suspending(self._close_transport())
 
-    def _connections(self) -> Pool:
+    def _connections(self) -> BlockingPool:
         return self._pool
 
 
@@ -66,8 +68,8 @@ class SimpleTuberObject(RemoteObject):
     is known of the remote object. It may be used by several threads at once.
     """
 
-    def _tuber_connect(self, target: Target, options: Options) -> BlockingLink:
-        return BlockingLink(target, options)
+    def _tuber_connect(self, hostname: str, options: Options) -> BlockingLink:
+        return BlockingLink(parse_address(hostname), options)
 
     def _tuber_plain_class(self) -> type[RemoteObject]:
         return SimpleTuberObject
@@ -105,7 +107,6 @@ def resolve_simple(
     return_exceptions: bool | None = None,
     timeout: TimeoutLike = None,
     *,
-    trust_env: bool = False,
     ssl_context: ssl.SSLContext | None = None,
     transport: Transport | None = None,
     max_reply_bytes: int | None = None,
@@ -129,18 +130,6 @@ def resolve_simple(
         TuberRemoteError: there is no such object.
         ValueError, TypeError: an argument makes no sense.
     """
-    resolved = SimpleTuberObject(
-        objname,
-        hostname=hostname,
-        accept_types=accept_types,
-        convert_json=convert_json,
-        return_exceptions=return_exceptions,
-        timeout=timeout,
-        trust_env=trust_env,
-        ssl_context=ssl_context,
-        transport=transport,
-        max_reply_bytes=max_reply_bytes,
-        token=token,
-    )
+    resolved = SimpleTuberObject(**locals())
     resolved.tuber_resolve()
     return resolved

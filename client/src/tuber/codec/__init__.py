@@ -1,8 +1,7 @@
-"""How values become bytes and back: what every codec offers, and which one speaks a media type.
+"""Codecs, which turn values into bytes and back: their interface, and the one of a media type.
 
-A codec knows values and bytes. It must never know about calls, connections or remote objects, and
-it must never change a value silently: what can't be carried exactly is refused with an error that
-names the place in the value.
+A codec knows nothing of calls, connections or remote objects. It never changes a value silently: it
+refuses a value that it can't carry exactly, with an error that names the place in the value.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ __all__ = ["Codec", "DecodeError", "EncodeError", "check_media_type", "codec_for
 
 
 class EncodeError(TuberError, TypeError):
-    """A value can't be carried by this codec.
+    """A value can't be carried by the codec.
 
     Attributes:
         place: where in the value the fault is, as a path from its root: ``$.args[3].gain``.
     """
 
     def __init__(self, fault: str, place: str = "$") -> None:
-        """Make the error; ``fault`` is the message without the place."""
+        """Make the error from the message without the place."""
         super().__init__(f"{place}: {fault}")
         self.fault = fault
         self.place = place
@@ -35,18 +34,16 @@ class EncodeError(TuberError, TypeError):
 
 
 class DecodeError(ValueError):
-    """A body is not what its media type says.
+    """A body is malformed for its media type.
 
     Attributes:
         fault: the message without the position.
-        offset: position in the body, in bytes, of the first byte of the item at fault; None when
-            the codec does not know.
-        place: where in the value the fault is, as in EncodeError; None when the codec does not
-            know.
+        offset: the position of the first byte of the item at fault; None when it is not known.
+        place: where in the value the fault is, as in EncodeError; None when it is not known.
     """
 
     def __init__(self, fault: str, offset: int | None = None, place: str | None = None) -> None:
-        """Make the error; ``fault`` is the message without the position."""
+        """Make the error from the message without the position."""
         super().__init__(fault if offset is None else f"at byte {offset} ({place}): {fault}")
         self.fault = fault
         self.offset = offset
@@ -58,11 +55,11 @@ class DecodeError(ValueError):
 
 
 class Codec(Protocol):
-    """One media type's way of writing values. Codecs hold no state: any thread may use one."""
+    """The codec of one media type. Codecs have no state: any thread may use one."""
 
     @property
     def media_type(self) -> str:
-        """The media type, as it stands in ``Content-Type``."""
+        """The media type, as in ``Content-Type``."""
 
     def encode(self, value: Any) -> bytes:
         """Write a value.
@@ -74,10 +71,11 @@ class Codec(Protocol):
     def encode_parts(self, value: Any) -> Sequence[bytes | memoryview]:
         """Write a value as pieces to be sent one after the other, the first of them bytes.
 
-        A memoryview among them is the memory of an array in the value, so that big ones are not
-        copied: who changes it before the pieces are sent changes what is sent.
+        A memoryview among them is the memory of a big array in the value, which is not copied: do
+        not change the array before the pieces are sent.
 
-        Raises: as ``encode``.
+        Raises:
+            EncodeError: the value, or something in it, can't be carried.
         """
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
@@ -89,7 +87,7 @@ class Codec(Protocol):
 
 
 def codec_for(media_type: str) -> Codec:
-    """The client's codec of a media type: where a codec can be strict in what it writes, it is.
+    """Return the client's codec of a media type, which is strict in what it writes.
 
     Parameters (``; charset=utf-8``) and letter case do not matter.
 
@@ -101,13 +99,13 @@ def codec_for(media_type: str) -> Codec:
         from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it imports this module
 
         return DEFAULT
-    from tuber.codec.compiled import cbor_codec  # noqa: PLC0415  # what it may load is not cheap
+    from tuber.codec.compiled import cbor_codec  # noqa: PLC0415  # slow to import
 
     return cbor_codec()
 
 
 def check_media_type(media_type: str) -> str:
-    """A media type that a codec is known for, without parameters and in lower case.
+    """Return the media type of a known codec, without parameters and in lower case.
 
     Raises:
         ValueError: no codec is known for it.

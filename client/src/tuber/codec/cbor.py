@@ -1,8 +1,4 @@
-"""The CBOR codec (RFC 8949) in Python: every value of PROTOCOL.md section 9, without loss.
-
-It ties the reader and the writer to the Codec interface and turns their faults into errors. It must
-never answer anything but an equal value or an error that names the place.
-"""
+"""The CBOR codec (RFC 8949) in Python: every value of PROTOCOL.md section 9, without loss."""
 
 from __future__ import annotations
 
@@ -22,33 +18,25 @@ _SELF_DESCRIBED: Final = b"\xd9\xd9\xf7"  # tag 55799, RFC 8949 section 3.4.6
 
 
 class CborCodec:
-    """CBOR, strict in what it reads, with the shortest heads in what it writes."""
+    """CBOR: strict in what it reads, preferred serialization in what it writes."""
 
     media_type: Final = CBOR
 
     def encode(self, value: Any) -> bytes:
-        """Write a value; raises EncodeError when it can't be carried."""
+        """Write a value; raise EncodeError if it can't be carried."""
         return b"".join(self.encode_parts(value))
 
     def encode_parts(self, value: Any) -> list[bytes | memoryview]:
-        """Write a value as pieces to be sent one after the other, without copying big arrays.
-
-        A memoryview among them is the memory of an array in the value: who changes the array before
-        the pieces are sent changes what is sent.
-
-        Raises:
-            EncodeError: the value, or something in it, can't be carried.
-        """
+        """Write a value as pieces: see ``Codec``."""
         try:
             return write(value)
         except Fault as fault:
             raise EncodeError(fault.fault, fault.place) from None
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
-        """Read a value; raises DecodeError when the body is not one CBOR item that we know.
+        """Read a value; raise DecodeError if the body is not one well-formed, known CBOR item.
 
-        Arrays are views of a body that is writable where their alignment allows it, and keep it
-        alive; otherwise they are copies.
+        Arrays are views of a writable body where their alignment allows it, otherwise copies.
         """
         try:
             return _read(body)
@@ -69,8 +57,7 @@ def _read(body: bytes | bytearray | memoryview) -> Any:
         reader.depth = 1
     try:
         value = reader.value()
-    except RecursionError:
-        # The caller's own stack was nearly used up: MAX_NESTING levels fit into an empty one.
+    except RecursionError:  # the caller used up the stack: MAX_NESTING levels fit into an empty one
         fault = f"nested too deeply for what is left of Python's stack, below {MAX_NESTING} levels"
         raise Fault(fault, reader.position) from None
     if reader.position != reader.end:

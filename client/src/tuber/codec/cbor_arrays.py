@@ -1,7 +1,7 @@
 """Reading arrays of numbers from CBOR: typed arrays and their shapes (RFC 8746).
 
 Tags 64 to 87 are one dimension of numbers, 41 of booleans, 43001 of complex numbers; 40 and 1040
-give them a shape. The numbers are not looked at: they stay where they came, as ndarray makes them.
+add a shape. The numbers are neither examined nor copied.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BOOLEANS: Final = 41
 _COMPLEX: Final = 43001
 _MAX_BYTES: Final = 2**63 - 1  # numpy counts bytes with a sign
 
-# The numbers of one dimension: where they are and their format in the sense of PEP 3118.
+# The numbers of one dimension: their bytes and their format (PEP 3118).
 _Flat = tuple[memoryview, str]
 
 
@@ -68,7 +68,7 @@ def _dimension(reader: Reader, unfit: Fault) -> int:
 
 
 def _flat(reader: Reader, number: int, offset: int) -> Any:
-    """A typed array that nothing gives a shape."""
+    """A typed array without a shape."""
     octets, typecode = _FLAT[number](reader, number, offset)
     return make_array(octets, typecode, (len(octets) // itemsize_of(typecode),), "C")
 
@@ -87,7 +87,7 @@ def _numbers(reader: Reader, number: int, offset: int) -> _Flat:
     typecode = FORMATS[number]
     itemsize = itemsize_of(typecode)
     if len(octets) % itemsize:
-        fault = f"{len(octets)} bytes are no whole number of items of {itemsize} bytes"
+        fault = f"{len(octets)} bytes are not a whole number of items of {itemsize} bytes"
         raise Fault(f"tag {number}: {fault}", offset)
     return octets, typecode
 

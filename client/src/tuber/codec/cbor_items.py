@@ -1,7 +1,7 @@
 """CBOR items by their initial bytes (RFC 8949 sections 3.1 to 3.3 and appendix B).
 
-One function a kind of item; it is called with the reader at the item's initial byte and leaves it
-behind the item.
+A function for each kind of item: it is called with the reader at the initial byte of the item, and
+leaves it after the item.
 """
 
 from __future__ import annotations
@@ -27,10 +27,6 @@ _double: Final = struct.Struct(">d").unpack
 def _small(reader: Reader, initial: int) -> int:
     reader.position += 1
     return initial
-
-
-def _unsigned(reader: Reader, initial: int) -> int:
-    return reader.argument(initial)
 
 
 def _negative(reader: Reader, initial: int) -> int:
@@ -67,7 +63,7 @@ def _short_text(reader: Reader, initial: int) -> str:
 
 
 def _chunks(reader: Reader, initial: int) -> list[Any]:
-    """The pieces of an indefinite-length string (RFC 8949 section 3.2.3): each a whole string."""
+    """The chunks of an indefinite-length string (RFC 8949 section 3.2.3): each a whole string."""
     major = initial >> 5
     read_chunk = _bytes if major == 2 else _text
     chunks: list[Any] = []
@@ -154,10 +150,10 @@ def _open_map(reader: Reader, initial: int) -> dict[Any, Any]:
 
 
 def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
-    """Read a key and its value; 1 when an attacker could foresee the hash of the key.
+    """Read a key and its value; return 1 if an attacker can foresee the hash of the key.
 
-    Python draws the hashes of strings and bytes at random. Those of numbers and tuples can be made
-    to collide, which makes a dict as slow as the square of its size: hence their limit.
+    Python randomizes the hashes of strings and bytes. Those of numbers and tuples can be made to
+    collide, which makes a dict quadratic; hence the limit of their number.
     """
     offset = reader.position
     initial = reader.initial()
@@ -165,7 +161,7 @@ def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
     key = reader.value() if known else reader.hashable(_KEY)
     if not known and not isinstance(key, (str, bytes)):
         if foreseeable == MAX_FORESEEABLE_KEYS:
-            raise Fault(f"more than {foreseeable} keys of a map are no strings", offset)
+            raise Fault(f"more than {foreseeable} keys of a map are not strings", offset)
     else:
         known = True
     if key in pairs:
@@ -178,12 +174,11 @@ def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
     return not known
 
 
-def _simple(reader: Reader, initial: int) -> Any:
-    raise Fault(f"simple value {initial & 31} is not supported", reader.position)
+def _refuse(fault: str) -> Callable[[Reader, int], Any]:
+    def refuse(reader: Reader, initial: int) -> Any:
+        raise Fault(fault.format(initial=initial, simple=initial & 31), reader.position)
 
-
-def _undefined(reader: Reader, initial: int) -> Any:
-    raise Fault("the value undefined is not supported", reader.position)
+    return refuse
 
 
 def _long_simple(reader: Reader, initial: int) -> Any:
@@ -211,14 +206,6 @@ def _float(size: int, unpack: Callable[[memoryview], tuple[Any, ...]]) -> Callab
     return read_float
 
 
-def _reserved(reader: Reader, initial: int) -> Any:
-    raise Fault(f"initial byte 0x{initial:02x} is reserved", reader.position)
-
-
-def _stray_break(reader: Reader, initial: int) -> Any:
-    raise Fault("a break outside of an indefinite-length item", reader.position)
-
-
 def _tag(reader: Reader, initial: int) -> Any:
     offset = reader.position
     number = reader.argument(initial)
@@ -235,20 +222,21 @@ _Read = Callable[[Reader, int], Any]
 
 
 def _table() -> tuple[_Read, ...]:
-    """What reads an item, by its initial byte (RFC 8949 appendix B)."""
-    table: list[_Read] = [_reserved] * 256
-    majors: tuple[_Read, ...] = (_unsigned, _negative, _bytes, _text, _array, _map, _tag)
+    """The functions by initial byte (RFC 8949 appendix B)."""
+    table: list[_Read] = [_refuse("initial byte 0x{initial:02x} is reserved")] * 256
+    majors: tuple[_Read, ...] = (Reader.argument, _negative, _bytes, _text, _array, _map, _tag)
     for major, reads in enumerate(majors):
         table[major * 32 : major * 32 + 28] = [reads] * 28
     table[0:24] = [_small] * 24
     table[0x60:0x78] = [_short_text] * 24
     table[0x5F], table[0x7F] = _chunked_bytes, _chunked_text
     table[0x9F], table[0xBF] = _open_array, _open_map
-    table[0xE0:0xF4] = [_simple] * 20
+    table[0xE0:0xF4] = [_refuse("simple value {simple} is not supported")] * 20
     table[0xF4], table[0xF5], table[0xF6] = _constant(False), _constant(True), _constant(None)
-    table[0xF7], table[0xF8] = _undefined, _long_simple
+    table[0xF7] = _refuse("the value undefined is not supported")
+    table[0xF8] = _long_simple
     table[0xF9], table[0xFA], table[0xFB] = _float(2, _half), _float(4, _single), _float(8, _double)
-    table[BREAK] = _stray_break
+    table[BREAK] = _refuse("a break outside of an indefinite-length item")
     return tuple(table)
 
 

@@ -1,7 +1,7 @@
-"""The memory of arrays of numbers, as it stands in a CBOR body (RFC 8746).
+"""The memory of arrays of numbers, as it is in a CBOR body (RFC 8746).
 
-An array is written as its own memory behind a head; it is copied only when its elements do not
-follow each other in memory in either order. This module must never change an element.
+An array is written as a head and its own memory, which is copied only if its elements are not
+contiguous in either order.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from array import array
 from typing import Any, Final, NamedTuple
 
 from tuber.codec.cbor_numbers import head
-from tuber.codec.fault import Fault
+from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import FORMATS, NDArray, itemsize_of
 from tuber.protocol import MAX_RANK
 
 __all__ = ["Block", "block_of_buffer", "block_of_ndarray", "block_of_numpy"]
 
 # An array of at least this many bytes begins at a multiple of 8 in the body, so that a receiver
-# with an aligned buffer can use it where it is. Heads longer than necessary, which every decoder
-# takes (RFC 8949 section 4.1: preferred, not required), make up the difference.
+# need not copy it. Heads longer than necessary fill the gap; every decoder takes them (RFC 8949
+# section 4.1: the shortest head is preferred, not required).
 _ALIGNED_BYTES: Final = 1024
 _ALIGNMENT: Final = 8
 _ALIGNED_RANK: Final = 23  # the shape's head is one byte
@@ -36,7 +36,7 @@ _BOOLEANS: Final = b"\xd8\x29"  # tag 41
 
 
 class Block(NamedTuple):
-    """An array of numbers: bytes of elements, one behind the other.
+    """An array of numbers: the contiguous bytes of its elements.
 
     Attributes:
         memory: the bytes, format 'B'; of booleans 0xf4 and 0xf5, their CBOR items.
@@ -51,7 +51,7 @@ class Block(NamedTuple):
     order: str
 
     def head(self, offset: int) -> bytes:
-        """All that comes before the memory, when the array begins at ``offset`` in the body."""
+        """Return the bytes before the memory of an array that begins at ``offset`` in the body."""
         shortest = self._head(0)
         if (
             self.typecode == "?"
@@ -78,25 +78,25 @@ class Block(NamedTuple):
 
 
 def _count(count: int, padding: int) -> bytes:
-    """The head of an array, some bytes longer than necessary."""
+    """The head of an array, ``padding`` bytes longer than necessary."""
     if not padding:
         return head(4, count)
     return bytes((0x97 + padding.bit_length(),)) + count.to_bytes(padding, "big")
 
 
 def block_of_numpy(value: Any) -> Block:
-    """The block of a numpy.ndarray.
+    """Return the block of a numpy.ndarray.
 
     Raises:
         Fault: its elements have no form in CBOR, or it is more than an array.
     """
-    import numpy  # noqa: PLC0415  # there, for the value is of it
+    import numpy  # noqa: PLC0415  # optional; installed, because the value is an array of it
 
     if isinstance(value, numpy.ma.MaskedArray):
         fault = "a masked array is not supported; send .filled(value), or data and mask"
         raise Fault(fault)
     if hasattr(value, "unit"):  # astropy.units.Quantity
-        name = f"{type(value).__module__}.{type(value).__qualname__}"
+        name = type_name(type(value))
         raise Fault(f"{name} carries a unit that would be lost; send its value and its unit apart")
     typecode = _typecode_of(value.dtype, numpy)
     if value.ndim > MAX_RANK:
@@ -115,7 +115,7 @@ def block_of_numpy(value: Any) -> Block:
 
 
 def _typecode_of(dtype: Any, numpy: Any) -> str:
-    """The format of a dtype's elements; raises Fault when CBOR has none."""
+    """The format of the elements of a dtype; raises Fault if CBOR has none."""
     kind, size = dtype.kind, dtype.itemsize
     if dtype in (numpy.longdouble, numpy.clongdouble) and dtype.char in "gG":
         name, other = ("longdouble", "float64") if kind == "f" else ("clongdouble", "complex128")
@@ -144,7 +144,7 @@ _LETTERS: Final = {
 
 
 def block_of_ndarray(value: NDArray) -> Block:
-    """The block of an array made without numpy."""
+    """Return the block of an array made without numpy."""
     memory = value.data
     typecode = value.typecode
     if typecode[0] not in "<>" and value.itemsize > 1:
@@ -158,14 +158,10 @@ _ITEMS: Final = bytes([0xF4] + [0xF5] * 255)
 
 
 def block_of_buffer(value: memoryview | array[Any]) -> Block:
-    """The block of an array.array, or of a memoryview of numbers.
-
-    Raises:
-        Fault: its elements are no numbers.
-    """
+    """Return the block of an array.array or a memoryview; raise Fault unless it has numbers."""
     view = memoryview(value)
     byte_order, letter = _split(view.format)
-    # In the native mode of struct the sizes of integers are the machine's: 'l', 'n' ...
+    # In the native mode of struct the sizes of 'l', 'n' ... depend on the machine.
     letter = _BY_SIZE.get((_FAMILIES.get(letter, ""), view.itemsize), letter)
     typecode = letter if view.itemsize == 1 else byte_order + letter
     if letter not in _NAMES or itemsize_of(typecode) != view.itemsize:
@@ -190,7 +186,7 @@ def _cast(view: memoryview) -> memoryview:
 
 
 def _split(form: str) -> tuple[str, str]:
-    """Byte order and letter of a format of PEP 3118."""
+    """The byte order and the letter of a format (PEP 3118)."""
     if form[:1] in ("<", ">", "!", "=", "@"):
         return {"!": ">", "=": _NATIVE, "@": _NATIVE}.get(form[0], form[0]), form[1:]
     return _NATIVE, form

@@ -1,7 +1,4 @@
-"""Heads and numbers in CBOR, in the fewest bytes (RFC 8949 sections 3, 3.4.3 and 4.1).
-
-Numbers to bytes only; nothing here knows a value's place.
-"""
+"""Heads and numbers in CBOR, in the fewest bytes (RFC 8949 sections 3, 3.4.3 and 4.1)."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ __all__ = ["bignum", "float_item", "head", "integer_item"]
 
 
 def head(major: int, argument: int) -> bytes:
-    """The shortest head: major type and argument (RFC 8949 section 3)."""
+    """Return the shortest head of a major type and an argument (RFC 8949 section 3)."""
     if argument < 24:
         return bytes((major << 5 | argument,))
     if argument < 0x100:
@@ -28,7 +25,7 @@ _SMALL: Final = [head(0, number) for number in range(256)]
 
 
 def integer_item(value: int) -> bytes:
-    """An integer; raises OverflowError when it is over 64 bits."""
+    """Return an integer; raise OverflowError if it is over 64 bits."""
     if 0 <= value < 256:
         return _SMALL[value]
     if 0 <= value < 2**64:
@@ -39,7 +36,7 @@ def integer_item(value: int) -> bytes:
 
 
 def bignum(value: int) -> bytes:
-    """An integer of any size: tag 2 or 3 (RFC 8949 section 3.4.3)."""
+    """Return an integer of any size: tag 2 or 3 (RFC 8949 section 3.4.3)."""
     magnitude = value if value >= 0 else -1 - value
     bits = magnitude.bit_length()
     if bits > MAX_INTEGER_BYTES * 8:
@@ -55,7 +52,7 @@ _NAN: Final = b"\xf9\x7e\x00"
 
 
 def float_item(value: float) -> bytes:
-    """The shortest of the three widths that holds it exactly."""
+    """Return the shortest of the three widths that holds a float exactly."""
     if value != value:
         return _NAN
     try:

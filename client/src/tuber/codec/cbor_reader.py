@@ -1,7 +1,7 @@
 """A position in a buffer of CBOR items (RFC 8949 section 3): heads, pieces, levels, counts.
 
-What items are is in cbor_items, what tags mean in cbor_tags. The reader must never take memory
-that a length only promises, never read past the end, and raise nothing but Fault.
+It never allocates memory for a length that the buffer can't hold, never reads past the end, and
+raises nothing but Fault.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Tags = Mapping[int, Callable[["Reader", int, int], Any]]
 BREAK: Final = 0xFF
 ARRAY: Final = "an array of {} items"
 
-# The classes of what a key of a map or an element of a set may be.
+# The classes of keys of maps and elements of sets.
 _HASHABLE: Final = frozenset(
     {"str", "bytes", "bool", "NoneType", "int", "float", "complex", "datetime", "date", "UUID"}
 )
@@ -36,12 +36,12 @@ class Reader:
 
     Attributes:
         octets: the buffer, for single bytes.
-        view: the same, for pieces that are not copied.
+        view: the buffer, for pieces that are not copied.
         position: the next byte to read.
         end: the length of the buffer.
         depth: the number of arrays, maps and tags that are open.
-        items: what reads an item, by its initial byte.
-        tags: what reads the content of a tag; it is given the reader, the tag and the tag's offset.
+        items: the functions that read items, by initial byte.
+        tags: the functions that read the content of tags, given the tag and its offset.
     """
 
     __slots__ = ("depth", "end", "items", "octets", "position", "tags", "view")
@@ -61,17 +61,17 @@ class Reader:
         return self.items[initial](self, initial)
 
     def initial(self) -> int:
-        """The initial byte of the next item, which is not consumed."""
+        """Return the initial byte of the next item without consuming it."""
         if self.position >= self.end:
             self.nothing(self.position)
         return self.octets[self.position]
 
     def nothing(self, offset: int) -> NoReturn:
-        """Refuse an input that ends where an item should begin."""
+        """Raise for an input that ends where an item should begin."""
         raise Fault("expected 1 more bytes, came 0", offset)
 
     def argument(self, initial: int) -> int:
-        """Consume a head; its additional information is below 28."""
+        """Consume a head whose additional information is below 28; return its argument."""
         low = initial & 31
         if low < 24:
             self.position += 1
@@ -88,13 +88,13 @@ class Reader:
         return self.view[start:stop]
 
     def enter(self, offset: int) -> None:
-        """Open one more array, map or tag; whoever closes it counts ``depth`` down."""
+        """Open an array, map or tag; the caller decrements ``depth`` when it ends."""
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise Fault(f"nested more than {MAX_NESTING} levels deep", offset)
 
     def count(self, initial: int, kind: str, smallest: int) -> int:
-        """Consume the head of an array or a map; ``smallest`` is the least size of one entry."""
+        """Consume the head of an array or a map whose entries take ``smallest`` bytes or more."""
         offset = self.position
         count = self.argument(initial)
         left = self.end - self.position
@@ -103,7 +103,7 @@ class Reader:
         return count
 
     def at_break(self) -> bool:
-        """Whether the break of an indefinite-length item comes next; then it is consumed."""
+        """Consume the break of an indefinite-length item and return True, if it comes next."""
         if self.initial() != BREAK:
             return False
         self.position += 1

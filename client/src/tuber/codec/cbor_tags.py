@@ -1,7 +1,7 @@
-"""What CBOR tags mean (RFC 8949 section 3.4, RFC 8746, the IANA registry of CBOR tags).
+"""CBOR tags (RFC 8949 section 3.4, RFC 8746, the IANA registry of CBOR tags).
 
-One function a tag; it is called behind the tag's head, with the tag's number and offset. A tag that
-is not in the table is refused: ignoring it would hand out a value other than the one meant.
+A function for each tag: it is called after the head of the tag, with its number and offset. Other
+tags are refused: to ignore one would return another value than the one meant.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _unfit(number: int, offset: int) -> Fault:
 
 
 def _content(reader: Reader, number: int, offset: int, majors: tuple[int, ...]) -> Any:
-    """The content of a tag, an item of one of some major types."""
+    """The content of a tag, an item of one of these major types."""
     if reader.initial() >> 5 not in majors:
         raise _unfit(number, offset)
     return reader.value()
@@ -60,7 +60,7 @@ def _moment(reader: Reader, number: int, offset: int) -> datetime:
         raise _unfit(number, offset)
     *clock, fraction, sign, hours, minutes = match.groups()
     fraction = fraction or ""
-    if fraction[6:].strip("0"):  # finer than datetime is
+    if fraction[6:].strip("0"):  # finer than a datetime
         raise _unfit(number, offset)
     zone = timezone.utc
     if sign is not None and (int(hours) or int(minutes)):
@@ -119,7 +119,7 @@ def _day(reader: Reader, number: int, offset: int) -> date:
 
 
 def _set(reader: Reader, number: int, offset: int) -> set[Any]:
-    """RFC 8949 has none; tag 258 of the registry."""
+    """Tag 258 of the registry."""
     initial = reader.initial()
     if initial >> 5 != 4:
         raise _unfit(number, offset)
@@ -144,12 +144,12 @@ def _set(reader: Reader, number: int, offset: int) -> set[Any]:
 
 
 def _element(reader: Reader, elements: set[Any], foreseeable: int) -> int:
-    """Read one element; 1 when an attacker could foresee its hash (see the keys of maps)."""
+    """Read one element; return 1 if an attacker can foresee its hash (see the keys of maps)."""
     offset = reader.position
     element = reader.hashable(_ELEMENT)
     known = isinstance(element, (str, bytes))
     if not known and foreseeable == MAX_FORESEEABLE_KEYS:
-        raise Fault(f"more than {foreseeable} elements of a set are no strings", offset)
+        raise Fault(f"more than {foreseeable} elements of a set are not strings", offset)
     if element in elements:
         raise Fault(f"the element {element!r} of a set came twice", offset)
     elements.add(element)

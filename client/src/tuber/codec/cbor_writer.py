@@ -1,7 +1,7 @@
 """Writing values as CBOR items in preferred serialization (RFC 8949 section 4.1).
 
-Containers and scalars of Python; arrays of numbers are in cbor_memory, other types become one of
-these in cbor_plain. The writer must never write what its reader would read as another value.
+Containers and scalars of Python; ``cbor_values`` turns other types into one of these or into a
+block of numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from tuber.codec.cbor_memory import Block
 from tuber.codec.cbor_numbers import bignum, float_item, head, integer_item
-from tuber.codec.cbor_plain import hashable, plainer
+from tuber.codec.cbor_values import hashable, simplify
 from tuber.codec.fault import Fault
 from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
 
@@ -26,7 +26,7 @@ _TOO_DEEP: Final = f"nested more than {MAX_NESTING} levels deep, or it contains 
 
 
 def write(value: Any) -> list[bytes | memoryview]:
-    """The item of a value, in pieces.
+    """Return the item of a value, in pieces.
 
     Raises:
         Fault: the value, or something in it, can't be carried.
@@ -41,11 +41,11 @@ def write(value: Any) -> list[bytes | memoryview]:
 
 
 class _Writer:
-    """The pieces so far, and the values that follow them.
+    """The pieces so far.
 
     Attributes:
-        pieces: what is finished.
-        out: what is not yet one of the pieces.
+        pieces: the finished ones.
+        out: the bytes after them.
         before: the number of bytes in ``pieces``.
         depth: the number of arrays, maps and tags that are open.
     """
@@ -67,12 +67,12 @@ class _Writer:
             write_kind(self, value)
 
     def other(self, value: Any) -> None:
-        """Write a value whose class is none of those that CBOR has a form of by itself."""
-        made = plainer(value)
-        if isinstance(made, Block):
-            self.block(made)
+        """Write a value of a class that CBOR has no form of."""
+        simpler = simplify(value)
+        if isinstance(simpler, Block):
+            self.block(simpler)
         else:
-            self.value(made)
+            self.value(simpler)
 
     def block(self, block: Block) -> None:
         """Write an array of numbers."""
@@ -87,14 +87,14 @@ class _Writer:
         self.depth -= 1
 
     def flush(self) -> None:
-        """Make a piece of what was written."""
+        """Make a piece of the bytes that were written."""
         if self.out:
             self.pieces.append(bytes(self.out))
             self.before += len(self.out)
             self.out = bytearray()
 
     def enter(self) -> None:
-        """Open one more array, map or tag; whoever closes it counts ``depth`` down."""
+        """Open an array, map or tag; the caller decrements ``depth`` when it ends."""
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise Fault(_TOO_DEEP)
@@ -113,7 +113,7 @@ class _Writer:
         self.depth -= 1
 
     def _integers(self, items: list[Any]) -> bool:
-        """Write items that are all integers of up to 64 bits, fast; False when they are not."""
+        """Write items fast if all are integers of up to 64 bits; return whether they are."""
         if set(map(type, items)) != _ONLY_INTEGERS:
             return False
         try:
@@ -123,7 +123,7 @@ class _Writer:
         return True
 
     def keys(self, keys: Iterable[Any], role: str, kind: str) -> list[Any]:
-        """The plain forms of keys or elements, when each of them is one."""
+        """Return keys or elements in forms that CBOR has; raise Fault if one has none."""
         plain: list[Any] = []
         foreseeable = 0
         converted = False
@@ -137,7 +137,7 @@ class _Writer:
                 foreseeable += 1
             plain.append(made)
         if foreseeable > MAX_FORESEEABLE_KEYS:
-            raise Fault(f"more than {MAX_FORESEEABLE_KEYS} {kind} are no strings")
+            raise Fault(f"more than {MAX_FORESEEABLE_KEYS} {kind} are not strings")
         if converted and len(set(plain)) != len(plain):
             same = next(each for n, each in enumerate(plain) if each in plain[:n])
             raise Fault(f"two {kind.replace(' of a ', ' of the ')} become the same {same!r}")
@@ -186,7 +186,7 @@ def _bytes(writer: _Writer, value: bytes | bytearray) -> None:
 
 
 def _array(writer: _Writer, value: list[Any] | tuple[Any, ...]) -> None:
-    writer.items(list(value))  # of its own: another thread may change the list meanwhile
+    writer.items(list(value))  # a copy: another thread may change the list
 
 
 def _map(writer: _Writer, value: dict[Any, Any]) -> None:

@@ -1,7 +1,7 @@
-"""The one door to the compiled codec of tuberd, which is used when tuberd is installed.
+"""The compiled codec of tuberd, which is used if tuberd is installed.
 
-Both codecs do the same, value for value and error for error; the tests run over both. Nothing else
-of the client may import tuberd.
+It does the same as the one in Python, value for value and error for error; the tests run over both.
+No other module of the client may import tuberd, except ``tuber.server``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["cbor_codec", "compiled_cbor_codec"]
 
 @cache
 def cbor_codec() -> Codec:
-    """The CBOR codec to use: the compiled one when it is there, otherwise that in Python."""
+    """Return the CBOR codec to use: the compiled one if there is one, else that in Python."""
     compiled = compiled_cbor_codec()
     if compiled is not None:
         return compiled
@@ -27,7 +27,7 @@ def cbor_codec() -> Codec:
 
 @cache
 def compiled_cbor_codec() -> Codec | None:
-    """The compiled CBOR codec; None when tuberd is not installed, or was built without it."""
+    """Return the compiled CBOR codec; None if tuberd is not installed or was built without it."""
     try:
         from tuberd import _core  # noqa: PLC0415  # optional
     except ImportError:

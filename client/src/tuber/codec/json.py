@@ -1,7 +1,7 @@
 """The JSON codec (RFC 8259), over orjson, msgspec or the standard library.
 
-The library does the fast, usual case; what it would refuse or change silently goes through an
-exact path in Python. This module must never hand out a value other than the one that travelled.
+The library does the usual case fast. What it would refuse or change silently takes an exact path
+in Python, so that a value never changes.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from math import isfinite
 from typing import Any, Final
 
 from tuber.codec import DecodeError, EncodeError
-from tuber.codec.exact import is_exact_in_json
-from tuber.codec.plain import plain_value, with_bytes
+from tuber.codec.json_values import is_exact_in_json, plain_value, with_bytes
 from tuber.protocol import JSON
 
 __all__ = ["DEFAULT", "JsonCodec"]
@@ -28,15 +27,14 @@ class JsonCodec:
     """JSON, in the values of PROTOCOL.md section 9.
 
     Args:
-        library: 'orjson', 'msgspec' or 'json'; None takes orjson when it is installed, otherwise
-            json.
-        strict: refuse to write what a peer would read as something else: NaN and infinities (null),
-            keys of a map that are no strings, a map that is the form of bytes. The client does; a
+        library: 'orjson', 'msgspec' or 'json'; None takes orjson if it is installed, else json.
+        strict: refuse to write what a peer would read as another value: NaN and infinities (null),
+            keys of a map that are no strings, a map that stands for bytes. The client is strict; a
             server writes what it can.
 
     Raises:
-        ImportError: the library asked for is not installed.
-        ValueError: no such library is known.
+        ImportError: the library is not installed.
+        ValueError: the library is not known.
     """
 
     media_type: Final = JSON
@@ -44,18 +42,18 @@ class JsonCodec:
     def __init__(self, library: str | None = None, *, strict: bool = False) -> None:
         self.strict = strict
         self.library, self._dumps, self._loads = _load(library)
-        # orjson refuses what it does not know; the others write some values in their own way
-        # (msgspec: bytes as base64, json: named tuples as arrays), so they are only given plain
-        # ones. orjson gets no hook for the values it does not know: it holds borrowed references
-        # into lists and maps, and while a hook runs another thread may change them.
+        # orjson refuses values that it does not know; the others write some in their own way
+        # (msgspec: bytes as base64, json: named tuples as arrays), so they get only plain ones.
+        # orjson gets no hook for other values: it holds borrowed references into lists and maps,
+        # and another thread may change these while a hook runs.
         self._takes_any_value = self.library == "orjson"
 
     def encode(self, value: Any) -> bytes:
-        """Write a value; raises EncodeError when it can't be carried."""
+        """Write a value; raise EncodeError if it can't be carried."""
         if self._takes_any_value:
             with suppress(TypeError):
                 body = self._dumps(value)
-                # Every other difference that strict is about makes orjson raise.
+                # orjson raises for everything else that strict is about.
                 if self.strict and (b"null" in body or b'"bytes"' in body):
                     plain_value(value, strict=True)
                 return body
@@ -66,17 +64,17 @@ class JsonCodec:
             return _json_dumps(plain)
 
     def encode_exact(self, value: Any) -> bytes | None:
-        """Write a value if it is sure to arrive as it is; None: it may not, or can't be written.
+        """Write a value if it is sure to arrive as it is; otherwise return None.
 
-        That costs next to nothing for the usual value: what orjson writes as something else (NaN,
-        UUIDs) or we read as something else (a map in the form of bytes) shows in the text.
+        For the usual value the check is cheap: the text shows what orjson writes as another value
+        (NaN, UUIDs) and what is read as another value (a map that stands for bytes).
         """
         if self._takes_any_value:
             try:
                 body = self._dumps(value)
             except TypeError:
                 return None
-            # Not ``in``: that takes thrice the time, for it looks for an integer first.
+            # Not ``in``, which takes three times as long: it tries an integer first.
             find = body.find
             suspicious = (
                 find(b"null") >= 0
@@ -96,15 +94,15 @@ class JsonCodec:
         return (self.encode(value),)
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
-        """Read a value; raises DecodeError when the body is not strict JSON."""
+        """Read a value; raise DecodeError if the body is not strict JSON."""
         if not isinstance(body, bytes):
             body = bytes(body)
-        # orjson turns integers over 64 bits into floats without a word.
+        # orjson silently turns integers over 64 bits into floats.
         may_be_long = len(body) >= len(_LONG) and _has_long_number(body)
         loads = _json_loads if may_be_long else self._loads
         try:
             value = loads(body)
-            # An escape sequence can spell the name in another way.
+            # An escape sequence may spell "bytes".
             may_spell_bytes = body.find(b'"bytes"') >= 0 or body.find(b"\\u") >= 0
             return with_bytes(value) if may_spell_bytes else value
         except RecursionError:
@@ -119,7 +117,7 @@ class JsonCodec:
         return partial(type(self), strict=self.strict), (self.library,)
 
 
-# Stands in the text of every UUID (RFC 9562 section 4), and in that of no number.
+# In the text of every UUID (RFC 9562 section 4), and in that of no number.
 _IN_UUIDS: Final = re.compile(rb"-[0-9a-f]{4}-")
 
 # Every 64-bit integer of fewer digits than this is exact in all libraries.
@@ -128,7 +126,7 @@ _DIGITS_TO_ZERO: Final = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(
 
 
 def _has_long_number(body: bytes) -> bool:
-    """Whether 19 or more digits stand in a row; two passes in C, about 1 ns a byte."""
+    """Whether there are 19 consecutive digits; two passes in C, about 1 ns a byte."""
     return body.translate(_DIGITS_TO_ZERO).find(_LONG) >= 0
 
 
@@ -156,7 +154,7 @@ def _load(library: str | None) -> tuple[str, _Dumps, _Loads]:
 def _load_orjson() -> tuple[str, _Dumps, _Loads]:
     import orjson  # noqa: PLC0415  # optional
 
-    # By itself orjson leaves out fields of a dataclass whose names begin with an underscore, and
+    # Without these, orjson omits fields of dataclasses whose names begin with an underscore, and
     # rounds UTC offsets to minutes.
     options = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
     dumps = orjson.dumps
@@ -184,15 +182,15 @@ def _json_dumps(plain: Any) -> bytes:
 
 
 def _json_loads(body: bytes) -> Any:
-    # The text is decoded here because json.loads() would also take UTF-16 and UTF-32.
+    # json.loads() would also take UTF-16 and UTF-32.
     value = _standard_decoder.decode(str(body, "utf-8"))
     if any(escape.lastindex for escape in _ESCAPES.finditer(body)):
         raise ValueError("a lone surrogate in a string")
     return value
 
 
-# The escapes of strings (RFC 8259 section 7); a group matches when it is a surrogate without its
-# partner, which has no UTF-8 form. json.loads() alone takes those.
+# The escapes of strings (RFC 8259 section 7). The group matches a lone surrogate, which has no
+# UTF-8 form; of the libraries, only json.loads() accepts one.
 _ESCAPES: Final = re.compile(
     rb"""\\(?: u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}
           | (u[dD][89a-fA-F])

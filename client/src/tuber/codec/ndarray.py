@@ -1,7 +1,6 @@
-"""Arrays of numbers: numpy's when it is installed, otherwise a small class of the same shape.
+"""Arrays of numbers: numpy's if it is installed, otherwise a small class like it.
 
 Formats of elements are those of PEP 3118 with an explicit byte order: '<d', '>H', 'B', '?', '<Zf'.
-No element is ever converted here.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Any, Final
 __all__ = ["FORMATS", "NDArray", "itemsize_of", "make_array"]
 
 # Format of the elements by the tag of a typed array (RFC 8746 section 2.1). 76 is reserved, 83 and
-# 87 (binary128) have no type here. 68 is uint8 too; that its arithmetic saturates is not a value's.
+# 87 (binary128) have no type here. 68 is uint8 too; its saturating arithmetic does not matter.
 FORMATS: Final = {
     64: "B", 65: ">H", 66: ">I", 67: ">Q", 68: "B", 69: "<H", 70: "<I", 71: "<Q",
     72: "b", 73: ">h", 74: ">i", 75: ">q", 77: "<h", 78: "<i", 79: "<q",
@@ -23,30 +22,30 @@ FORMATS: Final = {
 _SIZES: Final = {"?": 1, "b": 1, "B": 1, "h": 2, "H": 2, "i": 4, "I": 4, "q": 8, "Q": 8,
                  "e": 2, "f": 4, "d": 8, "Zf": 8, "Zd": 16}  # fmt: skip
 
-# What numpy calls them: by size, so that '<q' is its int64 and not its longlong.
+# Their names in numpy: by size, so that '<q' is its int64 and not its longlong.
 _KINDS: Final = {"?": "b", "b": "i", "h": "i", "i": "i", "q": "i", "B": "u", "H": "u", "I": "u",
                  "Q": "u", "e": "f", "f": "f", "d": "f", "Zf": "c", "Zd": "c"}  # fmt: skip
 
 
 def itemsize_of(typecode: str) -> int:
-    """The size of one element in bytes."""
+    """Return the size of one element in bytes."""
     return _SIZES[typecode.lstrip("<>")]
 
 
 class NDArray:
-    """An array of numbers as it came, for a Python without numpy.
+    """An array of numbers, for a Python without numpy.
 
     Args:
-        octets: the elements' bytes, without gaps; not copied.
+        octets: the bytes of the elements, without gaps; not copied.
         typecode: the format of one element, as in PEP 3118: '<d', '>H', 'B', '?'; complex: '<Zf'.
         shape: the length of each dimension.
-        order: 'C' when the last dimension is contiguous in ``data``, 'F' when the first is.
+        order: 'C' if the last dimension is contiguous in ``data``, 'F' if the first is.
 
     Attributes:
         data: the bytes of the elements, as a memoryview of format 'B'.
 
     Raises:
-        ValueError: the bytes are not as many as the shape says, or the format is unknown.
+        ValueError: the number of bytes does not match the shape, or the format is unknown.
     """
 
     __slots__ = ("data", "order", "shape", "typecode")
@@ -89,7 +88,7 @@ class NDArray:
         return self.shape[0]
 
     def tolist(self) -> Any:
-        """The elements as nested lists; of an array without dimensions the element itself."""
+        """Return the elements as nested lists; for an array without dimensions, the element."""
         flat = self._elements()
         shape = self.shape
         if not shape:
@@ -131,7 +130,7 @@ class NDArray:
 
 
 def make_array(octets: memoryview, typecode: str, shape: tuple[int, ...], order: str) -> Any:
-    """The array of these bytes: a view of them if they are writable and aligned, else of a copy.
+    """Make an array: a view of the bytes if they are writable and aligned, else of a copy.
 
     Args:
         octets: as many bytes as shape and typecode say.

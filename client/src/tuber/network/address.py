@@ -1,4 +1,4 @@
-"""Where a server is: what a user writes as ``hostname``, read once and strictly.
+"""The address of a server, read strictly from what a user gives as ``hostname``.
 
 Text only. Nothing here resolves a name or opens a socket.
 """
@@ -30,13 +30,13 @@ _IPV4: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A server's place on the network, or its socket on this machine.
+    """A server's place on the network, or its Unix socket on this machine.
 
     Attributes:
-        host: a name or an IP address, without brackets; ``localhost`` for a unix socket.
+        host: a name or an IP address, without brackets; ``localhost`` for a Unix socket.
         scheme: HTTP, HTTPS or UNIX.
-        path: of the endpoint; another than ENDPOINT behind a reverse proxy.
-        socket_path: of the unix socket; '' for the other schemes.
+        path: of the endpoint; a reverse proxy may use another one than ENDPOINT.
+        socket_path: of the Unix socket; '' for the other schemes.
     """
 
     host: str
@@ -47,17 +47,8 @@ class Address:
 
     @property
     def authority(self) -> str:
-        """Host and port as ``Host`` has them (RFC 9110 section 7.2).
-
-        Without the zone of a link-local address, which means nothing at the other end
-        (RFC 6874 section 4).
-        """
+        """Host and port as in the field ``Host`` (RFC 9110 section 7.2)."""
         return self._authority(self.ascii_host)
-
-    @property
-    def host_and_port(self) -> str:
-        """As ``authority``, with the port in any case: what CONNECT asks for."""
-        return f"{_bracketed(self.ascii_host)}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -68,22 +59,21 @@ class Address:
 
     @property
     def is_numeric(self) -> bool:
-        """Whether the host is an IP address, which needs no looking up."""
+        """Whether the host is an IP address, which needs no lookup."""
         return ":" in self.host or bool(_IPV4.fullmatch(self.host))
 
     @property
     def ascii_host(self) -> str:
-        """The host as others are told of it: without zone, and as IDNA spells it."""
+        """The host for the peer: as IDNA spells it, without the zone of a link-local address.
+
+        The zone means nothing at the other end (RFC 6874 section 4).
+        """
         host = self.host.partition("%")[0]
         return host if host.isascii() else host.encode("idna").decode("ascii")
 
     def _authority(self, host: str) -> str:
-        host = _bracketed(host)
+        host = f"[{host}]" if ":" in host else host
         return host if self.port == _PORTS.get(self.scheme, self.port) else f"{host}:{self.port}"
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def parse_address(hostname: str) -> Address:
@@ -91,7 +81,7 @@ def parse_address(hostname: str) -> Address:
 
     Raises:
         TypeError: it is not a string.
-        ValueError: it names no host, or asks for what tuber can't do.
+        ValueError: it names no host, or needs something that tuber cannot do.
     """
     if not isinstance(hostname, str):
         raise TypeError(f"expected hostname to be a string such as {_FORMS}; came {hostname!r}")
@@ -116,16 +106,15 @@ def parse_address(hostname: str) -> Address:
 
 
 def _parse_unix(rest: str, hostname: str) -> Address:
-    """``unix:/path`` or ``unix:///path``.
+    """Read ``unix:/path`` or ``unix:///path``.
 
-    Absolute only: what a relative path means changes with the working directory, and in another
-    process after pickling.
+    A relative path would change its meaning with the working directory, and after pickling.
     """
     path = rest[2:] if rest.startswith("//") else rest
     if not path.startswith("/") or "\0" in path:
-        if "@" in path:  # a token may stand there, and no message repeats one
+        if "@" in path:  # it may be a token, which no message may repeat
             raise ValueError(
-                "expected no token in the hostname of a unix socket; give it as token=, or in the"
+                "expected no token in the hostname of a Unix socket; give it as token=, or in the"
                 " environment variable TUBER_TOKEN"
             )
         raise ValueError(
@@ -135,7 +124,7 @@ def _parse_unix(rest: str, hostname: str) -> Address:
 
 
 def _parse_authority(text: str, scheme: str, path: str, hostname: str) -> Address:
-    if "@" in text:  # not repeated in the message: it may hold a password
+    if "@" in text:  # it may hold a password, which no message may repeat
         raise ValueError(
             "tuber does not log in: expected hostname without a user or password before '@'"
         )

@@ -6,11 +6,8 @@ import re
 from typing import Final
 
 from tuber.errors import TuberProtocolError
+from tuber.options import MAX_REPLY_BYTES
 from tuber.protocol import MAX_CHUNK_LINE_BYTES, MAX_HEAD_BYTES
-
-# The protocol does not limit a result, and arrays of many megabytes are usual; this keeps a peer
-# that is not tuber from filling memory. Users may set another by ``max_reply_bytes``.
-MAX_REPLY_BODY_BYTES: Final = 1 << 30
 
 _BARE_LINE_FEED: Final = re.compile(rb"(?<!\r)\n")
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\x00\r\n]*)?")
@@ -28,7 +25,7 @@ class ChunkedBody:
 
     __slots__ = ("_in_trailer", "_max_bytes", "body")
 
-    def __init__(self, max_bytes: int = MAX_REPLY_BODY_BYTES) -> None:
+    def __init__(self, max_bytes: int = MAX_REPLY_BYTES) -> None:
         self.body = bytearray()
         self._max_bytes = max_bytes
         self._in_trailer = False

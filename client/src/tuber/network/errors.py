@@ -1,4 +1,4 @@
-"""Faults of sockets as the errors of tuber: one wording for both shells. No I/O.
+"""Faults of sockets as the errors of tuber, with the same words in both shells. No I/O.
 
 Each message says what happened, at which URL, whether the call may have run, and what to try.
 """
@@ -25,94 +25,103 @@ _UNREACHABLE: Final = frozenset(
     {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 )
 
-_ASK_FIRST: Final = "Ask the server how far it got before you call it again."
-_CALL_AGAIN: Final = "It is safe to call again."
-_IS_IT_TUBER: Final = "Is it a tuber server that listens there, and is this its port?"
+_IS_IT_TUBER: Final = "Is a tuber server listening there, and is this its port?"
 
 
-def connect_error(error: Exception, address: Address, called: object) -> TuberNetworkError:
-    """A connection could not be made; nothing was sent."""
+def connect_error(
+    error: Exception, address: Address, called: object, seconds: float | None
+) -> TuberNetworkError:
+    """Return the error for a connection that could not be made. Nothing was sent.
+
+    Args:
+        seconds: the limit that applied; None without a limit.
+    """
     url, number = address.url, getattr(error, "errno", None)
+    not_run = f"{called} was not run."
     if address.scheme == UNIX and isinstance(error, FileNotFoundError):
-        # A server takes its socket's file away when it ends: this is how nobody listens there.
+        # A server removes its socket when it ends, so this is a refused connection.
         return TuberConnectionRefused(
-            f"there is no socket at {url}; {called} was not run. Is the server running, with "
+            f"There is no socket at {url}; {not_run} Is the server running, with "
             f"'tuberd --uds {address.socket_path}'?",
             errno=number,
         )
     if address.scheme == UNIX and isinstance(error, PermissionError):
         return TuberNetworkError(
-            f"no permission to connect to {url}; {called} was not run. Whose socket is it? By "
-            "default it is for the server's user alone, see 'tuberd --uds-mode'",
+            f"No permission to connect to {url}; {not_run} By default only the user of the server "
+            "may connect; 'tuberd --uds-mode' changes that",
             errno=number,
         )
     if isinstance(error, ConnectionRefusedError):
         its_port = "" if address.scheme == UNIX else f", and is {address.port} its port"
         return TuberConnectionRefused(
-            f"connection refused by {url}; {called} was not run. Is the server running "
-            f"there{its_port}?",
+            f"Connection refused by {url}; {not_run} Is the server running there{its_port}?",
             errno=number,
         )
     if isinstance(error, TimeoutError):
         return TuberConnectTimeout(
-            f"no connection to {url} in time; {called} was not run. Is the machine switched on, "
-            "and does the network reach it?",
+            f"Timed out{_after(seconds)} connecting to {url}; {not_run} Is the machine switched "
+            "on, and does the network reach it?",
             errno=number,
         )
     if address.scheme == HTTPS:
         from tuber.network.tls import advice  # noqa: PLC0415  # imported already when https is used
 
-        told = advice(error)
-        if told is not None:
-            return TuberNetworkError(f"no connection to {url}: {told}; {called} was not run")
+        text = advice(error)
+        if text is not None:
+            return TuberNetworkError(f"No connection to {url}: {text}; {not_run}")
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return TuberNameNotFound(
-            f"no address is known for the name {address.host!r} of {url} ({error}); {called} was "
-            "not run. Is it spelled as the network knows it? An IP address needs no name.",
+            f"No address is known for the name {address.host!r} of {url} ({error}); {not_run} Is "
+            "the name spelled as the network knows it? An IP address works without a name server",
             errno=number,
         )
     if number in _UNREACHABLE:
         return TuberUnreachable(
-            f"no way to {url}: {error}; {called} was not run. Is this machine on the server's "
-            "network, and is there a route to it?",
+            f"{url} is unreachable: {error}; {not_run} Is this machine on the server's network, "
+            "and is there a route to it?",
             errno=number,
         )
-    return TuberNetworkError(f"no connection to {url}: {error}; {called} was not run", errno=number)
+    return TuberNetworkError(f"No connection to {url}: {error}; {not_run}", errno=number)
 
 
 def exchange_error(
-    error: OSError, url: str, called: object, sent_all: bool
+    error: OSError, url: str, called: object, sent_all: bool, seconds: float | None
 ) -> TuberConnectionLost | TuberTimeout:
-    """A connection ended, or the time-out passed, before the reply had come.
+    """Return the error for a connection that ended, or a timeout that passed, before the reply.
 
     Args:
         sent_all: whether the kernel took the whole request, so that the server may have it.
+        seconds: the limit of the call; None without a limit.
     """
     if not sent_all:
-        ran = f"{called} was not run. {_CALL_AGAIN}"
+        outcome = f"{called} was not run. It is safe to call again"
     elif getattr(called, "resolve", False):  # the first request to a server, with its port
-        ran = f"{called} may be asked for again. {_IS_IT_TUBER}"
+        outcome = f"you may request {called} again. {_IS_IT_TUBER}"
     else:
-        ran = f"{called} may have run. {_ASK_FIRST}"
+        outcome = f"{called} may have run. Ask the server how far it got before you call it again"
     if isinstance(error, TimeoutError):
-        what = "the peer vanished" if error.errno else "the time-out passed"
-        return TuberTimeout(
-            f"no reply from {url}: {what}; {ran}", may_have_run=sent_all, errno=error.errno
-        )
+        if error.errno:  # from the kernel, after its probes
+            text = f"{url} does not respond any more ({error})"
+        else:
+            text = f"Timed out{_after(seconds)} waiting for a reply from {url}"
+        return TuberTimeout(f"{text}; {outcome}", may_have_run=sent_all, errno=error.errno)
     return TuberConnectionLost(
-        f"connection to {url} lost: {error}; {ran}", may_have_run=sent_all, errno=error.errno
+        f"Connection to {url} lost: {error}; {outcome}", may_have_run=sent_all, errno=error.errno
     )
 
 
 def reply_error(error: TuberProtocolError, url: str, called: object) -> TuberProtocolError:
-    """What came is no HTTP reply."""
+    """Return the error for bytes that are not an HTTP reply."""
     return TuberProtocolError(
-        f"{url}: {error}; {called} may have run. {_IS_IT_TUBER}",
-        may_have_run=True,
+        f"{url}: {error}; {called} may have run. {_IS_IT_TUBER}", may_have_run=True
     )
 
 
 def closed_by_server(in_reply: bool) -> ConnectionResetError:
-    """The fault that is an end of the connection where a reply was to come."""
+    """Return the fault of a connection that ended before the complete reply."""
     how = "in the middle of its reply" if in_reply else "without a reply"
     return ConnectionResetError(f"the server closed it {how}")
+
+
+def _after(seconds: float | None) -> str:
+    return "" if seconds is None else f" after {round(seconds, 1):g} s"

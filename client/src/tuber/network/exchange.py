@@ -2,7 +2,7 @@
 
 The rule 'at most once' (PROTOCOL.md section 2) lives here, written once for both shells. These are
 coroutines and nothing of asyncio: the asyncio shell awaits them; the pool and the connections of
-the blocking shell never suspend, so that ``finish`` drives them to their end in one step.
+the blocking shell never suspend, so ``run_without_suspending`` drives them in one step.
 """
 
 from __future__ import annotations
@@ -11,25 +11,39 @@ from collections.abc import Coroutine
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
-from tuber._timing import Timing
-from tuber.errors import TuberConnectionLost
-from tuber.network.http1 import Reply
+from tuber.errors import TuberProtocolError
+from tuber.network.errors import exchange_error, reply_error
+from tuber.network.http1 import HttpReply
 from tuber.network.request_head import RequestHead
-from tuber.session.session import Request
+from tuber.network.route import Route
+from tuber.options import Timing
+from tuber.session.messages import Request
 
 T = TypeVar("T")
 
 
 class Connection(Protocol):
-    """A connection to a server, in the hands of the one who uses it."""
+    """A connection to a server, used for one request at a time.
+
+    Attributes:
+        sent_any: whether a byte of the last request may have left; if not, the server cannot have
+            seen it.
+        sent_all: whether the whole request may have left; if not, the server cannot have run it.
+    """
 
     sent_any: bool
-    """Whether a byte of the last request may have left."""
+    sent_all: bool
 
-    async def exchange(
-        self, buffers: list[bytes | memoryview], called: object, deadline: float | None
-    ) -> Reply:
-        """Send a request and receive its reply."""
+    async def request(self, buffers: list[bytes | memoryview], deadline: float | None) -> HttpReply:
+        """Send a request and receive its reply; close the connection on any fault.
+
+        Args:
+            deadline: for the reply to be complete, by ``time.monotonic``.
+
+        Raises:
+            OSError: the connection ended, or the deadline passed.
+            TuberProtocolError: the peer sent something else than an HTTP reply.
+        """
 
 
 C = TypeVar("C", bound=Connection)
@@ -38,68 +52,74 @@ C = TypeVar("C", bound=Connection)
 class Pool(Protocol[C]):
     """The connections over one route.
 
-    Each place that was got by ``occupy`` or ``wait`` is freed by one ``give_back`` or ``give_up``.
+    Each slot acquired is released by one ``checkin`` or ``release_slot``.
     """
 
-    def occupy(self) -> bool:
-        """Get a place if one is free; False: ``wait`` for it."""
+    @property
+    def route(self) -> Route:
+        """The route of all its connections."""
 
-    async def wait(self, deadline: float | None, called: object) -> None:
-        """Get the next place that becomes free, in turn."""
+    def acquire_slot(self) -> bool:
+        """Acquire a slot if one is free; False: ``wait_for_slot``."""
 
-    def take(self) -> C | None:
-        """In the place occupied: the next connection that rested and is still open, if any."""
+    async def wait_for_slot(self, deadline: float | None, called: object) -> None:
+        """Acquire the next slot that becomes free, in order of arrival."""
 
-    async def make(self, timing: Timing, deadline: float | None, called: object) -> C:
-        """In the place occupied: a new connection."""
+    def checkout(self) -> C | None:
+        """With a slot: take an idle connection that is still open, if any."""
 
-    def give_back(self, connection: C) -> None:
-        """Let a connection rest that can be used again, and free its place."""
+    async def connect(self, timing: Timing, deadline: float | None, called: object) -> C:
+        """With a slot: make a connection."""
 
-    def give_up(self) -> None:
-        """Free a place."""
+    def checkin(self, connection: C) -> None:
+        """Keep a connection that can be used again, and release the slot."""
+
+    def release_slot(self) -> None:
+        """Release a slot without a connection."""
 
 
-async def exchange(pool: Pool[C], head: RequestHead, timing: Timing, request: Request) -> Reply:
+async def exchange_over_pool(
+    pool: Pool[C], head: RequestHead, timing: Timing, request: Request
+) -> HttpReply:
     """Send a request once and receive its reply.
 
     Raises:
-        TuberNetworkError: ``may_have_run`` says whether the server may have got it.
-        TuberProtocolError: what came is no HTTP reply.
+        TuberNetworkError: ``may_have_run`` says whether the server may have received it.
+        TuberProtocolError: the peer sent something else than an HTTP reply.
     """
     total = timing.total if request.seconds is None else request.limited(timing.total)
     deadline = None if total is None else monotonic() + total
     buffers = head.encode(request.body, request.options, request.media_type, request.rest)
     called = request.called
-    if not pool.occupy():
-        await pool.wait(deadline, called)
+    if not pool.acquire_slot():
+        await pool.wait_for_slot(deadline, called)
     try:
-        connection = pool.take()
-        while connection is not None:
+        while True:
+            idle = pool.checkout()
+            connection = idle or await pool.connect(timing, deadline, called)
             try:
-                reply = await connection.exchange(buffers, called, deadline)
+                reply = await connection.request(buffers, deadline)
                 break
-            except TuberConnectionLost:
-                if connection.sent_any:
-                    raise
-                # Closed by the server just as we took it, and not a byte had left: the one case
-                # in which a request may be sent on another connection.
-                connection = pool.take()
-        else:
-            connection = await pool.make(timing, deadline, called)
-            reply = await connection.exchange(buffers, called, deadline)
+            except OSError as error:
+                # The server closed an idle connection just as we took it, and not a byte had left:
+                # the one case in which a request may be sent on another connection.
+                if idle is None or connection.sent_any or isinstance(error, TimeoutError):
+                    url = pool.route.address.url
+                    raise exchange_error(error, url, called, connection.sent_all, total) from error
+            except TuberProtocolError as error:
+                raise reply_error(error, pool.route.address.url, called) from error
     except BaseException:
-        pool.give_up()
+        pool.release_slot()
         raise
     if reply.keep_alive:
-        pool.give_back(connection)
+        pool.checkin(connection)
     else:
-        pool.give_up()
+        pool.release_slot()
     return reply
 
 
-def finish(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Drive a coroutine that never suspends to its end; returns what it returns."""
+def run_without_suspending(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never suspends; return its value."""
     try:
         coroutine.send(None)
     except StopIteration as end:

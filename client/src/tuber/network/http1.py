@@ -7,24 +7,26 @@ reply that could be understood in two ways is refused.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from tuber.network.chunked import (
-    MAX_REPLY_BODY_BYTES,
     ChunkedBody,
     body_too_long,
     malformed,
     refuse_bare_line_feed,
 )
-from tuber.network.reply_memory import memory_for
-from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
+from tuber.options import MAX_REPLY_BYTES
+from tuber.protocol import CBOR, MAX_FIELDS, MAX_HEAD_BYTES
 
 # Heads of one connection that are kept: they differ in Content-Length, and seldom in more.
 MAX_KNOWN_HEADS: Final = 64
 # 'HTTP/1.1 100 Continue' and the like before the reply; nobody needs more than one or two.
 MAX_INTERIM_REPLIES: Final = 8
+# Below this, NumPy's memory gains nothing over a bytearray, which is cleared.
+LARGE_BODY_BYTES: Final = 64 * 1024
 
 _VERSION: Final = b"HTTP/1."
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\x00\r\n]*)?")
@@ -52,7 +54,7 @@ class ReplyHead:
     keep_alive: bool
 
 
-class Reply:
+class HttpReply:
     """A complete reply: its head and its body."""
 
     __slots__ = ("body", "fields", "head", "keep_alive", "media_type", "status")
@@ -77,8 +79,6 @@ class ReplyReader:
     Args:
         max_body_bytes: a longer body is refused.
 
-    Attributes:
-        started: whether bytes of a reply have come that is not complete.
     """
 
     __slots__ = (
@@ -92,7 +92,7 @@ class ReplyReader:
         "_wanted",
     )
 
-    def __init__(self, max_body_bytes: int = MAX_REPLY_BODY_BYTES) -> None:
+    def __init__(self, max_body_bytes: int = MAX_REPLY_BYTES) -> None:
         self._max_body_bytes = max_body_bytes
         self._received = bytearray()  # what has come of an incomplete reply
         self._head: ReplyHead | None = None  # the head of the reply being read
@@ -105,9 +105,10 @@ class ReplyReader:
 
     @property
     def started(self) -> bool:
+        """Whether a part of an incomplete reply has arrived."""
         return self._head is not None or bool(self._received)
 
-    def feed(self, received: bytes) -> Reply | None:
+    def feed(self, received: bytes) -> HttpReply | None:
         """Take bytes from the connection; the reply, once it is complete.
 
         Raises:
@@ -120,18 +121,18 @@ class ReplyReader:
                 head = self._known.get(head_bytes) or self._read_head(head_bytes)
                 if head.length == len(received) - end - 4:
                     self._interim = 0
-                    return Reply(head, received[end + 4 :], head.keep_alive)
+                    return HttpReply(head, received[end + 4 :], head.keep_alive)
         if self._wanted is not None:
             return self._fill(received)
         self._received += received
         return self._advance()
 
-    def end(self) -> Reply | None:
+    def end(self) -> HttpReply | None:
         """The peer has closed: the reply when its body ends with the connection, else None."""
         head = self._head
         if head is None or head.length is not None or head.chunked:
             return None
-        return Reply(head, bytes(self._received), False)
+        return HttpReply(head, bytes(self._received), False)
 
     def rest(self) -> memoryview | None:
         """The place for the rest of a body of known length, to receive into without a copy.
@@ -140,7 +141,7 @@ class ReplyReader:
         """
         return None if self._wanted is None else memoryview(self._wanted)[self._filled :]
 
-    def filled(self, count: int) -> Reply | None:
+    def filled(self, count: int) -> HttpReply | None:
         """Take note of ``count`` bytes received into ``rest``; the reply, once it is complete."""
         body, head = self._wanted, self._head
         assert body is not None  # REQUIRES: rest() returned a place
@@ -148,7 +149,7 @@ class ReplyReader:
         self._filled += count
         return self._finish(head, body) if self._filled == len(body) else None
 
-    def _advance(self) -> Reply | None:
+    def _advance(self) -> HttpReply | None:
         while self._head is None:
             end = self._received.find(b"\r\n\r\n")
             if end < 0:
@@ -181,11 +182,11 @@ class ReplyReader:
             return
         self._head = head
         if head.length is not None:
-            self._wanted, self._filled = memory_for(head.length, head.media_type), 0
+            self._wanted, self._filled = _memory_for(head.length, head.media_type), 0
         elif head.chunked:
             self._chunks = ChunkedBody(self._max_body_bytes)
 
-    def _fill(self, received: bytes | bytearray) -> Reply | None:
+    def _fill(self, received: bytes | bytearray) -> HttpReply | None:
         body, start = self._wanted, self._filled
         assert body is not None
         count = min(len(received), len(body) - start)
@@ -193,12 +194,12 @@ class ReplyReader:
         self._received += received[count:]
         return self.filled(count)
 
-    def _finish(self, head: ReplyHead, body: bytes | bytearray | memoryview) -> Reply:
+    def _finish(self, head: ReplyHead, body: bytes | bytearray | memoryview) -> HttpReply:
         # Bytes behind the reply were not asked for: whatever they are, nothing may follow them.
         keep_alive = head.keep_alive and not self._received
         self._head = self._wanted = self._chunks = None
         self._interim = 0
-        return Reply(head, body, keep_alive)
+        return HttpReply(head, body, keep_alive)
 
     def _read_head(self, head_bytes: bytes) -> ReplyHead:
         head = parse_head(head_bytes)
@@ -269,3 +270,16 @@ def _length(status: int, fields: Mapping[str, str]) -> int | None:
     if not _DIGITS.fullmatch(text):  # also repeated ones, joined by a comma
         raise malformed("Content-Length to be one number", text)
     return 0 if status in (204, 304) else int(text)
+
+
+def _memory_for(length: int, media_type: str) -> bytearray | memoryview:
+    """Return writable memory for a body; arrays in it will be views of it.
+
+    NumPy does not clear its memory, and lets Linux use large pages for large blocks. It is used if
+    the program has imported it already, and if the body may hold arrays.
+    """
+    if length >= LARGE_BODY_BYTES and media_type == CBOR:
+        empty = getattr(sys.modules.get("numpy"), "empty", None)  # another thread may be importing
+        if empty is not None:
+            return memoryview(empty(length, "u1"))
+    return bytearray(length)

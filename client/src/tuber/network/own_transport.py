@@ -1,7 +1,7 @@
 """One request and its reply over a transport of the user's own.
 
-What it answers is checked, and what it raises becomes an error of tuber; nothing is sent twice.
-Coroutines as in ``_exchange``: they suspend only where the transport's answer is awaitable.
+Its replies are checked, and its exceptions become errors of tuber; nothing is sent twice. These are
+coroutines as in ``exchange``: they suspend only where the transport returns an awaitable.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from inspect import isawaitable
 from typing import Any
 
-from tuber._timing import Timing
 from tuber.errors import (
     TuberConnectionRefused,
     TuberError,
@@ -18,20 +17,21 @@ from tuber.errors import (
     TuberProtocolError,
     TuberTimeout,
 )
-from tuber.network.http1 import Reply, ReplyHead
+from tuber.network.http1 import HttpReply, ReplyHead
 from tuber.network.request_head import RequestHead
-from tuber.session.session import Request
+from tuber.options import Timing
+from tuber.session.messages import Request
 from tuber.transport import Transport
 
 
-async def exchange_over(
+async def exchange_over_transport(
     transport: Transport, url: str, head: RequestHead, timing: Timing, request: Request
-) -> Reply:
+) -> HttpReply:
     """Send a request once over a user's transport.
 
     Raises:
         TuberNetworkError: the transport failed.
-        TuberProtocolError: it answered with something that is no reply.
+        TuberProtocolError: it returned something that is not a reply.
     """
     times = (timing.connect, request.limited(timing.total))
     try:
@@ -48,7 +48,7 @@ async def exchange_over(
 
 
 async def close(transport: Transport) -> None:
-    """Tell a transport that it is not needed for now."""
+    """Close a transport, which may be used again all the same."""
     closing = transport.close()
     if isawaitable(closing):
         await closing
@@ -63,14 +63,14 @@ def _transport_error(error: Exception, url: str, called: object) -> TuberNetwork
     elif isinstance(error, TimeoutError):
         kind = TuberTimeout
     return kind(
-        f"the transport got no reply from {url}: {type(error).__name__}: {error}; "
+        f"The transport got no reply from {url}: {type(error).__name__}: {error}; "
         f"{called} {'may have run' if may_have_run else 'was not run'}",
         may_have_run=may_have_run,
         errno=getattr(error, "errno", None),
     )
 
 
-def _reply(answer: Any, url: str, called: object) -> Reply:
+def _reply(answer: Any, url: str, called: object) -> HttpReply:
     try:
         status, headers, body = answer
         pairs = headers.items() if isinstance(headers, Mapping) else headers
@@ -81,12 +81,12 @@ def _reply(answer: Any, url: str, called: object) -> Reply:
         raise _no_reply(answer, url, called)
     media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
     head = ReplyHead(status, fields, media_type, len(body), chunked=False, keep_alive=True)
-    return Reply(head, body, keep_alive=True)
+    return HttpReply(head, body, keep_alive=True)
 
 
 def _no_reply(answer: object, url: str, called: object) -> TuberProtocolError:
     return TuberProtocolError(
-        f"{url}: expected the transport to answer (status, headers, body) with a number, a map or "
+        f"{url}: expected the transport to return (status, headers, body) with a number, a map or "
         f"pairs, and bytes; came {answer!r:.200}; {called} may have run",
         may_have_run=True,
     )

@@ -1,21 +1,144 @@
-"""What makes the generated class of a container a real sequence or mapping.
+"""Containers: their items, and the special methods that make them a Sequence or a Mapping.
 
-The items themselves are in ``_items``; here are only the special methods, which plain remote
-objects must not have: a list is what has ``__len__`` and ``__getitem__``.
+Only generated classes of containers have the special methods: an object with ``__len__`` and
+``__getitem__`` would be taken for a list. Nothing here does I/O.
 """
 
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn, TypeAlias
 
-from tuber.objects.items import ListItems, MapItems
-from tuber.protocol import Item
+from tuber.protocol import Description, Item
+
+# Makes the remote object for an index or a key.
+Maker: TypeAlias = Callable[[Item, Description], Any]
+
+
+class _Items:
+    """The items of a container, made when they are first used: there may be thousands.
+
+    Args:
+        keys: their indices or keys, in order.
+        values: their descriptions in order, or the one that they share.
+        make: makes the remote object for an index or a key.
+    """
+
+    def __init__(
+        self, keys: Sequence[Item], values: Sequence[Description] | Description, make: Maker
+    ) -> None:
+        self.all_keys = keys
+        self._values = values
+        self._make = make
+        self._made: dict[Item, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self.all_keys)
+
+    def description_of(self, key: Any) -> Description:
+        """Return the description of an item; raise as ``__getitem__``."""
+        raise NotImplementedError
+
+    def made(self) -> list[Any]:
+        """Return the items that were made already."""
+        return list(self._made.values())
+
+    def carry_over(self, old: ListItems | MapItems | None) -> list[Any]:
+        """Take over the items that were made from an older description, and return the rest.
+
+        Those that are taken over adopt their new descriptions and stay the same objects.
+        """
+        removed = []
+        for key, item in old._made.items() if old is not None else ():
+            try:
+                description = self.description_of(key) if type(self) is type(old) else None
+            except LookupError:
+                description = None
+            if description is None:
+                removed.append(item)
+            else:
+                item._tuber_adopt(description)
+                self._made[key] = item
+        return removed
+
+    def _item(self, key: Item) -> Any:
+        item = self._made.get(key)
+        if item is None:
+            item = self._made.setdefault(key, self._make(key, self.description_of(key)))
+        return item
+
+
+class ListItems(_Items, Sequence[Any]):
+    """The items of a list of objects."""
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return one item, or for a slice a list; raise IndexError, TypeError as a list does."""
+        if isinstance(index, slice):
+            return [self._item(each) for each in self.all_keys[index]]
+        return self._item(self._place(index))
+
+    def description_of(self, key: Any) -> Description:
+        """Return the description of an item; raise IndexError, TypeError as a list does."""
+        place, values = self._place(key), self._values
+        return values if isinstance(values, Description) else values[place]
+
+    def _place(self, index: Any) -> int:
+        try:
+            place: int = range(len(self))[index]
+        except IndexError:
+            raise IndexError(f"index {index} is out of range for {len(self)} items") from None
+        except TypeError:
+            raise TypeError(f"expected the index (int) of an item; came {index!r}") from None
+        return place
+
+
+class MapItems(_Items, Mapping[Item, Any]):
+    """The items of a map of objects, in the order of the server."""
+
+    def __init__(
+        self, keys: Sequence[Item], values: Sequence[Description] | Description, make: Maker
+    ) -> None:
+        super().__init__(keys, values, make)
+        each = [values] * len(keys) if isinstance(values, Description) else values
+        self._descriptions = dict(zip(keys, each, strict=True))
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.all_keys)
+
+    def __getitem__(self, key: Item) -> Any:
+        return self._item(key)
+
+    def description_of(self, key: Any) -> Description:
+        """Return the description of an item; raise KeyError when there is none."""
+        return self._descriptions[key]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({list(self.all_keys)!r})"
+
+
+def items_of(description: Description, make: Maker) -> ListItems | MapItems | None:
+    """Return the items of a container; None for any other object."""
+    keys, values = description.keys, description.values
+    if values is None:
+        return None
+    if isinstance(keys, tuple):
+        return MapItems(keys, values, make)
+    if keys is None:
+        assert isinstance(values, tuple)  # Description.__post_init__ has checked it
+        keys = len(values)
+    return ListItems(range(keys), values, make)
+
+
+def list_of_keys(keys: Iterable[Item]) -> list[Item]:
+    """Return the keys that a user chose; refuse a string, which is an iterable of its letters."""
+    if isinstance(keys, (str, bytes, Mapping)):
+        raise TypeError(f"expected keys to be a list of indices or keys; came {keys!r}")
+    return list(keys)
 
 
 class _Maps:
-    """Where ChainMap's item access looks; unlike a property it gives way to a remote one."""
+    """The value of ``maps``; not a property, so that a remote object may have the name."""
 
     def __get__(self, instance: Any, owner: type) -> Any:
         return self if instance is None else (instance._tuber_items,)
@@ -25,11 +148,11 @@ class Container:
     """The special methods of both kinds of containers."""
 
     __slots__ = ()
-    _tuber_items: ListItems | MapItems | None
+    _tuber_items: Any
 
-    # IPython without jedi completes `boards[0].` only through an item access that it knows to have
-    # no side effects. ChainMap's is the one of those that works on an object of another class: it
-    # looks into the maps that `maps` names.
+    # IPython without jedi completes ``boards[0].`` only through an item access that it knows to
+    # have no side effects. Of those, ChainMap's works on an object of another class: it looks into
+    # the maps that ``maps`` names.
     __getitem__: Any = ChainMap.__getitem__
 
     maps = _Maps()
@@ -38,16 +161,15 @@ class Container:
         raise KeyError(key)
 
     def __len__(self) -> int:
-        return len(self._tuber_items)  # type: ignore[arg-type]  # a container has items
+        return len(self._tuber_items)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._tuber_items)  # type: ignore[arg-type]
+        return iter(self._tuber_items)
 
     def __contains__(self, item: object) -> bool:
-        return item in self._tuber_items  # type: ignore[operator]
+        return item in self._tuber_items
 
-    # A container is a remote object and as such itself, whatever its items are; comparing item by
-    # item would also make it unhashable.
+    # By identity, as every remote object: comparing items would also make it unhashable.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 
@@ -68,5 +190,5 @@ class MapContainer(Container, Mapping[Item, Any]):
 
 
 def get_item(self: Container, key: Any) -> Any:
-    """The item access of a container whose remote object has something else called ``maps``."""
-    return self._tuber_items[key]  # type: ignore[index]
+    """Return an item of a container whose remote object has an own member ``maps``."""
+    return self._tuber_items[key]

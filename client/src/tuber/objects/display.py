@@ -1,6 +1,6 @@
-"""How remote objects are shown: ``repr``, ``help``, the displays of IPython and Jupyter.
+"""The displays of remote objects in IPython and Jupyter.
 
-Shows what is known already; nothing here asks the server. Imported when something is shown.
+They show what is known; nothing here does I/O. Imported when something is shown.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from collections.abc import Iterator
 from html import escape
 from inspect import signature
 from reprlib import Repr
-from typing import TYPE_CHECKING, Final
+from types import MethodType
+from typing import Final
 
-from tuber.objects.classes import kinds_of
-from tuber.protocol import Description, MethodDescription
-
-if TYPE_CHECKING:
-    from tuber.objects.remote_object import RemoteObject
+from tuber.objects.classes import property_types
+from tuber.objects.described import DescribedObject
+from tuber.protocol import Description
 
 _short: Final = Repr()
 _short.maxother = _short.maxstring = 60
 
 
-def text(remote: RemoteObject) -> str:
-    """The object, and below it what it has: methods, properties and objects, a line each."""
+def text(remote: DescribedObject) -> str:
+    """Return the object and, below it, its methods, properties and objects, a line each."""
     description = remote._tuber_description
     if description is None:
         return f"{remote!r} is not resolved"
@@ -34,8 +33,8 @@ def text(remote: RemoteObject) -> str:
     return "\n".join(parts)
 
 
-def html(remote: RemoteObject) -> str:
-    """Tables of what the object has; everything that came from the server is escaped."""
+def html(remote: DescribedObject) -> str:
+    """Return tables of what the object has; everything from the server is escaped."""
     head = f"<code>{escape(repr(remote))}</code>"
     description = remote._tuber_description
     if description is None:
@@ -57,26 +56,24 @@ def html(remote: RemoteObject) -> str:
 
 
 def _tables(
-    remote: RemoteObject, description: Description
+    remote: DescribedObject, description: Description
 ) -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
+    """Yield titles with rows of a head and a line."""
     yield "Methods", _methods(remote, description)
     yield "Properties", _properties(remote, description)
     yield "Objects", _objects(description)
 
 
-def _methods(remote: RemoteObject, description: Description) -> Iterator[tuple[str, str]]:
+def _methods(remote: DescribedObject, description: Description) -> Iterator[tuple[str, str]]:
     for name, method in sorted(description.methods.items()):
-        yield f"{name}{_signature(remote, name, method)}", _first_line(method.doc)
+        shown = method.signature
+        if not isinstance(shown, str):
+            shown = str(signature(MethodType(remote._tuber_method(description, name), remote)))
+        yield f"{name}{shown}", _first_line(method.doc)
 
 
-def _signature(remote: RemoteObject, name: str, method: MethodDescription) -> str:
-    if isinstance(method.signature, str):
-        return method.signature
-    return str(signature(remote.tuber_attribute(name)))
-
-
-def _properties(remote: RemoteObject, description: Description) -> Iterator[tuple[str, str]]:
-    kinds = kinds_of(description, remote._tuber_link.session.options.convert_json)
+def _properties(remote: DescribedObject, description: Description) -> Iterator[tuple[str, str]]:
+    kinds = property_types(description, remote._tuber_link.session.options.convert_json)
     for name, value in sorted(description.properties.items()):
         live = " (live; as of the resolve)" if name in description.dynamic else ""
         yield f"{name}: {kinds[name].__name__}", f"{_short.repr(value)}{live}"

@@ -1,42 +1,76 @@
-"""The functions of generated classes: a remote method as Python, ``help`` and ``inspect`` know one.
+"""The functions and properties of generated classes, as ``help`` and ``inspect`` expect them.
 
-They only say to the link what is to be called; nothing here waits or does I/O.
+They pass a conversation to the link; nothing here waits or does I/O.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from types import CodeType
 from typing import Any, Final
 
-from tuber.objects.signature import annotations_of, make_signature
-from tuber.protocol import MethodDescription
+from tuber.protocol import ABSENT, MethodDescription, Signature
 
-# In place of a module's name: no module has it, so nobody shows a file of ours as the source.
+# In place of a module's name: no module has it, so no tool shows a file of ours as the source.
 REMOTE: Final = "tuber.<remote>"
 
 
 def make_method(owner: str, name: str, description: MethodDescription) -> Callable[..., Any]:
-    """The function that calls the method of this name of the object that it is bound to.
+    """Make the function that calls a method of the remote object that it is bound to.
 
     Args:
-        owner: the name of the class it will belong to.
+        owner: the name of the class that it will belong to.
     """
 
     def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         link = self._tuber_link
         return link.run(link.session.call(self._tuber_path, name, args, kwargs))
 
-    dress(call, owner, name)
-    call.__doc__ = _doc(name, description)
+    _disguise(call, owner, name)
+    call.__doc__ = description.doc
+    if isinstance(description.signature, str):  # from very old servers; only people can read it
+        call.__doc__ = f"{name}{description.signature}\n\n{description.doc or ''}".rstrip()
     signature = make_signature(description.signature)
-    call.__annotations__ = annotations_of(signature)
+    call.__annotations__ = {
+        parameter.name: str(parameter.annotation)
+        for parameter in signature.parameters.values()
+        if parameter.annotation is not _EMPTY
+    }
+    if signature.return_annotation is not _EMPTY:
+        call.__annotations__["return"] = str(signature.return_annotation)
     call.__dict__["__signature__"] = signature
     return call
 
 
-def dress(function: Any, owner: str, name: str) -> None:
-    """Give a function the names of what it stands for, in tracebacks too.
+def make_live_property(owner: str, name: str, kind: type) -> property:
+    """Make a property that is read and set at the server on each access.
+
+    Args:
+        owner: the name of the class that it will belong to.
+        kind: the type of its last known value. IPython and jedi complete by this annotation,
+            without reading the hardware.
+    """
+
+    def get(self: Any) -> Any:
+        link = self._tuber_link
+        try:
+            return link.run(link.session.read_property(self._tuber_path, name))
+        except AttributeError as error:  # from the server; Python goes on with __getattr__,
+            self.__dict__["_tuber_raised"] = error  # which raises it again
+            raise
+
+    def set_(self: Any, value: Any) -> None:
+        self._tuber_assign(name, value)
+
+    _disguise(get, owner, name)
+    _disguise(set_, owner, name)
+    get.__annotations__ = {"return": kind}
+    return property(get, set_, doc=f"Live: read at the server on each access ({kind.__name__}).")
+
+
+def _disguise(function: Any, owner: str, name: str) -> None:
+    """Give a function the names of the remote one, in tracebacks too.
 
     Its code has no file: inspect, IPython and jedi would show ours as that of the remote method.
     """
@@ -47,8 +81,47 @@ def dress(function: Any, owner: str, name: str) -> None:
     function.__module__ = REMOTE
 
 
-def _doc(name: str, description: MethodDescription) -> str | None:
-    """The docstring; very old servers' signatures are text, which only people can read."""
-    if not isinstance(description.signature, str):
-        return description.doc
-    return f"{name}{description.signature}\n\n{description.doc or ''}".rstrip()
+_EMPTY: Final = inspect.Parameter.empty
+_SELF: Final = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+_ANY_ARGUMENTS: Final = inspect.Signature(
+    [
+        _SELF,
+        inspect.Parameter("args", inspect.Parameter.VAR_POSITIONAL),
+        inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD),
+    ]
+)
+
+
+def make_signature(signature: Signature | str | None) -> inspect.Signature:
+    """Make the signature of the function, with ``self``; any arguments when it is not known."""
+    if not isinstance(signature, Signature):
+        return _ANY_ARGUMENTS
+    try:
+        parameters = [
+            inspect.Parameter(
+                each.name,
+                inspect._ParameterKind(each.kind),
+                default=_EMPTY if each.default is ABSENT else each.default,
+                annotation=_annotation(each.annotation),
+            )
+            for each in signature.parameters
+        ]
+        if not parameters or parameters[0].name != "self":
+            parameters.insert(0, _SELF)  # bound functions of C++ are described without it
+        returned = _annotation(signature.return_annotation)
+        return inspect.Signature(parameters, return_annotation=returned)
+    except ValueError:  # Python has no such signature
+        return _ANY_ARGUMENTS
+
+
+class _Annotation(str):
+    """An annotation from the server's source, shown by inspect and help() without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _annotation(text: str | None) -> Any:
+    return _EMPTY if text is None else _Annotation(text)

@@ -1,51 +1,76 @@
-"""Names of a remote object that can't be reached as attributes, because something local has them.
-
-It tells the user of those that nobody hid on purpose. It changes nothing.
-"""
+"""Names of attributes: which are never remote, which are shadowed, and which are misspelt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from tuber.session.session import Session, warn_the_caller
 
-# Names that other libraries look for in every object they meet (SQLAlchemy's instrumentation,
-# IPython's and Jupyter's display hooks), and our own. No server is asked about them.
-_FOREIGN_PREFIXES: Final = ("__", "_sa", "_ipython", "_repr_", "_tuber")
+# Names that other libraries look up in every object (SQLAlchemy's instrumentation, the display
+# hooks of IPython and Jupyter), and our own.
+_LOCAL_PREFIXES: Final = ("__", "_sa", "_ipython", "_repr_", "_tuber")
 
-# What servers list of their own accord (PROTOCOL.md section 3), and what does the same here.
-_DOING_THE_SAME: Final = frozenset({"tuber_call", "tuber_get", "tuber_set"})
-
-
-def is_foreign(name: str) -> bool:
-    """Whether an attribute of this name is never looked for at a server."""
-    return name.startswith(_FOREIGN_PREFIXES)
+# Methods that every server lists (PROTOCOL.md section 3), and that do the same here.
+_EQUIVALENT: Final = frozenset({"tuber_call", "tuber_get", "tuber_set"})
 
 
-def tell_hidden(base: type, hidden: Iterable[str], type_name: str | None, session: Session) -> None:
-    """Warn of hidden names that nobody hid on purpose; once a session for each class of objects.
+def is_local(name: str) -> bool:
+    """Return whether an attribute of this name is never looked up at a server."""
+    return name.startswith(_LOCAL_PREFIXES)
+
+
+def no_attribute_text(where: str, names: Collection[str], name: str) -> str:
+    """Return the message for a name that an object does not have.
 
     Args:
-        base: the class of the object here that stands for the remote one.
-        hidden: the names that both have.
-        type_name: the class of the remote object; None when it is not told.
+        where: the object, as it is shown.
+        names: the names it has.
     """
-    names = sorted(name for name in hidden if not _hidden_on_purpose(base, name))
+    message = f"{where} has no attribute {name!r}"
+    if close := _close(name, names):
+        return f"{message}; did you mean {' or '.join(map(repr, close))}?"
+    return f"{message}; dir() lists what it has, tuber_resolve(force=True) asks the server again"
+
+
+def warn_similar_name(where: str, live: Collection[str], name: str) -> None:
+    """Warn if the name of a new local attribute is nearly that of a live property."""
+    if live and not name.startswith("_") and (close := _close(name, live, cutoff=0.8)):
+        text = f"{name!r} was set as a local attribute only: {where} has no such live property; "
+        warn_the_caller([f"{text}did you mean {close[0]!r}?"], UserWarning)
+
+
+def _close(name: str, names: Collection[str], cutoff: float = 0.6) -> list[str]:
+    from difflib import get_close_matches  # noqa: PLC0415  # only for these messages
+
+    return get_close_matches(name, names, cutoff=cutoff)
+
+
+def warn_shadowed(
+    base: type, hidden: Iterable[str], type_name: str | None, session: Session
+) -> None:
+    """Warn of remote names that local attributes hide by accident, once a session and class.
+
+    Args:
+        base: the class of the local object.
+        hidden: the names that the local and the remote object have.
+        type_name: the class of the remote object; None when it is not known.
+    """
+    names = sorted(name for name in hidden if not _is_deliberate(base, name))
     if not names:
         return
     text = (
         f"{type_name or 'an object'} at {session.url} has {', '.join(map(repr, names))}, hidden by "
-        f"what has this name here; tuber_attribute({names[0]!r}) gives the remote one"
+        f"a local attribute; use tuber_attribute({names[0]!r}) for the remote one"
     )
     if text not in session.state.told_hidden:
         session.state.told_hidden.add(text)
         warn_the_caller([text], UserWarning)
 
 
-def _hidden_on_purpose(base: type, name: str) -> bool:
-    """Whether a class of the user's defines the name; those of this package do so by chance."""
-    if name.startswith("_") or name in _DOING_THE_SAME:  # ours are protected, others' are foreign
+def _is_deliberate(base: type, name: str) -> bool:
+    """Whether a user's class defines the name; classes of this package hide names by accident."""
+    if name.startswith("_") or name in _EQUIVALENT:
         return True
     for owner in base.__mro__:
         if name in vars(owner):

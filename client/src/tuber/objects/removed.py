@@ -1,4 +1,4 @@
-"""The link of a remote object that its server has no more: every use of it says so."""
+"""The link of a remote object that its server no longer has."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from tuber.errors import TuberStateError
 from tuber.session.session import Link, Session
 
 
-class VanishedLink:
-    """Stands in place of a link, so that methods handed out earlier fail too.
+class RemovedObjectLink:
+    """Replaces the link of a removed object, so that methods handed out earlier fail too.
 
     Args:
-        link: the one to go on with, should the object be found again.
-        text: says what happened and how to go on.
+        link: the link to use again when the object is found again.
+        text: the message of the error that every use raises.
     """
 
     def __init__(self, link: Any, text: str) -> None:
@@ -22,22 +22,22 @@ class VanishedLink:
 
     @property
     def session(self) -> Session:
-        """What could be said to the server."""
+        """The session of the link."""
         return self.link.session
 
     def fail(self) -> NoReturn:
-        """Raise what happened; a new exception each time, for each has its own traceback."""
+        """Raise a new exception with each use, because each has its own traceback."""
         raise TuberStateError(self._text)
 
     def run(self, conversation: Any) -> Any:
-        """Refuse it: nothing is sent."""
+        """Raise; nothing is sent."""
         conversation.close()
         self.fail()
 
     start = run
 
-    def varied(self, *options: Any, **more: Any) -> VanishedLink:
-        """Other options change nothing."""
+    def varied(self, *options: Any, **more: Any) -> RemovedObjectLink:
+        """Return this link: it fails under any options."""
         return self
 
     def close(self) -> Any:
@@ -45,4 +45,4 @@ class VanishedLink:
         return self.link.close()  # type: ignore[attr-defined]  # each shell's link has it
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return VanishedLink, (self.link, self._text)
+        return RemovedObjectLink, (self.link, self._text)

@@ -1,21 +1,17 @@
-"""Paths (PROTOCOL.md section 3): how those of objects inside are made, and how people read them.
-
-Programs import the types from ``tuber.protocol``.
-"""
+"""Paths of objects (PROTOCOL.md section 3): a name, or an array of steps; None is the registry."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeAlias
 
-# PROTOCOL.md section 3, 'Paths': a name, or an array of steps; None is the registry.
 Item: TypeAlias = str | int
 Step: TypeAlias = str | Sequence[Item]
 Path: TypeAlias = str | Sequence[Step] | None
 
 
 def checked_path(path: object) -> Path:
-    """The path, when it looks like one; raises TypeError, with what was probably meant, if not."""
+    """Return the path; raise TypeError if it cannot be one."""
     if path is None or isinstance(path, (str, list, tuple)):
         return path
     meant = f": a port belongs to the host, 'host:{path}'" if isinstance(path, int) else ""
@@ -23,21 +19,21 @@ def checked_path(path: object) -> Path:
 
 
 def path_of_object(parent: Path, name: str) -> Path:
-    """The path of an object inside another one, or inside the registry."""
+    """Return the path of an object inside another one, or inside the registry."""
     if parent is None:
         return name
     return [*_steps(parent), name]
 
 
 def path_of_item(container: Path, item: Item) -> Path:
-    """The path of an item of a container."""
+    """Return the path of an item of a container."""
     *before, last = _steps(container)
     step = (last,) if isinstance(last, str) else tuple(last)
     return [*before, [*step, item]]
 
 
 def parts(path: Path) -> list[tuple[bool, Item]]:
-    """Its names and items one by one, with whether it is an item."""
+    """Return its names and items one by one, each with whether it is an item."""
     found: list[tuple[bool, Item]] = []
     for step in _steps(path):
         name, *items = (step,) if isinstance(step, str) else step
@@ -46,7 +42,7 @@ def parts(path: Path) -> list[tuple[bool, Item]]:
 
 
 def path_text(path: Path) -> str:
-    """The path as it is written in Python: ``Boards[3].adcs['a']``."""
+    """Return the path as it is written in Python: ``Boards[3].adcs['a']``."""
     if path is None:
         return ""
     texts = []

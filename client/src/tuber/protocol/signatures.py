@@ -1,7 +1,4 @@
-"""How methods are described (PROTOCOL.md section 6): ``__signature__`` and what stands around it.
-
-Programs import these names from ``tuber.protocol``.
-"""
+"""Descriptions of methods (PROTOCOL.md section 6): their documentation and ``__signature__``."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from tuber.protocol.members import malformed, map_of, text_of, text_or_none
 
 
 class Absent(Enum):
-    """'The member is not there', where null is a value of its own."""
+    """A member that is absent, where null would be a value."""
 
     ABSENT = "absent"
 
@@ -23,7 +20,7 @@ ABSENT: Final = Absent.ABSENT
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a signature, PROTOCOL.md section 6.
+    """One parameter of a signature.
 
     Attributes:
         kind: the number of the ``inspect.Parameter`` kind: 0 positional-only, 1 positional or
@@ -38,7 +35,7 @@ class Parameter:
 
     @classmethod
     def from_map(cls, members: Any) -> Parameter:
-        """Read one entry of ``parameters``; raises TuberProtocolError when it is none."""
+        """Read one entry of ``parameters``; raise TuberProtocolError if it is none."""
         members = map_of(members, "a parameter of a signature")
         kind = members.get("kind", 1)
         if type(kind) is not int or not 0 <= kind <= 4:
@@ -51,7 +48,7 @@ class Parameter:
         )
 
     def to_map(self) -> dict[str, Any]:
-        """The parameter as it travels."""
+        """Return the parameter as it travels."""
         members: dict[str, Any] = {"name": self.name, "kind": self.kind}
         if self.default is not ABSENT:
             members["default"] = self.default
@@ -62,14 +59,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How a method may be called, PROTOCOL.md section 6; a first parameter ``self`` is included."""
+    """The arguments that a method takes; a first parameter ``self`` is included."""
 
     parameters: tuple[Parameter, ...] = ()
     return_annotation: str | None = None
 
     @classmethod
     def from_map(cls, members: Any) -> Signature:
-        """Read ``__signature__``; raises TuberProtocolError when it is none."""
+        """Read ``__signature__``; raise TuberProtocolError if it is none."""
         members = map_of(members, "a signature")
         parameters = members.get("parameters", ())
         if not isinstance(parameters, (list, tuple)):
@@ -80,7 +77,7 @@ class Signature:
         )
 
     def to_map(self) -> dict[str, Any]:
-        """The signature as it travels."""
+        """Return the signature as it travels."""
         members: dict[str, Any] = {"parameters": [each.to_map() for each in self.parameters]}
         if self.return_annotation is not None:
             members["return_annotation"] = self.return_annotation
@@ -89,7 +86,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class MethodDescription:
-    """What is known of a method, PROTOCOL.md section 6.
+    """What is known of a method.
 
     Attributes:
         signature: None when it is not known; very old servers send its text: ``(self, n)``.
@@ -100,17 +97,9 @@ class MethodDescription:
 
     @classmethod
     def from_map(cls, members: Any) -> MethodDescription:
-        """Read one entry of ``methods``; raises TuberProtocolError when it is none."""
+        """Read one entry of ``methods``; raise TuberProtocolError if it is none."""
         members = map_of(members, "the description of a method")
         signature = members.get("__signature__")
         if signature is not None and not isinstance(signature, str):
             signature = Signature.from_map(signature)
         return cls(text_or_none(members, "__doc__", "the description of a method"), signature)
-
-    def to_map(self) -> dict[str, Any]:
-        """The description as it travels."""
-        signature = self.signature
-        return {
-            "__doc__": self.doc,
-            "__signature__": signature.to_map() if isinstance(signature, Signature) else signature,
-        }

@@ -1,8 +1,7 @@
-"""What a conversation with a server consists of: requests, replies, and the generator between.
+"""The parts of a conversation with a server: requests, replies, and the generator between them.
 
-A conversation yields a Request, is sent the reply to it, and returns what it was for. When there is
-no reply, the error that says why is thrown into it, so that it can go on without. It does no I/O
-and does not know who drives it: ``_blocking`` over a socket, or another shell.
+A conversation yields a Request, is sent its Reply, and returns a result. If there is no reply, the
+error is thrown into it, so that it can go on without. It does no I/O; a link drives it.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ T = TypeVar("T")
 
 
 class Request:
-    """One HTTP request, before it is one.
+    """One request, before it becomes HTTP.
 
     Attributes:
-        called: what it calls; its text is for messages: ``Board.read()``.
+        called: the call; its text is for messages: ``Board.read()``.
         options: of ``X-Tuber-Options``.
-        seconds: how long it may take at most, whatever the user allows for calls; None: no more.
+        seconds: a limit in addition to the user's timeout; None without one.
         media_type: of the body.
-        rest: what follows ``body`` in the body: memory of arrays, which is not copied.
+        rest: the rest of the body after ``body``: memory of arrays, which is not copied.
     """
 
     __slots__ = ("body", "called", "media_type", "options", "rest", "seconds")
@@ -45,24 +44,23 @@ class Request:
         self.rest = rest
 
     def limited(self, total: float | None) -> float | None:
-        """The time for it, in seconds, where the user allows ``total``; None: any time."""
+        """Return its limit in seconds if the user's timeout is ``total``; None without a limit."""
         if self.seconds is None or total is None:
             return total if self.seconds is None else self.seconds
         return min(self.seconds, total)
 
 
 class Reply(Protocol):
-    """What a shell answers to a Request; ``_http1.Reply`` is one."""
+    """The reply to a Request; each shell and transport gives an ``http1.HttpReply``.
 
-    @property
-    def status(self) -> int: ...
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def body(self) -> bytes | bytearray | memoryview: ...
-    @property
-    def fields(self) -> Mapping[str, str]:
-        """The header fields, by name in lower case."""
+    Attributes:
+        fields: the header fields, by name in lower case.
+    """
+
+    status: int
+    media_type: str
+    body: bytes | bytearray | memoryview
+    fields: Mapping[str, str]
 
 
 Conversation: TypeAlias = Generator[Request, Reply, T]

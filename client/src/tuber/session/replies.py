@@ -1,29 +1,65 @@
-"""What came of the calls of one batch: values, but for a few.
+"""The meaning of replies: the outcomes of calls, and the errors for other HTTP statuses than 200.
 
-A batch has thousands of calls, and most of them return something and no more; so that is what is
-kept, and the rest beside it. Values only: nothing here knows calls, or who waits for them.
+Most of the thousands of calls of a batch return something and no more, so ``Outcomes`` keeps plain
+values, and the rest separately. No I/O.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from operator import itemgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from tuber.protocol import Failure, Result, parse_reply
+from tuber.codec import EncodeError
+from tuber.errors import TuberProtocolError
+from tuber.protocol import ENDPOINT, RUN_ID_FIELD, Failure, Result, parse_reply
 from tuber.result import with_results
-from tuber.session.requests import Unsent
+from tuber.session.messages import Reply
 
-Outcome: TypeAlias = "Result | Failure | Unsent"
+# PROTOCOL.md section 2: with these statuses nothing was called, nor with a 503 from a tuber server.
+# Others may come from a proxy that lost a request after passing it on (RFC 9110 sections 15.6.3 and
+# 15.6.5), or from an old server whose method had run.
+_REFUSED: Final = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 417, 431, 505})
+_UNAVAILABLE: Final = 503
+
+_WHAT_TO_TRY: Final[Mapping[int, str]] = {
+    401: "Give a token that the server, or a proxy before it, accepts: token=, hostname "
+    "'TOKEN@board', or TUBER_TOKEN in the environment",
+    403: "The server, or a proxy before it, refuses this client: see the server's log",
+    404: "The program listening there is not a tuber server: is the port right?",
+    405: "The program listening there is not a tuber server: is the port right?",
+    406: "The server writes none of the requested media types: is accept_types right?",
+    407: "A proxy requires a login: connect to the server without it",
+    413: "The arguments are too big for the server: send them in several calls",
+    415: "The server cannot read the media type of the arguments",
+    429: "A proxy before the server limits the rate of calls",
+    500: "The server, or a proxy before it, failed: see its log",
+    502: "A proxy got no answer from the server: is the server running?",
+    503: "The server, or a proxy before it, is overloaded or not ready: try again later",
+    504: "A proxy got no answer from the server within its own timeout",
+}
+_OTHERWISE: Final = "Is a tuber server listening there?"
+_ABSOLUTE: Final = re.compile(r"(https?)://([^/?#]+)([^?#]*)", re.IGNORECASE)
+
+
+class EncodeFailure(NamedTuple):
+    """The outcome of a call that was left out of its batch: an argument cannot be encoded."""
+
+    error: EncodeError
+    warnings: tuple[str, ...] = ()
+
+
+Outcome: TypeAlias = "Result | Failure | EncodeFailure"
 
 
 class Outcomes(Collection[Outcome]):
     """The outcomes of the calls of a batch, in order.
 
     Attributes:
-        values: what the calls returned; None where ``others`` has something.
-        others: by place, the outcomes that are more or less than a value.
+        values: the results of the calls; None where ``others`` has an entry.
+        others: by place, the outcomes that are not just a value.
     """
 
     __slots__ = ("others", "values")
@@ -43,7 +79,7 @@ class Outcomes(Collection[Outcome]):
         return any(each == outcome for each in self)
 
     def converted(self) -> Outcomes:
-        """The same, with maps in what was returned as TuberResult objects."""
+        """Return a copy with maps in results as TuberResult objects."""
         others = {
             place: each._replace(value=with_results(each.value))
             if isinstance(each, Result)
@@ -53,7 +89,7 @@ class Outcomes(Collection[Outcome]):
         return Outcomes(with_results(self.values), others)
 
     def with_unsent(self, unsent: Mapping[int, Outcome]) -> Outcomes:
-        """The same, with those of calls that were not sent put in, each at its place."""
+        """Return a copy with the outcomes of calls that were not sent inserted at their places."""
         if not unsent:
             return self
         sent = iter(self)
@@ -61,16 +97,16 @@ class Outcomes(Collection[Outcome]):
         return outcomes_of(unsent[place] if place in unsent else next(sent) for place in places)
 
     def forget_warnings(self, place: int, outcome: Outcome) -> None:
-        """Those of one call, whose outcome has some, were shown."""
+        """Drop the warnings of one call, because they were shown."""
         if isinstance(outcome, Failure):
             self.others[place] = Failure(outcome.message, outcome.type, outcome.traceback)
         elif isinstance(outcome, Result):
             self.values[place] = outcome.value
-            self.others.pop(place, None)  # another thread may have asked too
+            self.others.pop(place, None)  # another thread may have done it
 
 
 def outcomes_of(every: Iterable[Outcome]) -> Outcomes:
-    """The outcomes that are given, in order."""
+    """Collect outcomes, in order."""
     values: list[Any] = []
     others: dict[int, Outcome] = {}
     for place, outcome in enumerate(every):
@@ -89,10 +125,44 @@ def read_outcomes(envelopes: Sequence[Any]) -> Outcomes:
     """Read the envelopes of a reply to a batch.
 
     Raises:
-        TuberProtocolError: one is no envelope.
+        TuberProtocolError: one of them is malformed.
     """
-    # The usual batch, of which each loop runs in C: every envelope has a result and nothing else.
+    # In the usual batch every envelope is just a result. These loops run in C.
     if set(map(type, envelopes)) == {dict} and set(map(len, envelopes)) == {1}:
         with suppress(KeyError):
             return Outcomes(list(map(_RESULT, envelopes)), {})
     return outcomes_of(map(parse_reply, envelopes))
+
+
+def status_error(reply: Reply, url: str, called: object) -> TuberProtocolError:
+    """Return the error for a reply whose status is not 200. Only a refusal means that nothing ran."""
+    status = reply.status
+    refused = status in _REFUSED or (
+        status == _UNAVAILABLE and RUN_ID_FIELD.lower() in reply.fields
+    )
+    text = bytes(reply.body[:200]).decode("utf-8", "replace").strip().partition("\n")[0]
+    location = reply.fields.get("location") if 300 <= status < 400 else None
+    if location is not None:
+        text, hint = f"redirect to {location}", _instead_of(location)
+    else:
+        hint = _WHAT_TO_TRY.get(status, _OTHERWISE)
+    return TuberProtocolError(
+        f"{url} answered HTTP {status}{f' ({text})' if text else ''}; "
+        f"{called} {'was not run' if refused else 'may have run'}. {hint}",
+        status=status,
+        location=location,
+        may_have_run=not refused,
+    )
+
+
+def _instead_of(location: str) -> str:
+    """Return the advice which hostname avoids the redirect."""
+    match = _ABSOLUTE.match(location)
+    if match is None:  # a path on the same host
+        return f"Redirects are not followed. {_OTHERWISE}"
+    scheme, authority, path = match.groups()
+    if path.rstrip("/") in ("", ENDPOINT):
+        path = ""
+    plain = scheme.lower() == "http" and not path
+    hostname = authority if plain else f"{scheme.lower()}://{authority}{path}"
+    return f"Redirects are not followed: use hostname {hostname!r} if that is the server"

@@ -6,37 +6,22 @@ The rule of PROTOCOL.md section 9, and what becomes of an argument that nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from tuber.codec import Codec, EncodeError, codec_for
 from tuber.errors import TuberNetworkError, TuberProtocolError
+from tuber.options import Options
 from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call, CallMap
 from tuber.session.messages import Conversation, Request
+from tuber.session.replies import EncodeFailure, status_error
 from tuber.session.server_state import ServerState
-from tuber.session.statuses import status_error
-
-__all__ = ["RequestWriter", "Unsent"]
-
-
-class Unsent(NamedTuple):
-    """The outcome of a call that was left out of its batch: an argument can't be carried."""
-
-    error: EncodeError
-    warnings: tuple[str, ...] = ()
 
 
 class RequestWriter:
-    """Writes the requests of a session.
+    """Writes the requests of a session, in CBOR only if its ``accept_types`` include that."""
 
-    Args:
-        url: of the server, for messages.
-        accept_types: of the session: CBOR is written when it is among them.
-        state: what is known of the server.
-    """
-
-    def __init__(self, url: str, accept_types: Sequence[str], state: ServerState) -> None:
-        self._url = url
-        self._may_write_cbor = CBOR in accept_types
+    def __init__(self, options: Options, state: ServerState) -> None:
+        self._options = options
         self._state = state
         from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it loads a library
 
@@ -60,7 +45,7 @@ class RequestWriter:
 
     def batch(
         self, calls: Sequence[CallMap], called: object, options: Sequence[str], leave_out: bool
-    ) -> Conversation[tuple[Request | None, Mapping[int, Unsent]]]:
+    ) -> Conversation[tuple[Request | None, Mapping[int, EncodeFailure]]]:
         """The request for several calls.
 
         Args:
@@ -87,7 +72,7 @@ class RequestWriter:
         request = (yield from self._exactly(kept, called, options)) if kept else None
         return request, unsent
 
-    def _faults(self, calls: Sequence[CallMap]) -> Conversation[Mapping[int, Unsent]]:
+    def _faults(self, calls: Sequence[CallMap]) -> Conversation[Mapping[int, EncodeFailure]]:
         """The calls that can't be written, each by itself, by place."""
         unsent = {}
         for place, call in enumerate(calls):
@@ -95,14 +80,14 @@ class RequestWriter:
                 yield from self._exactly(call, Call(**call), ())
             except EncodeError as error:
                 where = f"of {Call(**call)}, call {place} of the batch"
-                unsent[place] = Unsent(_at(error, where))
+                unsent[place] = EncodeFailure(_at(error, where))
         return unsent
 
     def _exactly(self, asked: Any, called: object, options: Sequence[str]) -> Conversation[Request]:
         """The request in CBOR, or in strict JSON where the server or the user takes no other."""
         pieces: Sequence[bytes | memoryview] = ()
         refused = None
-        if self._may_write_cbor and self._state.reads_cbor is not False:
+        if CBOR in self._options.accept_types and self._state.reads_cbor is not False:
             try:
                 pieces = codec_for(CBOR).encode_parts(asked)
             except EncodeError as error:
@@ -126,10 +111,10 @@ class RequestWriter:
             refused = _refusal(codec_for(CBOR), asked)
             if refused is not None:  # what it says holds for both
                 raise refused from None
-            if not self._may_write_cbor:
+            if CBOR not in self._options.accept_types:
                 why = f"accept_types leaves only {JSON}"
             else:
-                why = f"the server at {self._url} reads only {JSON}"
+                why = f"the server at {self._state.url} reads only {JSON}"
             raise EncodeError(f"{error.fault} ({why})", error.place) from None
 
     def _ask_what_it_reads(self) -> Conversation[None]:
@@ -140,10 +125,10 @@ class RequestWriter:
             error.may_have_run = False  # nothing of the call itself was sent
             raise
         if reply.status != 200:  # a proxy's, say, which tells nothing of the server
-            refused = status_error(reply, self._url, Call())
+            refused = status_error(reply, self._state.url, Call())
             refused.may_have_run = False
             raise refused
-        self._state.note(reply.fields.get(RUN_ID_FIELD.lower()), None, self._url)
+        self._state.note(reply.fields.get(RUN_ID_FIELD.lower()), None)
         self._state.answered(reply.media_type)
 
 

@@ -1,6 +1,6 @@
-"""What a client knows of the run of a server: its run id, and who learned something from it.
+"""What a client knows of a server: its run id, and which objects were described under which id.
 
-Values and decisions; it sends nothing. ``_session`` asks for descriptions again when this says so.
+Values and decisions; it sends nothing. ``restart`` requests the descriptions again.
 """
 
 from __future__ import annotations
@@ -14,43 +14,42 @@ from typing import Final, Protocol
 from tuber.errors import TuberRemoteError
 from tuber.protocol import CBOR, MAX_BATCH_CALLS, Description, Path
 
-# A description that can't be read again costs calls that work up to REFRESH_SECONDS each: after
-# so many it is left to tuber_resolve(force=True), as the warning says.
+# Each failed refresh may delay a call that works by REFRESH_SECONDS. After this many, the refresh
+# is left to tuber_resolve(force=True), as the warning says.
 MAX_ATTEMPTS: Final = 3
 
-# Another one than that of any reply (PROTOCOL.md section 2), so the next reply tells of a restart.
+# No reply has this id (PROTOCOL.md section 2), so the next one will count as a restart.
 _NO_RUN: Final = ""
 
 
 class Root(Protocol):
-    """A remote object that was resolved by itself, and brought those inside it along."""
+    """A remote object that was resolved by itself, not as a part of another one."""
 
     _tuber_path: Path
 
     def _tuber_adopt(self, description: Description) -> None: ...
-    def _tuber_vanished(self, error: TuberRemoteError) -> None: ...
+    def _tuber_removed(self, error: TuberRemoteError) -> None: ...
 
 
 class Roots:
-    """A set of remote objects that does not keep them.
+    """A weak set of remote objects, by identity. Thread-safe, as a dict's operations are.
 
-    By identity, and so no WeakSet: containers, and the classes that users join with ours, may be
-    equal to others or have no hash. Thread-safe, as a dict's single operations are.
+    No WeakSet: containers, and subclasses of users, may be equal to others or have no hash.
     """
 
     def __init__(self) -> None:
         self._roots: weakref.WeakValueDictionary[int, Root] = weakref.WeakValueDictionary()
 
     def add(self, root: Root) -> None:
-        """Put it in; again does nothing."""
+        """Add a root."""
         self._roots[id(root)] = root
 
     def discard(self, root: Root) -> None:
-        """Take it out, if it is in."""
+        """Remove a root, if it is there."""
         self._roots.pop(id(root), None)
 
     def clear(self) -> None:
-        """Take all out."""
+        """Remove all."""
         self._roots.clear()
 
     def __iter__(self) -> Iterator[Root]:
@@ -62,26 +61,28 @@ class Roots:
 
 
 class ServerState:
-    """One per link, shared by the forms of it with other options.
+    """The state of one server, shared by a link and its variants with other options.
 
     Args:
-        run_id: under which the roots' descriptions were read; None when not known.
+        url: of the server, for messages.
+        run_id: under which the roots' descriptions were read; None if unknown.
 
     Attributes:
-        run_id: of the server's run that was heard of last; None from servers that tell none.
-        roots: the remote objects that resolved themselves over this link.
+        run_id: of the latest run of the server; None from servers that have no run ids.
+        roots: the remote objects that were resolved over this link.
         stale: those of them whose description is from an earlier run.
-        behind: whether there are any, for every reply to look at.
-        unsaid: texts of restart warnings that wait for a caller's line to be shown at.
-        told_hidden: what the user was already told of remote names that are hidden here.
+        any_stale: whether there are any; looked at with every reply.
+        pending_warnings: texts of restart warnings, to be shown at a line of the caller.
+        told_hidden: warnings about hidden remote names that the user has seen.
     """
 
-    def __init__(self, run_id: str | None = None) -> None:
+    def __init__(self, url: str, run_id: str | None = None) -> None:
+        self.url = url
         self.run_id = run_id
         self.roots = Roots()
         self.stale = Roots()
-        self.behind = False
-        self.unsaid: list[str] = []
+        self.any_stale = False
+        self.pending_warnings: list[str] = []
         self.told_hidden: set[str] = set()
         self._answered_cbor: bool | None = None
         self._former: set[str] = set()
@@ -91,44 +92,44 @@ class ServerState:
         self._lock = allocate_lock()
         _states.add(self)
 
-    def __reduce__(self) -> tuple[type[ServerState], tuple[str | None]]:
-        """Pickle: the roots stay where they are, and so does what was said to this user."""
-        return type(self), (self.described_under,)
+    def __reduce__(self) -> tuple[type[ServerState], tuple[str, str | None]]:
+        """Pickle without the roots and the warnings, which belong to this process."""
+        return type(self), (self.url, self.described_under)
 
     @property
     def described_under(self) -> str | None:
-        """The run id that holds for every description: of those that are stale, no server's."""
-        return _NO_RUN if self.behind else self.run_id
+        """The run id that holds for every description; no real one if some are stale."""
+        return _NO_RUN if self.any_stale else self.run_id
 
     @property
     def reads_cbor(self) -> bool | None:
-        """Whether the server reads CBOR; None when nothing was heard of it yet.
+        """Whether the server reads CBOR; None before its first reply.
 
-        One that tells its run id does (PROTOCOL.md section 2), and so does one that writes it.
+        A server that sends a run id does (PROTOCOL.md section 2), and so does one that writes CBOR.
         """
         return True if self.run_id is not None else self._answered_cbor
 
     def answered(self, media_type: str) -> None:
-        """Take note of the media type of a reply; one in CBOR holds for all times."""
+        """Record the media type of a reply; one in CBOR settles the question."""
         if not self._answered_cbor:
             self._answered_cbor = media_type == CBOR
 
-    def note(self, run_id: str | None, sent_under: str | None, url: str) -> bool:
-        """Take note of a reply's run id; whether it is the first to tell of a restart.
+    def note(self, run_id: str | None, sent_under: str | None) -> bool:
+        """Record the run id of a reply; return whether it is the first one after a restart.
 
         Args:
-            sent_under: the ``run_id`` that was known when its request was sent. With that one it
-                may be the late reply of a server that ended since.
+            sent_under: the ``run_id`` when its request was sent. A reply with that id may be the
+                late reply of an earlier run.
         """
         with self._lock:
             if run_id is None or run_id == self.run_id:
                 return False
             if run_id in self._former:
-                # A server draws its id anew each time. So this is another one at the same address,
-                # and following each change would ask both for everything at every call.
+                # Run ids are never reused, so two servers share the address. A refresh at each
+                # change would request all descriptions at every call.
                 if run_id != sent_under and not self._several:
                     self._several = True
-                    self.unsaid.append(_several_servers(url))
+                    self.pending_warnings.append(_several_servers(self.url))
                 return False
             first = self.run_id is None
             if self.run_id is not None:
@@ -136,75 +137,75 @@ class ServerState:
                 self._attempts = 0
                 for root in self.roots:
                     self.stale.add(root)
-                    self.behind = True
+                    self.any_stale = True
             self.run_id = run_id
             return not first
 
     def described(self, root: Root, run_id: str | None) -> None:
-        """Take note that a root has a description from the run of that id."""
+        """Record that a root has a description from the run of that id."""
         with self._lock:
             self.roots.add(root)
             if run_id == self.run_id or run_id is None or self._several:
                 self.stale.discard(root)
-            else:  # the server was restarted between the reply and now, as another reply told
+            else:  # restarted since, as another reply has shown
                 self.stale.add(root)
-            self.behind = len(self.stale) > 0
+            self.any_stale = len(self.stale) > 0
 
-    def begin_refresh(self, but: Root | None) -> list[Root]:
-        """The stale roots, to be described again by the caller alone; followed by ``end_refresh``.
+    def begin_refresh(self, resolving: Root | None) -> list[Root]:
+        """Return the stale roots for the caller to refresh, until ``end_refresh``.
 
         Args:
-            but: not this one, whose description is being read anyway.
+            resolving: a root to leave out, because its description is being read anyway.
 
-        Returns: none when there are none, or when another conversation is at it.
+        Returns: an empty list if no root is stale, or another conversation is refreshing them.
         """
         with self._lock:
-            self.behind = len(self.stale) > 0
-            stale = [root for root in self.stale if root is not but]
+            self.any_stale = len(self.stale) > 0
+            stale = [root for root in self.stale if root is not resolving]
             if not stale or self._refreshing:
                 return []
             self._refreshing = True
             return stale[:MAX_BATCH_CALLS]
 
     def end_refresh(self) -> None:
-        """Others may do it from now on."""
+        """Let other conversations refresh again."""
         with self._lock:
             self._refreshing = False
 
-    def give_up(self) -> bool:
-        """A refresh failed: whether it was the last attempt, so that the roots stay as they are."""
+    def count_failed_refresh(self) -> bool:
+        """Count a failed refresh; return whether it was the last attempt."""
         with self._lock:
             self._attempts += 1
             last = self._attempts >= MAX_ATTEMPTS
             if last:
                 self.stale.clear()
-                self.behind = False
+                self.any_stale = False
             return last
 
-    def take_unsaid(self) -> list[str]:
-        """The texts to be shown now."""
+    def take_warnings(self) -> list[str]:
+        """Return the pending warnings, which the caller will show."""
         with self._lock:
-            texts, self.unsaid = self.unsaid, []
+            texts, self.pending_warnings = self.pending_warnings, []
             return texts
 
 
 _states: weakref.WeakSet[ServerState] = weakref.WeakSet()
 
 
-def _begin_anew() -> None:
-    """In the child of a fork: no other thread is here to end what it had begun."""
+def _reset_in_child() -> None:
+    """Release locks in the child of a fork, where the threads that held them do not exist."""
     for state in list(_states):
         state._lock = allocate_lock()
         state._refreshing = False
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which has no fork
-    os.register_at_fork(after_in_child=_begin_anew)
+    os.register_at_fork(after_in_child=_reset_in_child)
 
 
 def _several_servers(url: str) -> str:
     return (
-        f"several servers answer at {url}: the run id of an earlier reply came back. Static "
-        "properties may be those of another one than the next call reaches; give each server an "
+        f"several servers answer at {url}: a reply had the run id of an earlier one. Static "
+        "properties may belong to another server than the next call reaches. Give each server an "
         "address of its own"
     )

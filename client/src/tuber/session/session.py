@@ -1,7 +1,4 @@
-"""The conversations with a server, each written once as a generator.
-
-What a conversation is, and how it is driven, ``_conversation`` says. Nothing here does I/O.
-"""
+"""The conversations with a server, each written once as a generator. No I/O; see ``messages``."""
 
 from __future__ import annotations
 
@@ -35,21 +32,19 @@ from tuber.protocol.paths import path_of_object
 from tuber.result import with_results
 from tuber.session.messages import Conversation, Reply, Request
 from tuber.session.old_servers import is_name_lists, questions, with_answers
-from tuber.session.replies import Outcome, Outcomes, outcomes_of, read_outcomes
-from tuber.session.requests import RequestWriter, Unsent
-from tuber.session.restart import follow
+from tuber.session.replies import (
+    EncodeFailure,
+    Outcome,
+    Outcomes,
+    outcomes_of,
+    read_outcomes,
+    status_error,
+)
+from tuber.session.requests import RequestWriter
+from tuber.session.restart import refresh_after_restart
 from tuber.session.server_state import Root, ServerState
-from tuber.session.statuses import status_error
 
-__all__ = [
-    "Conversation",
-    "Link",
-    "Reply",
-    "Request",
-    "ServerState",
-    "Session",
-    "warn_the_caller",
-]
+__all__ = ["Conversation", "Link", "Session", "warn_the_caller"]
 
 T = TypeVar("T")
 
@@ -62,47 +57,50 @@ class Link(Protocol):
 
     @property
     def session(self) -> Session:
-        """What can be said to the server."""
+        """The conversations with the server."""
 
     def run(self, conversation: Conversation[T]) -> Any:
-        """Drive a conversation: gives what it returns, or an awaitable of that."""
+        """Drive a conversation; return its value, or an awaitable of it."""
 
     def start(self, conversation: Conversation[T]) -> Any:
-        """A conversation for several to wait for: see ``_batch.Running``."""
+        """Return a conversation that several can wait for: see ``batch.Running``."""
 
 
 class Session:
-    """Everything that is said to one server under one set of options.
+    """The conversations with one server under one set of options.
 
     Args:
-        url: of the server's endpoint, for messages.
-        state: what is known of the server's run; shared by the sessions of a link.
+        state: of the server; shared by the sessions of a link.
     """
 
-    def __init__(self, url: str, options: Options, state: ServerState | None = None) -> None:
-        self.url = url
+    def __init__(self, options: Options, state: ServerState) -> None:
         self.options = options
-        self.state = ServerState() if state is None else state
+        self.state = state
         self.codec: Codec = codec_for(JSON)
-        self._writer = RequestWriter(url, options.accept_types, self.state)
+        self._writer = RequestWriter(options, state)
+
+    @property
+    def url(self) -> str:
+        """The URL of the server, for messages."""
+        return self.state.url
 
     def call(
         self, path: Path, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Conversation[Any]:
-        """Call a method; returns what it returned.
+        """Call a method; return its result.
 
         Raises:
-            EncodeError: an argument can't be carried; nothing was sent.
+            EncodeError: an argument cannot be encoded; nothing was sent.
             TuberRemoteError: the call failed at the server.
-            TuberProtocolError: the reply is not understandable.
+            TuberProtocolError: the reply is malformed.
         """
         return self._ask(Call(path, method, args, kwargs))
 
     def describe(self, path: Path, root: Root | None = None) -> Conversation[Description]:
-        """Ask for the full description of an object, or of the registry.
+        """Request the full description of an object, or of the registry.
 
         Args:
-            root: who is going to adopt it, and will be told of when the server was restarted.
+            root: the remote object that will adopt it, and any later one after a restart.
 
         Raises: as ``call``.
         """
@@ -111,7 +109,7 @@ class Session:
         description = self.description(members, asked)
         if root is not None:
             self.state.described(root, run_id)
-        self.tell_restarts()
+        self.show_restart_warnings()
         return description
 
     def read_property(self, path: Path, name: str) -> Conversation[Any]:
@@ -122,32 +120,32 @@ class Session:
         return self._ask(Call(path, property=name))
 
     def read_properties(self, paths: Sequence[Path], name: str) -> Conversation[list[Any]]:
-        """Read the property of this name of several objects, with one request, in their order.
+        """Read one property of several objects with one request; return the values in order.
 
-        Raises: as ``call``; for the first object whose property can't be read.
+        Raises: as ``call``; for the first object whose property cannot be read.
         """
         calls = [Call(path, property=name) for path in paths]
         asked = [call.to_map() for call in calls]
-        outcomes = (yield from self.exchange(asked, f"the reading of {name!r}")) if calls else ()
-        self.tell_restarts()
+        outcomes = (yield from self.batch(asked, f"the reading of {name!r}")) if calls else ()
+        self.show_restart_warnings()
         values = [self.value(*each) for each in zip(outcomes, calls, strict=True)]
         return with_results(values) if self.options.convert_json else values
 
-    def exchange(
+    def batch(
         self, calls: Sequence[CallMap], called: object, continue_on_error: bool = False
     ) -> Conversation[Outcomes]:
-        """Send several calls as one batch; returns their outcomes in order.
+        """Send several calls as one batch; return their outcomes in order.
 
-        Who takes them in the caller's thread or task is to ``tell_restarts``.
+        Call ``show_restart_warnings`` afterwards, in the thread or task that uses the outcomes.
 
         Args:
-            continue_on_error: whether the calls behind a failed one are run; and those beside one
-                that can't be sent, because an argument can't be carried.
+            continue_on_error: whether the calls after a failed one are run. If so, calls whose
+                arguments cannot be encoded do not prevent the others either.
 
         Raises:
-            EncodeError: an argument can't be carried; nothing of the batch was sent.
-            TuberRemoteError: the server did not take the batch as a whole.
-            TuberProtocolError: the reply is not understandable.
+            EncodeError: an argument cannot be encoded; nothing of the batch was sent.
+            TuberRemoteError: the server refused the whole batch.
+            TuberProtocolError: the reply is malformed.
         """
         sent_under = self.state.run_id
         options = (CONTINUE_ON_ERROR,) if continue_on_error else ()
@@ -155,17 +153,17 @@ class Session:
         if request is None:
             return outcomes_of(unsent.values())
         reply = yield request
-        if reply.fields.get(_RUN_ID) != sent_under or self.state.behind:
-            yield from follow(self, reply, sent_under)
+        if reply.fields.get(_RUN_ID) != sent_under or self.state.any_stale:
+            yield from refresh_after_restart(self, reply, sent_under)
         return self.outcomes(reply, len(calls) - len(unsent), called).with_unsent(unsent)
 
-    def tell_restarts(self) -> None:
-        """Show what is still to be said of restarts, at the line of the caller."""
-        if self.state.unsaid:
-            warn_the_caller(self.state.take_unsaid(), TuberRestartWarning)
+    def show_restart_warnings(self) -> None:
+        """Show pending warnings of restarts, at the line of the caller."""
+        if self.state.pending_warnings:
+            warn_the_caller(self.state.take_warnings(), TuberRestartWarning)
 
     def outcomes(self, reply: Reply, count: int, called: object) -> Outcomes:
-        """The outcomes of a batch of so many calls, in order; raises as ``exchange``."""
+        """Return the outcomes of a batch of ``count`` calls, in order; raise as ``batch``."""
         envelopes = self._decode(reply, called)
         if isinstance(envelopes, dict):  # one failure for the batch as a whole
             self.value(self._outcome(envelopes, called), called)
@@ -178,23 +176,23 @@ class Session:
             raise self._not_understood(called, error) from error
 
     def remote_error(self, failure: Failure, called: object) -> TuberRemoteError:
-        """The exception that says what the failure says."""
+        """Return the exception for a failure."""
         return remote_error(
             failure.message, failure.type, failure.traceback, f"{called} at {self.url}"
         )
 
     def _ask(self, call: Call) -> Conversation[Any]:
-        """Send one call; returns its result, in the form that the user chose."""
+        """Send one call; return its result, converted as the options say."""
         state = self.state
         sent_under = state.run_id
         request = self._writer.plain(call)
         if request is None:
             request = yield from self._writer.call(call)
         reply = yield request
-        if reply.fields.get(_RUN_ID) != sent_under or state.behind:
-            yield from follow(self, reply, sent_under)
-        if state.unsaid:
-            self.tell_restarts()
+        if reply.fields.get(_RUN_ID) != sent_under or state.any_stale:
+            yield from refresh_after_restart(self, reply, sent_under)
+        if state.pending_warnings:
+            self.show_restart_warnings()
         envelope = self._decode(reply, call)
         if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:  # mostly
             value = envelope["result"]
@@ -211,12 +209,15 @@ class Session:
     def _describe(
         self, asked: Call, root: Root | None = None
     ) -> Conversation[tuple[Mapping[str, Any], str | None]]:
-        """The map of a full description, from old servers put together out of many; the run id."""
+        """Return a full description as a map, and the run id.
+
+        Servers before 1.0 need several requests for it.
+        """
         sent_under = self.state.run_id
         reply = yield Request(self.codec.encode(asked.to_map()), asked)
         run_id = reply.fields.get(_RUN_ID)
-        if run_id != sent_under or self.state.behind:
-            yield from follow(self, reply, sent_under, root)
+        if run_id != sent_under or self.state.any_stale:
+            yield from refresh_after_restart(self, reply, sent_under, root)
         members = self.value(self._outcome(self._decode(reply, asked), asked), asked)
         if not isinstance(members, dict):
             raise self._not_understood(asked, f"expected a map, came {type(members).__name__}")
@@ -224,7 +225,7 @@ class Session:
             return members, run_id
         path = asked.object
         calls = questions(path, members)
-        answers = (yield from self.exchange(calls, asked, continue_on_error=True)) if calls else ()
+        answers = (yield from self.batch(calls, asked, continue_on_error=True)) if calls else ()
         names = members.get("objects")
         objects = {}
         for name in names if isinstance(names, list) else []:
@@ -233,7 +234,7 @@ class Session:
         return with_answers(members, answers, objects), run_id
 
     def description(self, members: Any, asked: Call) -> Description:
-        """Read a full description; raises TuberProtocolError when it is none."""
+        """Read a full description; raise TuberProtocolError if it is malformed."""
         try:
             return Description.from_map(members)
         except TuberProtocolError as error:
@@ -246,7 +247,7 @@ class Session:
             raise self._not_understood(called, error) from error
 
     def value(self, outcome: Outcome, called: object) -> Any:
-        """What a call returned; shows its warnings again.
+        """Return the result of a call, and show its warnings again.
 
         Raises:
             TuberRemoteError: it failed.
@@ -256,7 +257,7 @@ class Session:
             warn_the_caller(outcome.warnings, TuberRemoteWarning)
         if isinstance(outcome, Failure):
             raise self.remote_error(outcome, called)
-        if isinstance(outcome, Unsent):
+        if isinstance(outcome, EncodeFailure):
             raise outcome.error
         return outcome.value
 
@@ -279,15 +280,15 @@ class Session:
         self, called: object, fault: object, media_type: str | None = None
     ) -> TuberProtocolError:
         return TuberProtocolError(
-            f"the reply from {self.url} is malformed: {fault}; {called} may have run. Is it a "
-            "tuber server that listens there?",
+            f"The reply from {self.url} is malformed: {fault}; {called} may have run. Is a tuber "
+            "server listening there?",
             media_type=media_type,
             may_have_run=True,
         )
 
 
 def warn_the_caller(texts: Sequence[str], category: type[Warning]) -> None:
-    """Show warnings as if they were raised in the line of the program that brought us here."""
+    """Show warnings at the line of the program that called tuber."""
     level, frame = 1, sys._getframe(0)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("tuber."):
         frame, level = frame.f_back, level + 1

@@ -1,4 +1,4 @@
-// See cbor_builder.hpp.
+// See builder.hpp.
 #define PY_SSIZE_T_CLEAN
 #include "python/cbor/builder.hpp"
 
@@ -18,10 +18,10 @@ using cbor::Major;
 
 namespace {
 
-// Arrays below this are copied: one of them must not keep a whole large body.
+// Smaller arrays are copied, so that they do not keep a large body alive.
 constexpr std::size_t kViewedFrom = 1024;
 
-// The format of an array's elements as in PEP 3118, with an explicit byte order.
+// The format string of an element type (PEP 3118, with an explicit byte order).
 std::string typecode_of(const cbor::ElementType& type) {
   using Kind = cbor::ElementType::Kind;
   static constexpr char kSigned[] = "bhiq", kUnsigned[] = "BHIQ", kReal[] = "efd";
@@ -69,8 +69,8 @@ Handle zone_of(int offset_minutes) {
 }  // namespace
 
 Handle CborBuilder::build() {
-  cbor::Examiner examiner(source_.bytes());
-  if (!examiner.examine()) return refuse(examiner.fault(), examiner.way());
+  cbor::Validator validator(source_.bytes());
+  if (!validator.validate()) return refuse(validator.fault(), validator.path());
   if (source_.bytes().starts_with(cbor::kSelfDescription))
     static_cast<void>(reader_.take(cbor::kSelfDescription.size()));
   return item();
@@ -172,7 +172,7 @@ Handle CborBuilder::map(const Head& head) {
 }
 
 bool CborBuilder::pair(PyObject* map) {
-  const std::size_t offset = reader_.at();
+  const std::size_t offset = reader_.offset();
   Handle key = hashable_item();
   if (!key) return false;
   const int known = PyDict_Contains(map, key.get());
@@ -188,18 +188,18 @@ bool CborBuilder::pair(PyObject* map) {
 }
 
 Handle CborBuilder::tagged(const Head& tag) {
-  switch (cbor::tagged_by(tag.argument)) {
-    case cbor::Tagged::date_time:
+  switch (cbor::kind_of_tag(tag.argument)) {
+    case cbor::TagKind::date_time:
       return date_time(tag);
-    case cbor::Tagged::date:
+    case cbor::TagKind::date:
       return date(tag);
-    case cbor::Tagged::bignum:
+    case cbor::TagKind::bignum:
       return bignum(tag);
-    case cbor::Tagged::uuid:
+    case cbor::TagKind::uuid:
       return uuid(tag);
-    case cbor::Tagged::complex:
+    case cbor::TagKind::complex:
       return complex(tag);
-    case cbor::Tagged::set:
+    case cbor::TagKind::set:
       return set(tag);
     default:
       return array(tag);
@@ -240,7 +240,7 @@ Handle CborBuilder::uuid(const Head& tag) {
   if (!cbor::read_uuid(reader_, tag, octets)) return refuse_read();
   Handle bytes = Handle::steal(
       PyBytes_FromStringAndSize(octets.data(), static_cast<Py_ssize_t>(octets.size())));
-  return bytes ? invoke(parts_.uuid, Py_None, bytes.get()) : Handle();
+  return bytes ? invoke(imports_.uuid, Py_None, bytes.get()) : Handle();
 }
 
 Handle CborBuilder::complex(const Head& tag) {
@@ -254,7 +254,7 @@ Handle CborBuilder::set(const Head& tag) {
   if (!cbor::read_set(reader_, tag, head)) return refuse_read();
   Handle elements = Handle::steal(PySet_New(nullptr));
   for (std::uint64_t read = 0; elements && more(head, read); ++read) {
-    const std::size_t offset = reader_.at();
+    const std::size_t offset = reader_.offset();
     Handle element = hashable_item();
     if (!element || PySet_Add(elements.get(), element.get()) < 0) return {};
     if (PySet_GET_SIZE(elements.get()) == static_cast<Py_ssize_t>(read)) {
@@ -275,7 +275,7 @@ Handle CborBuilder::array(const Head& tag) {
   Handle shape = shape_of(array);
   Handle order = Handle::steal(PyUnicode_FromString(array.column_major ? "F" : "C"));
   if (!memory || !code || !shape || !order) return {};
-  return invoke(parts_.make_array, memory.get(), code.get(), shape.get(), order.get());
+  return invoke(imports_.make_array, memory.get(), code.get(), shape.get(), order.get());
 }
 
 Handle CborBuilder::memory_of(const cbor::TypedArray& array) {
@@ -306,34 +306,34 @@ Handle CborBuilder::memory_of(const cbor::TypedArray& array) {
 
 Handle CborBuilder::refuse_read() {
   const cbor::Fault& fault = reader_.fault();
-  return refuse(fault, cbor::Examiner::way_to(source_.bytes(), fault.offset));
+  return refuse(fault, cbor::Validator::path_to(source_.bytes(), fault.offset));
 }
 
 Handle CborBuilder::refuse(std::size_t offset, const Handle& text) {
   const char* utf8 = text ? PyUnicode_AsUTF8(text.get()) : nullptr;
   if (utf8 == nullptr) return {};
-  return refuse({offset, utf8}, cbor::Examiner::way_to(source_.bytes(), offset));
+  return refuse({offset, utf8}, cbor::Validator::path_to(source_.bytes(), offset));
 }
 
-Handle CborBuilder::refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& way) {
-  Handle steps = steps_of(way);
-  Handle place = steps ? invoke(parts_.place_of, steps.get()) : Handle();
+Handle CborBuilder::refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& path) {
+  Handle steps = steps_of(path);
+  Handle place = steps ? invoke(imports_.place_of, steps.get()) : Handle();
   Handle text = Handle::steal(PyUnicode_FromString(fault.text.c_str()));
   Handle offset = Handle::steal(PyLong_FromSize_t(fault.offset));
   if (!place || !text || !offset) return {};
-  Handle error = invoke(parts_.decode_error, text.get(), offset.get(), place.get());
-  if (error) PyErr_SetObject(parts_.decode_error.get(), error.get());
+  Handle error = invoke(imports_.decode_error, text.get(), offset.get(), place.get());
+  if (error) PyErr_SetObject(imports_.decode_error.get(), error.get());
   return {};
 }
 
-Handle CborBuilder::steps_of(const std::vector<cbor::Step>& way) {
+Handle CborBuilder::steps_of(const std::vector<cbor::Step>& path) {
   Handle steps = Handle::steal(PyList_New(0));
-  for (auto step = way.rbegin(); steps && step != way.rend(); ++step) {
+  for (auto step = path.rbegin(); steps && step != path.rend(); ++step) {
     Handle name;
     if (step->kind == cbor::Step::Kind::index) {
       name = Handle::steal(PyLong_FromUnsignedLongLong(step->index));
     } else {
-      name = CborBuilder(source_, parts_, step->key_offset).hashable_item();
+      name = CborBuilder(source_, imports_, step->key_offset).hashable_item();
     }
     if (!name || PyList_Append(steps.get(), name.get()) < 0) return {};
   }

@@ -1,5 +1,5 @@
-// Makes Python values of a CBOR body. What is wrong with the bytes alone the Examiner has said
-// before the first object is made.
+// Builds Python values from a CBOR body. The Validator refuses malformed bytes before the first
+// object is created.
 #pragma once
 
 #include <cstddef>
@@ -7,31 +7,31 @@
 #include <string_view>
 #include <vector>
 
-#include "cbor/examiner.hpp"
 #include "cbor/reader.hpp"
 #include "cbor/typed_array.hpp"
-#include "python/cbor/parts.hpp"
+#include "cbor/validator.hpp"
+#include "python/cbor/imports.hpp"
 #include "python/handle.hpp"
 #include "python/source.hpp"
 
 namespace tuber::python {
 
-// For one body. Borrows what it is made of. REQUIRES: the GIL. A function that returns an empty
-// handle or false has set a Python exception.
+// Builds the value of one body. Its constructor's arguments must outlive it. REQUIRES: the GIL. A
+// function that returns an empty handle or false has set a Python exception.
 class CborBuilder {
  public:
-  CborBuilder(Source& source, const CborParts& parts)
-      : source_(source), parts_(parts), reader_(source.bytes()) {}
+  CborBuilder(Source& source, const CborImports& imports)
+      : source_(source), imports_(imports), reader_(source.bytes()) {}
 
   // The value of the whole body.
   [[nodiscard]] Handle build();
 
  private:
-  CborBuilder(Source& source, const CborParts& parts, std::size_t at)
-      : source_(source), parts_(parts), reader_(source.bytes(), at) {}
+  CborBuilder(Source& source, const CborImports& imports, std::size_t at)
+      : source_(source), imports_(imports), reader_(source.bytes(), at) {}
 
   [[nodiscard]] Handle item();
-  // An item that can be hashed: arrays become tuples.
+  // A hashable item: arrays become tuples.
   [[nodiscard]] Handle hashable_item();
   [[nodiscard]] Handle value_of(const cbor::Head& head);
   [[nodiscard]] Handle integer(const cbor::Head& head);
@@ -48,20 +48,20 @@ class CborBuilder {
   [[nodiscard]] Handle complex(const cbor::Head& tag);
   [[nodiscard]] Handle set(const cbor::Head& tag);
   [[nodiscard]] Handle array(const cbor::Head& tag);
-  // The bytes of an array as a memoryview: of the source if they may stay there, else of a copy.
+  // A memoryview of an array's bytes: of the source if possible, otherwise of a copy.
   [[nodiscard]] Handle memory_of(const cbor::TypedArray& array);
 
-  // Is there another item in the container? Takes the break that ends it, if that comes next.
+  // True if the container has another item. Otherwise consumes the break that ends it, if any.
   [[nodiscard]] bool more(const cbor::Head& container, std::uint64_t read);
   // Raise a DecodeError.
-  Handle refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& way);
+  Handle refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& path);
   Handle refuse(std::size_t offset, const Handle& text);
   Handle refuse_read();
   // The steps, innermost first, as Python objects.
-  [[nodiscard]] Handle steps_of(const std::vector<cbor::Step>& way);
+  [[nodiscard]] Handle steps_of(const std::vector<cbor::Step>& path);
 
   Source& source_;
-  const CborParts& parts_;
+  const CborImports& imports_;
   cbor::Reader reader_;
 };
 

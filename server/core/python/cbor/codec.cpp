@@ -1,4 +1,4 @@
-// See cbor_codec.hpp.
+// See codec.hpp.
 #include "python/cbor/codec.hpp"
 
 #include "cbor/writer.hpp"
@@ -10,18 +10,18 @@ namespace tuber::python {
 using cbor::Major;
 
 Handle CborCodec::decode(Source& source) const {
-  return CborBuilder(source, parts_).build();
+  return CborBuilder(source, imports_).build();
 }
 
 bool CborCodec::encode(PyObject* value, serve::Body& out) const {
-  return CborEncoder(parts_, Lending::unshared, out).encode(value);
+  return CborEncoder(imports_, ZeroCopy::unshared, out).encode(value);
 }
 
 void CborCodec::open_batch(std::size_t envelopes, serve::Body& out) const {
   cbor::append_head(out.text(), Major::array, envelopes);
 }
 
-// Items of CBOR know where they end.
+// CBOR items delimit themselves.
 void CborCodec::separate(serve::Body&) const {}
 void CborCodec::close_batch(serve::Body&) const {}
 void CborCodec::close_envelope(serve::Body&) const {}
@@ -33,6 +33,15 @@ void CborCodec::open_envelope(Outcome outcome, bool with_warnings, serve::Body& 
 
 void CborCodec::open_warnings(serve::Body& out) const {
   cbor::append_text(out.text(), "warnings");
+}
+
+void CborCodec::encode_failure(std::string_view message, std::string_view type,
+                               serve::Body& out) const {
+  cbor::append_head(out.text(), Major::map, 2);
+  for (const std::string_view text :
+       {std::string_view("message"), message, std::string_view("type"), type}) {
+    cbor::append_text(out.text(), text);
+  }
 }
 
 }  // namespace tuber::python

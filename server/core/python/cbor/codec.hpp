@@ -1,17 +1,17 @@
-// CBOR (RFC 8949) to and from Python values, with arrays of numbers at memory speed.
+// Converts CBOR (RFC 8949) to Python values and back.
 #pragma once
 
 #include <utility>
 
-#include "python/cbor/parts.hpp"
+#include "python/cbor/imports.hpp"
 #include "python/codec.hpp"
 
 namespace tuber::python {
 
-// Immutable after construction. See PROTOCOL.md section 9 for what becomes of which value.
+// Immutable after construction. PROTOCOL.md section 9 lists the form of each value.
 class CborCodec final : public Codec {
  public:
-  explicit CborCodec(CborParts parts) : parts_(std::move(parts)) {}
+  explicit CborCodec(CborImports imports) : imports_(std::move(imports)) {}
 
   [[nodiscard]] std::string_view media_type() const override { return "application/cbor"; }
   [[nodiscard]] Handle decode(Source& source) const override;
@@ -23,9 +23,11 @@ class CborCodec final : public Codec {
   void open_envelope(Outcome outcome, bool with_warnings, serve::Body& out) const override;
   void open_warnings(serve::Body& out) const override;
   void close_envelope(serve::Body& out) const override;
+  void encode_failure(std::string_view message, std::string_view type,
+                      serve::Body& out) const override;
 
  private:
-  CborParts parts_;
+  CborImports imports_;
 };
 
 }  // namespace tuber::python

@@ -1,4 +1,4 @@
-// See cbor_encoder.hpp.
+// See encoder.hpp.
 #include "python/cbor/encoder.hpp"
 
 #include <datetime.h>
@@ -10,10 +10,8 @@
 #include "cbor/limits.hpp"
 #include "cbor/tags.hpp"
 #include "cbor/writer.hpp"
-#include "python/exceptions.hpp"
+#include "python/held_buffers.hpp"
 #include "python/invoke.hpp"
-#include "python/loans.hpp"
-#include "python/unshared.hpp"
 
 namespace tuber::python {
 
@@ -22,7 +20,7 @@ using cbor::Major;
 namespace {
 
 constexpr const char* kTooDeep = "nested more than 256 levels deep, or it contains itself";
-static_assert(cbor::kMaxNesting == 256, "the text above says so");
+static_assert(cbor::kMaxNesting == 256, "kTooDeep states the limit");
 
 bool import_datetime() {
   if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
@@ -34,7 +32,7 @@ Handle call_method(PyObject* object, const char* name) {
       without_unwinding([&] { return PyObject_CallMethod(object, name, nullptr); }));
 }
 
-// The references of a sequence's items from one on, taken at once.
+// References to the items of a sequence, starting with index `from`.
 std::vector<Handle> hold(PyObject* sequence, Py_ssize_t from) {
   std::vector<Handle> held;
   held.reserve(static_cast<std::size_t>(Py_SIZE(sequence) - from));
@@ -43,7 +41,7 @@ std::vector<Handle> hold(PyObject* sequence, Py_ssize_t from) {
   return held;
 }
 
-// The type of an array's elements by its format, as in PEP 3118 with an explicit byte order.
+// The element type of a format string (PEP 3118, with an explicit byte order).
 cbor::ElementType element_type_of(std::string_view typecode) {
   using Kind = cbor::ElementType::Kind;
   cbor::ElementType type;
@@ -75,7 +73,7 @@ bool CborEncoder::encode(PyObject* value) {
     PyErr_Clear();
     refuse(kTooDeep);
   }
-  if (PyErr_ExceptionMatches(parts_.fault.get())) raise_encode_error();
+  if (PyErr_ExceptionMatches(imports_.fault.get())) raise_encode_error();
   return false;
 }
 
@@ -100,14 +98,14 @@ bool CborEncoder::container(PyObject* value, Py_ssize_t references) {
   const bool unshared = references != kShared && Py_REFCNT(value) == references;
   if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) return items(value, unshared);
   if (PyDict_CheckExact(value)) return map(value, unshared);
-  if (PyBytes_CheckExact(value)) return bytes(value, true);  // nobody can change it
+  if (PyBytes_CheckExact(value)) return bytes(value, true);  // immutable
   if (PyByteArray_CheckExact(value)) return bytes(value, unshared);
   if (PyComplex_CheckExact(value)) return complex(value);
   if (PyAnySet_CheckExact(value)) return set(value);
   if (!import_datetime()) return false;
   if (PyDateTime_CheckExact(value)) return date_time(value);
   if (PyDate_CheckExact(value)) return tagged_text(cbor::tag::kDate, value, "isoformat");
-  if (Py_TYPE(value) == reinterpret_cast<PyTypeObject*>(parts_.uuid.get())) return uuid(value);
+  if (Py_TYPE(value) == reinterpret_cast<PyTypeObject*>(imports_.uuid.get())) return uuid(value);
   return other(value, references);
 }
 
@@ -156,7 +154,7 @@ bool CborEncoder::text(PyObject* value) {
                             static_cast<std::size_t>(PyUnicode_GET_LENGTH(value))});
     return true;
   }
-  // Not PyUnicode_AsUTF8, which would keep the bytes for as long as the string lives.
+  // PyUnicode_AsUTF8 would cache the bytes for the life of the string.
   Handle octets = Handle::steal(PyUnicode_AsUTF8String(value));
   if (!octets) {
     if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) return false;
@@ -168,9 +166,9 @@ bool CborEncoder::text(PyObject* value) {
   return true;
 }
 
-bool CborEncoder::bytes(PyObject* value, bool may_lend) {
+bool CborEncoder::bytes(PyObject* value, bool zero_copy) {
   cbor::append_head(out_.text(), Major::byte_string, static_cast<std::uint64_t>(Py_SIZE(value)));
-  return Loans::append(value, may_lend || lending_ == Lending::always, out_);
+  return HeldBuffers::append(value, zero_copy || zero_copy_ == ZeroCopy::always, out_);
 }
 
 bool CborEncoder::complex(PyObject* value) {
@@ -251,21 +249,21 @@ Handle CborEncoder::keys(const std::vector<Handle>& keys, const char* role, cons
     PyObject* const plain = key.get();
     Handle made = PyUnicode_CheckExact(plain) || PyBytes_CheckExact(plain)
                       ? Handle::borrow(plain)
-                      : invoke(parts_.hashable, plain, role_text.get());
+                      : invoke(imports_.hashable, plain, role_text.get());
     if (!made || PyList_Append(written.get(), made.get()) < 0) return {};
     converted = converted || Py_TYPE(made.get()) != Py_TYPE(plain) || PyTuple_CheckExact(plain);
     if (!PyUnicode_Check(made.get()) && !PyBytes_Check(made.get())) ++foreseeable;
   }
   if (foreseeable > cbor::kMaxForeseeableKeys) {
     refuse(Handle::steal(
-        PyUnicode_FromFormat("more than %zu %s are no strings", cbor::kMaxForeseeableKeys, kind)));
+        PyUnicode_FromFormat("more than %zu %s are not strings", cbor::kMaxForeseeableKeys, kind)));
     return {};
   }
   if (converted && !check_equal_keys(written.get(), kind)) return {};
   return written;
 }
 
-// Keys that differed may have become equal: the Enum whose value is another key.
+// Converted keys can collide: an Enum and its value, for example.
 bool CborEncoder::check_equal_keys(PyObject* keys, const char* kind) {
   Handle seen = Handle::steal(PySet_New(nullptr));
   for (Py_ssize_t i = 0; seen && i < PyList_GET_SIZE(keys); ++i) {
@@ -312,12 +310,12 @@ bool CborEncoder::uuid(PyObject* value) {
 
 bool CborEncoder::other(PyObject* value, Py_ssize_t references) {
   const bool unshared = references != kShared && is_unshared_array(value, references);
-  Handle made = invoke(parts_.plainer, value);
+  Handle made = invoke(imports_.simplify, value);
   if (!made) return false;
-  if (Py_TYPE(made.get()) == reinterpret_cast<PyTypeObject*>(parts_.block.get()))
+  if (Py_TYPE(made.get()) == reinterpret_cast<PyTypeObject*>(imports_.block.get()))
     return block(made.get(), value, unshared);
-  // An Enum may have a value that is one, and so on.
-  if (Py_EnterRecursiveCall(" while a value was made plainer")) return false;
+  // The value of an Enum can be an Enum, and so on.
+  if (Py_EnterRecursiveCall(" while a value was simplified")) return false;
   const bool written = this->value(made.get(), kShared);
   Py_LeaveRecursiveCall();
   return written;
@@ -337,8 +335,9 @@ bool CborEncoder::block(PyObject* block, PyObject* of, bool unshared) {
   cbor::append_array_head(out_.text(), element_type_of(typecode), dimensions, *order == 'F',
                           out_.size());
   leave();
-  const bool may_lend = unshared || lending_ == Lending::always || !may_share_memory(memory, of);
-  return Loans::append(memory, may_lend, out_);
+  const bool zero_copy =
+      unshared || zero_copy_ == ZeroCopy::always || !may_share_memory(memory, of);
+  return HeldBuffers::append(memory, zero_copy, out_);
 }
 
 bool CborEncoder::enter() {
@@ -350,8 +349,8 @@ bool CborEncoder::refuse(const char* text) {
 }
 
 bool CborEncoder::refuse(const Handle& text) {
-  Handle fault = text ? invoke(parts_.fault, text.get()) : Handle();
-  if (fault) PyErr_SetObject(parts_.fault.get(), fault.get());
+  Handle fault = text ? invoke(imports_.fault, text.get()) : Handle();
+  if (fault) PyErr_SetObject(imports_.fault.get(), fault.get());
   return false;
 }
 
@@ -367,10 +366,10 @@ void CborEncoder::raise_encode_error() {
     if (!steps || PyList_Append(steps.get(), step.get()) < 0) return;
   }
   Handle text = Handle::steal(PyObject_GetAttrString(fault.get(), "fault"));
-  Handle place = steps ? invoke(parts_.place_of, steps.get()) : Handle();
+  Handle place = steps ? invoke(imports_.place_of, steps.get()) : Handle();
   if (!text || !place) return;
-  Handle error = invoke(parts_.encode_error, text.get(), place.get());
-  if (error) PyErr_SetObject(parts_.encode_error.get(), error.get());
+  Handle error = invoke(imports_.encode_error, text.get(), place.get());
+  if (error) PyErr_SetObject(imports_.encode_error.get(), error.get());
 }
 
 }  // namespace tuber::python

@@ -1,4 +1,4 @@
-// See json_codec.hpp.
+// See codec.hpp.
 #include "python/json/codec.hpp"
 
 #include <cmath>
@@ -15,52 +15,53 @@ namespace {
 // The smallest integer that orjson can't hold, 2**64, has 20 digits; -2**63 - 1 has 19.
 constexpr std::size_t kSuspiciousDigits = 19;
 
-// Deeper values go to the exact codec, which says how deep is too deep.
+// The exact codec encodes deeper values, and enforces the limit.
 constexpr int kPlainDepth = 64;
 
-// What is asked of a value: that encoding it runs no Python, or also that it arrives as itself.
-enum class Asked { plain, exact };
+// What to check of a value: that encoding it runs no Python code, or also that it arrives
+// unchanged.
+enum class Check { plain, exact };
 
-template <Asked asked>
+template <Check check>
 bool holds_for(PyObject* value, int depth);
 
-template <Asked asked>
+template <Check check>
 bool holds_for_items(PyObject* const* items, Py_ssize_t count, int depth) {
   for (Py_ssize_t i = 0; i < count; ++i) {
-    if (PyLong_CheckExact(items[i])) continue;  // lists are most often of numbers
-    if (!holds_for<asked>(items[i], depth)) return false;
+    if (PyLong_CheckExact(items[i])) continue;  // most list items are numbers
+    if (!holds_for<check>(items[i], depth)) return false;
   }
   return true;
 }
 
-template <Asked asked>
+template <Check check>
 bool holds_for_map(PyObject* map, int depth) {
   PyObject *name = nullptr, *value = nullptr;
   Py_ssize_t position = 0;
   while (PyDict_Next(map, &position, &name, &value)) {
-    if (!PyUnicode_CheckExact(name) || !holds_for<asked>(value, depth)) return false;
+    if (!PyUnicode_CheckExact(name) || !holds_for<check>(value, depth)) return false;
   }
-  // {"bytes": ...} would be read as bytes (PROTOCOL.md section 9).
-  return asked == Asked::plain || PyDict_GET_SIZE(map) != 1 ||
+  // The reader would take {"bytes": ...} for bytes (PROTOCOL.md section 9).
+  return check == Check::plain || PyDict_GET_SIZE(map) != 1 ||
          PyUnicode_CompareWithASCIIString(name, "bytes") != 0;
 }
 
-template <Asked asked>
+template <Check check>
 bool holds_for(PyObject* value, int depth) {
   if (value == Py_None || PyLong_CheckExact(value) || PyUnicode_CheckExact(value) ||
       PyBool_Check(value)) {
     return true;
   }
   if (PyFloat_CheckExact(value))
-    return asked == Asked::plain || std::isfinite(PyFloat_AS_DOUBLE(value));
+    return check == Check::plain || std::isfinite(PyFloat_AS_DOUBLE(value));
   if (depth == 0) return false;
   if (PyList_CheckExact(value) || PyTuple_CheckExact(value))
-    return holds_for_items<asked>(PySequence_Fast_ITEMS(value), Py_SIZE(value), depth - 1);
-  return PyDict_CheckExact(value) && holds_for_map<asked>(value, depth - 1);
+    return holds_for_items<check>(PySequence_Fast_ITEMS(value), Py_SIZE(value), depth - 1);
+  return PyDict_CheckExact(value) && holds_for_map<check>(value, depth - 1);
 }
 
-// Is `word` in `body`? memchr looks for its character `rare`, one that requests seldom hold; a
-// general search would stop at each of their many quotation marks.
+// True if `body` contains `word`. Searches for the character at index `rare`, which is uncommon in
+// requests: a general search would stop at each quotation mark.
 bool contains(std::string_view body, std::string_view word, std::size_t rare) {
   for (std::size_t at = body.find(word[rare]); at != std::string_view::npos;
        at = body.find(word[rare], at + 1)) {
@@ -71,7 +72,7 @@ bool contains(std::string_view body, std::string_view word, std::size_t rare) {
 
 Handle attribute(PyObject* object, const char* name) {
   Handle value = Handle::steal(PyObject_GetAttrString(object, name));
-  if (!value) throw std::runtime_error("a part of the JSON codec lacks an attribute");
+  if (!value) throw std::runtime_error("an object passed to the JSON codec lacks an attribute");
   return value;
 }
 
@@ -87,15 +88,15 @@ bool append_bytes(const Handle& encoded, serve::Body& out) {
 }  // namespace
 
 bool is_plain(PyObject* value) {
-  return holds_for<Asked::plain>(value, kPlainDepth);
+  return holds_for<Check::plain>(value, kPlainDepth);
 }
 
 bool is_exact_in_json(PyObject* value) {
-  return holds_for<Asked::exact>(value, kPlainDepth);
+  return holds_for<Check::exact>(value, kPlainDepth);
 }
 
 bool orjson_is_exact_for(std::string_view body) {
-  // A run of n digits covers every n-th position somewhere, so only those are looked at.
+  // A run of n digits contains a multiple of n, so only every n-th position is examined.
   for (std::size_t at = kSuspiciousDigits - 1; at < body.size(); at += kSuspiciousDigits) {
     if (!http::is_digit(body[at])) continue;
     std::size_t first = at;
@@ -107,7 +108,7 @@ bool orjson_is_exact_for(std::string_view body) {
     }
     if (last - first + 1 >= kSuspiciousDigits) return false;
   }
-  // An escape sequence could spell the name in another way.
+  // An escape sequence is another spelling of the name.
   return !contains(body, "\"bytes\"", 2) && !contains(body, "\\u", 0);
 }
 
@@ -132,7 +133,7 @@ Handle JsonCodec::decode(Source& source) const {
   if (loads_ && orjson_is_exact_for(body)) {
     Handle value = invoke(loads_, bytes.get());
     if (value) return value;
-    PyErr_Clear();  // the exact codec says it better
+    PyErr_Clear();  // the exact codec reports the place of the error
   }
   return invoke(exact_decode_, bytes.get());
 }
@@ -144,7 +145,7 @@ bool JsonCodec::encode(PyObject* value, serve::Body& out) const {
   }
   if (dumps_ && is_plain(value)) {
     if (append_bytes(invoke(dumps_, value), out)) return true;
-    PyErr_Clear();  // an integer beyond 64 bits, or a lone surrogate: the exact codec's business
+    PyErr_Clear();  // an integer over 64 bits or a lone surrogate; the exact codec handles both
   }
   return append_bytes(invoke(exact_encode_, value), out);
 }
@@ -168,6 +169,15 @@ void JsonCodec::open_warnings(serve::Body& out) const {
 }
 void JsonCodec::close_envelope(serve::Body& out) const {
   out += '}';
+}
+
+void JsonCodec::encode_failure(std::string_view message, std::string_view type,
+                               serve::Body& out) const {
+  for (const std::string_view part :
+       {std::string_view("{\"message\":\""), message, std::string_view("\",\"type\":\""), type,
+        std::string_view("\"}")}) {
+    out += part;
+  }
 }
 
 }  // namespace tuber::python

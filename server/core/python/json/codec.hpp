@@ -1,25 +1,23 @@
-// JSON by a library called through its C entry. Building Python objects dominates, so a C++ parser
-// would not be faster than a Python library that is written well.
+// Converts JSON to Python values and back with orjson, called through its C interface.
 #pragma once
 
 #include "python/codec.hpp"
 
 namespace tuber::python {
 
-// orjson serves the usual request and reply; the exact codec of tuber.codec.json serves the others.
+// orjson handles common requests and replies; the exact codec of tuber.codec.json handles the rest.
 //
-// Reading, orjson would turn integers beyond 64 bits into floats, and it does not know our spelling
-// of bytes. Writing, it holds borrowed references into lists and maps, so nothing may run that
-// could let another thread change them: it is given only values of JSON's own types, for which it
-// runs no Python.
+// orjson reads integers over 64 bits as floats, and does not know the protocol's form of bytes.
+// While it writes, it holds borrowed references into lists and maps, so no Python code may run that
+// lets another thread change them. Therefore it gets only values of JSON's own types.
 class JsonCodec final : public Codec {
  public:
-  // `exact` is a tuber.codec.json.JsonCodec. When `orjson` is empty all goes through `exact`.
+  // `exact` is a tuber.codec.json.JsonCodec. It handles everything if `orjson` is empty.
   struct Parts {
     Handle exact = {};
     Handle orjson = {};
   };
-  // REQUIRES: the GIL. Throws std::runtime_error when a part lacks what it should have.
+  // REQUIRES: the GIL. Throws std::runtime_error if a part lacks an attribute.
   explicit JsonCodec(Parts parts);
 
   [[nodiscard]] std::string_view media_type() const override { return "application/json"; }
@@ -32,6 +30,8 @@ class JsonCodec final : public Codec {
   void open_envelope(Outcome outcome, bool with_warnings, serve::Body& out) const override;
   void open_warnings(serve::Body& out) const override;
   void close_envelope(serve::Body& out) const override;
+  void encode_failure(std::string_view message, std::string_view type,
+                      serve::Body& out) const override;
 
  private:
   Handle exact_decode_;
@@ -40,17 +40,17 @@ class JsonCodec final : public Codec {
   Handle dumps_;
 };
 
-// May orjson decode this body without changing a value? No, when it holds 19 digits in a row (an
-// integer may be beyond 64 bits) or the member name of encoded bytes.
+// True if orjson decodes this body without changing a value. False if it contains 19 consecutive
+// digits (an integer could exceed 64 bits) or the member name of encoded bytes.
 [[nodiscard]] bool orjson_is_exact_for(std::string_view body);
 
-// Is this value, with all that is in it, of exactly JSON's types (None, bool, int, float, str,
-// list, tuple, dict with string keys), so that encoding it runs no Python? REQUIRES: the GIL.
+// True if the value and everything in it is exactly of a JSON type (None, bool, int, float, str,
+// list, tuple, dict with string keys), so that encoding it runs no Python code. REQUIRES: the GIL.
 [[nodiscard]] bool is_plain(PyObject* value);
 
-// Does the value arrive as itself when it travels as JSON (a tuple as a list, as in CBOR)? Then it
-// is plain, holds no NaN or infinity, and no map of the form of bytes. May be false for a value
-// that would arrive all right; never true for one that would not. REQUIRES: the GIL.
+// True if JSON carries the value unchanged (a tuple arrives as a list, as in CBOR): it is plain and
+// contains no NaN, infinity or map with the form of bytes. Never true for a value that JSON
+// changes; may be false for one that it does not. REQUIRES: the GIL.
 [[nodiscard]] bool is_exact_in_json(PyObject* value);
 
 }  // namespace tuber::python

@@ -12,16 +12,16 @@
 namespace tuber::python {
 namespace {
 
-// Bytes looked at together: a bit for each in a word.
+// Bytes examined together, one bit of a word for each.
 constexpr std::size_t kBlock = 64;
 
 struct Masks {
   std::uint64_t quotes = 0;
-  std::uint64_t opening = 0;  // [ and {, in strings, too
+  std::uint64_t opening = 0;  // [ and {, including those in strings
   std::uint64_t closing = 0;
 };
 
-// "[" and "{", and "]" and "}", differ in this bit alone.
+// "[" differs from "{", and "]" from "}", in this bit only.
 constexpr char kBraceBit = 0x20;
 
 #ifdef __SSE2__
@@ -52,19 +52,19 @@ Masks masks_of(const char* block) {
 }
 #endif
 
-// In each bit whether the number of bits up to it is odd.
+// Sets each bit whose prefix, itself included, contains an odd number of bits (prefix XOR).
 std::uint64_t parities(std::uint64_t bits) {
   for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
   return bits;
 }
 
-// Follows the depth from block to block. In JSON without backslashes each quotation mark begins a
-// string or ends it.
+// Tracks the depth from block to block. In JSON without backslashes each quotation mark begins or
+// ends a string.
 class Depth {
  public:
   explicit Depth(std::size_t most) : most_(static_cast<std::ptrdiff_t>(most)) {}
 
-  // False when it exceeds the most.
+  // False if the depth exceeds the limit.
   bool take(const char* block) {
     const Masks masks = masks_of(block);
     const std::uint64_t in_string = parities(masks.quotes) ^ in_string_;
@@ -88,7 +88,7 @@ class Depth {
 
   std::ptrdiff_t most_;
   std::ptrdiff_t depth_ = 0;
-  std::uint64_t in_string_ = 0;  // all bits when the block begins in a string
+  std::uint64_t in_string_ = 0;  // all bits set if the block begins inside a string
 };
 
 bool is_deeper_with_escapes(std::string_view json, std::size_t most) {
@@ -112,7 +112,7 @@ bool is_deeper_with_escapes(std::string_view json, std::size_t most) {
 }  // namespace
 
 bool is_nested_deeper(std::string_view json, std::size_t most) {
-  if (json.size() / 2 <= most) return false;  // as of nearly all requests
+  if (json.size() / 2 <= most) return false;  // true of nearly all requests
   if (json.find('\\') != std::string_view::npos) return is_deeper_with_escapes(json, most);
   Depth depth(most);
   for (; json.size() >= kBlock; json.remove_prefix(kBlock)) {

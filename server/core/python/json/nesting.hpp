@@ -1,4 +1,4 @@
-// How deeply the arrays and maps of a JSON text are nested, as far as the text alone tells.
+// Checks how deeply the arrays and maps of a JSON text are nested.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace tuber::python {
 
-// True when they are nested more than `most` levels deep, in a text that is JSON; of another text,
-// which is refused anyway, it may say either. Costs a fraction of a nanosecond a byte.
+// True if arrays and maps are nested more than `most` levels deep. The result is unspecified if the
+// text is not JSON, which the codec refuses anyway.
 [[nodiscard]] bool is_nested_deeper(std::string_view json, std::size_t most);
 
 }  // namespace tuber::python

@@ -1,6 +1,6 @@
 """The demo instrument: a receiver board in C++, a power supply and thermometers in Python.
 
-`registry.py` beside this file serves it, `tour.py` is a client that shows it.
+`registry.py` in this directory serves it; `tour.py` is a client that shows it.
 """
 
 from tuberd.demo._receiver import Receiver, Window

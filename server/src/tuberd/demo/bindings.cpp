@@ -1,4 +1,4 @@
-// The Python face of the receiver: ordinary pybind11. Nothing here knows that it will be served.
+// The Python bindings of the receiver: ordinary pybind11, without anything of tuberd.
 #include <pybind11/complex.h>
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -22,7 +22,7 @@ Samples capture(const Receiver& receiver, int samples) {
   Receiver::check_capture(samples);
   Samples captured(samples);
   std::complex<float>* begin = captured.mutable_data();
-  const py::gil_scoped_release others_go_on;
+  const py::gil_scoped_release released;
   receiver.capture(begin, samples);
   return captured;
 }
@@ -44,7 +44,7 @@ PYBIND11_MODULE(_receiver, m) {
       .value("BLACKMAN", Window::BLACKMAN, "three terms: widest, leaks least");
 
   py::class_<Receiver> receiver(m, "Receiver", "A four-channel digitiser with a tone at 62.5 MHz.");
-  // Clients read these anew at each access, and may set them.
+  // Live properties: each access reads the instrument, and clients may set them.
   receiver.attr("__tuber_dynamic__") = py::make_tuple("attenuation_db");
   receiver.def(py::init<std::string, std::uint32_t>(), py::arg("serial"), py::arg("seed") = 1)
       .def_property_readonly("serial", &Receiver::serial, "The serial number.")
@@ -55,18 +55,19 @@ PYBIND11_MODULE(_receiver, m) {
       .def_property("attenuation_db", &Receiver::attenuation, &Receiver::set_attenuation,
                     "The attenuation before all channels, 0 to 31.5 dB.")
       .def("set_gain", &Receiver::set_gain, py::arg("channel"), py::arg("db"),
-           "Sets the gain of a channel, in dB; IndexError when there is no such channel.")
+           "Set the gain of a channel, in dB; IndexError if there is no such channel.")
       .def("get_window", &Receiver::window, "The window in use.")
       .def("set_window", &Receiver::set_window, py::arg("window") = Window::HANN,
-           "Chooses the window of the spectrum.")
+           "Choose the window of the spectrum.")
       .def("spectrum", &Receiver::spectrum, py::arg("bins") = 1024,
            "Power of channel 0 in each bin from 0 Hz to half the sample rate, in dBFS.")
       .def("integrate", &Receiver::integrate, py::arg("samples") = 100000,
            py::call_guard<py::gil_scoped_release>(),
-           "Mean power of each channel over this many samples, in dBFS. Other calls go on "
+           "Mean power of each channel over this many samples, in dBFS. Other calls run "
            "meanwhile.")
-      .def("capture", &capture, py::arg("samples") = 4096,
-           "I/Q samples of channel 0, mixed down from 62.5 MHz: a complex64 array, of full scale.")
+      .def(
+          "capture", &capture, py::arg("samples") = 4096,
+          "I/Q samples of channel 0, mixed down from 62.5 MHz: a complex64 array; 1 is full scale.")
       .def("load_waveform", &load_waveform, py::arg("samples"),
-           "Plays an array of I/Q samples, again and again, into channel 0; returns their number.");
+           "Play an array of I/Q samples into channel 0, repeatedly; return their number.");
 }

@@ -7,7 +7,7 @@ import warnings
 __all__ = ["PowerSupply"]
 
 MAX_VOLTS = 30.0
-# Above this the fan runs at full speed; the real ones are specified for it, but not for long.
+# Above this the fan runs at full speed; real supplies are specified for short times only.
 WARN_VOLTS = 27.0
 LOAD_OHMS = 50.0
 MAX_OFFSET_VOLTS = 1.0
@@ -16,7 +16,7 @@ MAX_OFFSET_VOLTS = 1.0
 class PowerSupply:
     """A bench power supply, 0 to 30 V, with a load of 50 ohms."""
 
-    # Clients read these anew at each access, and may set them.
+    # Live properties: each access reads the instrument, and clients may set them.
     __tuber_dynamic__ = ("output_offset",)
 
     def __init__(self, serial: str) -> None:
@@ -37,7 +37,7 @@ class PowerSupply:
 
     @property
     def output_offset(self) -> float:
-        """What is added to the voltage at the terminals, for the drop in the cables, in V."""
+        """The voltage added at the terminals, for the drop in the cables, in V."""
         return self._offset
 
     @output_offset.setter
@@ -54,10 +54,10 @@ class PowerSupply:
         """Set the voltage of the output and return it as read back.
 
         Args:
-            volts: 0 to 30; from 27 V on there is a warning.
+            volts: 0 to 30; from 27 V on the call warns.
 
         Raises:
-            ValueError: the voltage is out of range; the output stays as it was.
+            ValueError: The voltage is out of range; the output stays as it was.
         """
         if not 0.0 <= volts <= MAX_VOLTS:
             raise ValueError(f"the voltage must be 0 ... {MAX_VOLTS:g} V, not {volts:g} V")

@@ -1,5 +1,5 @@
-// A simulated receiver board: the C++ half of the demo instrument. Plain C++, as it would be
-// without tuber; bindings.cpp makes Python classes of it.
+// A simulated receiver board: the C++ half of the demo instrument. Plain C++ without anything of
+// tuber; bindings.cpp makes Python classes of it.
 #pragma once
 
 #include <complex>
@@ -16,7 +16,7 @@ enum class Window { FLAT, HANN, BLACKMAN };
 
 // Four channels of a 250 MHz digitiser with a tone at 62.5 MHz in noise. The noise comes from the
 // seed, so the same call gives the same numbers. All powers are in dBFS: decibels relative to a
-// sine of full scale. Safe for concurrent calls, since the server makes them.
+// sine of full scale. Thread-safe, because the server calls methods concurrently.
 class Receiver {
  public:
   static constexpr int kChannels = 4;
@@ -44,13 +44,13 @@ class Receiver {
   // Throws std::invalid_argument when samples is not 1 ... 100000000.
   std::vector<double> integrate(int samples) const;
 
-  // Writes `count` samples of channel 0 into `samples`, mixed down from 62.5 MHz: I is the real part,
-  // Q the imaginary one, of full scale. What was loaded as a waveform is played into it.
+  // Writes `count` samples of channel 0 into `samples`, mixed down from 62.5 MHz: I is the real
+  // part, Q the imaginary part, 1 is full scale. A loaded waveform is added.
   // Throws std::invalid_argument when count is not 1 ... 100000000.
   void capture(std::complex<float>* samples, int count) const;
   static void check_capture(int count);
 
-  // Plays these samples, again and again, into channel 0; none: silence.
+  // Plays these samples into channel 0, repeatedly; an empty vector ends it.
   void load_waveform(std::vector<std::complex<float>> samples);
 
  private:
@@ -58,7 +58,7 @@ class Receiver {
 
   const std::string serial_;
   const std::uint32_t seed_;
-  mutable std::mutex mutex_;  // guards what is below
+  mutable std::mutex mutex_;  // guards the members below
   Window window_ = Window::HANN;
   double attenuation_ = 0.0;
   std::vector<double> gains_;

@@ -1,4 +1,4 @@
-"""What the demo server serves: `tuberd --registry .../tuberd/demo/registry.py`."""
+"""The registry of the demo instrument: `tuberd --registry .../tuberd/demo/registry.py`."""
 
 from tuberd import TuberArray
 from tuberd.demo import PowerSupply, Receiver, Thermometer

@@ -16,17 +16,17 @@ class Thermometer:
 
     @property
     def stage(self) -> str:
-        """The stage that it is mounted on."""
+        """The stage on which it is mounted."""
         return self._stage
 
     def read(self, average: int = 1) -> float:
         """Read the temperature, in K.
 
         Args:
-            average: how many readings to average; 1 or more.
+            average: the number of readings to average; 1 or more.
 
         Raises:
-            ValueError: nothing to average.
+            ValueError: There is nothing to average.
         """
         if average < 1:
             raise ValueError(f"average must be 1 or more, not {average}")

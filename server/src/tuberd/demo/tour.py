@@ -1,8 +1,8 @@
 """A tour of the demo instrument: `python -m tuberd.demo.tour HOST:PORT`.
 
 It uses the synchronous client. Each step prints the line that a person would type at a Python
-prompt, and what came of it. What comes is checked, so the tour is also the shortest test of a whole
-installation: exit code 1 when anything is not as expected.
+prompt, and its result. Results are checked, so the tour is also the shortest test of a whole
+installation: the exit code is 1 if a result is not as expected.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ SHOWN_CHARACTERS = 88
 
 
 class Tour:
-    """The steps taken so far, and how many of them went wrong."""
+    """The number of steps that went wrong so far."""
 
     def __init__(self) -> None:
-        """Start with nothing seen."""
+        """Start before the first step."""
         self.wrong = 0
 
     def step(self, line: str, result: Any, *, expected: Callable[[Any], bool]) -> None:
@@ -41,7 +41,7 @@ class Tour:
         """Print a line that must raise an exception of this class."""
         try:
             outcome: Any = call()
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is shown and judged
+        except Exception as error:  # noqa: BLE001 - every exception is shown and checked
             outcome = error
         print(f">>> {line}\n{type(outcome).__name__}: {outcome}".rstrip())
         if not (isinstance(outcome, kind) and isinstance(outcome, tuber.TuberRemoteError)):
@@ -50,7 +50,7 @@ class Tour:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Take the tour; returns the exit code.
+    """Take the tour; return the exit code.
 
     Args:
         argv: `[host:port]`; None takes the arguments of the process.
@@ -141,7 +141,7 @@ def _power_supply(tour: Tour, board: Any) -> None:
     if not any("close to the limit" in str(warning.message) for warning in caught):
         tour.wrong += 1
         print("    ^ expected a warning about the limit")
-    print("# Its live properties can be set; what is given back was read from the instrument.")
+    print("# Live properties can be set; the result is the value read back from the instrument.")
     tour.step(
         "board.PowerSupply.tuber_set('output_offset', 0.5)",
         supply.tuber_set("output_offset", 0.5),

@@ -1,1 +1,1 @@
-"""Decides what a peer may reach."""
+"""What a peer may reach: one policy, and what it asks about attributes and values."""

@@ -1,12 +1,11 @@
-"""Attributes: what an object's class and the object hold under a name, without running a getter.
+"""Attributes: what a class and an instance hold under a name, found without running a getter.
 
-The questions that `reach` decides by. Nothing here may call code of a served object, except its
-``__dir__`` where a function says so.
+Nothing here may run code of a served object, except its ``__dir__`` where a function says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from functools import partialmethod
 from types import (
     BuiltinFunctionType,
@@ -19,20 +18,30 @@ from typing import Any, Final
 
 __all__ = [
     "ABSENT",
+    "EXCLUDED",
+    "EXPOSED",
+    "LIVE",
+    "ClassLists",
+    "all_names",
     "class_attribute",
     "classes_of",
-    "is_compared_as_usual",
-    "is_looked_up_as_usual",
+    "dir_names",
+    "has_default_equality",
+    "has_default_lookup",
     "is_plain_method",
-    "names_of",
     "own_attributes",
-    "told_names",
 ]
 
 ABSENT: Final = object()
 
-_USUAL_LOOKUP: Final[object] = object.__dict__["__getattribute__"]
-_USUAL_COMPARING: Final = (type.__eq__, type.__hash__)
+# The class attributes that list live properties, hidden names, and names that are public although
+# they begin with an underscore.
+LIVE: Final = "__tuber_dynamic__"
+EXCLUDED: Final = "__tuber_exclude__"
+EXPOSED: Final = "__tuber_expose__"
+
+_DEFAULT_LOOKUP: Final[object] = object.__dict__["__getattribute__"]
+_DEFAULT_EQUALITY: Final = (type.__eq__, type.__hash__)
 
 _METHOD_TYPES: Final = (
     FunctionType,
@@ -48,8 +57,30 @@ _BOUND_METHOD_TYPES: Final = frozenset(
 )
 
 
+class ClassLists(dict[str, Set[str]]):
+    """The lists of names that an object's classes declare, each read on first use.
+
+    A list holds the names of the classes and all their bases: a subclass can't undo its base's.
+    Use an instance for one decision only, because classes may change.
+    """
+
+    def __init__(self, classes: tuple[type, ...]) -> None:
+        self.classes = classes
+
+    def __missing__(self, attribute: str) -> Set[str]:
+        names: set[str] = set()
+        for cls in self.classes:
+            if getattr(cls, attribute, ABSENT) is ABSENT:
+                continue  # then no base has it either; most classes list nothing
+            for each in cls.__mro__:
+                given = getattr(each, attribute, None)
+                names.update((given,) if isinstance(given, str) else given or ())
+        self[attribute] = names
+        return names
+
+
 def is_plain_method(attribute: object) -> bool:
-    """Whether a class attribute is a method for every instance, whatever the instance holds."""
+    """Return whether a class attribute is a method for every instance of the class."""
     if isinstance(attribute, (staticmethod, classmethod)):
         attribute = attribute.__func__
     kind = type(attribute)
@@ -58,29 +89,29 @@ def is_plain_method(attribute: object) -> bool:
     )
 
 
-def is_compared_as_usual(cls: type) -> bool:
-    """Whether the class is equal to itself alone, and can be a key."""
+def has_default_equality(cls: type) -> bool:
+    """Return whether the class equals itself alone, and can be a key."""
     metaclass: Any = type(cls)
-    return (metaclass.__eq__, metaclass.__hash__) == _USUAL_COMPARING
+    return (metaclass.__eq__, metaclass.__hash__) == _DEFAULT_EQUALITY
 
 
-def is_looked_up_as_usual(cls: type) -> bool:
-    """Whether reading an attribute of its instances gives what the class and the instance hold."""
-    return class_attribute(cls, "__getattribute__") is _USUAL_LOOKUP
+def has_default_lookup(cls: type) -> bool:
+    """Return whether reading an attribute finds what the class and the instance hold."""
+    return class_attribute(cls, "__getattribute__") is _DEFAULT_LOOKUP
 
 
 def classes_of(obj: object) -> tuple[type, ...]:
-    """The class of an object; for a proxy also that of the object behind, whose lists hold too."""
+    """Return the class of an object, and for a proxy also the class of its target."""
     own = type(obj)
     try:
-        told = obj.__class__
+        claimed = obj.__class__
     except Exception:  # noqa: BLE001 (a weak reference whose object is gone)
         return (own,)
-    return (own,) if told is own or not isinstance(told, type) else (own, told)
+    return (own,) if claimed is own or not isinstance(claimed, type) else (own, claimed)
 
 
 def class_attribute(cls: type, name: str) -> object:
-    """What a class, or the first of its bases that does, holds under a name; or ABSENT."""
+    """Return what a class or its nearest base holds under a name, or ABSENT."""
     for each in cls.__mro__:
         if name in each.__dict__:
             return each.__dict__[name]
@@ -88,7 +119,7 @@ def class_attribute(cls: type, name: str) -> object:
 
 
 def own_attributes(obj: object) -> Mapping[str, object]:
-    """The attributes an instance holds itself."""
+    """Return the attributes that the instance itself holds."""
     try:
         names = object.__getattribute__(obj, "__dict__")
     except AttributeError:
@@ -96,17 +127,17 @@ def own_attributes(obj: object) -> Mapping[str, object]:
     return names if isinstance(names, dict) else {}
 
 
-def told_names(obj: object) -> set[str]:
-    """Names in the object's own words: `__dir__` lists what `__getattr__` answers."""
+def dir_names(obj: object) -> set[str]:
+    """Return what the object's ``__dir__`` lists: also the names that its `__getattr__` finds."""
     try:
         return {name for name in dir(obj) if isinstance(name, str)}
     except BaseException:  # noqa: BLE001 (the border of user code)
         return set()
 
 
-def names_of(obj: object) -> set[str]:
-    """All names that reading might find: those of the instance, of its classes, and told ones."""
-    names = told_names(obj) | {name for name in list(own_attributes(obj)) if isinstance(name, str)}
+def all_names(obj: object) -> set[str]:
+    """Return the names of the instance, of its classes, and of `dir_names`."""
+    names = dir_names(obj) | {name for name in list(own_attributes(obj)) if isinstance(name, str)}
     for each in type(obj).__mro__:
         names.update(each.__dict__)
     return names

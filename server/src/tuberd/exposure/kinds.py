@@ -1,7 +1,7 @@
 """Kinds: what a name of an object is for a peer, in the words of PROTOCOL.md section 3.
 
-Told of a value, or of what a class and an instance hold. Nothing here decides whether a peer may
-reach it (`reach` does), and nothing runs a getter.
+A kind follows from a value, or from what a class and an instance hold. Whether a peer may reach the
+name is decided in `policy`. Nothing here runs a getter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, get_origin
 
 from tuberd.exposure.attributes import class_attribute, classes_of, is_plain_method, own_attributes
 
-__all__ = ["PLURAL", "Kind", "Member", "is_object", "kind_of", "likely_kind"]
+__all__ = ["PLURAL", "Kind", "Member", "is_object", "kind_of", "static_kind"]
 
 
 class Kind(Enum):
@@ -30,15 +30,14 @@ PLURAL: Final = {
 }
 
 
-class Member(NamedTuple):  # quicker to make than a frozen dataclass: one for each step of a path
+class Member(NamedTuple):  # faster than a frozen dataclass: one is made for each step of a path
     """One listed name of an object.
 
     Attributes:
-        value: what the name holds; of a method that the class decides, what the class
-            holds, unbound.
+        value: what the name holds. For a method with ``by_class``, the unbound class attribute.
         error: what reading the name raised; ``value`` is then None and the kind is PROPERTY.
-        by_class: whether the class alone decided, for all of its instances.
-        live: whether it is a live property.
+        by_class: whether the class alone decides, for all of its instances.
+        live: whether the name is a live property.
     """
 
     name: str
@@ -50,7 +49,7 @@ class Member(NamedTuple):  # quicker to make than a frozen dataclass: one for ea
 
 
 def kind_of(value: object) -> Kind | None:
-    """What a value is for a peer; None: it is not listed."""
+    """Return what a value is for a peer; None if it is not listed."""
     if issubclass(type(value), (type, ModuleType)):
         return None
     if is_object(value):
@@ -60,11 +59,11 @@ def kind_of(value: object) -> Kind | None:
     return None if get_origin(value) is not None else Kind.METHOD  # list[int] is a class, too
 
 
-def likely_kind(obj: object, name: str) -> Kind | None:
-    """What a name is as far as can be told without running a getter."""
+def static_kind(obj: object, name: str) -> Kind | None:
+    """Return what a name is, as far as that is known without running a getter."""
     held = class_attribute(type(obj), name)
     own = own_attributes(obj)
-    # A data descriptor goes before what the instance holds, anything else after it.
+    # A data descriptor precedes what the instance holds; other class attributes do not.
     if name in own and not hasattr(type(held), "__set__"):
         return kind_of(own[name])
     if is_plain_method(held):
@@ -75,7 +74,7 @@ def likely_kind(obj: object, name: str) -> Kind | None:
 
 
 def is_object(value: object) -> bool:
-    """Whether a value says that it is an object for a peer to walk into."""
+    """Return whether a value is marked as an object that a peer may walk into."""
     if getattr(type(value), "__tuber_object__", False):
-        return True  # most that are; the others may be proxies of one
+        return True  # the usual case; the rest is for proxies
     return any(getattr(each, "__tuber_object__", False) for each in classes_of(value)[1:])

@@ -1,4 +1,4 @@
-"""Which methods change nothing, so that a peer that may only read may call them."""
+"""Methods that change nothing, so that a client with read-only access may call them."""
 
 from __future__ import annotations
 
@@ -9,50 +9,59 @@ from tuberd.exposure.attributes import classes_of
 
 __all__ = ["MARK", "check_readonly", "readonly"]
 
-# Of a method: True. Of a class: the names of methods of it or its bases, such as those in C++.
+# On a method: True. On a class: the names of methods that can't be decorated, such as C++ ones.
 MARK: Final = "__tuber_readonly__"
 
 Method = TypeVar("Method")
 
 
 def readonly(method: Method) -> Method:
-    """Mark a method as one that changes nothing; a decorator.
+    """Mark a method as one that changes nothing; use it as a decorator.
 
-    Who may only read (`tuberd --read-only`, a token of kind ``read``) may call it. A class whose
-    methods can't be decorated names them: ``__tuber_readonly__ = ("read",)``.
+    Clients with read-only access (``tuberd --read-only``, or a token of kind ``read``) may call
+    marked methods only. A subclass that overrides a marked method must mark it again.
+
+    If the methods of a class can't be decorated, list them in the class:
+    ``__tuber_readonly__ = ("read",)``.
+
+    Args:
+        method: a function, a static or class method, or a `functools.partialmethod`.
+
+    Returns:
+        The same method.
 
     Raises:
-        TypeError: it can't be marked.
+        TypeError: The method can't be marked.
     """
     try:
         setattr(_function_of(method), MARK, True)
     except AttributeError:
         raise TypeError(
-            f"@readonly marks functions; came {method!r}: name it in its class's {MARK}"
+            f"@readonly marks functions; got {method!r}: list it in {MARK} of its class"
         ) from None
     return method
 
 
 def check_readonly(obj: object, name: str, value: object) -> None:
-    """Refuse a method that is not marked; ``value``: what was found under its name.
+    """Refuse a method that is not marked; ``value`` is what was found under its name.
 
-    The most derived class that says something decides: one that overrides a method marks it anew.
+    The most derived class that defines or lists the name decides.
 
     Raises:
-        PermissionError: it is not marked.
+        PermissionError: The method is not marked.
     """
     marked = getattr(_function_of(value), MARK, False) is True
-    if not marked and not any(_is_named_by(cls, name) for cls in classes_of(obj)):
+    if not marked and not any(_is_listed_by(cls, name) for cls in classes_of(obj)):
         raise PermissionError(
-            f"{type(obj).__name__}.{name}() was not called: who asks may only read, and the method"
-            " is not marked with @tuberd.readonly"
+            f"read-only access: {type(obj).__name__}.{name}() is not marked @tuberd.readonly, so it"
+            " was not called"
         )
 
 
-def _is_named_by(cls: type, name: str) -> bool:
+def _is_listed_by(cls: type, name: str) -> bool:
     for each in cls.__mro__:
-        named = each.__dict__.get(MARK, ())
-        if name in ((named,) if isinstance(named, str) else named):
+        listed = each.__dict__.get(MARK, ())
+        if name in ((listed,) if isinstance(listed, str) else listed):
             return True
         if name in each.__dict__:
             return False
@@ -60,7 +69,7 @@ def _is_named_by(cls: type, name: str) -> bool:
 
 
 def _function_of(value: Any) -> Any:
-    """The function inside a static method, a bound method and the like."""
+    """Return the function inside a static method, a bound method or the like."""
     while isinstance(value, (staticmethod, classmethod, partial, partialmethod)):
         value = value.func if isinstance(value, (partial, partialmethod)) else value.__func__
     return getattr(value, "__func__", value)

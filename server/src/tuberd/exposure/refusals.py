@@ -1,6 +1,6 @@
-"""Refusals: what a peer or a person is told about a name, a value or an object that is not taken.
+"""The texts of refusals: of a name, of a value, or of an object that can't be served.
 
-Messages only: nothing here decides, and nothing looks into a served object.
+Nothing here decides what a peer may reach, or looks into a served object.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from typing import Final
 
 __all__ = ["check_servable", "shown", "suggestion"]
 
-# Longer names are no slip of the hand, and comparing them with others takes long.
+# Longer names are not typing errors, and comparing them takes long.
 _LONGEST_NAME: Final = 64
-# Names shown in a refusal: a person reads them.
+# The number of names in a message that a person reads.
 _MOST_NAMES: Final = 12
 
 
 def suggestion(name: str, names: list[str], noun: str) -> str:
-    """How a refusal goes on: the names that were nearly met, or those that there are."""
+    """Return the end of a refusal: similar names, or the names that exist."""
     near = get_close_matches(name, names) if len(name) <= _LONGEST_NAME else []
     if near:
         return f"; did you mean {' or '.join(map(repr, near))}?"
     if not names:
         return ""
-    shown = ", ".join(names[:_MOST_NAMES])
+    listed = ", ".join(names[:_MOST_NAMES])
     more = len(names) - _MOST_NAMES
-    return f"; its {noun} are {shown}" + (f" and {more} more" if more > 0 else "")
+    return f"; its {noun} are {listed}" + (f" and {more} more" if more > 0 else "")
 
 
 def check_servable(value: object, where: str) -> None:
-    """Refuse what can't be a served object.
+    """Refuse modules, classes and functions as served objects.
 
     Raises:
-        TypeError: ``value`` is a module, a class or a function; the message begins with ``where``.
+        TypeError: ``value`` is one of these; the message begins with ``where``.
     """
     if isinstance(value, ModuleType):
         what = f"the module {value.__name__!r}"
@@ -49,6 +49,6 @@ def check_servable(value: object, where: str) -> None:
 
 
 def shown(value: object) -> str:
-    """What came from a peer, for a message, at a length that a person reads."""
+    """Return the `repr` of a received value, at a length that a person reads."""
     text = repr(value)
     return text if len(text) <= _LONGEST_NAME + 2 else f"{text[:_LONGEST_NAME]}..."

@@ -1,7 +1,7 @@
 // tuber_support.hpp: pybind11::str_enum, C++ enumerations that travel as strings.
 //
-// This header is for the C++ sources of instruments. It needs pybind11 (2.13 or newer), C++17 and
-// nothing else; it must never depend on tuberd itself or on anything compiled.
+// This header is for the C++ sources of instruments. It needs only pybind11 (2.13 or newer) and
+// C++17. It must never depend on tuberd itself or on anything compiled.
 //
 //     enum class Window { FLAT, HANN };
 //
@@ -10,23 +10,20 @@
 //         .value("HANN", Window::HANN, "raised cosine");
 //     m.def("spectrum", &spectrum, py::arg("window") = Window::HANN);
 //
-// Python sees `class Window(str, enum.Enum)`: its members are strings, so every encoder writes them
-// as such. Wherever C++ takes a Window, the member and the plain string "HANN" do equally well.
+// Python sees `class Window(str, enum.Enum)`: its members are strings, and encoders write them as
+// such. A C++ function that takes a Window accepts the member and the plain string "HANN".
 //
 // The rules:
 // - Declare the enumeration before the functions that take or return it, as with any pybind11 type.
-// - Include this header, after or before any header of pybind11, in each source file that binds
-// such
-//   functions: a conversion that only some files of one extension module see is undefined
-//   behaviour.
+// - Include this header in each source file that binds such functions, in any order with pybind11's
+//   headers. It is undefined behaviour if only some files of an extension module see a conversion.
 // - The registration belongs to the extension module that makes it, as with py::module_local.
-// - Enumerations without a str_enum behave as if this header were not there (py::enum_,
-//   py::native_enum, or a type_caster<T> of your own).
-// - A string that names no value raises ValueError, which lists those that do. pybind11 can only
-//   tell the reason by ending its search for an overload. So this is left to its second pass, in
-//   which conversions are allowed and the overloads that fit exactly have had their turn; an
-//   overload that reaches its type from a string by a conversion must be declared before the one
-//   that takes the enumeration. (py::arg().noconvert() brings back the plain TypeError.)
+// - Enumerations without a str_enum are not affected (py::enum_, py::native_enum, or a
+//   type_caster<T> of your own).
+// - A string that names no value raises ValueError, which lists the names. The exception ends
+//   pybind11's search for an overload, so it is raised only in the second pass, which allows
+//   conversions. Declare an overload that converts a string to another type before the one that
+//   takes the enumeration. py::arg().noconvert() restores the plain TypeError.
 #pragma once
 
 #include <pybind11/gil_safe_call_once.h>
@@ -47,8 +44,8 @@
 PYBIND11_NAMESPACE_BEGIN(PYBIND11_NAMESPACE)
 PYBIND11_NAMESPACE_BEGIN(detail)
 
-// What this extension module knows about the str_enum of T; `type` is null when there is none.
-// The GIL must be held for every use.
+// The str_enum of T in this extension module; `type` is null if there is none.
+// REQUIRES: the GIL, for every use.
 template <typename T>
 class str_enum_record {
  public:
@@ -63,7 +60,7 @@ class str_enum_record {
   object stand_in;             // see str_enum::name_in_signatures
   std::vector<entry> entries;  // in the order of declaration
 
-  // The one record of T. It is leaked on purpose: Python may be gone before static objects are.
+  // The only record of T. It is leaked on purpose: static objects may outlive Python.
   static str_enum_record& instance() {
     PYBIND11_CONSTINIT static gil_safe_call_once_and_store<str_enum_record> storage;
     return storage.call_once_and_store_result([] { return str_enum_record(); }).get_stored();
@@ -93,7 +90,7 @@ class str_enum_record {
   }
 };
 
-// What pybind11 does with an enumeration when this header is not there.
+// The conversion of an enumeration without this header.
 #if PYBIND11_VERSION_MAJOR >= 3
 template <typename T>
 using plain_enum_caster = type_caster_enum_type<T>;
@@ -107,7 +104,7 @@ class str_enum_caster {
  public:
   static constexpr auto name = plain_enum_caster<T>::name;
 
-  // Both ways to ask for the value, as in pybind11's own casters: T* and T&.
+  // Converts to T* and T&, as pybind11's own casters do.
   template <typename U>
   using cast_op_type = detail::cast_op_type<U>;
 
@@ -117,7 +114,7 @@ class str_enum_caster {
     if (!PyUnicode_Check(source.ptr())) return false;
     Py_ssize_t size = 0;
     const char* text = PyUnicode_AsUTF8AndSize(source.ptr(), &size);
-    if (text == nullptr) PyErr_Clear();  // lone surrogates: a string, but none of ours
+    if (text == nullptr) PyErr_Clear();  // lone surrogates: not one of our strings
     const auto* entry =
         text ? record.find(std::string_view(text, static_cast<std::size_t>(size))) : nullptr;
     if (entry != nullptr) {
@@ -152,17 +149,17 @@ class str_enum_caster {
   operator T&() { return named_ ? *named_ : static_cast<T&>(plain_); }
 
  private:
-  std::optional<T> named_;  // loaded from a name; otherwise plain_ holds the value
+  std::optional<T> named_;  // set if loaded from a name; otherwise plain_ holds the value
   plain_enum_caster<T> plain_;
 };
 
-// Which types str_enum_caster serves. Specialise it as std::false_type for a family of enumerations
-// that has a partial specialisation of type_caster of its own; a full one needs nothing.
+// The types of str_enum_caster. Specialise it as std::false_type for a family of enumerations with
+// its own partial specialisation of type_caster; a full specialisation needs nothing.
 template <typename T, typename SFINAE = void>
 struct uses_str_enum_caster : std::is_enum<T> {};
 
 #if PYBIND11_VERSION_MAJOR >= 3
-// pybind11 3 has a caster for all enumerations, which would compete with ours.
+// pybind11 3 has a caster for all enumerations, which would be ambiguous with ours.
 template <typename T>
 struct type_caster_enum_type_enabled<T, enable_if_t<uses_str_enum_caster<T>::value>>
     : std::false_type {};
@@ -174,13 +171,13 @@ class type_caster<T, enable_if_t<uses_str_enum_caster<T>::value>> : public str_e
 PYBIND11_NAMESPACE_END(detail)
 
 // Declares the Python class of the enumeration T in a module or class. The class is complete after
-// each value(), so there is no last call to forget. The object itself may be a temporary.
+// each value(), so no last call is needed. The object itself may be a temporary.
 template <typename T>
 class str_enum {
   static_assert(std::is_enum_v<T>, "str_enum<T> is for enumerations");
 
  public:
-  // REQUIRES: T has no str_enum in this extension module yet, and `scope` nothing called `name`.
+  // REQUIRES: this extension module has no str_enum for T, and `scope` has no attribute `name`.
   str_enum(handle scope, const char* name, const char* doc = nullptr)
       : scope_(reinterpret_borrow<object>(scope)), name_(name), doc_(doc == nullptr ? "" : doc) {
     if (record().type) {
@@ -193,8 +190,8 @@ class str_enum {
     name_in_signatures();
   }
 
-  // Adds a value; Python's name for it is also the string that travels. When one C++ value is given
-  // several names, all are accepted and the first is what Python gets.
+  // Adds a value; its Python name is also the string that travels. If one C++ value has several
+  // names, all are accepted, and Python gets the first.
   str_enum& value(const char* name, T value, const char* doc = nullptr) {
     if (record().find(std::string_view(name)) != nullptr) {
       throw value_error(name_ + ": the value '" + name + "' is declared twice");
@@ -210,7 +207,7 @@ class str_enum {
  private:
   static detail::str_enum_record<T>& record() { return detail::str_enum_record<T>::instance(); }
 
-  // Python's enumerations can't grow, so each value makes the class anew.
+  // Python's enumerations can't grow, so each value makes a new class.
   void make_type() {
     const bool in_class = hasattr(scope_, "__qualname__");
     const object module_name = scope_.attr(in_class ? "__module__" : "__name__");
@@ -225,7 +222,7 @@ class str_enum {
                                                        arg("qualname") = qualified_name,
                                                        arg("type") = string_type);
     if (!doc_.empty()) type.attr("__doc__") = doc_;
-    // As enum.StrEnum of Python 3.11 does: the text of a member is its value.
+    // The text of a member is its value, as in enum.StrEnum of Python 3.11.
     type.attr("__str__") = string_type.attr("__str__");
     type.attr("__format__") = string_type.attr("__format__");
     add_as_dict(type);
@@ -238,9 +235,9 @@ class str_enum {
     record().type = std::move(type);
   }
 
-  // pybind11 writes the Python name of a type into the signatures of docstrings only when the type
-  // is registered with it, and the C++ name otherwise, which no Python parser can read. So we
-  // register a class that has no instances and is in no scope.
+  // Signatures in docstrings contain the Python name of a type only if it is registered with
+  // pybind11; otherwise they contain the C++ name, which no Python parser can read. So this
+  // registers a class without instances and without a scope.
   void name_in_signatures() {
     class_<T> stand_in(handle(), name_.c_str(), module_local());
     stand_in.attr("__module__") = record().type.attr("__module__");

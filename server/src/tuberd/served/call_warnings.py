@@ -1,17 +1,18 @@
-"""Python warnings raised during a call, handed to the caller instead of the server's stderr.
+"""Python warnings that a call raises: they go to its caller instead of the server's stderr.
 
 The core knows which threads are running a call (core/python/call_warnings.hpp). This module hooks
-the interpreter's warnings so that those threads' warnings go there, and must never change what
-happens to the warnings of any other thread.
+Python's `warnings` for those threads. It must never change the warnings of any other thread.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 from tuberd._core import collect, collecting
+
+__all__ = ["RaisedDuringCall", "install_hooks"]
 
 
 class _DuringCall(type):
@@ -24,38 +25,30 @@ class _DuringCall(type):
 class RaisedDuringCall(Warning, metaclass=_DuringCall):
     """The category of our warnings filter.
 
-    Filters are global to the process, and the default action shows a warning once per place in the
-    code, so a second call would be told nothing. A filter applies when the warning's category is a
-    subclass of the filter's, and this class answers that question per thread.
+    Filters are global to the process, and the default action shows a warning once for each line of
+    code, so a second call would not report it. A filter applies if the warning's category is a
+    subclass of the filter's category, and this class answers that question per thread.
     """
 
 
-def install() -> None:
-    """Hooks the `warnings` module, once however often it is called.
+def install_hooks() -> None:
+    """Hook the `warnings` module; more calls change nothing.
 
-    The filter goes behind those that somebody chose, so that what the operator or the served code
-    ignores, or turns into errors, stays so, but before those with which every interpreter starts:
-    they hide what is not meant for users, and a caller is a developer.
+    The filter comes after those that the operator or the served code chose: a warning that they
+    ignore or turn into an error stays so. It comes before Python's defaults, which hide warnings
+    that are not meant for users: a caller is a developer.
     """
     ours = ("always", None, RaisedDuringCall, None, 0)
     filters = warnings.filters
     if ours not in filters and isinstance(filters, list):
-        filters.insert(_before_pythons_own(filters), ours)
-    # Adds nothing, for the filter is there; tells the interpreter that the list has changed.
+        filters.insert(_start_of_defaults(filters), ours)
+    # Adds nothing, because the filter is there; Python notices that the list has changed.
     warnings.filterwarnings("always", category=RaisedDuringCall, append=True)
     if not isinstance(warnings.showwarning, _Hook):
         warnings.showwarning = _Hook(warnings.showwarning)
 
 
-def _before_pythons_own(filters: Sequence[tuple[Any, ...]]) -> int:
-    """Where in the list of filters those begin that every interpreter starts with."""
-    place = len(filters)
-    while place > 0 and filters[place - 1][2] in _CATEGORIES_OF_DEFAULTS:
-        place -= 1
-    return place
-
-
-_CATEGORIES_OF_DEFAULTS = (
+_DEFAULT_CATEGORIES: Final = (
     DeprecationWarning,
     PendingDeprecationWarning,
     ImportWarning,
@@ -63,8 +56,16 @@ _CATEGORIES_OF_DEFAULTS = (
 )
 
 
+def _start_of_defaults(filters: Sequence[tuple[Any, ...]]) -> int:
+    """Return the index of the first filter with which every interpreter starts."""
+    place = len(filters)
+    while place > 0 and filters[place - 1][2] in _DEFAULT_CATEGORIES:
+        place -= 1
+    return place
+
+
 class _Hook:
-    """Stands in for `warnings.showwarning`, the documented place to change how they are shown."""
+    """Replaces `warnings.showwarning`, the documented place to change how warnings are shown."""
 
     def __init__(self, show: Callable[..., None]) -> None:
         self._show = show
@@ -79,7 +80,7 @@ class _Hook:
         line: str | None = None,
     ) -> None:
         if file is None and collecting():
-            # A text with a lone surrogate (a file name that is not UTF-8) could not be encoded.
+            # A lone surrogate (in a file name that is not UTF-8) can't be encoded.
             collect(str(message).encode("utf-8", "backslashreplace").decode())
         else:
             self._show(message, category, filename, lineno, file, line)

@@ -1,36 +1,48 @@
 """Containers: objects that a peer sees as one list or map of objects.
 
-In the process they behave as a read-only sequence or mapping. They must never hold anything but
-objects, and must never do to an item what the peer could not do to the item itself (`items`).
+In the process a container is a read-only sequence or mapping. It must hold only objects, and must
+never do to an item what the peer could not do to the item itself: the `ExposurePolicy` decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
-from tuberd.exposure.policy import Container, Reach
+from tuberd.exposure.policy import Container, ExposurePolicy, ServedCodeError
 from tuberd.exposure.refusals import check_servable, shown
-from tuberd.served import items as of_items
-from tuberd.served.items import NOT_GIVEN
 
 __all__ = ["TuberArray", "TuberContainer"]
 
-# What JSON has a form for by itself: never an object with methods of its own.
-_PLAIN_VALUES = (str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset)
+# Values that travel as such, and can't be items: they are not objects with methods of their own.
+_PLAIN_VALUES: Final = (
+    *(str, bytes, bytearray, int, float, complex),
+    *(list, tuple, dict, set, frozenset),
+)
+
+
+class _NotGiven:
+    """The default of an argument that may be anything, including None."""
+
+    def __repr__(self) -> str:
+        return "<not given>"
+
+
+_NOT_GIVEN: Final = _NotGiven()
 
 
 class TuberContainer(Container):
-    """Objects of any classes, as a list or as a map.
+    """Serve objects of any classes as a list or as a map.
 
-    What is put into a container counts as an object without saying ``__tuber_object__``.
+    Items count as objects; their classes need no ``__tuber_object__``.
 
     Args:
-        items: a list of objects, or a dict of objects whose keys are strings or integers; copied.
+        items: a list of objects, or a dict of objects whose keys are strings or integers. The
+            container keeps a copy.
 
     Raises:
-        TypeError: an item is no object, or a key is neither string nor integer.
+        TypeError: An item is not an object, or a key is neither a string nor an integer.
     """
 
     __tuber_exclude__: ClassVar[tuple[str, ...]] = (
@@ -43,13 +55,13 @@ class TuberContainer(Container):
     def __init__(self, items: Iterable[Any] | Mapping[Any, Any]) -> None:
         kind = type(self).__name__
         if isinstance(items, _PLAIN_VALUES[:6]) or not isinstance(items, (Iterable, Mapping)):
-            raise TypeError(f"{kind} holds a list or a dict of objects; came {shown(items)}")
+            raise TypeError(f"{kind} holds a list or a dict of objects; got {shown(items)}")
         self._items: list[Any] | dict[str | int, Any] = (
             dict(items) if isinstance(items, Mapping) else list(items)
         )
         for key, item in self.items():
             if not isinstance(key, (str, int)) or isinstance(key, bool):
-                raise TypeError(f"a key of {kind} must be a string or an integer; came {key!r}")
+                raise TypeError(f"a key of {kind} must be a string or an integer; got {key!r}")
             where = f"item {key!r} of {kind}"
             check_servable(item, where)
             if item is None or isinstance(item, _PLAIN_VALUES):
@@ -74,34 +86,34 @@ class TuberContainer(Container):
         return f"{type(self).__name__}({self._items!r})"
 
     def keys(self) -> list[str | int]:
-        """The keys of a map; the indices of a list."""
+        """Return the keys of a map, or the indices of a list."""
         return list(self._items if isinstance(self._items, dict) else range(len(self._items)))
 
     def values(self) -> list[Any]:
-        """The items, in order."""
+        """Return the items, in order."""
         return list(self._items.values() if isinstance(self._items, dict) else self._items)
 
     def items(self) -> list[tuple[str | int, Any]]:
-        """Pairs of key (of a list: index) and item, in order."""
+        """Return pairs of a key (or index) and its item, in order."""
         return list(zip(self.keys(), self.values(), strict=True))
 
     def is_map(self) -> bool:
-        """Whether the items have keys of their own, not indices."""
+        """Return whether the items have keys instead of indices."""
         return isinstance(self._items, dict)
 
     def is_uniform(self) -> bool:
-        """Whether one description, that of the first item, is shared by all."""
+        """Return whether all items share one description, that of the first."""
         return self._uniform
 
     def tuber_item(self, key: str | int) -> Any:
-        """See `Container.tuber_item`."""
+        """Return one item; see `Container.tuber_item`."""
         kind, items = type(self).__name__, self._items
         if isinstance(items, dict):
             if key not in items:
                 raise KeyError(f"{kind} has no item {shown(key)}; {_listing(self.keys())}")
             return items[key]
         if not isinstance(key, int):
-            raise KeyError(f"{kind} is a list; expected an index, came {shown(key)}")
+            raise KeyError(f"{kind} is a list; expected an index, got {shown(key)}")
         if not -len(items) <= key < len(items):
             raise IndexError(f"{kind} has {len(items)} items; there is no item {shown(key)}")
         return items[key]
@@ -112,67 +124,70 @@ class TuberContainer(Container):
         """Call a method of every item, in order.
 
         Args:
-            method: the name of the method; every item must have it, or nothing is called.
+            method: the name of the method. If an item does not have it, nothing is called.
             args: positional arguments of each call.
-            keys: only call the items of these indices or keys, in this order.
-            kwargs: named arguments of each call.
+            keys: the indices or keys of the items to call, in this order; None calls all.
+            kwargs: keyword arguments of each call.
 
         Returns:
             A list of what each call returned.
         """
-        return of_items.call(Reach(), self, method, *args, keys=keys, **kwargs)
+        return _call_items(ExposurePolicy(), self, method, *args, keys=keys, **kwargs)
 
     def tuber_get(self, name: str, keys: Iterable[Any] | None = None) -> list[Any]:
         """Read a property of every item, in order.
 
         Args:
-            name: the name of the property; every item must have it, or nothing is read.
-            keys: only read the items of these indices or keys, in this order.
+            name: the name of the property. If an item does not have it, nothing is read.
+            keys: the indices or keys of the items to read, in this order; None reads all.
 
         Returns:
-            A list of the values at this moment.
+            A list of the present values.
         """
-        return of_items.get(Reach(), self, name, keys)
+        return _get_items(ExposurePolicy(), self, name, keys)
 
     def tuber_set(
         self,
         name: str,
-        value: Any = NOT_GIVEN,
+        value: Any = _NOT_GIVEN,
         keys: Iterable[Any] | None = None,
         values: Iterable[Any] | None = None,
     ) -> list[Any]:
         """Set a live property of every item, in order.
 
         Args:
-            name: the name of the property; every item must let it be set, or nothing is set.
+            name: the name of the property. If it can't be set in an item, nothing is set.
             value: one value for all items.
-            keys: only set the items of these indices or keys, in this order.
-            values: instead of ``value``, one value for each item.
+            keys: the indices or keys of the items to set, in this order; None sets all.
+            values: one value for each item, instead of ``value``.
 
         Returns:
             A list of the values as read back.
-        """
-        return of_items.set_live(Reach(), self, name, value, keys, values)
 
-    def _deciding(self, reach: Reach, method: object) -> Callable[..., Any] | None:
-        for own, does in (
-            (TuberContainer.tuber_call, of_items.call),
-            (TuberContainer.tuber_get, of_items.get),
-            (TuberContainer.tuber_set, of_items.set_live),
+        Raises:
+            RuntimeError: An item could not be set after others were; the message names them.
+        """
+        return _set_items(ExposurePolicy(), self, name, value, keys, values)
+
+    def _bind(self, policy: ExposurePolicy, method: object) -> Callable[..., Any] | None:
+        for public, function in (
+            (TuberContainer.tuber_call, _call_items),
+            (TuberContainer.tuber_get, _get_items),
+            (TuberContainer.tuber_set, _set_items),
         ):
-            if method is own:
-                return partial(does, reach, self)
+            if method is public:
+                return partial(function, policy, self)
         return None
 
 
 class TuberArray(TuberContainer):
-    """Objects of one class, as a list or as a map; described once, by the first item.
+    """Serve objects of one class as a list or as a map, described once by the first item.
 
     Args:
         items: see `TuberContainer`.
 
     Raises:
-        TypeError: the items are not all of one class; or as `TuberContainer`.
+        TypeError: The items are of different classes, or as for `TuberContainer`.
     """
 
     _uniform = True
@@ -182,9 +197,95 @@ class TuberArray(TuberContainer):
         classes = {type(item) for item in self.values()}
         if len(classes) > 1:
             names = ", ".join(sorted(each.__qualname__ for each in classes))
-            raise TypeError(f"a TuberArray holds objects of one class, not of {names}")
+            raise TypeError(
+                f"a TuberArray holds objects of one class; got {names} (use a TuberContainer)"
+            )
+
+
+# All items are looked up before the first is touched: a refusal means that nothing was done.
+
+
+def _call_items(
+    policy: ExposurePolicy,
+    container: TuberContainer,
+    method: str,
+    /,
+    *args: Any,
+    keys: Any = None,
+    **kwargs: Any,
+) -> list[Any]:
+    methods = [
+        policy.method(item, method) for item in _chosen(policy, container, _keys(container, keys))
+    ]
+    return [each(*args, **kwargs) for each in methods]
+
+
+def _get_items(
+    policy: ExposurePolicy, container: TuberContainer, /, name: str, keys: Any = None
+) -> list[Any]:
+    items = _chosen(policy, container, _keys(container, keys))
+    for item in items:
+        policy.check_property(item, name)
+    try:
+        return [policy.member(item, name).value for item in items]
+    except ServedCodeError as raised:
+        raise raised.error from None
+
+
+def _set_items(
+    policy: ExposurePolicy,
+    container: TuberContainer,
+    /,
+    name: str,
+    value: Any = _NOT_GIVEN,
+    keys: Any = None,
+    values: Any = None,
+) -> list[Any]:
+    keys = _keys(container, keys)
+    values = _values_for(len(keys), value, values)
+    items = _chosen(policy, container, keys)
+    for item in items:
+        policy.check_live(item, name)
+    read_back: list[Any] = []
+    for key, item, each in zip(keys, items, values, strict=True):
+        try:
+            read_back.append(policy.set_live(item, name, each))
+        except Exception as error:
+            if not read_back:
+                raise
+            done = ", ".join(map(shown, keys[: len(read_back)]))
+            text = f"item {shown(key)}: {type(error).__name__}: {error}"
+            raise RuntimeError(f"{text} ({name!r} was already set in the items {done})") from error
+    return read_back
+
+
+def _keys(container: TuberContainer, keys: Any) -> list[Any]:
+    return container.keys() if keys is None else _list_of("indices or keys", "keys", keys)
+
+
+def _chosen(policy: ExposurePolicy, container: TuberContainer, keys: list[Any]) -> list[Any]:
+    return [policy.item(container, key) for key in keys]
+
+
+def _values_for(count: int, value: Any, values: Any) -> list[Any]:
+    """Return one value for each of ``count`` items."""
+    if (value is _NOT_GIVEN) == (values is None):
+        got = "none" if values is None else "both"
+        raise TypeError(f"expected one 'value' for all items or a list of 'values'; got {got}")
+    if values is None:
+        return [value] * count
+    values = _list_of("values", "values", values)
+    if len(values) != count:
+        raise ValueError(f"expected {count} 'values', one for each item; got {len(values)}")
+    return list(values)
+
+
+def _list_of(content: str, argument: str, given: Any) -> list[Any]:
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        raise TypeError(f"{argument!r} must be a list of {content}; got {shown(given)}")
+    return list(given)
 
 
 def _listing(keys: list[str | int]) -> str:
-    shown = ", ".join(map(repr, keys[:12]))
-    return f"its keys are {shown}" + (", ..." if len(keys) > 12 else "")
+    listed = ", ".join(map(repr, keys[:12]))
+    return f"its keys are {listed}" + (", ..." if len(keys) > 12 else "")

@@ -1,4 +1,4 @@
-"""What the compiled core asks of Python: where objects are, and what may be reached."""
+"""What the compiled core calls in Python: to find objects and methods, and to describe things."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tuberd.exposure.policy import Reach
+from tuberd.exposure.policy import ExposurePolicy
 from tuberd.served.descriptions import Describer
 from tuberd.served.failures import describe_failure
 from tuberd.served.registry import TuberRegistry
 
-__all__ = ["Face", "make_face"]
+__all__ = ["CoreCallbacks", "make_callbacks"]
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """What the core asks of Python while it answers calls; any of its threads may ask.
+class CoreCallbacks:
+    """The core reads these attributes once; any of its threads may call them.
 
     Attributes:
-        objects: the registry's own dict, in which the core looks up names.
-        reachable: see `Reach`.
+        objects: the dict of the registry, in which the core looks up names.
+        reachable: see `ExposurePolicy`.
         find_method: ``(object, name)`` -> the bound method, or raises.
-        find_reading_method: the same for who may only read.
+        find_readonly_method: the same for clients with read-only access.
         walk: ``(path)`` -> the object, or raises.
         describe: ``(call, lossless)`` -> the result of a call without a method, or raises.
         describe_failure: ``(exception, entered)`` -> the members of a failure.
@@ -31,20 +31,22 @@ class Face:
     objects: dict[str, Any]
     reachable: dict[type, dict[str, tuple[str, object]]]
     find_method: Callable[[object, str], Callable[..., Any]]
-    find_reading_method: Callable[[object, str], Callable[..., Any]]
+    find_readonly_method: Callable[[object, str], Callable[..., Any]]
     walk: Callable[[Any], Any]
     describe: Callable[[Mapping[str, Any], bool], Any]
     describe_failure: Callable[[BaseException, bool], dict[str, str]]
 
 
-def make_face(registry: TuberRegistry, reach: Reach, describer: Describer) -> Face:
-    """The face of a registry under one decision of what may be reached."""
-    return Face(
+def make_callbacks(
+    registry: TuberRegistry, policy: ExposurePolicy, describer: Describer
+) -> CoreCallbacks:
+    """Return the callbacks for one registry under one policy."""
+    return CoreCallbacks(
         objects=registry.objects,
-        reachable=reach.reachable,
-        find_method=reach.method,
-        find_reading_method=reach.for_readers().method,
-        walk=lambda path: registry.walk(path, reach),
+        reachable=policy.reachable,
+        find_method=policy.method,
+        find_readonly_method=policy.for_readers().method,
+        walk=lambda path: registry.walk(path, policy),
         describe=describer,
         describe_failure=describe_failure,
     )

@@ -1,7 +1,7 @@
 """Descriptions: the answer to every call without a method (PROTOCOL.md sections 3 and 6).
 
-What is listed is decided by `Reach`; here it is only written down. A property that raises or that
-can't be sent must never hide the rest of the description.
+`ExposurePolicy` decides what is listed. A property that raises or that can't be sent must never
+hide the rest of the description.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tuber.protocol import Signature
-from tuberd.exposure.class_lists import LIVE
+from tuberd.exposure.attributes import LIVE
 from tuberd.exposure.kinds import Kind, Member, is_object
-from tuberd.exposure.policy import Reach, ServedCodeError
+from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.failures import describe_failure
 from tuberd.served.registry import TuberRegistry
@@ -22,9 +22,9 @@ from tuberd.served.signatures import describe_method
 
 __all__ = ["Describer"]
 
-# Objects inside objects beyond these are described by names only, as an object is that leads back
-# to one that holds it; a peer asks for them by their paths. The first keeps the reply within the
-# nesting that codecs take, the second ends objects that make new ones whenever they are looked at.
+# Nested objects beyond these limits are described by names only, and so is an object that contains
+# itself; a peer asks for them by path. The depth keeps the reply within the nesting of the codecs.
+# The number ends the description of objects whose properties create new objects at each read.
 MAX_DESCRIBED_DEPTH: Final = 32
 MAX_DESCRIBED_OBJECTS: Final = 100_000
 
@@ -34,43 +34,45 @@ class Describer:
 
     Args:
         registry: the objects.
-        reach: decides what is listed.
-        encode: writes a value as a JSON reply would, and raises when it can't.
-        encode_exactly: the same for replies that carry every value as what it is (CBOR).
+        policy: decides what is listed.
+        encode: encodes a value for a JSON reply, or raises.
+        encode_exactly: the same for lossless replies (CBOR).
     """
 
     def __init__(
         self,
         registry: TuberRegistry,
-        reach: Reach,
+        policy: ExposurePolicy,
         encode: Callable[[Any], object],
         encode_exactly: Callable[[Any], object],
     ) -> None:
         self._registry = registry
-        self._reach = reach
+        self.policy = policy
         self._encoders = {False: encode, True: encode_exactly}
-        # Methods of classes do not change from call to call; (class, name) -> (attribute, map). By
-        # the class's id, because not every class can be hashed; the attribute tells them apart.
+        # Methods of classes seldom change: (id of the class, name) -> (attribute, description).
+        # The id, because not every class can be hashed; the attribute shows whether the entry is
+        # about this class and still right.
         self._methods: dict[tuple[int, str], tuple[object, dict[str, Any]]] = {}
 
     def __call__(self, call: Mapping[str, Any], lossless: bool = False) -> Any:
-        """The result of a call.
+        """Return the result of a call.
 
         Args:
-            lossless: whether the reply carries every value as what it is.
+            call: the members of the call, as received.
+            lossless: whether the reply carries every value without loss.
 
         Raises:
-            TypeError: a member of the call is of the wrong type.
-            AttributeError, KeyError, IndexError: it names nothing that may be reached.
-            ServedCodeError: code of a served object raised.
+            TypeError: A member of the call is of the wrong type.
+            AttributeError, KeyError, IndexError: A peer can reach nothing of this name.
+            ServedCodeError: Code of a served object raised.
         """
         path = _member(call, "object", (str, list), "a string or an array")
         name = _member(call, "property", (str,), "a string")
         resolve = bool(_member(call, "resolve", (bool,), "a bool"))
         if path is not None and name is not None:
-            return self._named(self._registry.walk(path, self._reach), name, resolve, lossless)
+            return self._named(self._registry.walk(path, self.policy), name, resolve, lossless)
         if path is not None or name is not None:
-            served = self._registry.walk(name if path is None else path, self._reach)
+            served = self._registry.walk(name if path is None else path, self.policy)
             return self.in_full(served, lossless) if resolve else self.names(served)
         if not resolve:
             return {"objects": list(self._registry)}
@@ -80,7 +82,7 @@ class Describer:
         """Describe everything.
 
         Raises:
-            ValueError: some properties can't be read or sent, or classes name as live what is no
+            ValueError: Properties can't be read or sent, or a class lists as live what is not a
                 property; the message names them all.
         """
         everything = self._everything(_Description(self, strict=True))
@@ -90,11 +92,11 @@ class Describer:
             for place, failure in _failed(description, name)
         ]
         if faults:
-            raise ValueError(f"the registry can't be served whole: {'; '.join(faults)}")
+            raise ValueError(f"the registry can't be served in full: {'; '.join(faults)}")
 
     def names(self, served: object) -> dict[str, Any]:
-        """The description of an object, names only."""
-        members = self._reach.members(served)
+        """Return the description of an object with names only."""
+        members = self.policy.members(served)
         return {
             "__doc__": _docstring(served),
             "methods": [each.name for each in members if each.kind is Kind.METHOD],
@@ -102,16 +104,12 @@ class Describer:
         }
 
     def in_full(self, served: object, lossless: bool = False) -> dict[str, Any]:
-        """The full description of an object."""
+        """Return the full description of an object."""
         described = _Description(self, lossless)
         return described.sendable(described.of(served))
 
-    def members(self, served: object) -> list[Member]:
-        """What is listed of an object."""
-        return self._reach.members(served)
-
     def method(self, served: object, member: Member) -> dict[str, Any]:
-        """The description of a method."""
+        """Return the description of a method."""
         cls = type(served)
         known = self._methods.get((id(cls), member.name))
         if known is not None and member.by_class and known[0] is member.value:
@@ -127,23 +125,19 @@ class Describer:
         return members
 
     def why_not_sendable(self, value: object, lossless: bool) -> Exception | None:
-        """What encoding the value raises, if it does."""
+        """Return what encoding the value raises, or None."""
         try:
             self._encoders[lossless](value)
-        except Exception as error:  # noqa: BLE001 (the border of user code: values encode themselves)
+        except Exception as error:  # noqa: BLE001 (the border of user code)
             return error
         return None
-
-    def misnamed_live(self, served: object) -> list[str]:
-        """What its class names as live although it is none of its properties."""
-        return self._reach.misnamed_live(served)
 
     def _everything(self, described: _Description) -> dict[str, Any]:
         objects = {name: described.of(served) for name, served in dict(self._registry).items()}
         return described.sendable({"objects": objects})
 
     def _named(self, served: object, name: str, resolve: bool, lossless: bool) -> Any:
-        member = self._reach.member(served, name)
+        member = self.policy.member(served, name)
         if member.kind is Kind.PROPERTY:
             return member.value
         if member.kind is Kind.METHOD:
@@ -153,11 +147,14 @@ class Describer:
 
 @dataclass(slots=True)
 class _Description:
-    """One full description in the making, of an object and those inside it.
+    """One full description while it is made, of an object and those inside it.
 
     Attributes:
-        lossless: whether the reply carries every value as what it is.
-        strict: whether names in ``__tuber_dynamic__`` that are no properties are failures.
+        lossless: whether the reply carries every value without loss.
+        strict: whether a wrong name in ``__tuber_dynamic__`` is a failure.
+        branch: the objects around the one that is being described.
+        count: the number of objects described so far.
+        described: their descriptions.
     """
 
     describer: Describer
@@ -168,7 +165,7 @@ class _Description:
     described: list[dict[str, Any]] = field(default_factory=list)
 
     def of(self, served: object) -> dict[str, Any]:
-        """The description of an object, whose values are still to be made `sendable`."""
+        """Return the description of an object; pass it to `sendable` at the end."""
         self.count += 1
         if (
             any(each is served for each in self.branch)
@@ -183,9 +180,9 @@ class _Description:
             self.branch.pop()
 
     def sendable(self, description: dict[str, Any]) -> dict[str, Any]:
-        """The description, in which every value that can't be encoded has become a failure.
+        """Replace every value that can't be encoded by a failure, and return the description.
 
-        All is tried at once; only what fails is tried again, object by object, then each value.
+        The whole is tried first; only what fails is tried by object, and then by value.
         """
         why_not = self.why_not_sendable
         if why_not(description) is None:
@@ -201,7 +198,7 @@ class _Description:
         return description
 
     def why_not_sendable(self, value: object) -> Exception | None:
-        """What encoding the value for this reply raises, if it does."""
+        """Return what encoding the value for this reply raises, or None."""
         return self.describer.why_not_sendable(value, self.lossless)
 
     def _inside(self, served: object) -> dict[str, Any]:
@@ -210,7 +207,7 @@ class _Description:
         objects: dict[str, Any] = {}
         failed: dict[str, Any] = {}
         live: list[str] = []
-        for member in self.describer.members(served):
+        for member in self.describer.policy.members(served):
             if member.live:
                 live.append(member.name)
             if member.error is not None:
@@ -232,8 +229,9 @@ class _Description:
             members["dynamic"] = live
         if failed:
             members["failed"] = failed
-        for name in self.describer.misnamed_live(served) if self.strict else ():
-            _fail(members, name, AttributeError(f"it is in {LIVE}, but is no property of a peer's"))
+        for name in self.describer.policy.invalid_live_names(served) if self.strict else ():
+            text = f"{members['type']} has no public property of that name"
+            _fail(members, name, AttributeError(f"{LIVE} lists {name!r}, but {text}"))
         self.described.append(members)
         if isinstance(served, TuberContainer):
             members.update(self._items(served))
@@ -242,7 +240,7 @@ class _Description:
         return members
 
     def _items(self, container: TuberContainer) -> dict[str, Any]:
-        """The members that only a container has."""
+        """Return the members that only a container has."""
         items = container.values()
         keys: dict[str, Any] = {"keys": container.keys()} if container.is_map() else {}
         if not container.is_uniform() or not items:
@@ -250,43 +248,40 @@ class _Description:
         return {"keys": len(items), **keys, "values": self.of(items[0])}
 
     def _add_own_items(self, members: dict[str, Any], served: Any) -> None:
-        """Merge in what a user's own container says of its items by ``tuber_meta()``.
+        """Add the members that ``tuber_meta()`` of a user's own container returns.
 
-        It returns ``{"keys": ..., "values": ...}`` in the sense of PROTOCOL.md section 6; objects
-        among the values are described here.
+        These are ``{"keys": ..., "values": ...}`` as in PROTOCOL.md section 6; objects among the
+        values are described here.
         """
         try:
-            said = dict(served.tuber_meta())
+            own = dict(served.tuber_meta())
         except BaseException as error:  # noqa: BLE001 (the border of user code)
-            _fail(members, "tuber_meta", ServedCodeError(error))
-            return
-        values: Any = said.get("values")
+            return _fail(members, "tuber_meta", ServedCodeError(error))
+        values: Any = own.get("values")
         is_list = isinstance(values, (list, tuple))
         given: list[Any] = list(values) if is_list else [] if values is None else [values]
         ready = [each for each in given if isinstance(each, Mapping)]
-        if strange := [
+        if wrong := [
             each for each in given if not isinstance(each, Mapping) and not is_object(each)
         ]:
-            what = f"tuber_meta() lists a {type(strange[0]).__name__}, which is no tuber object"
-            _fail(
-                members, "tuber_meta", TypeError(f"{what}; give its class __tuber_object__ = True")
+            why_not: Exception | None = TypeError(
+                f"tuber_meta() lists a {type(wrong[0]).__name__}, which is not a tuber object;"
+                " give its class __tuber_object__ = True"
             )
-            return
-        if why_not := self.why_not_sendable([said.get("keys"), ready]):
-            _fail(members, "tuber_meta", why_not)
-            return
-        if "keys" in said:
-            members["keys"] = said["keys"]
-        described = [self._described(each) for each in given]
+        else:
+            why_not = self.why_not_sendable([own.get("keys"), ready])
+        if why_not is not None:
+            return _fail(members, "tuber_meta", why_not)
+        if "keys" in own:
+            members["keys"] = own["keys"]
         if values is not None:
+            described = [each if isinstance(each, Mapping) else self.of(each) for each in given]
             members["values"] = described if is_list else described[0]
-
-    def _described(self, value: object) -> Any:
-        return value if isinstance(value, Mapping) else self.of(value)
+        return None
 
 
 def _fail(members: dict[str, Any], name: str, error: BaseException) -> None:
-    """Put a failure into a description."""
+    """Add a failure to a description."""
     members.setdefault("failed", {})[name] = describe_failure(error, False, name)
 
 
@@ -294,12 +289,11 @@ def _member(call: Mapping[str, Any], name: str, types: tuple[type, ...], expecte
     value = call.get(name)
     if value is None or isinstance(value, types):
         return value
-    came = type(value).__name__
-    raise TypeError(f"the member {name!r} of a call must be {expected}, not {came}")
+    raise TypeError(f"the member {name!r} of a call must be {expected}; got {type(value).__name__}")
 
 
 def _failed(description: Mapping[str, Any], place: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """What failed in a description and in those inside it, with its place."""
+    """Yield the failures of a description and of those inside it, each with its place."""
     for name, failure in description.get("failed", {}).items():
         yield f"{place}.{name}", failure
     for name, inside in description.get("objects", {}).items():

@@ -1,12 +1,12 @@
-"""Failures: what a peer is told about an exception (PROTOCOL.md section 4).
+"""Failures: what a reply says about an exception (PROTOCOL.md section 4).
 
-Nothing here may raise, whatever the exception does: a failure that can't be told is a lost reply.
+Nothing here may raise, whatever the exception does: the reply would be lost.
 """
 
 from __future__ import annotations
 
 import builtins
-from os.path import dirname
+from os.path import dirname, join
 from traceback import StackSummary, TracebackException
 from typing import Final
 
@@ -15,20 +15,23 @@ from tuberd.exposure.policy import ServedCodeError
 
 __all__ = ["describe_failure"]
 
-# Characters; a person reads them, and a batch may fail ten thousand times.
+# In characters: a person reads them, and all calls of a batch may fail.
 MAX_MESSAGE_LENGTH: Final = 64 * 1024
 MAX_TRACEBACK_LENGTH: Final = 256 * 1024
 
-_OWN_DIRECTORY: Final = dirname(__file__)
+# The rooms of tuberd's own modules; the demo's objects are ordinary served code.
+_OWN_DIRECTORIES: Final = {
+    join(dirname(dirname(__file__)), room) for room in ("exposure", "served", "service")
+}
 
 
 def describe_failure(error: BaseException, entered: bool, value: str = "result") -> dict[str, str]:
-    """The members of a failure.
+    """Return the members of a failure.
 
     Args:
         error: what was raised.
-        entered: whether code of a served object was running; its traceback is told then.
-        value: what can't be sent when it is an EncodeError: the result, or a property's name.
+        entered: whether code of a served object raised it; the failure then has a traceback.
+        value: the name of the value that an EncodeError is about: the result or a property.
     """
     if isinstance(error, ServedCodeError):
         error, entered = error.error, True
@@ -37,14 +40,14 @@ def describe_failure(error: BaseException, entered: bool, value: str = "result")
     if isinstance(error, EncodeError) and not entered:
         text = f"{value}{error.place.removeprefix('$')}: {error.fault}"
     message = f"{kind}: {text}" if text else kind
-    failure = {"message": _fitted(message, MAX_MESSAGE_LENGTH), "type": _sendable(kind)}
+    failure = {"message": _shortened(message, MAX_MESSAGE_LENGTH), "type": _sendable(kind)}
     if entered and (text := _traceback(error, message)):
-        failure["traceback"] = _fitted(text, MAX_TRACEBACK_LENGTH)
+        failure["traceback"] = _shortened(text, MAX_TRACEBACK_LENGTH)
     return failure
 
 
 def _type_name(error: BaseException) -> str:
-    """The class as Python prints it; our codecs' errors go by the builtin that they are."""
+    """Return the class as Python prints it; for our codecs' errors, their builtin base class."""
     cls = type(error)
     if isinstance(error, EncodeError):
         cls = TypeError
@@ -60,37 +63,37 @@ def _text(error: BaseException) -> str:
     try:
         return str(error)
     except Exception:  # noqa: BLE001 (the border of user code)
-        return "<the exception's text can't be made: its __str__ raised>"
+        return "<no message: __str__ of the exception raised>"
 
 
 def _traceback(error: BaseException, message: str) -> str:
-    """The traceback; '' when it would say no more than the message does, as of compiled methods."""
+    """Return the traceback; '' if it adds nothing to the message, as for compiled methods."""
     try:
         formatted = TracebackException.from_exception(error, compact=True)
-        _leave_out_own_frames(formatted)
+        _remove_own_frames(formatted)
         if not (formatted.stack or formatted.__cause__ or formatted.__context__):
             return ""
         return "".join(formatted.format())
     except Exception:  # noqa: BLE001 (the border of user code: notes are read here)
-        return f"<the traceback can't be made>\n{message}\n"
+        return f"<no traceback: formatting it raised>\n{message}\n"
 
 
-def _leave_out_own_frames(top: TracebackException) -> None:
-    """Take the frames of this package (not of packages inside it) out of it and of its causes."""
+def _remove_own_frames(top: TracebackException) -> None:
+    """Remove the frames of tuberd's own modules from a traceback and from its causes."""
     waiting: list[TracebackException | None] = [top]
     while waiting:
         formatted = waiting.pop()
         if formatted is None:
             continue
         formatted.stack = StackSummary.from_list(
-            [frame for frame in formatted.stack if dirname(frame.filename) != _OWN_DIRECTORY]
+            [frame for frame in formatted.stack if dirname(frame.filename) not in _OWN_DIRECTORIES]
         )
         waiting += [formatted.__cause__, formatted.__context__]
         waiting += getattr(formatted, "exceptions", None) or []  # Python 3.11: exception groups
 
 
-def _fitted(text: str, length: int) -> str:
-    """The text, without its middle when it is too long: both ends say something."""
+def _shortened(text: str, length: int) -> str:
+    """Return the text, without its middle if it is too long: both ends matter."""
     if len(text) > length:
         half = length // 2
         text = (
@@ -100,5 +103,5 @@ def _fitted(text: str, length: int) -> str:
 
 
 def _sendable(text: str) -> str:
-    """The text with lone surrogates (file names that are not UTF-8) spelt out: JSON has no form."""
+    """Return the text with lone surrogates escaped: JSON can't carry them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

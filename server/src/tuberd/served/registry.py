@@ -1,6 +1,6 @@
-"""The registry: the objects that a server serves, by name, and the way along a path to one of them.
+"""The registry: the served objects by name, and the walk along a path to one of them.
 
-It must never hold what can't be served, and never follow a path past what `Reach` allows.
+It must never hold what can't be served, and never follow a path past what `ExposurePolicy` allows.
 """
 
 from __future__ import annotations
@@ -9,30 +9,32 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from tuberd.exposure.kinds import Kind
-from tuberd.exposure.policy import Reach
+from tuberd.exposure.policy import ExposurePolicy
 from tuberd.exposure.refusals import check_servable, shown, suggestion
 
-__all__ = ["Reach", "TuberRegistry"]
+__all__ = ["TuberRegistry"]
 
 
 class TuberRegistry(MutableMapping[str, Any]):
-    """The served objects by name; a server looks names up at every call, so it may change.
+    """Map names to the served objects.
+
+    You may add and remove objects while a server runs: it looks up names at every call.
 
     Args:
-        objects: a map of objects; it is copied.
-        named: further objects, as keywords: ``TuberRegistry(Board=Board())``.
+        objects: a map of names to objects; the registry keeps a copy.
+        named: more objects, as keyword arguments: ``TuberRegistry(Board=Board())``.
 
     Attributes:
-        objects: the objects by name, for reading; to change it use the registry itself.
+        objects: the objects by name. Read it only; change the registry itself.
 
     Raises:
-        TypeError: a name is not a string, or an object is a module, a class or a function.
+        TypeError: A name is not a string or empty, or an object is a module, class or function.
     """
 
     def __init__(self, objects: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         self.objects: dict[str, Any] = {}
         if not isinstance(objects, Mapping | None):
-            raise TypeError(f"a registry is a dict of objects; came {type(objects).__name__!r}")
+            raise TypeError(f"a registry is a dict of objects; got {type(objects).__name__!r}")
         for name, served in {**(objects or {}), **named}.items():
             self[name] = served
 
@@ -41,7 +43,7 @@ class TuberRegistry(MutableMapping[str, Any]):
 
     def __setitem__(self, name: str, served: Any) -> None:
         if not isinstance(name, str) or not name:
-            raise TypeError(f"a name in the registry must be a string, not empty; came {name!r}")
+            raise TypeError(f"a name in the registry must be a non-empty string; got {name!r}")
         check_servable(served, f"registry[{name!r}]")
         self.objects[str(name)] = served
 
@@ -49,7 +51,7 @@ class TuberRegistry(MutableMapping[str, Any]):
         del self.objects[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(list(self.objects))  # a copy: another thread may register while we describe
+        return iter(list(self.objects))  # a copy: other threads may register objects
 
     def __len__(self) -> int:
         return len(self.objects)
@@ -57,30 +59,30 @@ class TuberRegistry(MutableMapping[str, Any]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(self.objects)})"
 
-    def walk(self, path: Any, reach: Reach) -> Any:
-        """The object at a path (PROTOCOL.md section 3).
+    def walk(self, path: Any, policy: ExposurePolicy) -> Any:
+        """Return the object at a path (PROTOCOL.md section 3).
 
         Args:
-            path: a name, or a sequence of steps as it was received.
-            reach: decides about each step.
+            path: a name, or a sequence of steps, as received.
+            policy: decides about each step.
 
         Raises:
-            AttributeError, KeyError, IndexError: the path names nothing that may be reached.
-            TypeError: it is not a path.
-            ServedCodeError: code of a served object raised on the way.
+            AttributeError, KeyError, IndexError: A peer can reach nothing at this path.
+            TypeError: ``path`` is not a path.
+            ServedCodeError: Code of a served object raised on the way.
         """
         steps = [path] if isinstance(path, str) else path
         if not isinstance(steps, (list, tuple)) or not steps:
-            raise TypeError(f"a path is a name or an array of steps, not {shown(path)}")
+            raise TypeError(f"a path is a name or an array of steps; got {shown(path)}")
         found = None
         for place, step in enumerate(steps):
             name, *items = _step(step, place)
             if place == 0:
                 found = self._registered(name)
             else:
-                found = reach.member(found, name, Kind.OBJECT).value
+                found = policy.member(found, name, Kind.OBJECT).value
             for item in items:
-                found = reach.item(found, item)
+                found = policy.item(found, item)
         return found
 
     def _registered(self, name: str) -> Any:
@@ -92,9 +94,9 @@ class TuberRegistry(MutableMapping[str, Any]):
 
 
 def _step(step: Any, place: int) -> tuple[Any, ...]:
-    """The name of a step, then its items."""
+    """Return the name of a step, and then its items."""
     if isinstance(step, str):
         return (step,)
     if isinstance(step, (list, tuple)) and step and isinstance(step[0], str):
         return tuple(step)
-    raise TypeError(f"step {place} of a path is a name or [name, item, ...], not {shown(step)}")
+    raise TypeError(f"step {place} of a path is a name or [name, item, ...]; got {shown(step)}")

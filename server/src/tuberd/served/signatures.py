@@ -1,7 +1,7 @@
-"""Signatures: how a method may be called, as far as Python or its docstring tell.
+"""Signatures: how a method may be called, as far as Python or its docstring says.
 
-The docstrings of pybind11 and nanobind methods begin with the signature; it is parsed by `ast` and
-never evaluated. What can't be understood is null, never a guess.
+The docstring of a pybind11 or nanobind method begins with the signature. It is parsed by `ast` and
+must never be evaluated. A signature that can't be parsed is null, never a guess.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from tuber.protocol import ABSENT, MethodDescription, Parameter, Signature
 
 __all__ = ["describe_method"]
 
-# A default's text: a table of numbers is not read by anyone.
+# In characters, for the text of a default such as a table of numbers.
 MAX_DEFAULT_LENGTH: Final = 200
 
 
 def describe_method(method: object, owner: type) -> MethodDescription:
-    """What is known of a method.
+    """Return the docstring and the signature of a method.
 
     Args:
-        method: as the class holds it (then a parameter ``self`` is included), or bound.
-        owner: the class that it was found in.
+        method: bound, or as the class holds it (the signature then includes ``self``).
+        owner: the class in which it was found.
     """
     if isinstance(method, staticmethod):
         method = method.__func__
     elif isinstance(method, classmethod):
         method = method.__get__(None, owner)
     doc = _docstring(method)
-    signature = _signature_of_python(method)
+    signature = _python_signature(method)
     if signature is not None or doc is None:
         return MethodDescription(doc, signature)
-    spelt = getattr(method, "__nb_signature__", None)
-    if isinstance(spelt, tuple):
-        return _of_nanobind(spelt, doc)
-    return _of_docstring(doc, getattr(method, "__name__", ""))
+    overloads = getattr(method, "__nb_signature__", None)
+    if isinstance(overloads, tuple):
+        return _describe_nanobind(overloads, doc)
+    return _describe_pybind11(doc, getattr(method, "__name__", ""))
 
 
 def _docstring(method: object) -> str | None:
@@ -52,17 +52,17 @@ def _docstring(method: object) -> str | None:
     return inspect.cleandoc(doc) if isinstance(doc, str) and doc.strip() else None
 
 
-# --- methods that Python knows --------------------------------------------------------------------
+# --- signatures of Python methods -----------------------------------------------------------------
 
 
-def _signature_of_python(method: Any) -> Signature | None:
+def _python_signature(method: Any) -> Signature | None:
     try:
         signature = inspect.signature(method)
         return Signature(
             tuple(_parameter(each) for each in signature.parameters.values()),
             _annotation(signature.return_annotation),
         )
-    except Exception:  # noqa: BLE001 (none, or the border of user code)
+    except Exception:  # noqa: BLE001 (there is none, or the border of user code)
         return None
 
 
@@ -77,7 +77,7 @@ def _parameter(parameter: inspect.Parameter) -> Parameter:
 
 
 def _default(value: object) -> Any:
-    """A default as it travels: what JSON has no form for, as its text."""
+    """Return a default as it is sent: its text if JSON can't carry the value."""
     if value is None or isinstance(value, bool):
         return value
     if not isinstance(value, Enum):
@@ -91,10 +91,14 @@ def _default(value: object) -> Any:
         text = repr(value)
     except Exception:  # noqa: BLE001 (the border of user code)
         text = f"<{type(value).__name__}>"
+    return _shortened(text)
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= MAX_DEFAULT_LENGTH else text[:MAX_DEFAULT_LENGTH] + "..."
 
 
-# --- annotations, as one would write them ---------------------------------------------------------
+# --- annotations, as a person would write them ----------------------------------------------------
 
 
 def _annotation(annotation: object) -> str | None:
@@ -109,12 +113,12 @@ def _annotation(annotation: object) -> str | None:
     if isinstance(annotation, type) and not hasattr(annotation, "__origin__"):
         if annotation.__module__ == "builtins":
             return annotation.__qualname__
-        return _plainer(f"{annotation.__module__}.{annotation.__qualname__}")
-    return _plainer(repr(annotation).replace("NoneType", "None"))
+        return _simplify(f"{annotation.__module__}.{annotation.__qualname__}")
+    return _simplify(repr(annotation).replace("NoneType", "None"))
 
 
 def _unquoted(text: str) -> str:
-    """``'int'`` under postponed annotations is a string in a string."""
+    """Remove quotes: ``'int'`` under postponed annotations is a string in a string."""
     if text[:1] in "'\"" and text[:1] == text[-1:] and len(text) > 1:
         return text[1:-1]
     return text
@@ -122,61 +126,59 @@ def _unquoted(text: str) -> str:
 
 _PREFIX: Final = re.compile(r"(?<![\w.])(?:typing|collections\.abc|typing_extensions)\.(?=[A-Z])")
 _FORWARD: Final = re.compile(r"ForwardRef\('([^']*)'\)")
-# pybind11 3 spells what it converts from; a person calls these numbers int and float.
+# pybind11 3 writes the protocols that it converts from; a person writes int and float.
 _NUMBERS: Final = (
     (re.compile(r"\bSupportsInt(?: \| SupportsIndex)?\b"), "int"),
     (re.compile(r"\bSupportsFloat(?: \| SupportsIndex)?\b"), "float"),
 )
 
 
-def _plainer(text: str) -> str:
+def _simplify(text: str) -> str:
     return _FORWARD.sub(r"\1", _PREFIX.sub("", text))
 
 
-def _plainer_of_cpp(text: str) -> str:
-    text = _plainer(text)
+def _simplify_cpp(text: str) -> str:
+    text = _simplify(text)
     for pattern, plain in _NUMBERS:
         text = pattern.sub(plain, text)
     return text
 
 
-# --- methods whose signature stands in the docstring ----------------------------------------------
+# --- signatures in docstrings ---------------------------------------------------------------------
 
 _OVERLOADED: Final = "Overloaded function."
 
 
-def _of_docstring(doc: str, name: str) -> MethodDescription:
-    """A docstring that may begin with ``name(parameters) -> type``, as pybind11 writes it."""
+def _describe_pybind11(doc: str, name: str) -> MethodDescription:
+    """Parse a docstring that may begin with ``name(parameters) -> type``."""
     if _OVERLOADED in doc:
         return MethodDescription(doc[doc.index(_OVERLOADED) :], None)
     header, _, rest = doc.partition("\n\n")
     if not header.startswith(f"{name}(") or not name:
         return MethodDescription(doc, None)
     defaults: list[str] = []
-    signature = _parsed(f"def {_with_places(header, defaults)}: ...", defaults)
-    return (
-        MethodDescription(doc, None)
-        if signature is None
-        else MethodDescription(rest.strip() or None, signature)
-    )
+    signature = _parse(f"def {_replace_defaults(header, defaults)}: ...", defaults)
+    if signature is None:
+        return MethodDescription(doc, None)
+    return MethodDescription(rest.strip() or None, signature)
 
 
-def _of_nanobind(spelt: tuple[Any, ...], doc: str) -> MethodDescription:
-    """A tuple of overloads, each ``(header, docstring, defaults)``; ``\\0`` in it is a default."""
-    if len(spelt) != 1:
+def _describe_nanobind(overloads: tuple[Any, ...], doc: str) -> MethodDescription:
+    """Parse overloads, each ``(header, docstring, defaults)``; ``\\0`` stands for a default."""
+    if len(overloads) != 1:
         return MethodDescription(doc[max(doc.find(_OVERLOADED), 0) :], None)
-    header, own_doc, defaults = spelt[0]
-    header = re.sub(r"\\(\d+)", rf"{_PLACE}\1", header)
-    signature = _parsed(f"{header}: ...", [_default(each) for each in defaults or ()])
+    header, own_doc, defaults = overloads[0]
+    header = re.sub(r"\\(\d+)", rf"{_PLACEHOLDER}\1", header)
+    signature = _parse(f"{header}: ...", [_default(each) for each in defaults or ()])
     return MethodDescription(inspect.cleandoc(own_doc) if own_doc else None, signature)
 
 
-# Stands for a default's text that is not Python, such as ``<Mode.FAST: 0>``.
-_PLACE: Final = "_tuber_default_"
+# Replaces the text of a default that is not Python, such as ``<Mode.FAST: 0>``.
+_PLACEHOLDER: Final = "_tuber_default_"
 
 
-def _with_places(header: str, defaults: list[str]) -> str:
-    """The header with each ``<...>`` behind an ``=`` put aside into ``defaults``."""
+def _replace_defaults(header: str, defaults: list[str]) -> str:
+    """Move each default ``<...>`` of the header into ``defaults``, and return the header."""
     pieces = []
     at = 0
     while (start := header.find(" = <", at)) >= 0:
@@ -188,14 +190,14 @@ def _with_places(header: str, defaults: list[str]) -> str:
                 break
         else:
             break
-        pieces.append(f"{header[at:start]}{_PLACE}{len(defaults)}")
+        pieces.append(f"{header[at:start]}{_PLACEHOLDER}{len(defaults)}")
         defaults.append(header[start : end + 1])
         at = end + 1
     return "".join(pieces) + header[at:]
 
 
-def _parsed(source: str, defaults: list[Any]) -> Signature | None:
-    """The signature of a ``def``, which is read and not run."""
+def _parse(source: str, defaults: list[Any]) -> Signature | None:
+    """Return the signature of a ``def`` without running it."""
     try:
         (function,) = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -210,7 +212,7 @@ def _parsed(source: str, defaults: list[Any]) -> Signature | None:
 
 @dataclass(frozen=True, slots=True)
 class _ParsedParameters:
-    """Reads the parameters of one parsed header; ``defaults`` are those put aside."""
+    """Reads the parameters of a parsed header; ``defaults`` are those that were replaced."""
 
     source: str
     defaults: list[Any]
@@ -234,8 +236,8 @@ class _ParsedParameters:
         return Parameter(arg.arg, kind, value, annotation)
 
     def _value(self, default: ast.expr) -> Any:
-        if isinstance(default, ast.Name) and default.id.startswith(_PLACE):
-            return self.defaults[int(default.id.removeprefix(_PLACE))]
+        if isinstance(default, ast.Name) and default.id.startswith(_PLACEHOLDER):
+            return self.defaults[int(default.id.removeprefix(_PLACEHOLDER))]
         try:
             value = ast.literal_eval(default)
         except ValueError:
@@ -243,10 +245,10 @@ class _ParsedParameters:
         if value is None or isinstance(value, (bool, int, float, str)):
             return _default(value)
         text = ast.get_source_segment(self.source, default) or ""
-        return text if len(text) <= MAX_DEFAULT_LENGTH else text[:MAX_DEFAULT_LENGTH] + "..."
+        return _shortened(text)
 
 
 def _text(source: str, node: ast.expr | None) -> str | None:
     if node is None:
         return None
-    return _plainer_of_cpp(ast.get_source_segment(source, node) or ast.unparse(node))
+    return _simplify_cpp(ast.get_source_segment(source, node) or ast.unparse(node))

@@ -1,1 +1,1 @@
-"""Runs a server: options, limits, tokens, signals, logging, and the command."""
+"""Runs a server: options, limits, tokens, logging, the process around it, and the command."""

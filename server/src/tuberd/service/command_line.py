@@ -1,6 +1,6 @@
-"""The command `tuberd`: a registry file on a port.
+"""The command `tuberd`: serve a registry file.
 
-What the person at the prompt got wrong is one line on stderr and exit code 2, never a traceback.
+A mistake of the user is one line on stderr and exit code 2, never a traceback.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from typing import Any, NoReturn
 from tuberd.service.limits import OPTIONS, Limits
 from tuberd.service.logs import LogOptions
 from tuberd.service.options import WRONG_USE, parse_args
+from tuberd.service.process import install_hooks
 from tuberd.service.registry_file import RegistryFileError, load_registry
-from tuberd.service.server import Server, serve_until_signalled
+from tuberd.service.server import Server, serve_until_stopped
 from tuberd.service.tokens import load_tokens
 
 __all__ = ["command", "main"]
 
 
 def command() -> NoReturn:
-    """The command as a process of its own, which ends even if what it serves can't."""
+    """Run the command as a process of its own, which ends even if a method never returns."""
+    install_hooks()  # before the registry file, whose exit handlers must run first
     sys.exit(main(ends_process=True))
 
 
@@ -31,12 +33,15 @@ def main(
     *,
     ends_process: bool = False,
 ) -> int:
-    """The command; returns its exit code.
+    """Run the command `tuberd` in this process, until SIGINT or SIGTERM.
 
     Args:
-        registry: the objects, instead of those of a registry file.
-        argv: see `parse_args`.
-        ends_process: see `serve_until_signalled`.
+        registry: the objects to serve; None loads the registry file of the command line.
+        argv: the arguments, without the name of the program; None takes those of the process.
+        ends_process: end the process if it has not ended within the grace after a signal.
+
+    Returns:
+        The exit code: 0, or 2 if the options or the registry are wrong.
     """
     args = parse_args(argv, needs_file=registry is None)
     try:
@@ -60,16 +65,10 @@ def main(
             log=LogOptions(level=args.log_level, format=args.log_format, access=args.access_log),
             limits=Limits(**{name: getattr(args, option.dest) for name, option in OPTIONS.items()}),
         )
-    except RegistryFileError as error:
-        if args.traceback and error.__cause__ is not None:
-            traceback.print_exception(error.__cause__)
-        return _wrong_use(error)
     except (OSError, ImportError, TypeError, ValueError) as error:
-        return _wrong_use(error)
-    serve_until_signalled(server, ends_process=ends_process)
+        if isinstance(error, RegistryFileError) and args.traceback and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
+        print(f"tuberd: {' '.join(str(error).split())}", file=sys.stderr)
+        return WRONG_USE
+    serve_until_stopped(server, ends_process=ends_process)
     return 0
-
-
-def _wrong_use(error: Exception) -> int:
-    print(f"tuberd: {' '.join(str(error).split())}", file=sys.stderr)
-    return WRONG_USE

@@ -1,11 +1,18 @@
-"""What a server tells its operator on stderr. The lines themselves are written by the core."""
+"""What a server writes to stderr: options of the log, and lines from a signal handler.
+
+The core writes the log itself.
+"""
 
 from __future__ import annotations
 
+import os
+import select
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["FORMATS", "LEVELS", "LogOptions"]
+__all__ = ["FORMATS", "LEVELS", "LogOptions", "stderr_writer"]
 
 LEVELS: Final = ("error", "warning", "info")
 FORMATS: Final = ("text", "json")
@@ -13,16 +20,16 @@ FORMATS: Final = ("text", "json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogOptions:
-    """How much is told, and how.
+    """How much a server logs on stderr, and in which format.
 
     Attributes:
-        level: 'warning' tells requests that were refused, ten a second at most; 'info' also calls
-            that failed; 'error' neither.
-        format: 'text', or 'json' for one object a line.
-        access: tell every answered request, too.
+        level: 'error', 'warning' or 'info'. 'warning' adds refused requests, at most ten per
+            second; 'info' also adds failed calls.
+        format: 'text', or 'json' for one JSON object per line.
+        access: also log every answered request.
 
     Raises:
-        ValueError: there is no such level or format.
+        ValueError: There is no such level or format.
     """
 
     level: str = "warning"
@@ -30,9 +37,32 @@ class LogOptions:
     access: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what there is not."""
+        """Check the level and the format."""
         for name, value, known in (("level", self.level, LEVELS), ("format", self.format, FORMATS)):
             if value not in known:
-                raise ValueError(
-                    f"the log's {name} must be one of {', '.join(known)}; came {value!r}"
-                )
+                raise ValueError(f"the log {name} must be one of {', '.join(known)}; got {value!r}")
+
+
+@contextmanager
+def stderr_writer() -> Iterator[Callable[[str], None]]:
+    """Return a function that writes a line to stderr without waiting, or drops it.
+
+    It is for signal handlers, and writes to a copy of the descriptor: a method may close stderr,
+    and its number may then belong to a connection.
+    """
+    try:
+        descriptor = os.dup(2)
+    except OSError:  # stderr is closed
+        yield lambda line: None
+        return
+
+    def write(line: str) -> None:
+        # A pipe that is ready takes PIPE_BUF bytes without waiting, see poll(2) and pipe(7).
+        with suppress(OSError, ValueError):  # ValueError: a number too large for select()
+            if select.select([], [descriptor], [], 0)[1]:
+                os.write(descriptor, f"{line}\n".encode())
+
+    try:
+        yield write
+    finally:
+        os.close(descriptor)

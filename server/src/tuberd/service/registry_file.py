@@ -1,4 +1,4 @@
-"""Registry files: Python files that define ``registry``, a dict of the objects to be served."""
+"""Registry files: Python files that define ``registry``, a dict of the objects to serve."""
 
 from __future__ import annotations
 
@@ -13,19 +13,24 @@ from tuberd.served.registry import TuberRegistry
 
 __all__ = ["MODULE_NAME", "RegistryFileError", "load_registry"]
 
-# The name under which a registry file runs: classes defined in it bear it in failures.
+# The module name of a registry file: failures show it for classes that the file defines.
 MODULE_NAME: Final = "tuber_registry"
 
 
 class RegistryFileError(ValueError):
-    """A registry file can't be loaded; what Python raised is the cause."""
+    """A registry file can't be loaded; the cause is what Python raised."""
 
 
 def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
-    """Run a registry file, as ``python FILE`` would, and return the registry it defines.
+    """Run a registry file as ``python FILE`` would, and return the registry that it defines.
+
+    The directory of the file is put first on `sys.path`.
+
+    Args:
+        path: a Python file that defines ``registry``, a dict of objects or a `TuberRegistry`.
 
     Raises:
-        RegistryFileError: the file can't be read or raises, or defines no registry.
+        ValueError: The file can't be read, it raises, or it defines no registry.
     """
     name = os.fspath(path)
     module = ModuleType(MODULE_NAME)
@@ -35,9 +40,9 @@ def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
     try:
         with open(name, "rb") as file:
             exec(compile(file.read(), name, "exec"), module.__dict__)
-    except KeyboardInterrupt:  # Ctrl-C while it loads is for us
+    except KeyboardInterrupt:  # Ctrl-C stops the loading
         raise
-    except BaseException as error:  # the border of user code; sys.exit() is no way to serve, too
+    except BaseException as error:  # the border of user code, which may call sys.exit()
         raise RegistryFileError(_place_of(error, name)) from error
     try:
         registry = module.registry
@@ -54,7 +59,7 @@ def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
 
 
 def _place_of(error: BaseException, name: str) -> str:
-    """One line: where in the registry file the error came from, and what it was."""
+    """Return one line: where in the registry file the error arose, and what it is."""
     if isinstance(error, OSError) and error.filename == name:
         return f"can't read the registry file {name}: {error.strerror}"
     if isinstance(error, SyntaxError) and error.filename == name:

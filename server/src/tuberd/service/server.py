@@ -1,12 +1,11 @@
-"""The server: a registry on a port. It makes the compiled core's server.
+"""The server: a registry on a port or a Unix socket.
 
-It puts the parts together and owns their life; it must never decide what a peer may reach (`reach`)
-nor touch a socket (the core).
+It assembles the parts and starts and stops the compiled core. It must never decide what a peer may
+reach (`ExposurePolicy`), nor touch a socket (the core).
 """
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
 import secrets
@@ -16,73 +15,70 @@ from collections.abc import Mapping, Sequence
 from mimetypes import MimeTypes
 from time import monotonic
 from typing import Any, Final
-from weakref import WeakSet
 
 from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
 from tuberd._core import CborCodec
 from tuberd._core import Server as CoreServer
-from tuberd.exposure.policy import Reach
-from tuberd.served import call_warnings
-from tuberd.served.core_callbacks import make_face
+from tuberd.exposure.policy import ExposurePolicy
+from tuberd.served.core_callbacks import make_callbacks
 from tuberd.served.descriptions import Describer
 from tuberd.served.registry import TuberRegistry
-from tuberd.service import stderr
 from tuberd.service.limits import Limits
-from tuberd.service.logs import LogOptions
-from tuberd.service.signals import heard, tell
+from tuberd.service.logs import LogOptions, stderr_writer
+from tuberd.service.process import handle_stop_signals, install_hooks, live_servers, send_signals
 from tuberd.service.systemd import notify
 from tuberd.service.tokens import Token
 
-__all__ = ["UDS_MODE", "Server", "run", "serve_until_signalled"]
+__all__ = ["GRACE", "UDS_MODE", "Server", "run", "serve_until_stopped"]
 
-# Seconds that running calls are given to finish when a server stops, and when the interpreter
-# exits with servers alive (nobody asked for that and nobody sees why it takes long).
+# Seconds for running calls to finish when a server stops.
 GRACE: Final = 30.0
-GRACE_AT_EXIT: Final = 5.0
 
-# The permissions of a unix socket: whoever may connect drives the instrument, so its owner only.
+# The permissions of a Unix socket. Every user who may connect controls the instrument.
 UDS_MODE: Final = 0o600
 
-# Seconds between looks for signals and for the end of the grace: Python runs signal handlers in
-# the main thread only, and only between two calls into C.
-_LOOK_EVERY: Final = 0.1
+# Seconds between two checks for signals and for the end of the grace: Python runs signal handlers
+# in the main thread only, and only between two calls into C.
+_POLL_INTERVAL: Final = 0.1
 
 
 class Server:
-    """Serves the objects of a registry over HTTP (PROTOCOL.md).
+    """Serve the objects of a registry over HTTP (PROTOCOL.md).
 
-    It listens once it is made, so that `port` is known and clients may connect, and answers while
-    `serve` runs.
+    The server listens as soon as it is created, so `port` is known and clients may connect. It
+    answers while `serve` runs.
 
     Args:
         registry: the objects by name.
-        json_module: the JSON library, 'orjson', 'msgspec' or 'json'; None takes the best installed.
-        port: 0 takes any free one.
-        webroot: a directory of static files to serve beside the objects.
-        max_age: seconds for which browsers may keep static files.
-        validate: describe all objects now, and refuse to serve if something can't be described.
-        bind: the address to listen on; empty: all of this machine.
-        uds: the path of a unix socket to listen on instead; `port` and ``bind`` are not used then.
-        uds_mode: the permissions of its file: who may not write to it can't connect.
-        inherited_socket: a descriptor that listens already, to be used instead of a port.
-        expose_private: see `Reach`.
-        allow_hosts: further names by which browsers may call this machine (PROTOCOL.md section 8).
-        allow_origins: origins whose pages may call, as browsers write them: ``https://lab.example``.
-        tokens: what clients have to show; none: everybody who reaches the server may control.
-        read_only: nobody may do more than read: properties, descriptions, and methods marked with
-            `readonly`.
-        grace: seconds that running calls are given to finish when the server stops.
-        limits: what the server bears of its peers.
-        log: what it tells on stderr.
+        json_module: the JSON library, 'orjson', 'msgspec' or 'json'; None takes the fastest one
+            that is installed.
+        port: the TCP port; 0 takes any free one.
+        webroot: a directory of static files to serve as well.
+        max_age: seconds for which browsers may cache static files.
+        validate: describe all objects now, and raise ValueError if that fails.
+        bind: the address to listen on; empty for all addresses of this machine.
+        uds: the path of a Unix socket to listen on, instead of ``bind`` and ``port``.
+        uds_mode: the permissions of the Unix socket; clients need write permission.
+        inherited_socket: the descriptor of a listening socket to use instead of opening one.
+        expose_private: also serve names with one leading underscore, as before 1.0.
+        allow_hosts: more host names that browsers may use for this machine (PROTOCOL.md section 8).
+        allow_origins: origins whose pages may send requests, written as browsers do:
+            ``https://lab.example``.
+        grace: seconds for running calls to finish when the server stops.
+        tokens: the tokens that clients must present; if empty, every client has full control.
+        read_only: give all clients read-only access: descriptions, reading properties, and methods
+            marked with `readonly`.
+        limits: the limits for clients; None takes the defaults.
+        log: what to log on stderr; None takes the defaults.
 
     Attributes:
-        uds: the absolute path of the unix socket; None when it listens on a port.
+        uds: the absolute path of the Unix socket; None without one.
 
     Raises:
-        OSError: can't listen there, or the webroot is no directory.
-        ImportError: the JSON library is not installed.
-        TypeError, ValueError: the registry, or another argument, can't be served.
+        OSError: The server can't listen there, or the webroot is not a directory.
+        ImportError: The JSON library is not installed.
+        TypeError, ValueError: The registry can't be served, or another argument is wrong.
     """
 
     def __init__(
@@ -108,18 +104,18 @@ class Server:
         log: LogOptions | None = None,
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
-        reach = Reach(expose_private=expose_private)
+        policy = ExposurePolicy(expose_private=expose_private)
         codec = JsonCodec(json_module)
-        describer = Describer(objects, reach, codec.encode, CborCodec().encode)
+        describer = Describer(objects, policy, codec.encode, CborCodec().encode)
         if validate:
             describer.validate()
-        call_warnings.install()
+        install_hooks()
         self._grace = grace
-        self._served = threading.Lock()  # taken by serve() and never given back
-        self._end: float | None = None  # when running calls are no longer waited for
+        self._served = threading.Lock()  # taken by serve() and never released
+        self._end: float | None = None  # when to stop waiting for running calls
         self.uds = None if uds is None else os.path.abspath(uds)
         self._core = CoreServer(
-            face=make_face(objects, reach, describer),
+            callbacks=make_callbacks(objects, policy, describer),
             json=codec,
             bind=bind,
             port=_checked("port", port, 65535),
@@ -132,32 +128,35 @@ class Server:
             media_types=dict(MimeTypes().types_map[True]),
             allowed_hosts=[socket.gethostname(), socket.getfqdn(), *allow_hosts],
             allowed_origins=[_origin(each) for each in allow_origins],
-            tokens=_told(tokens),
+            tokens=_token_pairs(tokens),
             read_only=read_only,
             limits=(limits or Limits()).to_map(),
             log=log or LogOptions(),
         )
-        _live.add(self)
+        live_servers.add(self)
 
     @property
     def port(self) -> int:
-        """The port that the server listens on; 0 when it is a unix socket."""
+        """The port on which the server listens; 0 for a Unix socket."""
         return int(self._core.port)
 
     @property
     def place(self) -> str:
-        """Where the server listens, in the words of its ready line: ``port N``, ``unix:PATH``."""
+        """Where the server listens, as in its ready line: ``port N`` or ``unix:PATH``."""
         if self.uds is not None:
             return f"unix:{self.uds}"
         return f"port {self.port}" if self.port else "a unix socket"
 
     def serve(self) -> None:
-        """Answer requests until `stop` is called, or Ctrl-C pressed; once in a server's life.
+        """Answer requests until `stop` is called or Ctrl-C is pressed.
 
-        When it returns, the calls that were running have finished, or the grace is over.
+        When this returns, all running calls have finished, or the grace is over.
+
+        Raises:
+            RuntimeError: ``serve`` was called before.
         """
         if not self._served.acquire(blocking=False):
-            raise RuntimeError("a Server serves once; make another one")
+            raise RuntimeError("a Server serves only once; create another one")
         if self._end is not None:
             return
         try:
@@ -168,39 +167,44 @@ class Server:
             self._wait()
 
     def stop(self, grace: float | None = None) -> None:
-        """Stop accepting, let running calls finish, and let `serve` return; does not wait.
+        """Stop accepting calls, let running calls finish, and let `serve` return; does not wait.
 
-        May be called from any thread, from a signal handler, before `serve`, and again.
+        You may call this from any thread or signal handler, before `serve`, and repeatedly.
 
         Args:
-            grace: seconds from now on, instead of those the server was made with.
+            grace: seconds from now for running calls to finish, instead of the server's own.
         """
         self._end = monotonic() + (self._grace if grace is None else grace)
         self._core.request_stop()
 
     def _wait(self) -> None:
-        while not self._core.wait(_LOOK_EVERY):
+        while not self._core.wait(_POLL_INTERVAL):
             if self._end is not None and monotonic() >= self._end:
-                return self._core.give_up()
+                return self._core.abandon()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self.place}>"
 
 
 def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
-    """Serve a registry until SIGINT or SIGTERM; the arguments are those of `Server`."""
-    serve_until_signalled(Server(registry, *args, **options))
-
-
-def serve_until_signalled(server: Server, *, ends_process: bool = False) -> None:
-    """Say on stdout where the server is, and serve until SIGINT, SIGTERM or `Server.stop`.
+    """Serve a registry until SIGINT or SIGTERM.
 
     Args:
-        server: the server; signals are heard in the main thread only.
-        ends_process: end the process, with exit code 0, when it was told to stop and has not
-            ended by itself within the server's grace and a second: a method that holds the GIL, or
-            threads that methods have left, would keep it. The second signal does not wait for the
-            grace.
+        registry: the objects by name.
+        args: further arguments of `Server`.
+        options: keyword arguments of `Server`.
+    """
+    serve_until_stopped(Server(registry, *args, **options))
+
+
+def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
+    """Print where the server listens, and serve until SIGINT, SIGTERM or `Server.stop`.
+
+    Args:
+        server: the server; signals have an effect only if this runs in the main thread.
+        ends_process: end the process, with exit code 0, if it has not ended by itself one second
+            after the grace, or soon after a second signal. A method that holds the GIL, or threads
+            that methods have started, could keep it alive.
     """
 
     def stop(again: bool) -> None:
@@ -208,14 +212,14 @@ def serve_until_signalled(server: Server, *, ends_process: bool = False) -> None
         server.stop(grace=0.0 if again else None)
         running = server._core.counts()["calls"]
         if running and not again:
-            say(
-                f"Stopping; calls that run: {running}; they have {server._grace:g} s to finish,"
-                " a second signal stops at once"
+            calls = "1 running call" if running == 1 else f"{running} running calls"
+            write_line(
+                f"Waiting up to {server._grace:g} s for {calls}. Press Ctrl-C again to stop now."
             )
 
-    with stderr.copied() as say, heard(stop, to_the_end=ends_process):
+    with stderr_writer() as write_line, handle_stop_signals(stop, until_exit=ends_process):
         if ends_process:
-            tell(server._core.end_process_when_told(server._grace))
+            send_signals(server._core.watch_signals(server._grace))
         print(f"Serving on {server.place}", flush=True)
         notify("READY=1")
         server.serve()
@@ -223,26 +227,25 @@ def serve_until_signalled(server: Server, *, ends_process: bool = False) -> None
 
 def _checked(name: str, value: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-        raise ValueError(f"{name} must be an integer from 0 to {most}; came {value!r}")
+        raise ValueError(f"{name} must be an integer from 0 to {most}; got {value!r}")
     return value
 
 
-def _told(tokens: Sequence[Token]) -> list[tuple[str, bool]]:
-    """Tokens as the core takes them; what is none is not repeated."""
+def _token_pairs(tokens: Sequence[Token]) -> list[tuple[str, bool]]:
     for each in tokens:
-        if not isinstance(each, Token):
+        if not isinstance(each, Token):  # the message must not contain it
             raise TypeError(
-                f"expected tokens to be a list of tuberd.Token; one is {type(each).__name__}"
+                f"expected tokens to be a list of tuberd.Token; got a {type(each).__name__}"
             )
     return [(each.text, each.may_control) for each in tokens]
 
 
 def _origin(text: str) -> str:
-    """An origin as browsers write it (RFC 6454 section 6.2): only what is equal is allowed."""
+    """Check an origin: it is compared as browsers write it (RFC 6454 section 6.2)."""
     if not re.fullmatch(r"https?://[a-z0-9.\-_\[\]:]+", text):
         raise ValueError(
-            f"an origin must be like https://lab.example or http://lab.example:8080, in lower case "
-            f"and without a path; came {text!r}"
+            "an origin must be like https://lab.example or http://lab.example:8080, in lower case"
+            f" and without a path; got {text!r}"
         )
     return text
 
@@ -254,18 +257,3 @@ def _directory(webroot: str | os.PathLike[str] | None) -> str | None:
     if not os.path.isdir(path):
         raise NotADirectoryError(f"the webroot {os.fspath(webroot)!r} is not a directory")
     return path
-
-
-_live: Final[WeakSet[Server]] = WeakSet()
-# A forked child has none of the core's threads, and must not wait for them when it exits.
-os.register_at_fork(after_in_child=_live.clear)
-
-
-@atexit.register
-def _stop_all() -> None:
-    """Let no thread of the core run into an interpreter that is going away."""
-    servers = list(_live)
-    for server in servers:
-        server.stop(grace=GRACE_AT_EXIT)
-    for server in servers:
-        server._wait()

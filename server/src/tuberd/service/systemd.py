@@ -1,7 +1,7 @@
-"""A service manager's side of a server: the socket it may pass, and what it wants to be told.
+"""The service manager: the socket that it may pass, and the states that it wants to know.
 
-The protocols are systemd's (sd_listen_fds(3), sd_notify(3)); other managers speak them too. Without
-a manager nothing here does anything.
+The protocols are systemd's (sd_listen_fds(3), sd_notify(3)); other managers speak them, too.
+Without a manager nothing here has an effect.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ _FIRST: Final = 3  # SD_LISTEN_FDS_START
 
 
 def take_socket() -> int | None:
-    """The descriptor of the listening socket that was passed to this process; None: there is none.
+    """Return the descriptor of the listening socket passed to this process, or None.
 
-    The variables that tell of it are removed, so that no child takes it for its own.
+    Removes the environment variables that announce it, so that no child process takes it.
 
     Raises:
-        ValueError: more than one was passed.
+        ValueError: The manager passed more than one socket.
     """
     process = os.environ.pop("LISTEN_PID", "")
     count = os.environ.pop("LISTEN_FDS", "")
@@ -30,12 +30,12 @@ def take_socket() -> int | None:
     if process != str(os.getpid()) or not count.isdecimal() or int(count) == 0:
         return None
     if int(count) > 1:
-        raise ValueError(f"expected one socket of the service manager; it passed {count}")
+        raise ValueError(f"expected one socket from the service manager; it passed {count}")
     return _FIRST
 
 
 def notify(state: str) -> None:
-    """Tell the service manager, such as ``READY=1``; whoever can't be reached is not waited for."""
+    """Send a state, such as ``READY=1``, to the service manager; never wait or fail."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if not address.startswith(("/", "@")):
         return

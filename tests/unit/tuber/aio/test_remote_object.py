@@ -27,9 +27,9 @@ def pool_of(board: Any) -> Any:
 
 def assert_sound(board: Any) -> None:
     pool = pool_of(board)
-    assert pool._places == MAX_CONNECTIONS
+    assert pool._free_slots == MAX_CONNECTIONS
     assert not any(not place.done() for place in pool._waiting)
-    assert not any(connection.is_stale() for connection in pool._resting)
+    assert not any(connection.is_stale() for connection in pool._idle)
 
 
 class Gate:
@@ -149,7 +149,7 @@ def test_after_a_thousand_random_cancellations_all_places_are_free(kind: str) ->
         for start in range(0, 1000, 50):
             await asyncio.gather(*(cancelled(board, n) for n in range(start, start + 50)))
         assert_sound(board)
-        assert len(pool_of(board)._resting) <= MAX_CONNECTIONS
+        assert len(pool_of(board)._idle) <= MAX_CONNECTIONS
         assert await board.read("last") == ["last"]
 
     with ScriptedServer(serve) as server:
@@ -192,7 +192,9 @@ def test_waiting_for_a_connection_ends_with_the_time_out() -> None:
         hasty: Any = await tuber.resolve(server.hostname, "Board", timeout=0.05)
         calls = [asyncio.create_task(board.read("held")) for _ in range(MAX_CONNECTIONS)]
         await gate.holds(MAX_CONNECTIONS)
-        with pytest.raises(TuberTimeout, match=r"no free connection.*Board\.read\(\) was not run"):
+        with pytest.raises(
+            TuberTimeout, match=r"waiting for a free connection.*Board\.read\(\) was not run"
+        ):
             await hasty.read(1)
         gate.opened.set()
         await asyncio.gather(*calls)
@@ -205,7 +207,7 @@ def test_waiting_for_a_connection_ends_with_the_time_out() -> None:
 def test_a_request_of_which_nothing_left_is_sent_on_another_connection() -> None:
     async def main(server: ScriptedServer) -> None:
         board: Any = await tuber.resolve(server.hostname, "Board")
-        (connection,) = pool_of(board)._resting
+        (connection,) = pool_of(board)._idle
         # The transport is closed between the look at the connection and its use.
         connection.is_stale = connection.close
         assert await board.read(1) == [1]

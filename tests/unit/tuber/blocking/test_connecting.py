@@ -19,9 +19,11 @@ from tests.support.scripted_board import answer, serve
 from tests.support.scripted_server import ScriptedServer, ServedConnection
 from tests.support.shells import Shell
 from tuber import TuberConnectionRefused, TuberNetworkError, TuberTimeout
-from tuber.aio.connecting import _winner
-from tuber.network import race as _race
-from tuber.network.race import Place
+from tuber.aio.connecting import AsyncioDialler
+from tuber.network import connecting
+from tuber.network.address import Address
+from tuber.network.connecting import Place, race
+from tuber.network.route import Route
 
 Places = Callable[..., None]
 
@@ -81,7 +83,7 @@ def test_when_nobody_listens_at_any_address_it_is_a_refusal(shell: Shell, resolv
 @pytest.mark.filterwarnings("error::ResourceWarning")
 def test_on_each_loop_the_first_to_connect_wins_and_the_others_are_closed(kind: str) -> None:
     async def main(places: list[Place]) -> tuple[str, int]:
-        with await _winner(asyncio.get_running_loop(), places) as sock:
+        with await race(places, AsyncioDialler(Route(Address("board")))) as sock:
             assert len(asyncio.all_tasks()) == 1
             winner: tuple[str, int] = sock.getpeername()
             return winner
@@ -102,7 +104,7 @@ def test_on_each_loop_the_first_to_connect_wins_and_the_others_are_closed(kind: 
 def test_cancelled_attempts_leave_nothing_behind(
     resolves: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_race, "ATTEMPT_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(connecting, "ATTEMPT_DELAY_SECONDS", 0.0)
 
     async def both_attempts() -> None:
         while sum("_opened" in repr(task) for task in asyncio.all_tasks()) < 2:
@@ -133,7 +135,7 @@ def test_names_are_asked_of_the_system_in_another_thread_than_the_loops(
         raise socket.gaierror(-2, "unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    with pytest.raises(TuberNetworkError, match=f"no address is known for the name '{name}'"):
+    with pytest.raises(TuberNetworkError, match=f"No address is known for the name '{name}'"):
         asyncio.run(tuber.resolve(name))
     assert asked == [(name, False)]
 
@@ -179,7 +181,7 @@ def test_a_stale_unix_connection_is_noticed(every_shell: Shell, tmp_path: Path) 
 
 def test_a_unix_socket_that_is_not_there_is_named(every_shell: Shell, tmp_path: Path) -> None:
     missing = tmp_path / "none.sock"
-    with pytest.raises(TuberNetworkError, match=f"there is no socket at unix:{missing}; "):
+    with pytest.raises(TuberNetworkError, match=f"There is no socket at unix:{missing}; "):
         every_shell.resolve(f"unix:{missing}")
     abandoned = tmp_path / "abandoned.sock"
     with socket.socket(socket.AF_UNIX) as listener:

@@ -38,7 +38,7 @@ class RefusesToSend:
 
 def test_a_request_of_which_nothing_left_is_sent_on_another_connection() -> None:
     with ScriptedServer(serve) as server, board_of(server) as board:
-        (connection,) = board._tuber_link._pool._resting
+        (connection,) = board._tuber_link._pool._idle
         connection._socket = RefusesToSend(connection._socket)
         assert board.read(1) == [1]
         assert server.connections == 2
@@ -46,7 +46,7 @@ def test_a_request_of_which_nothing_left_is_sent_on_another_connection() -> None
 
 def test_without_a_time_out_a_call_takes_as_long_as_it_takes() -> None:
     with ScriptedServer(serve) as server, board_of(server) as board:
-        (connection,) = board._tuber_link._pool._resting
+        (connection,) = board._tuber_link._pool._idle
         assert connection._socket.gettimeout() is None
 
 
@@ -62,7 +62,7 @@ def test_threads_share_an_object_and_get_their_own_answers() -> None:
 
 
 def test_only_so_many_connections_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_pool, "MAX_RESTING", 2)
+    monkeypatch.setattr(_pool, "MAX_IDLE", 2)
     together = threading.Barrier(4)
 
     def handler(connection: ServedConnection, number: int) -> None:
@@ -74,7 +74,7 @@ def test_only_so_many_connections_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedServer(handler) as server, board_of(server) as board:
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(board.read, range(4)))
-        assert len(board._tuber_link._pool._resting) == 2
+        assert len(board._tuber_link._pool._idle) == 2
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

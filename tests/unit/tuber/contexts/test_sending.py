@@ -250,7 +250,7 @@ def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
 
     async def send() -> None:
         nonlocal begin
-        link = context._tuber_link.varied(None, None, None, None)
+        link = context._tuber_link.varied()
         begin = type(link).start.__get__(link)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(type(link), "start", lambda _, each: interrupted(each))

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuber.errors import TuberProtocolError
-from tuber.network.chunked import MAX_REPLY_BODY_BYTES
-from tuber.network.http1 import MAX_INTERIM_REPLIES, MAX_KNOWN_HEADS, Reply, ReplyReader
+from tuber.network.http1 import MAX_INTERIM_REPLIES, MAX_KNOWN_HEADS, HttpReply, ReplyReader
+from tuber.options import MAX_REPLY_BYTES
 from tuber.protocol import MAX_FIELDS, MAX_HEAD_BYTES
 
 
@@ -19,7 +19,7 @@ def reply(*fields: str, body: bytes = b"", start: str = "HTTP/1.1 200 OK") -> by
     return "\r\n".join([start, *fields, "", ""]).encode("latin-1") + body
 
 
-def read(*pieces: bytes) -> Reply:
+def read(*pieces: bytes) -> HttpReply:
     """The one reply in the pieces, received as a shell does."""
     reader, answer = ReplyReader(), None
     for piece in pieces:
@@ -242,7 +242,7 @@ MALFORMED = [
     reply("Transfer-Encoding: chunked", body=b"2\n"),
     reply("Transfer-Encoding: chunked", body=b"0\r\nA: b\n\n"),
     reply("Content-Length: -1", start="HTTP/1.1 204 No Content"),
-    reply(f"Content-Length: {MAX_REPLY_BODY_BYTES + 1}"),
+    reply(f"Content-Length: {MAX_REPLY_BYTES + 1}"),
     reply("Content-Length: " + "9" * 30),
     reply("Transfer-Encoding: chunked", "Content-Length: 1"),
     reply("Transfer-Encoding: gzip, chunked"),

@@ -135,7 +135,7 @@ def test_an_answer_of_another_form_is_refused(
     shell: Shell, transport: Scripted, answer: Any
 ) -> None:
     transport.answer = answer
-    with pytest.raises(TuberProtocolError, match=r"expected the transport to answer") as caught:
+    with pytest.raises(TuberProtocolError, match=r"expected the transport to return") as caught:
         shell.resolve("board", transport=transport)
     assert caught.value.may_have_run
 

@@ -80,7 +80,7 @@ def test_a_handshake_that_takes_too_long_is_a_time_out(every_shell: Shell) -> No
 
     with (
         ScriptedServer(handler) as server,
-        pytest.raises(TuberTimeout, match=r"no connection to https://.*was not run"),
+        pytest.raises(TuberTimeout, match=r"Timed out .*connecting to https://.*was not run"),
     ):
         every_shell.resolve(f"https://{server.hostname}", timeout=(0.1, None))
 
@@ -143,7 +143,7 @@ def test_a_reply_that_is_cut_without_announcement_is_lost(every_shell: Shell) ->
 
     with (
         tls_server(handler) as server,
-        pytest.raises(TuberConnectionLost, match="may be asked for again"),
+        pytest.raises(TuberConnectionLost, match=r"may request .* again"),
     ):
         every_shell.resolve(server.hostname, ssl_context=client_context())
 

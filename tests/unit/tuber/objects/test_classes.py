@@ -1,4 +1,4 @@
-"""Generated classes: what Python's own tools find in them, and who shares one."""
+"""Generated classes: what Python's own tools find in them, and which objects share one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_another_description_has_another_class(changed: dict[str, Any]) -> None:
     assert type(described_as({**BOARD, **changed})) is not type(described_as(BOARD))
 
 
-def test_it_is_a_subclass_with_the_remote_name_docstring_and_annotations() -> None:
+def test_the_class_has_the_remote_name_docstring_and_annotations() -> None:
     board = described_as(BOARD)
     kind = type(board)
     assert isinstance(board, SimpleTuberObject)
@@ -61,11 +61,11 @@ def test_names_of_metaclasses_hide_nothing(name: str) -> None:
     assert len(board) == 1  # type: ignore[arg-type]
 
 
-def test_a_type_name_that_is_no_name_is_not_taken() -> None:
+def test_a_type_name_that_is_no_identifier_is_not_used() -> None:
     assert type(described_as({"type": "a\0b"})).__name__ == "SimpleTuberObject"
 
 
-def test_a_list_of_objects_is_a_sequence_in_every_respect() -> None:
+def test_a_list_of_objects_has_all_of_sequence() -> None:
     channels = described_as(BOARD).channels
     assert isinstance(channels, Sequence)
     assert not isinstance(channels, Mapping)
@@ -77,7 +77,7 @@ def test_a_list_of_objects_is_a_sequence_in_every_respect() -> None:
     assert "maps" not in dir(channels)
 
 
-def test_a_map_of_objects_is_a_mapping_in_every_respect() -> None:
+def test_a_map_of_objects_has_all_of_mapping() -> None:
     named = described_as(BOARD).named
     assert isinstance(named, Mapping)
     assert not isinstance(named, (Sequence, MutableMapping))
@@ -107,12 +107,12 @@ def test_remote_names_win_over_those_of_a_mapping() -> None:
     assert board == board
 
 
-def test_a_base_that_wants_to_know_its_subclasses_gets_none() -> None:
-    told = []
+def test_a_base_with_init_subclass_gets_no_subclasses() -> None:
+    subclasses = []
 
     class Watched(ScriptedObject):
         def __init_subclass__(cls, **named: Any) -> None:
-            told.append(cls)
+            subclasses.append(cls)
 
         @staticmethod
         def answer(asked: Any) -> Any:
@@ -120,7 +120,7 @@ def test_a_base_that_wants_to_know_its_subclasses_gets_none() -> None:
 
     assert not may_be_subclassed(Watched)
     board: Any = Watched("Board", hostname="board").tuber_resolve()
-    assert told == []
+    assert subclasses == []
     assert type(board) is Watched
     assert board.read(2)["args"] == [2]
     assert board.read.__doc__ == "Reads samples."
@@ -131,7 +131,7 @@ def test_a_base_that_wants_to_know_its_subclasses_gets_none() -> None:
     assert {"read", "offset", "gain"} <= set(dir(board))
 
 
-def test_what_was_handed_out_takes_on_a_new_description_in_place() -> None:
+def test_objects_that_were_handed_out_adopt_a_new_description_in_place() -> None:
     board = described_as(BOARD)
     supply, fan, channel, last = (
         board.supply, board.supply.fan, board.channels[0], board.channels[2],
@@ -154,11 +154,11 @@ def test_what_was_handed_out_takes_on_a_new_description_in_place() -> None:
     assert not hasattr(supply, "fan")
 
 
-def test_a_vanished_object_says_so_and_can_come_back() -> None:
+def test_a_removed_object_raises_and_can_come_back() -> None:
     board: Any = described({**BOARD})
     channel, method = board.channels[0], board.read
     asked = len(board._tuber_link.asked)
-    board._tuber_vanished(TuberStateError("Board is gone"))
+    board._tuber_removed(TuberStateError("Board is gone"))
     for use in (
         lambda: board.read,
         lambda: board.gain,

@@ -1,4 +1,4 @@
-"""What help(), IPython and Jupyter show of a remote object, without asking anybody."""
+"""What help(), IPython and Jupyter show of a remote object, without I/O."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def board() -> Any:
     return described({**BOARD, "failed": failed})
 
 
-def test_help_begins_with_what_the_object_has(board: Any) -> None:
+def test_help_begins_with_the_remote_members(board: Any) -> None:
     shown = pydoc.plain(pydoc.render_doc(board))
     own, _, inherited = shown.partition("Methods inherited from tuber.")
     assert "A board." in own
@@ -40,7 +40,7 @@ def test_help_begins_with_what_the_object_has(board: Any) -> None:
     assert board.__doc__ == "A board."
 
 
-def test_the_pretty_form_lists_what_the_object_has(board: Any) -> None:
+def test_the_pretty_form_lists_the_members(board: Any) -> None:
     printer = Printer()
     board._repr_pretty_(printer, False)
     for line in (
@@ -73,13 +73,13 @@ def test_the_html_is_a_table_with_everything_escaped() -> None:
     assert shown.count("<table>") == 3
 
 
-def test_the_pretty_form_of_one_among_several_is_short(board: Any) -> None:
+def test_the_pretty_form_inside_a_list_is_short(board: Any) -> None:
     printer = Printer(depth=2)
     board._repr_pretty_(printer, False)
     assert printer.shown == repr(board)
 
 
-def test_nothing_is_asked_also_before_resolving(board: Any) -> None:
+def test_displays_send_nothing_also_before_resolving(board: Any) -> None:
     asked = len(board._tuber_link.asked)
     text(board), board._repr_html_(), repr(board)
     assert len(board._tuber_link.asked) == asked

@@ -12,7 +12,8 @@ import pytest
 
 from tests.support.scripted_link import described
 from tuber import SimpleTuberObject, TuberStateError
-from tuber.protocol import Description
+from tuber.objects.methods import make_signature
+from tuber.protocol import Description, Parameter, Signature
 
 READ = {
     "__doc__": "Reads n samples.",
@@ -50,7 +51,7 @@ def test_no_source_file_is_shown_for_it() -> None:
 
 def test_a_traceback_names_it() -> None:
     board = described({"methods": {"read": READ}})
-    board._tuber_vanished(TuberStateError("gone"))
+    board._tuber_removed(TuberStateError("gone"))
     kept = type(described({"methods": {"read": READ}})).read.__get__(board)
     with pytest.raises(TuberStateError) as caught:
         kept()
@@ -64,11 +65,6 @@ def test_help_shows_signature_and_docstring() -> None:
 
 def test_a_signature_that_is_text_is_shown_in_the_docstring() -> None:
     assert read(__signature__="(self, n)").__doc__ == "read(self, n)\n\nReads n samples."
-
-
-def test_a_signature_that_python_could_not_have_takes_any_arguments() -> None:
-    method = read(__signature__={"parameters": [{"name": "not a name"}]})
-    assert str(inspect.signature(method)) == "(*args, **kwargs)"
 
 
 def test_arguments_of_any_name_are_passed_on() -> None:
@@ -85,3 +81,42 @@ def test_it_is_picklable() -> None:
     board._tuber_adopt(Description.from_map({"methods": {"read": READ}}))
     method = pickle.loads(pickle.dumps(board.read))
     assert (method.__name__, method.__doc__) == ("read", "Reads n samples.")
+
+
+def test_every_kind_of_parameter_is_shown() -> None:
+    signature = make_signature(
+        Signature(
+            (
+                Parameter("self", 0),
+                Parameter("a", 0),
+                Parameter("b", 1, default=2, annotation="int"),
+                Parameter("rest", 2),
+                Parameter("c", 3, default=None),
+                Parameter("named", 4),
+            ),
+            "str",
+        )
+    )
+    assert str(signature) == "(self, a, /, b: int = 2, *rest, c=None, **named) -> str"
+
+
+ANY = "(self, /, *args, **kwargs)"
+
+
+@pytest.mark.parametrize("signature", [None, "(self, n)"])
+def test_an_unknown_signature_takes_any_arguments(signature: str | None) -> None:
+    assert str(make_signature(signature)) == ANY
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        (Parameter("not a name"),),
+        (Parameter("a"), Parameter("a")),
+        (Parameter("a", 4), Parameter("b")),
+    ],
+)
+def test_an_impossible_signature_takes_any_arguments(
+    parameters: tuple[Parameter, ...],
+) -> None:
+    assert str(make_signature(Signature(parameters))) == ANY

@@ -55,7 +55,7 @@ def test_properties_have_the_value_of_the_resolve(board: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["gain", "limits", "temperature", "adc", "read"])
-def test_what_the_server_has_cannot_be_assigned(board: Any, name: str) -> None:
+def test_remote_attributes_cannot_be_replaced(board: Any, name: str) -> None:
     with pytest.raises(AttributeError, match=name):
         setattr(board, name, 3)
 
@@ -132,7 +132,7 @@ def test_a_map_of_objects_is_a_mapping(board: Any) -> None:
         named["z"]
 
 
-def test_an_object_without_items_is_none_of_both(board: Any) -> None:
+def test_an_object_without_items_is_no_container(board: Any) -> None:
     assert board
     assert not board.tuber_is_container
     assert not board.none
@@ -214,7 +214,7 @@ HIDDEN = {
 }
 
 
-def test_remote_names_that_are_hidden_are_told_once_and_reached_explicitly() -> None:
+def test_hidden_remote_names_are_warned_of_once_and_reached_explicitly() -> None:
     text = r"^Shutter at http://board/tuber has 'close', 'object_factory', 'tuber_resolve', hidden"
     with pytest.warns(UserWarning, match=text) as shown:
         shutter: Any = described(HIDDEN)
@@ -228,14 +228,14 @@ def test_remote_names_that_are_hidden_are_told_once_and_reached_explicitly() -> 
         shutter.tuber_attribute("closed")
 
 
-def test_the_items_of_a_container_tell_their_hidden_names_once() -> None:
+def test_the_items_of_a_container_warn_of_hidden_names_once() -> None:
     board: Any = described({"keys": 2, "values": {"methods": {"close": METHOD}}})
     with pytest.warns(UserWarning, match="an object at http://board/tuber has 'close'") as shown:
         assert len(list(board)) == 2
     assert len(shown) == 1
 
 
-def test_what_a_subclass_defines_hides_without_a_word() -> None:
+def test_names_that_a_subclass_defines_hide_remote_ones_without_a_warning() -> None:
     class Shutter(ScriptedObject):
         gain = 1
 
@@ -252,7 +252,7 @@ def test_what_a_subclass_defines_hides_without_a_word() -> None:
     assert (shutter.gain, shutter.tuber_attribute("gain")) == (0, 2)
 
 
-def test_an_attribute_set_before_resolving_stays_and_is_told() -> None:
+def test_an_attribute_set_before_resolving_stays_and_is_warned_of() -> None:
     class Board(ScriptedObject):
         @staticmethod
         def answer(asked: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tuber.protocol.paths import checked_path, path_of_item, path_of_object, path_text
+from tuber.protocol import checked_path, path_of_item, path_of_object, path_text
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from tuber.protocol.paths import checked_path, path_of_item, path_of_object, pat
         ((("Boards", 3, 1), "adc"), "Boards[3][1].adc"),
     ],
 )
-def test_a_path_reads_as_in_python(path: Any, text: str) -> None:
+def test_a_path_is_shown_as_in_python(path: Any, text: str) -> None:
     assert path_text(path) == text
 
 
@@ -33,7 +33,7 @@ def test_paths_grow_downward() -> None:
     assert path_of_item(path_of_item(path, "a"), -1) == [["Boards", 3], ["adcs", "a", -1]]
 
 
-def test_a_path_that_is_none_is_told_what_it_may_be() -> None:
+def test_other_values_than_paths_are_refused_with_a_hint() -> None:
     for path in (None, "board", ["board", ["adcs", 0]], ("board",)):
         assert checked_path(path) == path
     with pytest.raises(TypeError, match="'host:8080'"):

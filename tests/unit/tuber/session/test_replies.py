@@ -9,8 +9,7 @@ import pytest
 from tuber import TuberProtocolError, TuberResult
 from tuber.codec import EncodeError
 from tuber.protocol import Failure, Result
-from tuber.session.replies import outcomes_of, read_outcomes
-from tuber.session.requests import Unsent
+from tuber.session.replies import EncodeFailure, outcomes_of, read_outcomes
 
 FAILED = {"error": {"message": "no"}}
 WARNED = {"result": {"a": 1}, "warnings": ["hot"]}
@@ -52,7 +51,7 @@ def test_maps_become_objects_with_attributes_wherever_they_are() -> None:
 
 
 def test_those_that_were_not_sent_are_put_in_at_their_places() -> None:
-    unsent = Unsent(EncodeError("no"))
+    unsent = EncodeFailure(EncodeError("no"))
     outcomes = read_outcomes([{"result": 1}, FAILED])
     assert list(outcomes.with_unsent({0: unsent, 3: unsent})) == [
         unsent,

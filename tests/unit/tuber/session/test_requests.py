@@ -13,13 +13,13 @@ import pytest
 from tests.support.scripted_link import URL, ScriptedReply
 from tuber import TuberConnectionLost, TuberProtocolError
 from tuber.codec import EncodeError, codec_for
+from tuber.options import Options
 from tuber.protocol import CBOR, JSON, Call
 from tuber.session.messages import Request
 from tuber.session.requests import RequestWriter
 from tuber.session.server_state import ServerState
 
-NEW = ServerState("a" * 32)
-BOTH = (JSON, CBOR)
+NEW = ServerState(URL, "a" * 32)
 
 
 def drive(conversation: Any, *replies: Any) -> tuple[list[Request], Any]:
@@ -46,7 +46,7 @@ def body(request: Request) -> Any:
 
 @pytest.mark.parametrize("args", [(), (1, 2.5, "x", None), ([1, [2]], {"a": True})])
 def test_what_json_carries_travels_in_json_and_nothing_is_asked(args: tuple[Any, ...]) -> None:
-    writer = RequestWriter(URL, BOTH, ServerState())
+    writer = RequestWriter(Options(), ServerState(URL))
     request = writer.plain(Call("Board", "read", args, {"n": 1}))
     assert request is not None
     assert request.media_type == JSON
@@ -56,7 +56,7 @@ def test_what_json_carries_travels_in_json_and_nothing_is_asked(args: tuple[Any,
 @pytest.mark.parametrize("value", [math.nan, 1j, b"x", {1: 2}, {1}, np.arange(3), np.int8(1)])
 @pytest.mark.parametrize("named", [False, True])
 def test_what_json_does_not_carry_travels_in_cbor(value: Any, named: bool) -> None:
-    writer = RequestWriter(URL, BOTH, NEW)
+    writer = RequestWriter(Options(), NEW)
     call = Call("Board", "read", *(((), {"v": value}) if named else ((value,), {})))
     assert writer.plain(call) is None
     sent, request = drive(writer.call(call))
@@ -68,7 +68,7 @@ def test_what_json_does_not_carry_travels_in_cbor(value: Any, named: bool) -> No
 def test_the_memory_of_a_big_array_is_not_copied() -> None:
     array = np.arange(100_000.0).reshape(100, 1000)
     for each in (array, np.asfortranarray(array)):
-        _, request = drive(RequestWriter(URL, BOTH, NEW).call(Call("Board", "load", (each, 1))))
+        _, request = drive(RequestWriter(Options(), NEW).call(Call("Board", "load", (each, 1))))
         assert sum(map(len, request.rest)) >= array.nbytes
         assert np.shares_memory(np.frombuffer(request.rest[0], np.uint8), each)
         assert (body(request)["args"][0] == array).all()
@@ -80,8 +80,8 @@ def test_a_server_that_nothing_is_known_of_is_asked_what_it_reads_once() -> None
         ({}, CBOR, CBOR),
         ({}, JSON, JSON),
     ):
-        state = ServerState()
-        writer = RequestWriter(URL, BOTH, state)
+        state = ServerState(URL)
+        writer = RequestWriter(Options(), state)
         reply = ScriptedReply(b"", fields=fields, media_type=media_type)
         call = Call("Board", "read", (b"x",))
         sent, request = drive(writer.call(call), reply)
@@ -91,8 +91,8 @@ def test_a_server_that_nothing_is_known_of_is_asked_what_it_reads_once() -> None
 
 
 def test_a_refusal_of_the_question_tells_nothing_of_the_server() -> None:
-    state = ServerState()
-    writer = RequestWriter(URL, BOTH, state)
+    state = ServerState(URL)
+    writer = RequestWriter(Options(), state)
     call = Call("Board", "read", (b"x",))
     refusal = ScriptedReply(b"busy", status=502, media_type="text/html")
     with pytest.raises(TuberProtocolError, match="502") as caught:
@@ -105,7 +105,7 @@ def test_a_refusal_of_the_question_tells_nothing_of_the_server() -> None:
 
 
 def test_when_asking_fails_the_call_was_not_run() -> None:
-    writer = RequestWriter(URL, BOTH, ServerState())
+    writer = RequestWriter(Options(), ServerState(URL))
     conversation = writer.call(Call("Board", "read", (b"x",)))
     next(conversation)
     with pytest.raises(TuberConnectionLost) as caught:
@@ -113,20 +113,20 @@ def test_when_asking_fails_the_call_was_not_run() -> None:
     assert not caught.value.may_have_run
 
 
-@pytest.mark.parametrize("state", [NEW, ServerState()])
+@pytest.mark.parametrize("state", [NEW, ServerState(URL)])
 @pytest.mark.parametrize("value", [object(), [np.longdouble(1)], {"a": np.array([None])}])
 def test_what_nothing_carries_is_refused_before_anything_is_sent(
     state: ServerState, value: Any
 ) -> None:
-    writer = RequestWriter(URL, BOTH, state)
+    writer = RequestWriter(Options(), state)
     with pytest.raises(EncodeError, match=r"^args\[1\].* of Board\.read\(\): .*is not supported"):
         drive(writer.call(Call("Board", "read", (1, value))))
 
 
 def test_one_that_reads_json_alone_gets_what_json_has_a_form_of() -> None:
-    state = ServerState()
+    state = ServerState(URL)
     state.answered(JSON)
-    writer = RequestWriter(URL, BOTH, state)
+    writer = RequestWriter(Options(), state)
     for value, text in ((b"\1", {"bytes": [1]}), (datetime.datetime(2000, 1, 1), "2000-01-01T00")):
         _, request = drive(writer.call(Call("Board", "read", (value,))))
         carried = json.loads(request.body)["args"][0]
@@ -136,7 +136,7 @@ def test_one_that_reads_json_alone_gets_what_json_has_a_form_of() -> None:
 
 
 def test_a_user_who_wants_json_alone_gets_it() -> None:
-    writer = RequestWriter(URL, (JSON,), NEW)
+    writer = RequestWriter(Options((JSON,)), NEW)
     _, request = drive(writer.call(Call("Board", "read", (b"x",))))
     assert request.media_type == JSON
     with pytest.raises(EncodeError, match=f"accept_types leaves only {JSON}"):
@@ -144,7 +144,7 @@ def test_a_user_who_wants_json_alone_gets_it() -> None:
 
 
 def test_a_batch_travels_in_cbor_as_a_whole_when_one_call_needs_it() -> None:
-    writer = RequestWriter(URL, BOTH, NEW)
+    writer = RequestWriter(Options(), NEW)
     calls = [
         {"object": "Board", "method": "read", "args": (1,)},
         {"object": "Board", "method": "read", "kwargs": {"v": b"x"}},
@@ -158,7 +158,7 @@ def test_a_batch_travels_in_cbor_as_a_whole_when_one_call_needs_it() -> None:
 
 @pytest.mark.parametrize("fine", [2, b"x"])
 def test_a_call_that_cannot_be_sent_is_left_out_where_that_is_wanted(fine: Any) -> None:
-    writer = RequestWriter(URL, BOTH, NEW)
+    writer = RequestWriter(Options(), NEW)
     calls = [Call("Board", "read", (value,)).to_map() for value in (object(), 1, "\ud800", fine)]
     _, (request, unsent) = drive(writer.batch(calls, "it", (), True))
     assert [each["args"][0] for each in body(request)] == [1, fine]
@@ -170,7 +170,7 @@ def test_a_call_that_cannot_be_sent_is_left_out_where_that_is_wanted(fine: Any) 
 
 
 def test_otherwise_it_fails_the_batch() -> None:
-    writer = RequestWriter(URL, BOTH, NEW)
+    writer = RequestWriter(Options(), NEW)
     calls = [Call("Board", "read", (value,)).to_map() for value in (1, object())]
     with pytest.raises(EncodeError, match=r"^args\[0\] of Board\.read\(\), call 1 of the batch: "):
         drive(writer.batch(calls, "it", (), False))

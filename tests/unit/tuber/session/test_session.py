@@ -150,7 +150,7 @@ def test_a_property_is_read() -> None:
 def test_a_batch_gives_the_outcomes_in_order() -> None:
     link = ScriptedLink(lambda asked: [{"result": 1}, {"error": {"message": "no"}}])
     calls = [{"object": "Board", "method": "a"}, {"object": "Board", "method": "b"}]
-    outcomes = link.run(link.session.exchange(calls, "a batch", continue_on_error=True))
+    outcomes = link.run(link.session.batch(calls, "a batch", continue_on_error=True))
     assert list(outcomes) == [Result(1), Failure("no")]
     assert link.asked == [calls]
     assert link.options_sent == [("continue-on-error",)]
@@ -175,7 +175,7 @@ def test_a_batch_that_is_not_answered_as_one_is_an_error(
 ) -> None:
     link = ScriptedLink(lambda asked: answer)
     with pytest.raises(error, match=message):
-        link.run(link.session.exchange([{"object": "Board", "method": "a"}], "a batch"))
+        link.run(link.session.batch([{"object": "Board", "method": "a"}], "a batch"))
     assert link.options_sent == [()]
 
 

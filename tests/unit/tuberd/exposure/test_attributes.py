@@ -10,13 +10,13 @@ import pytest
 
 from tuberd.exposure.attributes import (
     ABSENT,
+    all_names,
     class_attribute,
     classes_of,
-    is_looked_up_as_usual,
+    dir_names,
+    has_default_lookup,
     is_plain_method,
-    names_of,
     own_attributes,
-    told_names,
 )
 
 
@@ -75,10 +75,10 @@ def test_finds_attributes_of_the_class_and_its_bases_without_reading_them() -> N
 
 
 def test_finds_names_without_reading_them() -> None:
-    assert {"method", "gauge", "number", "own"} <= names_of(Derived())
+    assert {"method", "gauge", "number", "own"} <= all_names(Derived())
     assert dict(own_attributes(Derived())) == {"own": 2}
     assert own_attributes(Slotted()) == {}
-    assert "inside" in names_of(Slotted())
+    assert "inside" in all_names(Slotted())
 
 
 def test_survives_objects_that_lie_about_themselves() -> None:
@@ -89,8 +89,8 @@ def test_survives_objects_that_lie_about_themselves() -> None:
             return 7
 
     assert own_attributes(Lying()) == {}
-    assert told_names(Lying()) == set()
-    assert "__dir__" in names_of(Lying())
+    assert dir_names(Lying()) == set()
+    assert "__dir__" in all_names(Lying())
 
 
 def test_knows_the_class_behind_a_proxy() -> None:
@@ -106,5 +106,5 @@ def test_tells_classes_with_a_lookup_of_their_own() -> None:
     class Own:
         def __getattribute__(self, name: str) -> Any: ...
 
-    assert is_looked_up_as_usual(Derived)
-    assert not is_looked_up_as_usual(Own)
+    assert has_default_lookup(Derived)
+    assert not has_default_lookup(Own)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuberd.exposure.kinds import Kind, Member
-from tuberd.exposure.policy import Reach, ServedCodeError
+from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.registry import TuberRegistry
 
@@ -104,15 +104,15 @@ PROPERTIES = {
 OBJECTS = {"adc", "channels", "child"}
 
 
-def names(reach: Reach, obj: object, kind: Kind) -> set[str]:
-    return {each.name for each in reach.members(obj) if each.kind is kind}
+def names(policy: ExposurePolicy, obj: object, kind: Kind) -> set[str]:
+    return {each.name for each in policy.members(obj) if each.kind is kind}
 
 
 def test_lists_public_attributes_by_kind() -> None:
-    reach, board = Reach(), Board()
-    assert names(reach, board, Kind.METHOD) == METHODS
-    assert names(reach, board, Kind.PROPERTY) == PROPERTIES
-    assert names(reach, board, Kind.OBJECT) == OBJECTS
+    policy, board = ExposurePolicy(), Board()
+    assert names(policy, board, Kind.METHOD) == METHODS
+    assert names(policy, board, Kind.PROPERTY) == PROPERTIES
+    assert names(policy, board, Kind.OBJECT) == OBJECTS
 
 
 HIDDEN = [
@@ -131,14 +131,14 @@ HIDDEN = [
 @pytest.mark.parametrize("name", HIDDEN, ids=lambda name: name[:30])
 @pytest.mark.parametrize("kind", [*Kind, None])
 def test_refuses_hidden_names_like_unknown_ones(name: str, kind: Kind | None) -> None:
-    reach, board = Reach(), Board()
+    policy, board = ExposurePolicy(), Board()
     with pytest.raises(AttributeError) as refused:
-        reach.member(board, name, kind)
+        policy.member(board, name, kind)
     assert str(refused.value).startswith(f"'Board' has no {(kind or Kind.PROPERTY).value} ")
     assert len(str(refused.value)) < 400
     if kind is Kind.METHOD:
         with pytest.raises(AttributeError):
-            reach.method(board, name)
+            policy.method(board, name)
 
 
 def test_a_hidden_name_is_refused_in_the_words_for_an_unknown_one() -> None:
@@ -153,7 +153,7 @@ def test_a_hidden_name_is_refused_in_the_words_for_an_unknown_one() -> None:
         messages = []
         for obj in (Bare(), Same()):
             with pytest.raises(AttributeError) as refused:
-                Reach().member(obj, "_zzzzzzz", kind)
+                ExposurePolicy().member(obj, "_zzzzzzz", kind)
             messages.append(str(refused.value))
         assert messages[0] == messages[1]
 
@@ -161,7 +161,7 @@ def test_a_hidden_name_is_refused_in_the_words_for_an_unknown_one() -> None:
 @pytest.mark.parametrize("name", [None, 1, 1.5, True, b"read", ["read"], {"a": 1}, ("read",)])
 def test_refuses_names_that_are_not_strings(name: Any) -> None:
     with pytest.raises(TypeError, match="expected a name"):
-        Reach().method(Board(), name)
+        ExposurePolicy().method(Board(), name)
 
 
 HOSTILE_PATHS: list[list[Any]] = [
@@ -208,20 +208,20 @@ HOSTILE_PATHS: list[list[Any]] = [
 def test_hostile_paths_name_nothing(path: list[Any]) -> None:
     registry = TuberRegistry(Board=Board())
     with pytest.raises((AttributeError, KeyError, IndexError)):
-        registry.walk(path, Reach())
+        registry.walk(path, ExposurePolicy())
 
 
 def test_suggests_what_was_meant() -> None:
     with pytest.raises(AttributeError, match="has no method 'raed'; did you mean 'read"):
-        Reach().method(Board(), "raed")
+        ExposurePolicy().method(Board(), "raed")
     with pytest.raises(AttributeError, match=r"its methods are hook, made, read, static, twice$"):
-        Reach().method(Board(), "qqq")
+        ExposurePolicy().method(Board(), "qqq")
     with pytest.raises(AttributeError, match=r"its properties are LIMIT, _trim, broken, "):
-        Reach().member(Board(), "qqq")
+        ExposurePolicy().member(Board(), "qqq")
     with pytest.raises(AttributeError, match=r"its objects are adc, channels$"):
-        Reach().member(Board(), "qqq", Kind.OBJECT)
+        ExposurePolicy().member(Board(), "qqq", Kind.OBJECT)
     with pytest.raises(AttributeError, match="no method 'gains'; that is the name of its property"):
-        Reach().method(Board(), "gains")
+        ExposurePolicy().method(Board(), "gains")
 
 
 def test_a_refusal_runs_no_getter() -> None:
@@ -237,28 +237,28 @@ def test_a_refusal_runs_no_getter() -> None:
 
     counting = Counting()
     with pytest.raises(AttributeError):
-        Reach().method(counting, "nothing")
-    Reach().method(counting, "read")
+        ExposurePolicy().method(counting, "nothing")
+    ExposurePolicy().method(counting, "read")
     assert Counting.ran == 0
 
 
 def test_expose_private_lists_single_underscores_only() -> None:
-    reach, board = Reach(expose_private=True), Board()
-    assert callable(reach.method(board, "_calibrate"))
-    assert reach.member(board, "_private").value == 1
+    policy, board = ExposurePolicy(expose_private=True), Board()
+    assert callable(policy.method(board, "_calibrate"))
+    assert policy.member(board, "_private").value == 1
     for name in ("__class__", "_Board__mangled", "_foreign__name", "_pybind11_thing", "__init__"):
         with pytest.raises(AttributeError):
-            reach.member(board, name)
+            policy.member(board, name)
 
 
 def test_methods_decided_by_the_class_are_cached_and_no_others() -> None:
-    reach, board = Reach(), Board()
+    policy, board = ExposurePolicy(), Board()
     for name in METHODS:
-        reach.method(board, name)
-    assert set(reach.reachable) == {Board}
-    assert set(reach.reachable[Board]) == {"read", "static", "made", "twice"}
-    assert reach.method(board, "static")(3) == 3
-    assert reach.method(board, "reader")() == 7
+        policy.method(board, name)
+    assert set(policy.reachable) == {Board}
+    assert set(policy.reachable[Board]) == {"read", "static", "made", "twice"}
+    assert policy.method(board, "static")(3) == 3
+    assert policy.method(board, "reader")() == 7
 
 
 def test_containers_calls_of_items_are_decided_by_this_reach() -> None:
@@ -267,10 +267,10 @@ def test_containers_calls_of_items_are_decided_by_this_reach() -> None:
             return "wired"
 
     container = TuberContainer([Wired()])
-    open_reach = Reach(expose_private=True)
+    open_reach = ExposurePolicy(expose_private=True)
     assert open_reach.method(container, "tuber_call")("_wire") == ["wired"]
     with pytest.raises(AttributeError):
-        Reach().method(container, "tuber_call")("_wire")
+        ExposurePolicy().method(container, "tuber_call")("_wire")
     assert open_reach.reachable == {Wired: {"_wire": ("_wire", Wired._wire)}}
 
 
@@ -278,19 +278,19 @@ def test_a_subclass_keeps_the_exclusions_of_its_base() -> None:
     class Second(Board):
         __tuber_exclude__ = "read"  # type: ignore[assignment]
 
-    listed = {each.name for each in Reach().members(Second())}
+    listed = {each.name for each in ExposurePolicy().members(Second())}
     assert not {"read", "reboot", "secret"} & listed
     assert "static" in listed
 
 
 def test_a_getter_that_raises_is_a_property_with_its_error() -> None:
-    reach, board = Reach(), Board()
-    broken = reach.look(board, "broken")
+    policy, board = ExposurePolicy(), Board()
+    broken = policy.resolve(board, "broken")
     assert broken is not None
     assert broken.kind is Kind.PROPERTY
     assert isinstance(broken.error, OSError)
     with pytest.raises(ServedCodeError) as raised:
-        reach.member(board, "broken")
+        policy.member(board, "broken")
     assert raised.value.error is raised.value.__cause__
 
 
@@ -299,13 +299,13 @@ def test_what_an_instance_holds_hides_the_method_of_its_class() -> None:
         def status(self) -> str:
             return "class"
 
-    reach = Reach()
+    policy = ExposurePolicy()
     given_data, given_callback = Patched(), Patched()
     vars(given_data)["status"] = 3
     vars(given_callback)["status"] = lambda: "own"
-    assert reach.member(given_data, "status").kind is Kind.PROPERTY
-    assert reach.method(given_callback, "status")() == "own"
-    assert reach.reachable == {}
+    assert policy.member(given_data, "status").kind is Kind.PROPERTY
+    assert policy.method(given_callback, "status")() == "own"
+    assert policy.reachable == {}
 
 
 class Dynamic:
@@ -323,11 +323,11 @@ class Dynamic:
 
 
 def test_dynamic_attributes_are_reached_when_they_are_listed() -> None:
-    reach, dynamic = Reach(), Dynamic()
-    assert reach.member(dynamic, "offset").value == "dynamic offset"
-    assert [each.name for each in reach.members(dynamic)] == ["fixed", "made_up", "offset"]
+    policy, dynamic = ExposurePolicy(), Dynamic()
+    assert policy.member(dynamic, "offset").value == "dynamic offset"
+    assert [each.name for each in policy.members(dynamic)] == ["fixed", "made_up", "offset"]
     with pytest.raises(AttributeError):
-        reach.member(dynamic, "unlisted")
+        policy.member(dynamic, "unlisted")
 
 
 def test_an_object_whose_dir_raises_still_lists_what_its_class_tells() -> None:
@@ -340,7 +340,7 @@ def test_an_object_whose_dir_raises_still_lists_what_its_class_tells() -> None:
 
         def read(self) -> None: ...
 
-    assert [each.name for each in Reach().members(Sulking())] == ["mood", "read"]
+    assert [each.name for each in ExposurePolicy().members(Sulking())] == ["mood", "read"]
 
 
 def test_a_class_with_its_own_lookup_is_never_cached() -> None:
@@ -350,26 +350,26 @@ def test_a_class_with_its_own_lookup_is_never_cached() -> None:
         def __getattribute__(self, name: str) -> Any:
             return Channel if name == "read" else object.__getattribute__(self, name)
 
-    reach = Reach()
+    policy = ExposurePolicy()
     with pytest.raises(AttributeError):
-        reach.method(Tricky(), "read")
-    assert reach.reachable == {}
+        policy.method(Tricky(), "read")
+    assert policy.reachable == {}
 
 
 def test_the_lists_of_the_object_behind_a_proxy_hold() -> None:
     board = Board()
     proxy = weakref.proxy(board)
-    reach = Reach()
-    listed = {each.name for each in reach.members(proxy)}
+    policy = ExposurePolicy()
+    listed = {each.name for each in policy.members(proxy)}
     assert {"read", "gains", "adc"} <= listed
     assert not {"reboot", "secret", "_private", "Inner"} & listed
-    assert reach.method(proxy, "read")() == "read"
+    assert policy.method(proxy, "read")() == "read"
 
 
 @pytest.mark.parametrize("item", [True, False, 1.5, None, [0], {"a": 1}, b"a", slice(0, 1)])
 def test_items_are_named_by_integers_and_strings_only(item: Any) -> None:
     with pytest.raises(TypeError, match="expected an index or a key"):
-        Reach().item(TuberContainer([Channel(), Channel()]), item)
+        ExposurePolicy().item(TuberContainer([Channel(), Channel()]), item)
 
 
 def test_items_of_a_users_own_container_must_be_objects() -> None:
@@ -384,13 +384,13 @@ def test_items_of_a_users_own_container_must_be_objects() -> None:
                 raise ZeroDivisionError
             return {"a": Channel(), "b": 3}[key]
 
-    reach, rack = Reach(), Rack()
-    assert isinstance(reach.item(rack, "a"), Channel)
+    policy, rack = ExposurePolicy(), Rack()
+    assert isinstance(policy.item(rack, "a"), Channel)
     for key in ("b", "c"):
         with pytest.raises(KeyError):
-            reach.item(rack, key)
+            policy.item(rack, key)
     with pytest.raises(ServedCodeError):
-        reach.item(rack, "boom")
+        policy.item(rack, "boom")
 
 
 class Live:
@@ -442,16 +442,16 @@ LIVE_NAMES = {"plain", "slotted", "checked", "fixed", "at_class", "failing"}
 
 
 def test_live_is_what_the_class_lists_and_a_peer_may_read() -> None:
-    reach, obj = Reach(), Live()
-    assert set(reach.live_names(obj)) == LIVE_NAMES
-    assert {each.name for each in reach.members(obj) if each.live} == LIVE_NAMES
+    policy, obj = ExposurePolicy(), Live()
+    assert set(policy.live_names(obj)) == LIVE_NAMES
+    assert {each.name for each in policy.members(obj) if each.live} == LIVE_NAMES
     misnamed = {"_hidden", "excluded", "gone", "inside", "mathematics", "read"}
-    assert set(reach.misnamed_live(obj)) == misnamed
+    assert set(policy.invalid_live_names(obj)) == misnamed
 
 
 def test_sets_live_properties_and_reads_them_back() -> None:
-    reach, obj = Reach(), Live()
-    setter = reach.method(obj, "tuber_set")
+    policy, obj = ExposurePolicy(), Live()
+    setter = policy.method(obj, "tuber_set")
     assert setter("plain", [2]) == [2]
     assert setter("slotted", 3) == 3
     assert setter("at_class", 4) == 4
@@ -459,7 +459,7 @@ def test_sets_live_properties_and_reads_them_back() -> None:
     obj.reads = 0
     assert setter(name="checked", value=5) == 5
     assert obj.reads == 1  # it reads back, and never before
-    assert reach.reachable == {}
+    assert policy.reachable == {}
 
 
 @pytest.mark.parametrize(
@@ -482,18 +482,18 @@ def test_refuses_to_set_anything_else(name: str, message: str) -> None:
     obj = Live()
     before = dict(vars(obj))
     with pytest.raises(AttributeError, match=message):
-        Reach().method(obj, "tuber_set")(name, 9)
+        ExposurePolicy().method(obj, "tuber_set")(name, 9)
     assert vars(obj) == before
 
 
 def test_what_the_setter_raises_is_the_failure() -> None:
     with pytest.raises(ValueError, match="negative"):
-        Reach().set_live(Live(), "checked", -1)
+        ExposurePolicy().set_live(Live(), "checked", -1)
 
 
 def test_a_failure_to_read_back_says_that_it_was_set() -> None:
     with pytest.raises(RuntimeError, match=r"'failing' was set, but .* raised OSError: unplugged"):
-        Reach().set_live(Live(), "failing", 1)
+        ExposurePolicy().set_live(Live(), "failing", 1)
 
 
 def test_an_object_lists_tuber_set_when_it_has_live_properties_only() -> None:
@@ -507,21 +507,21 @@ def test_an_object_lists_tuber_set_when_it_has_live_properties_only() -> None:
     class Misnamed:
         __tuber_dynamic__ = ("nothing",)
 
-    reach = Reach()
-    assert "tuber_set" in names(reach, Live(), Kind.METHOD)
-    assert reach.method(Own(), "tuber_set")("plain", 1) == "own"
+    policy = ExposurePolicy()
+    assert "tuber_set" in names(policy, Live(), Kind.METHOD)
+    assert policy.method(Own(), "tuber_set")("plain", 1) == "own"
     for obj in (Board(), Misnamed(), Locked()):
-        assert "tuber_set" not in names(reach, obj, Kind.METHOD)
+        assert "tuber_set" not in names(policy, obj, Kind.METHOD)
         with pytest.raises(AttributeError, match="has no method 'tuber_set'"):
-            reach.method(obj, "tuber_set")
+            policy.method(obj, "tuber_set")
 
 
 def test_nothing_is_set_over_a_method_of_the_object_behind_a_proxy() -> None:
     obj = Slotless()
     proxy = weakref.proxy(obj)
-    assert Reach().set_live(proxy, "gain", 2) == 2
+    assert ExposurePolicy().set_live(proxy, "gain", 2) == 2
     with pytest.raises(AttributeError, match="the name of its method"):
-        Reach().set_live(proxy, "read", 1)
+        ExposurePolicy().set_live(proxy, "read", 1)
     assert vars(obj) == {"gain": 2}
 
 
@@ -548,11 +548,11 @@ def test_a_class_that_may_be_equal_to_another_one_is_asked_about_each_time() -> 
 
     opened = Alike("Twin", (), {"act": act})()
     closed = Alike("Twin", (), {"act": act, "__tuber_exclude__": ("act",)})()
-    reach = Reach()
-    assert reach.method(opened, "act")() == "acted"
-    assert reach.reachable == {}
+    policy = ExposurePolicy()
+    assert policy.method(opened, "act")() == "acted"
+    assert policy.reachable == {}
     with pytest.raises(AttributeError):
-        reach.method(closed, "act")
+        policy.method(closed, "act")
 
 
 # --- the law: what is listed is reachable, and nothing else ---------------------------------------
@@ -614,13 +614,13 @@ def test_what_is_listed_is_reachable_and_nothing_else(
     classes: list[Any], own: dict[str, str], private: bool
 ) -> None:
     obj = _an_object(classes, own)
-    reach = Reach(expose_private=private)
-    listed = {each.name: each.kind for each in reach.members(obj)}
+    policy = ExposurePolicy(expose_private=private)
+    listed = {each.name: each.kind for each in policy.members(obj)}
     reached = {}
     everything = {*dir(obj), *own, *(name for members, *_ in classes for name in members)}
     for name in everything | {"nowhere", "tuber_set"}:
         for kind in Kind:
-            member = _reached(reach, obj, name, kind)
+            member = _reached(policy, obj, name, kind)
             if member is not None:
                 reached[name] = member.kind
     assert reached == listed
@@ -630,7 +630,7 @@ def test_what_is_listed_is_reachable_and_nothing_else(
     for name in set(listed) - {"tuber_set"}:
         assert "__" not in name
         assert not name.startswith("_") or private or name in exposed
-    for cached in reach.reachable.values():
+    for cached in policy.reachable.values():
         assert {listed[name] for name in cached} <= {Kind.METHOD}
 
 
@@ -644,8 +644,8 @@ def test_what_is_listed_as_live_can_be_set_and_nothing_else(
     classes: list[Any], own: dict[str, str], private: bool
 ) -> None:
     obj = _an_object(classes, own)
-    reach = Reach(expose_private=private)
-    listed = {each.name: each for each in reach.members(obj)}
+    policy = ExposurePolicy(expose_private=private)
+    listed = {each.name: each for each in policy.members(obj)}
     live = {name for name, each in listed.items() if each.live}
     assert ("tuber_set" in listed) == bool(live)
 
@@ -657,7 +657,7 @@ def test_what_is_listed_as_live_can_be_set_and_nothing_else(
     everything = {*dir(obj), *own, *(name for members, *_ in classes for name in members)}
     for name in everything | {"nowhere"}:
         with pytest.raises((AttributeError, _Setting)) as refused:
-            reach.set_live(obj, name, 1)
+            policy.set_live(obj, name, 1)
         if refused.type is _Setting:
             settable.add(name)
     assert settable == live
@@ -665,11 +665,11 @@ def test_what_is_listed_as_live_can_be_set_and_nothing_else(
     assert live <= {name for *_, names in classes for name in names or ()}
 
 
-def _reached(reach: Reach, obj: object, name: str, kind: Kind) -> Member | None:
+def _reached(policy: ExposurePolicy, obj: object, name: str, kind: Kind) -> Member | None:
     try:
-        member = reach.member(obj, name, kind)
+        member = policy.member(obj, name, kind)
         if kind is Kind.METHOD:
-            assert callable(reach.method(obj, name))
+            assert callable(policy.method(obj, name))
     except AttributeError:
         return None
     except ServedCodeError as raised:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tuberd.exposure.policy import Reach
+from tuberd.exposure.policy import ExposurePolicy
 from tuberd.served.containers import TuberArray, TuberContainer
 
 
@@ -81,7 +81,7 @@ def test_an_array_is_of_one_class() -> None:
     assert TuberArray([Channel(0), Channel(1)]).is_uniform()
     assert TuberArray({"a": Channel(0)}).is_uniform()
     assert len(TuberArray([])) == 0
-    with pytest.raises(TypeError, match="objects of one class, not of Channel, Mute"):
+    with pytest.raises(TypeError, match="objects of one class; got Channel, Mute"):
         TuberArray([Channel(0), Mute()])
 
 
@@ -174,9 +174,9 @@ def test_sets_one_value_or_one_for_each_item() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({}, TypeError, "one 'value' for all items or a list of 'values'; came none"),
-        ({"value": 1, "values": [1, 1]}, TypeError, "came both"),
-        ({"values": [1]}, ValueError, "expected 2 'values', one for each item; came 1"),
+        ({}, TypeError, "one 'value' for all items or a list of 'values'; got none"),
+        ({"value": 1, "values": [1, 1]}, TypeError, "got both"),
+        ({"values": [1]}, ValueError, "expected 2 'values', one for each item; got 1"),
         ({"values": [1, 2], "keys": [0]}, ValueError, "expected 1 'values'"),
         ({"values": "ab"}, TypeError, "'values' must be a list"),
         ({"value": 1, "keys": "01"}, TypeError, "'keys' must be a list"),
@@ -198,7 +198,7 @@ def test_a_failure_in_the_middle_says_what_was_set() -> None:
     container = TuberContainer({"a": Knob(), "b": Knob(), "c": Knob(), "d": Knob()})
     with pytest.raises(RuntimeError) as raised:
         container.tuber_set("offset", values=[1, 2, 30, 4])
-    expected = "item 'c': ValueError: 30 V (before it, 'offset' was set of the items 'a', 'b')"
+    expected = "item 'c': ValueError: 30 V ('offset' was already set in the items 'a', 'b')"
     assert str(raised.value) == expected
     assert isinstance(raised.value.__cause__, ValueError)
     assert container.tuber_get("offset") == [1.0, 2.0, 0.0, 0.0]
@@ -212,5 +212,5 @@ def test_a_subclass_may_do_to_its_items_what_it_likes() -> None:
             raise PermissionError(name)
 
     with pytest.raises(PermissionError):
-        Reach().method(Locked([Knob()]), "tuber_set")("offset", 1)
-    assert Reach().method(Locked([Knob()]), "tuber_get")("offset") == [0.0]
+        ExposurePolicy().method(Locked([Knob()]), "tuber_set")("offset", 1)
+    assert ExposurePolicy().method(Locked([Knob()]), "tuber_get")("offset") == [0.0]

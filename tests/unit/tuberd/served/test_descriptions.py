@@ -9,7 +9,7 @@ import pytest
 
 from tuber.codec.cbor import CborCodec
 from tuber.codec.json import JsonCodec
-from tuberd.exposure.policy import Reach, ServedCodeError
+from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served import descriptions as describe
 from tuberd.served.containers import TuberArray, TuberContainer
 from tuberd.served.descriptions import Describer
@@ -57,7 +57,9 @@ class Faulty:
 
 
 def describer(**objects: Any) -> Describer:
-    return Describer(TuberRegistry(objects), Reach(), JsonCodec("json").encode, CborCodec().encode)
+    return Describer(
+        TuberRegistry(objects), ExposurePolicy(), JsonCodec("json").encode, CborCodec().encode
+    )
 
 
 READ = {
@@ -132,7 +134,7 @@ def test_one_name_of_an_object() -> None:
     ("call", "error", "message"),
     [
         ({"object": 1}, TypeError, "the member 'object' of a call must be a string or an array"),
-        ({"object": {}}, TypeError, "an array, not dict"),
+        ({"object": {}}, TypeError, "an array; got dict"),
         ({"object": "B", "property": 1}, TypeError, "member 'property' of a call"),
         ({"object": "B", "resolve": 1}, TypeError, "member 'resolve' of a call must be a bool"),
         ({"object": []}, TypeError, "a path is a name or an array of steps"),
@@ -186,7 +188,7 @@ def test_values_are_encoded_once_while_all_is_well_and_few_times_otherwise() -> 
         return JsonCodec("json").encode(value)
 
     objects = {f"c{n}": Channel() for n in range(100)}
-    describe = Describer(TuberRegistry(objects), Reach(), counting, CborCodec().encode)
+    describe = Describer(TuberRegistry(objects), ExposurePolicy(), counting, CborCodec().encode)
     describe({"resolve": True})
     assert len(sent) == 1
     sent.clear()
@@ -340,7 +342,7 @@ def test_validation_names_everything_that_failed() -> None:
     board = Board()
     board.gains = [1j]  # type: ignore[list-item]
     row = TuberContainer({"x": Faulty()})
-    with pytest.raises(ValueError, match=r"^the registry can't be served whole: ") as raised:
+    with pytest.raises(ValueError, match=r"^the registry can't be served in full: ") as raised:
         describer(B=board, R=row, A=TuberArray([Faulty()])).validate()
     for place in ("B.gains: TypeError", "R['x'].gauge: OSError: no gauge", "A[0].unsendable: "):
         assert place in str(raised.value)
@@ -373,9 +375,12 @@ def test_live_properties_are_told_in_full_descriptions_also_when_they_failed() -
 
 
 def test_validation_names_live_properties_that_are_none_or_fail() -> None:
-    with pytest.raises(ValueError, match="can't be served whole") as raised:
+    with pytest.raises(ValueError, match="can't be served in full") as raised:
         describer(A=TuberArray([Tuned()])).validate()
-    for place in ("A[0].gauge: OSError", "A[0].read: AttributeError: it is in __tuber_dynamic__"):
+    for place in (
+        "A[0].gauge: OSError",
+        "A[0].read: AttributeError: __tuber_dynamic__ lists 'read', but Tuned",
+    ):
         assert place in str(raised.value)
     assert "A[0].gone: AttributeError" in str(raised.value)
     assert "gain" not in str(raised.value)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuber.codec import DecodeError, EncodeError
-from tuberd.exposure.policy import ServedCodeError
+from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.failures import MAX_MESSAGE_LENGTH, MAX_TRACEBACK_LENGTH, describe_failure
 
@@ -76,6 +76,20 @@ def test_frames_of_the_server_are_left_out() -> None:
     assert "containers.py" not in text
     assert "in read" in text
     assert "ZeroDivisionError: cause" in text
+
+
+def test_frames_of_the_policy_are_left_out() -> None:
+    class Board:
+        @property
+        def gauge(self) -> float:
+            raise OSError("no gauge")
+
+    try:
+        ExposurePolicy().member(Board(), "gauge")
+    except ServedCodeError as error:
+        text = describe_failure(error, True)["traceback"]
+    assert "policy.py" not in text
+    assert "in gauge" in text
 
 
 def test_errors_of_getters_are_told_as_served_code() -> None:
@@ -176,7 +190,10 @@ def test_a_traceback_that_cannot_be_made_is_replaced(monkeypatch: pytest.MonkeyP
         raise RuntimeError
 
     monkeypatch.setattr(traceback.TracebackException, "from_exception", fail)
-    assert "can't be made" in describe_failure(raised(ValueError("x")), True)["traceback"]
+    assert (
+        "no traceback: formatting it raised"
+        in describe_failure(raised(ValueError("x")), True)["traceback"]
+    )
 
 
 @given(st.text(st.characters()), st.booleans())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tuberd.exposure.policy import Reach
+from tuberd.exposure.policy import ExposurePolicy
 from tuberd.served.containers import TuberContainer
 from tuberd.served.registry import TuberRegistry
 
@@ -49,9 +49,9 @@ def test_is_a_map_made_of_a_dict_and_keywords() -> None:
         ({"m": math}, r"registry\['m'\] is the module 'math'; register an instance"),
         ({"B": Board}, r"registry\['B'\] is the class 'Board'; register an instance"),
         ({"f": len}, r"registry\['f'\] is the function 'len'; register an instance"),
-        ({1: Board()}, "a name in the registry must be a string, not empty; came 1"),
-        ({"": Board()}, "a name in the registry must be a string"),
-        ([Board()], "a registry is a dict of objects; came 'list'"),
+        ({1: Board()}, "a name in the registry must be a non-empty string; got 1"),
+        ({"": Board()}, "a name in the registry must be a non-empty string"),
+        ([Board()], "a registry is a dict of objects; got 'list'"),
     ],
 )
 def test_refuses_what_cannot_be_served(objects: Any, message: str) -> None:
@@ -72,7 +72,7 @@ def test_walks_names_attributes_and_items(registry: TuberRegistry) -> None:
         ([["Grid", 1, 0]], grid[1][0]),
         ([["Grid", 1, -1]], grid[1][1]),
     ]:
-        assert registry.walk(path, Reach()) is there
+        assert registry.walk(path, ExposurePolicy()) is there
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_walks_names_attributes_and_items(registry: TuberRegistry) -> None:
         ([["Boards", "a"]], KeyError, "is a list; expected an index"),
         (["Board", ["adcs", "b"]], KeyError, "has no item 'b'; its keys are 'a', 7"),
         (["Board", ["adcs", 0]], KeyError, "has no item 0"),
-        ([["Board", 0]], KeyError, "'Board' is no container; it has no item 0"),
+        ([["Board", 0]], KeyError, "'Board' is not a container; it has no item 0"),
         ([["Boards", True]], TypeError, "expected an index or a key"),
         (["Board", ["adcs", None]], TypeError, "expected an index or a key"),
         ([], TypeError, "a path is a name or an array of steps"),
@@ -106,9 +106,9 @@ def test_refuses_paths_that_name_nothing(
     registry: TuberRegistry, path: Any, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        registry.walk(path, Reach())
+        registry.walk(path, ExposurePolicy())
 
 
 def test_names_registered_later_are_found(registry: TuberRegistry) -> None:
     registry["Late"] = late = Board()
-    assert registry.walk("Late", Reach()) is late
+    assert registry.walk("Late", ExposurePolicy()) is late

@@ -16,6 +16,7 @@ import pytest
 from tests.support.live_server import live_server
 from tuberd.served.registry import TuberRegistry
 from tuberd.service.command_line import main
+from tuberd.service.limits import OPTIONS, LimitOption
 from tuberd.service.options import parse_args
 from tuberd.service.registry_file import MODULE_NAME, RegistryFileError, load_registry
 
@@ -74,10 +75,10 @@ WRONG_FILES = [
     ("import sys\nsys.exit(0)", "registry.py:2: SystemExit: 0"),
     ("class Odd(BaseException): pass\nraise Odd('x')", "registry.py:2: tuber_registry.Odd: x"),
     ("registry = None", "'registry' is None; expected a dict of objects"),
-    ("registry = [1]", "registry.py: a registry is a dict of objects; came 'list'"),
+    ("registry = [1]", "registry.py: a registry is a dict of objects; got 'list'"),
     ("import math\nregistry = {'m': math}", "registry['m'] is the module 'math'; register an"),
     ("class B: pass\nregistry = {'B': B}", "registry['B'] is the class 'B'; register an instance"),
-    ("registry = {1: object()}", "a name in the registry must be a string"),
+    ("registry = {1: object()}", "a name in the registry must be a non-empty string"),
     ("\0", "registry.py"),
     ("# -*- coding: nonsense -*-\n", "registry.py:"),
 ]
@@ -193,13 +194,26 @@ def test_main_serves_a_registry_that_is_given(capsys: pytest.CaptureFixture[str]
     ("text", "size"), [("0", 0), ("1000", 1000), ("4K", 4096), ("64M", 2**26), ("2G", 2**31)]
 )
 def test_a_size_may_be_told_in_units(text: str, size: int) -> None:
-    assert parse_args(["-r", "f", "--max-result", text]).max_result == size
+    assert parse_args(["-r", "f", "--max-reply", text]).max_reply == size
+
+
+@pytest.mark.parametrize("option", [each for each in OPTIONS.values() if each.former_flag])
+def test_the_former_name_of_a_limit_is_accepted_and_hidden(
+    option: LimitOption, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert option.former_flag
+    former = parse_args(["-r", "f", option.former_flag, "7"])
+    assert getattr(former, option.dest) == 7
+    assert former == parse_args(["-r", "f", option.flag, "7"])
+    with pytest.raises(SystemExit):
+        parse_args(["--help"])
+    assert f"{option.former_flag} " not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1T", "1.5G", "1 G", "G"])
 def test_a_size_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
-        parse_args(["-r", "f", f"--max-result={text}"])
+        parse_args(["-r", "f", f"--max-reply={text}"])
     assert left.value.code == 2
     assert "expected bytes, such as 64M" in one_line(capsys)
 
@@ -253,11 +267,11 @@ def test_a_wrong_registry_file_shows_no_traceback_on_the_command_line(tmp_path: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--uds", "s", "-p", "0"], "--uds is instead of --port and --bind"),
-        (["--uds", "s", "--bind", "::1"], "--uds is instead of --port and --bind"),
+        (["--uds", "s", "-p", "0"], "--uds replaces --port and --bind"),
+        (["--uds", "s", "--bind", "::1"], "--uds replaces --port and --bind"),
         (["--uds-mode", "600"], "--uds-mode needs --uds"),
-        (["--uds", "s", "--uds-mode", "rw"], "expected octal digits such as 660; came 'rw'"),
-        (["--uds", "s", "--uds-mode", "1777"], "expected octal digits such as 660; came '1777'"),
+        (["--uds", "s", "--uds-mode", "rw"], "expected octal digits such as 660; got 'rw'"),
+        (["--uds", "s", "--uds-mode", "1777"], "expected octal digits such as 660; got '1777'"),
     ],
 )
 def test_a_unix_socket_is_instead_of_a_port(

@@ -20,7 +20,7 @@ import pytest
 
 import tuberd
 from tuberd.served.registry import TuberRegistry
-from tuberd.service.server import Server, run, serve_until_signalled
+from tuberd.service.server import Server, run, serve_until_stopped
 
 LOOPBACK = "127.0.0.1"
 # Seconds; reached by a test that fails only.
@@ -129,7 +129,7 @@ def test_serves_once() -> None:
     server = server_of()
     server.stop()
     server.serve()
-    with pytest.raises(RuntimeError, match="serves once"):
+    with pytest.raises(RuntimeError, match="serves only once"):
         server.serve()
 
 
@@ -198,7 +198,7 @@ def test_run_works_outside_the_main_thread(capsys: pytest.CaptureFixture[str]) -
             server.stop()
 
     server = Server({"Board": Stoppable()}, port=0, bind=LOOPBACK)
-    thread = threading.Thread(target=serve_until_signalled, args=(server,))
+    thread = threading.Thread(target=serve_until_stopped, args=(server,))
     thread.start()
     assert post(server, "stop")[0] == {"result": None}
     thread.join(PATIENCE)
@@ -227,7 +227,7 @@ def test_a_second_signal_does_not_wait_for_running_calls() -> None:
     server.stop = stopping  # type: ignore[method-assign]
     sender = threading.Thread(target=signals)
     sender.start()
-    serve_until_signalled(server)
+    serve_until_stopped(server)
     sender.join(PATIENCE)
     assert not board.released.is_set()
     board.released.set()
@@ -244,7 +244,7 @@ def test_a_busy_port_is_an_os_error_that_names_it() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"port": -1}, ValueError, "port must be an integer from 0 to 65535; came -1"),
+        ({"port": -1}, ValueError, "port must be an integer from 0 to 65535; got -1"),
         ({"port": 65536}, ValueError, "port must be an integer"),
         ({"port": "80"}, ValueError, "port must be an integer"),
         ({"max_age": -1}, ValueError, "max_age must be an integer"),

@@ -34,7 +34,7 @@ def test_lines_are_kinds_and_tokens(tmp_path: Path) -> None:
         (f"read {SECRET} {SECRET}\n", "tokens:1: expected"),
         (f"read {SECRET}\xe4\n", "tokens:1: expected"),
         ("read short\n", "tokens:1: expected"),
-        (f"read {SECRET}\ncontrol {SECRET}\n", "tokens:2: this token stands on another line"),
+        (f"read {SECRET}\ncontrol {SECRET}\n", "tokens:2: this token is already on another line"),
     ],
 )
 def test_what_is_wrong_is_told_and_not_repeated(tmp_path: Path, text: str, said: str) -> None:

@@ -1,0 +1,74 @@
+"""The client's paths: the program that runs under callgrind.
+
+Usage: python -m benchmarks.instructions.client HOST:PORT [--without-tuberd]
+
+Without tuberd the client is all Python, as on a machine where nothing is served; the import system
+does not find tuberd then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections.abc import Iterator
+
+if "--without-tuberd" in sys.argv:
+    sys.modules["tuberd"] = None  # type: ignore[assignment]
+
+import counter  # type: ignore[import-not-found]  # built by counting.py
+import numpy as np
+
+import tuber
+
+ROUNDS = 5  # as in counting.py, which needs tuberd
+ITEMS = 100_000
+BATCH = 1_000
+
+
+def repetitions(path: str, times: int) -> Iterator[int]:
+    """How often to run the path next; what runs between two of them is counted."""
+    yield times  # fills the caches
+    for _ in range(ROUNDS):
+        gc.collect()  # so that it has the same to do in each round
+        counter.end_stretch(f"{path} | begin")
+        yield times
+        counter.end_stretch(f"{path} | {times}")
+        yield 0
+        counter.end_stretch(f"{path} | 0")
+
+
+def count_blocking(hostname: str) -> None:
+    bench = tuber.resolve_simple(hostname).bench
+    samples = np.arange(ITEMS, dtype=np.float64)
+    for times in repetitions("call", 40):
+        for _ in range(times):
+            bench.nothing()
+    for times in repetitions("batch of 1,000", 2):
+        for _ in range(times):
+            with bench.tuber_context() as context:
+                for _ in range(BATCH):
+                    context.nothing()
+                results = context()
+            if results != [None] * BATCH:
+                sys.exit(f"the batch has other results than it should: {results[:3]}")
+    for times in repetitions("0.8 MB array result", 4):
+        for _ in range(times):
+            if bench.samples(ITEMS)[-1] != samples[-1]:
+                sys.exit("the client received another array than the server sent")
+    for times in repetitions("0.8 MB array argument", 4):
+        for _ in range(times):
+            if bench.last(samples) != samples[-1]:
+                sys.exit("the server received another array than the client sent")
+
+
+async def count_asyncio(hostname: str) -> None:
+    bench = (await tuber.resolve(hostname)).bench
+    for times in repetitions("asynchronous call", 40):
+        for _ in range(times):
+            await bench.nothing()
+
+
+if __name__ == "__main__":
+    count_blocking(sys.argv[1])
+    asyncio.run(count_asyncio(sys.argv[1]))

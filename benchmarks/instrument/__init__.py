@@ -1,0 +1,1 @@
+"""The objects that are served in the benchmarks."""

@@ -1,0 +1,51 @@
+"""The object that every tool serves, and what most clients do with it; needs nothing but numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+ITEMS = 100_000  # float64: 0.8 MB
+SAMPLES = {size: np.arange(size, dtype=np.float64) for size in (1, 1_000, ITEMS, 100 * ITEMS)}
+
+
+class Instrument:
+    """Methods that cost little, so that the way to them and back is measured."""
+
+    def nothing(self) -> None:
+        """Return at once."""
+
+    def increment(self, numbers: Sequence[int]) -> list[int]:
+        """Add one to each of the numbers."""
+        return [number + 1 for number in numbers]
+
+    def samples(self, size: int = ITEMS) -> Any:
+        """The array of that many float64, always the same one."""
+        return SAMPLES[size]
+
+
+class BytesInstrument(Instrument):
+    """The same for tools that carry bytes, and no arrays."""
+
+    def samples(self, size: int = ITEMS) -> bytes:
+        """The memory of the array."""
+        return SAMPLES[size].tobytes()
+
+
+class ProxyClient:
+    """A client that calls the methods of a proxy."""
+
+    def __init__(self, instrument: Any) -> None:
+        self._instrument = instrument
+
+    def nothing(self) -> None:
+        self._instrument.nothing()
+
+    def increment(self, numbers: list[int]) -> Any:
+        return self._instrument.increment(numbers)
+
+    def samples(self) -> Any:
+        array = self._instrument.samples()
+        return np.frombuffer(array, np.float64) if isinstance(array, bytes) else array

@@ -1,1 +1,0 @@
-"""tuber beside the tools one could take instead, in one run: `python -m benchmarks.peers`."""

@@ -1,1 +1,0 @@
-"""How speed scales: with connections, with cores, with the size of what is asked."""

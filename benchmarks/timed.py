@@ -1,0 +1,84 @@
+"""Serves with a tool, or times exchanges of its client by pyperf, in the tool's own environment.
+
+    python -m benchmarks.timed TOOL serve PORT
+    python -m benchmarks.timed TOOL PORT SECONDS SIZE EXCHANGE...
+
+TOOL is a module of `tools/`, or `raw`. The latter prints `ready`, waits for the end of stdin (for
+`raw` it is the request), and prints a map from each exchange to the median of its time in seconds,
+or to an error. It imports nothing but numpy, pyperf, the tool and what lies next to it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pyperf
+
+from . import raw
+
+NUMBERS = list(range(100))
+
+
+def exchange_of(client: Any, name: str, size: int) -> Callable[[], Any]:
+    """An exchange of a tool's client, after its answer was found to be right.
+
+    Raises:
+        ValueError: the answer is wrong.
+    """
+    if hasattr(client, f"exchange_{name}"):
+        made: Callable[[], Any] = getattr(client, f"exchange_{name}")(size)
+        return made
+    exchange: Callable[[], Any] = {
+        "nothing": lambda: client.nothing,
+        "increment": lambda: lambda: client.increment(NUMBERS),
+        "samples": lambda: client.samples,
+        "batch": lambda: lambda: client.nothings(size),
+    }[name]()
+    answer = exchange()
+    if name == "samples":
+        right = answer.dtype == "f8" and len(answer) == size and answer[-1] == size - 1
+    elif name == "increment":
+        right = list(answer) == [each + 1 for each in NUMBERS] and type(answer[0]) is int
+    else:
+        right = answer is None if name == "nothing" else list(answer) == [None] * size
+    if not right:
+        raise ValueError(f"{name} answered {answer!r:.100}")
+    return exchange
+
+
+def main() -> None:
+    tool, *rest = sys.argv[1:]
+    module: Any = importlib.import_module(f"benchmarks.tools.{tool}") if tool != "raw" else None
+    if rest[0] == "serve":
+        module.serve(int(rest[1]))
+        return
+    port, seconds, size, *names = rest
+    runner = pyperf.Runner()
+    # pyperf doubles the loops until they take `min-time`; all values together take ten times that.
+    options = ["--in-process", "--warmups=1", "--values=5", f"--min-time={float(seconds) / 10}"]
+    runner.parse_args(options)
+    print("ready", flush=True)
+    request = sys.stdin.buffer.read()
+    found: dict[str, object] = {}
+    for name in names:
+        try:
+            if tool == "raw":
+                bench = runner.bench_func(name, raw.exchange(f"127.0.0.1:{port}", request))
+            elif name == "asynchronous":
+                bench = runner.bench_time_func(name, module.Client(int(port)).asynchronous())
+            else:
+                bench = runner.bench_func(
+                    name, exchange_of(module.Client(int(port)), name, int(size))
+                )
+            found[name] = bench.median()
+        except Exception as error:  # noqa: BLE001  # whatever the tool raises
+            found[name] = " ".join(f"{type(error).__name__}: {error}".split())
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

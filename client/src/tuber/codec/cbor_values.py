@@ -1,0 +1,132 @@
+"""Values of other classes as values that CBOR has a form of, or the reason why there is none.
+
+The result must be equal to the value in the sense of PROTOCOL.md section 9.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from pathlib import PurePath
+from typing import Any, Final
+from uuid import UUID
+
+from tuber.codec.cbor_memory import Block, block_of_buffer, block_of_ndarray, block_of_numpy
+from tuber.codec.classes import as_list_or_map
+from tuber.codec.fault import Fault, type_name
+from tuber.codec.ndarray import NDArray
+
+__all__ = ["hashable", "simplify"]
+
+_SUBCLASSED: Final[tuple[type[Any], ...]] = (int, float, complex, bytes, bytearray)
+_HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
+    (Decimal, "send str(value) or float(value)"),
+    (Fraction, "send str(value) or float(value)"),
+    (PurePath, "send str(value)"),
+    (time, "send .isoformat()"),
+    (timedelta, "send .total_seconds()"),
+)
+_ANY: Final = "use numbers, strings, bytes, lists, maps, dataclasses, arrays or None"
+
+
+def simplify(value: Any) -> Any:
+    """Return a value of a class that CBOR has no form of as a simpler one.
+
+    Returns:
+        A Block for an array of numbers, otherwise a value whose parts may need it again.
+
+    Raises:
+        Fault: there is no simpler value that says the same.
+    """
+    if isinstance(value, Enum):
+        return value.value
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        if isinstance(value, numpy.ndarray):
+            return block_of_numpy(value)
+        if isinstance(value, numpy.generic):
+            return _scalar(value, numpy)
+    if isinstance(value, str):
+        return str.__str__(value)  # a subclass may have a __str__ of its own
+    for kind in _SUBCLASSED:
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, list):
+        return list(value)
+    simpler = as_list_or_map(value)
+    if simpler is not None:
+        return simpler
+    if isinstance(value, AbstractSet):
+        return frozenset(value)
+    return _rare(value)
+
+
+def _rare(value: Any) -> Any:
+    if isinstance(value, NDArray):
+        return block_of_ndarray(value)
+    if isinstance(value, (memoryview, array)):
+        if isinstance(value, memoryview) and value.format in ("B", "@B") and value.ndim == 1:
+            return bytes(value)
+        return block_of_buffer(value)
+    if isinstance(value, datetime):
+        parts = (value.year, value.month, value.day, value.hour, value.minute, value.second)
+        return datetime(*parts, value.microsecond, value.tzinfo, fold=value.fold)
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    if isinstance(value, UUID):
+        return UUID(int=value.int)
+    hint = "convert with numpy.asarray(value)" if hasattr(value, "__array__") else _ANY
+    hint = next((text for kind, text in _HINTS if isinstance(value, kind)), hint)
+    raise Fault(f"{type_name(type(value))} is not supported; {hint}")
+
+
+def _scalar(value: Any, numpy: Any) -> Any:
+    """A numpy scalar as Python's own; exact, or refused."""
+    if isinstance(value, numpy.longdouble):
+        raise Fault("numpy.longdouble is not supported; convert with .astype(numpy.float64)")
+    if isinstance(value, numpy.clongdouble):
+        raise Fault("numpy.clongdouble is not supported; convert with .astype(numpy.complex128)")
+    if isinstance(value, (numpy.datetime64, numpy.timedelta64, numpy.void, numpy.object_)):
+        raise Fault(f"{type_name(type(value))} is not supported; send str(value)")
+    return value.item()
+
+
+_KEYS: Final = (str, bytes, bool, int, float, complex, datetime, date, UUID, type(None))
+
+
+def hashable(value: Any, role: str) -> Any:
+    """Return a key of a map or an element of a set as one that CBOR has a form of.
+
+    Args:
+        role: what it is, for the message: 'a key of a map'.
+
+    Raises:
+        Fault: it can't be one.
+    """
+    if isinstance(value, Enum):
+        return hashable(value.value, role)
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return tuple([hashable(each, role) for each in value])
+    if isinstance(value, int) and not -(2**64) <= value < 2**64:
+        raise Fault(f"an integer over 64 bits can't be {role}")
+    if type(value) in _KEYS:
+        return value
+    numpy = sys.modules.get("numpy")
+    generic = numpy is not None and isinstance(value, numpy.generic)
+    if generic or isinstance(value, _KEYS):
+        return hashable(simplify(value), role)
+    if isinstance(value, Mapping):
+        kind = "a map"
+    elif isinstance(value, AbstractSet):
+        kind = "a set"
+    elif isinstance(value, Block) or (numpy is not None and isinstance(value, numpy.ndarray)):
+        kind = "an array of numbers"
+    else:
+        kind = type_name(type(value))
+    raise Fault(f"{kind} can't be {role}")

@@ -1,0 +1,117 @@
+"""Calls and their outcomes (PROTOCOL.md sections 3 and 4), as values and as maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+from tuber.protocol.members import malformed, map_of, text_of, text_or_none
+from tuber.protocol.paths import Path, path_text
+
+# A call as it travels. Batches hold these: one is made in a quarter of the time of a Call.
+# ``Call(**call_map)`` is the call.
+CallMap: TypeAlias = "Mapping[str, Any]"
+
+
+class Call(NamedTuple):
+    """One call: a tuple, because it is made in a third of a dataclass's time."""
+
+    object: Path = None
+    method: str | None = None
+    args: Sequence[Any] = ()
+    kwargs: Mapping[str, Any] = MappingProxyType({})
+    property: str | None = None
+    resolve: bool = False
+
+    def __str__(self) -> str:
+        """Name the call in a message: ``Boards[3].read()``."""
+        path = path_text(self.object)
+        if self.method is not None:
+            return f"{path}.{self.method}()"
+        if self.property is not None:
+            return f"{path}.{self.property}"
+        return f"the description of {path or 'the registry'}"
+
+    def to_map(self) -> CallMap:
+        """Return the call as it travels, without members that have their default."""
+        path, method, args, kwargs, name, resolve = self
+        members: dict[str, Any] = {} if path is None else {"object": path}
+        if method is not None:
+            members["method"] = method
+        if args:
+            members["args"] = args
+        if kwargs:
+            members["kwargs"] = kwargs
+        if name is not None:
+            members["property"] = name
+        if resolve:
+            members["resolve"] = True
+        return members
+
+
+class Result(NamedTuple):
+    """The outcome of a call that succeeded."""
+
+    value: Any
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The outcome of a call that failed.
+
+    Attributes:
+        message: class and text of the exception; from servers before 1.0 the traceback's text.
+        type: the name of the exception's class; None from servers before 1.0.
+        traceback: the server's traceback; None when no code of the served object was entered.
+    """
+
+    message: str
+    type: str | None = None
+    traceback: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def from_map(cls, members: Mapping[str, Any], warnings: tuple[str, ...] = ()) -> Failure:
+        """Read the member ``error`` of a reply, or a member of a description's ``failed``.
+
+        Raises:
+            TuberProtocolError: the map is not a failure.
+        """
+        where = "a failure"
+        return cls(
+            message=text_of(members, "message", where),
+            type=text_or_none(members, "type", where),
+            traceback=text_or_none(members, "traceback", where),
+            warnings=warnings,
+        )
+
+    def to_map(self) -> dict[str, Any]:
+        """Return the failure as it travels in a reply."""
+        failure = {"message": self.message, "type": self.type, "traceback": self.traceback}
+        envelope: dict[str, Any] = {"error": {k: v for k, v in failure.items() if v is not None}}
+        if self.warnings:
+            envelope["warnings"] = list(self.warnings)
+        return envelope
+
+
+def parse_reply(envelope: Any) -> Result | Failure:
+    """Read one envelope.
+
+    Raises:
+        TuberProtocolError: the value is not an envelope.
+    """
+    if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:
+        return Result(envelope["result"])
+    envelope = map_of(envelope, "a reply")
+    warnings = envelope.get("warnings") or ()
+    if not isinstance(warnings, (list, tuple)) or not all(isinstance(w, str) for w in warnings):
+        raise malformed("a reply", "member 'warnings' to be an array of strings", warnings)
+    error = envelope.get("error")
+    if error is not None:
+        return Failure.from_map(map_of(error, "the member 'error' of a reply"), tuple(warnings))
+    if "result" not in envelope:
+        raise malformed("a reply", "a member 'result' or 'error'", sorted(envelope))
+    return Result(envelope["result"], tuple(warnings))

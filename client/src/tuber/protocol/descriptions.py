@@ -1,0 +1,167 @@
+"""Descriptions of objects (PROTOCOL.md section 6), and the way through one along a path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tuber.protocol.calls import Failure
+from tuber.protocol.members import malformed, map_of, text_or_none
+from tuber.protocol.paths import Item, Path, parts
+from tuber.protocol.signatures import MethodDescription
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of an object or, with ``objects`` alone, of the registry.
+
+    Attributes:
+        keys: of a map of objects, its keys; of a list sharing one description, its length;
+            otherwise None.
+        values: of a container, the descriptions of its items in order, or the one they share.
+        type: the name of the object's class; None from servers before 1.0.
+        failed: the properties that could not be read, and why.
+        dynamic: the live properties: those that are read at each access and may be set.
+    """
+
+    doc: str | None = None
+    methods: Mapping[str, MethodDescription] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    objects: Mapping[str, Description] = field(default_factory=dict)
+    keys: tuple[Item, ...] | int | None = None
+    values: tuple[Description, ...] | Description | None = None
+    type: str | None = None
+    failed: Mapping[str, Failure] = field(default_factory=dict)
+    dynamic: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_map(cls, members: Any) -> Description:
+        """Read a full description.
+
+        Raises:
+            TuberProtocolError: it is not one; also when it has name lists where maps belong.
+        """
+        where = "a description"
+        members = map_of(members, where)
+        described = {name: _map_or_empty(members, name) for name in _MAPS}
+        return cls(
+            doc=text_or_none(members, "__doc__", where),
+            methods={n: MethodDescription.from_map(m) for n, m in described["methods"].items()},
+            properties=described["properties"],
+            objects={n: _nested(each) for n, each in described["objects"].items()},
+            keys=_keys(members.get("keys")),
+            values=_values(members.get("values")),
+            type=text_or_none(members, "type", where),
+            failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
+            dynamic=_dynamic(members.get("dynamic"), described),
+        )
+
+    @property
+    def is_container(self) -> bool:
+        """Whether the object has items."""
+        return self.values is not None
+
+    @property
+    def names(self) -> set[str]:
+        """Every name under which the object has something."""
+        return {*self.methods, *self.properties, *self.objects, *self.failed}
+
+    def __post_init__(self) -> None:
+        """Refuse members that contradict each other."""
+        keys, values = self.keys, self.values
+        if isinstance(keys, int) and not isinstance(values, Description):
+            raise malformed("a container", "a count with one shared description", values)
+        if isinstance(keys, tuple) and values is None:
+            raise malformed("a container", "member 'values' next to 'keys'", None)
+        if isinstance(keys, tuple) and isinstance(values, tuple) and len(keys) != len(values):
+            raise malformed("a container", f"{len(keys)} values", len(values))
+        if keys is None and isinstance(values, Description):
+            raise malformed("a container", "member 'keys' next to one shared description", None)
+
+
+_MAPS: Final = ("methods", "properties", "objects", "failed")
+
+
+def find_description(known: Description | None, at: Path, path: Path) -> Description | None:
+    """Return the description of the object at ``path``; None when it is not known.
+
+    Args:
+        known: the description of the object at the path ``at``, with which ``path`` begins.
+    """
+    for is_item, part in parts(path)[len(parts(at)) :]:
+        if known is None:
+            return None
+        known = _description_of_item(known, part) if is_item else known.objects.get(str(part))
+    return known
+
+
+def _description_of_item(container: Description, item: Item) -> Description | None:
+    keys, values = container.keys, container.values
+    if values is None or isinstance(values, Description):
+        return values
+    try:
+        place = keys.index(item) if isinstance(keys, tuple) else item
+        return values[place]  # type: ignore[index]
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def _map_or_empty(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = members.get(name)
+    return {} if value is None else map_of(value, f"member {name!r} of a description")
+
+
+def _keys(keys: Any) -> tuple[Item, ...] | int | None:
+    if keys is None or (type(keys) is int and keys >= 0):
+        return keys
+    if isinstance(keys, (list, tuple)) and all(isinstance(key, (str, int)) for key in keys):
+        return tuple(keys)
+    raise malformed("a container", "member 'keys' to be a count or an array of keys", keys)
+
+
+def _values(values: Any) -> tuple[Description, ...] | Description | None:
+    if values is None:
+        return None
+    if isinstance(values, (list, tuple)):
+        return tuple(map(_nested, values))
+    return _nested(values)
+
+
+def _dynamic(names: Any, described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """The live ones among the properties, including those that failed."""
+    if names is None:
+        return frozenset()
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise malformed("a description", "member 'dynamic' to be an array of strings", names)
+    return frozenset(names).intersection([*described["properties"], *described["failed"]])
+
+
+_UNREAD: Final = {
+    "message": "not read yet, because this object leads back to one that holds it, or is nested"
+    " very deep; call tuber_resolve(force=True) of this object to read it"
+}
+
+
+def _nested(members: Any) -> Description:
+    """Read the description of an object inside.
+
+    The server gives only the names of an object that leads back to one that holds it, or is nested
+    too deep. Its methods can be called all the same; its properties count as failed.
+    """
+    if not isinstance(members, Mapping) or not isinstance(members.get("methods"), list):
+        return Description.from_map(members)
+    methods, properties = members["methods"], members.get("properties")
+    if not isinstance(properties, list):
+        properties = []
+    for names in (methods, properties):
+        if not all(isinstance(name, str) for name in names):
+            raise malformed("a description", "an array of names", names)
+    return Description.from_map(
+        {
+            **members,
+            "methods": {name: {} for name in methods},
+            "properties": {},
+            "failed": dict.fromkeys(properties, _UNREAD),
+        }
+    )

@@ -1,0 +1,92 @@
+"""The table of values, PROTOCOL.md section 9, over every codec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.support.codecs import CBOR_CODECS, cbor_codec
+from tests.support.values import REFUSALS, ROWS, Refusal, Row, arrays, same
+from tuber.codec import Codec, EncodeError
+from tuber.codec.json import LIBRARIES, JsonCodec
+
+
+@pytest.fixture(params=CBOR_CODECS)
+def cbor(request: pytest.FixtureRequest) -> Codec:
+    return cbor_codec(request.param)
+
+
+def ids(row: Row | Refusal) -> str:
+    return row.name
+
+
+@pytest.mark.parametrize("row", ROWS, ids=ids)
+def test_cbor_is_written_as_in_the_table(cbor: Codec, row: Row) -> None:
+    assert cbor.encode(row.value).hex() == row.cbor
+
+
+@pytest.mark.parametrize("body_type", [bytes, bytearray, memoryview])
+@pytest.mark.parametrize("row", ROWS, ids=ids)
+def test_cbor_is_read_as_in_the_table(cbor: Codec, row: Row, body_type: Any) -> None:
+    arrived = cbor.decode(body_type(bytes.fromhex(row.cbor)))
+    assert same(arrived, row.arrives), arrived
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.json is not None], ids=ids)
+def test_json_for_our_client_is_the_same_value(library: str, row: Row) -> None:
+    pytest.importorskip(library)
+    body = JsonCodec(library, strict=True).encode(row.value)
+    assert body.decode() == row.json
+    assert same(JsonCodec(library).decode(body), row.arrives)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("row", ROWS, ids=ids)
+def test_json_for_others_is_as_in_the_table(library: str, row: Row) -> None:
+    pytest.importorskip(library)
+    codec = JsonCodec(library)
+    if row.others is None:
+        with pytest.raises(EncodeError):
+            codec.encode(row.value)
+    else:
+        assert codec.encode(row.value).decode() == row.others
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=ids)
+def test_other_values_are_refused_with_their_place(cbor: Codec, refusal: Refusal) -> None:
+    with pytest.raises(EncodeError) as caught:
+        cbor.encode(refusal.value)
+    assert (caught.value.place, caught.value.fault) == (refusal.place, refusal.fault)
+    assert str(caught.value) == f"{refusal.place}: {refusal.fault}"
+
+
+@pytest.mark.parametrize(("name", "array"), [pytest.param(*each, id=each[0]) for each in arrays()])
+def test_every_array_arrives_as_it_was(cbor: Codec, name: str, array: np.ndarray) -> None:
+    for before in ("", "a", "abcdefg"):  # so that it begins at any offset
+        arrived = cbor.decode(bytearray(cbor.encode([before, array])))[1]
+        assert same(arrived, array)
+        assert arrived.flags.writeable
+        assert arrived.flags.aligned
+
+
+@pytest.mark.parametrize(
+    "index",
+    [np.s_[::-1], np.s_[:, ::2], np.s_[1:, :, 0], np.s_[::-1, ::-1, ::-1], np.s_[..., None, 1]],
+)
+@pytest.mark.parametrize("dtype", ["?", "<i2", ">f8", "<c8"])
+def test_strided_arrays_arrive_with_their_numbers(cbor: Codec, dtype: str, index: Any) -> None:
+    array = np.arange(24).reshape(2, 3, 4).astype(dtype)[index]
+    arrived = cbor.decode(cbor.encode(array))
+    assert arrived.dtype.str == array.dtype.str
+    assert np.array_equal(arrived, array)
+
+
+def test_read_only_and_broadcast_arrays_are_written(cbor: Codec) -> None:
+    array = np.arange(3.0)
+    array.flags.writeable = False
+    wide = np.broadcast_to(array, (4, 3))
+    assert np.array_equal(cbor.decode(cbor.encode(array)), array)
+    assert np.array_equal(cbor.decode(cbor.encode(wide)), wide)
