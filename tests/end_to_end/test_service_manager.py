@@ -110,7 +110,7 @@ def test_what_is_passed_must_listen() -> None:
         server = activated(passed)
         _, errors = server.communicate(timeout=20)
     assert server.returncode == 2
-    assert "descriptor 3 is no listening socket" in errors
+    assert "descriptor 3 is not a listening socket" in errors
 
 
 def test_the_units_say_what_the_server_keeps() -> None:

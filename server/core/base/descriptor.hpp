@@ -1,6 +1,8 @@
 // A file descriptor that closes itself. Must never be copied.
 #pragma once
 
+#include <unistd.h>
+
 #include <utility>
 
 namespace tuber::base {
@@ -21,7 +23,10 @@ class Descriptor {
   [[nodiscard]] bool open() const { return fd_ >= 0; }
   // Gives the descriptor away; the caller must close it.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-  void close() noexcept;
+  // Not repeated after EINTR: Linux has closed it then, too, and another thread may use its number.
+  void close() noexcept {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
 
  private:
   int fd_ = -1;

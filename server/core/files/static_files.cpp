@@ -16,16 +16,9 @@
 namespace tuber::files {
 namespace {
 
-// The text does not depend on the request, so no part of a hostile path comes back to a browser.
-void refuse(serve::Reply& reply, int status, std::string_view why) {
-  reply.status = status;
-  reply.content_type = "text/plain; charset=utf-8";
-  reply.body = why;
-  reply.body += '\n';
-}
-
+// The texts do not depend on the request, so no part of a hostile path comes back to a browser.
 void refuse_not_found(serve::Reply& reply) {
-  refuse(reply, 404, "File not found.");
+  reply.refuse(404, "File not found.");
 }
 
 // The decoded name below the root, without slashes at either end; nothing if the path may not name
@@ -67,7 +60,7 @@ bool is_temporary(int error) {
 
 void redirect_to_directory(const http::RequestHead& head, serve::Reply& reply) {
   const std::size_t query = head.target.find('?');
-  refuse(reply, 301, "This is a directory. Its address ends with a slash.");
+  reply.refuse(301, "This is a directory. Its address ends with a slash.");
   reply.fields.append("Location: ").append(head.path).append("/");
   if (query != std::string_view::npos) reply.fields.append(head.target.substr(query));
   reply.fields.append("\r\n");
@@ -133,14 +126,14 @@ void send(const http::RequestHead& head, Representation representation,
   const http::Validators validators = validators_of(representation.opened.status, coding);
   const http::Precondition precondition = http::evaluate_preconditions(head, validators);
   if (precondition == http::Precondition::failed) {
-    return refuse(reply, 412,
-                  "The file is not in the state that If-Match or If-Unmodified-Since expects.");
+    return reply.refuse(
+        412, "The file is not in the state that If-Match or If-Unmodified-Since expects.");
   }
   const auto size = static_cast<std::uint64_t>(representation.opened.status.st_size);
   const http::ByteRange range = requested_range(head, validators, size);
   const bool not_modified = precondition == http::Precondition::not_modified;
   if (!not_modified && range.kind == http::ByteRange::Kind::unsatisfiable) {
-    refuse(reply, 416, "The file has no bytes in the range that was requested.");
+    reply.refuse(416, "The file has no bytes in the range that was requested.");
     return append_content_range(reply.fields, range, size);
   }
   reply.fields.append("ETag: ").append(validators.etag).append("\r\nLast-Modified: ");
@@ -202,7 +195,7 @@ StaticFiles::StaticFiles(const std::filesystem::path& root, std::chrono::seconds
 
 void StaticFiles::serve(const http::RequestHead& head, serve::Reply& reply) const {
   if (head.method != "GET" && head.method != "HEAD") {
-    refuse(reply, 405, "Files are read-only. Use GET or HEAD.");
+    reply.refuse(405, "Files are read-only. Use GET or HEAD.");
     reply.fields.append("Allow: GET, HEAD\r\n");
     return;
   }
@@ -224,7 +217,7 @@ void StaticFiles::serve_file(const http::RequestHead& head, const std::string& n
     const bool identity = coding.coding == http::Coding::identity;
     forms[i] = identity ? std::move(plain) : root_.open(name + std::string(coding.suffix));
     if (is_temporary(forms[i].error))
-      return refuse(reply, 503, "The server has no resources to open the file. Try again later.");
+      return reply.refuse(503, "The server has no resources to open the file. Try again later.");
     available[i] = is_regular(forms[i]);
   }
   if (available == http::Available{}) return refuse_not_found(reply);
@@ -233,8 +226,8 @@ void StaticFiles::serve_file(const http::RequestHead& head, const std::string& n
     reply.fields.append("Vary: Accept-Encoding\r\n");
   const auto chosen = http::choose_coding(head, available);
   if (!chosen) {
-    return refuse(reply, 406,
-                  "Accept-Encoding allows none of the codings in which the file is stored.");
+    return reply.refuse(406,
+                        "Accept-Encoding allows none of the codings in which the file is stored.");
   }
   const auto index = static_cast<std::size_t>(*chosen);
   send(head, {http::kCodings[index], std::move(forms[index]), media_types_.of(name)},

@@ -32,20 +32,16 @@ constexpr int kMore = 0;
 // that.
 constexpr std::size_t kMaxPieces = 1024;
 
-bool set_option(int fd, int level, int name, const void* value, socklen_t size) {
-  return ::setsockopt(fd, level, name, value, size) == 0;
-}
-
-bool set_flag(int fd, int level, int name) {
-  const int on = 1;
-  return set_option(fd, level, name, &on, sizeof on);
+template <class Value>
+bool set_option(int fd, int level, int name, const Value& value) {
+  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
 bool set_time(int fd, int name, std::chrono::microseconds time) {
   timeval value{};
   value.tv_sec = static_cast<decltype(value.tv_sec)>(time.count() / 1'000'000);
   value.tv_usec = static_cast<decltype(value.tv_usec)>(time.count() % 1'000'000);
-  return set_option(fd, SOL_SOCKET, name, &value, sizeof value);
+  return set_option(fd, SOL_SOCKET, name, value);
 }
 
 // Removes `sent` bytes from the front and returns the rest.
@@ -70,10 +66,13 @@ ssize_t send_some(int fd, std::span<iovec> pieces, int flags) {
   return ::sendmsg(fd, &message, flags | kNoSignal);
 }
 
-#ifndef __linux__
-// Copies one buffer of the file: sendfile differs too much between these systems.
-ssize_t copy_file_piece(const base::Descriptor& socket, int file, off_t& offset,
+// Sends a piece of the file and advances `offset`. Elsewhere sendfile differs too much, so the piece
+// is copied.
+ssize_t send_file_piece(const base::Descriptor& socket, int file, off_t& offset,
                         std::size_t length) {
+#ifdef __linux__
+  return ::sendfile(socket.get(), file, &offset, length);
+#else
   std::array<char, 64 * 1024> buffer;
   const ssize_t n = ::pread(file, buffer.data(), std::min(length, buffer.size()), offset);
   if (n <= 0) return n;
@@ -81,15 +80,6 @@ ssize_t copy_file_piece(const base::Descriptor& socket, int file, off_t& offset,
   const ssize_t sent = send_some(socket.get(), {&piece, 1}, kMore);
   if (sent > 0) offset += sent;
   return sent;
-}
-#endif
-
-ssize_t send_file_piece(const base::Descriptor& socket, int file, off_t& offset,
-                        std::size_t length) {
-#ifdef __linux__
-  return ::sendfile(socket.get(), file, &offset, length);
-#else
-  return copy_file_piece(socket, file, offset, length);
 #endif
 }
 
@@ -102,29 +92,21 @@ constexpr int kProbes = 3;
 [[maybe_unused]] constexpr int kDeadAfterMilliseconds =
     (kProbeAfterSeconds + kProbes * kProbeEverySeconds) * 1000;
 
-bool set_number(int fd, int level, int name, int value) {
-  return set_option(fd, level, name, &value, sizeof value);
-}
-
 bool enable_keepalive(int fd) {
-  bool done = set_flag(fd, SOL_SOCKET, SO_KEEPALIVE);
+  bool done = set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 #if defined(TCP_KEEPIDLE)
-  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
 #elif defined(TCP_KEEPALIVE)  // macOS
-  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPALIVE, kProbeAfterSeconds);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_KEEPALIVE, kProbeAfterSeconds);
 #endif
 #ifdef TCP_KEEPINTVL
-  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
-  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
 #endif
 #ifdef TCP_USER_TIMEOUT  // RFC 5482: no probes are sent while data is unacknowledged
-  done = done && set_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kDeadAfterMilliseconds);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kDeadAfterMilliseconds);
 #endif
   return done;
-}
-
-bool prepare_tcp(int fd) {
-  return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) && enable_keepalive(fd);
 }
 
 }  // namespace
@@ -133,12 +115,15 @@ bool prepare_connection(const base::Descriptor& socket, Transport transport,
                         const SocketTimes& times) {
   const int fd = socket.get();
 #ifndef MSG_NOSIGNAL
-  if (!set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE)) return false;
+  if (!set_option(fd, SOL_SOCKET, SO_NOSIGPIPE, 1)) return false;
 #endif
   // A timeout of 0 would mean none.
   const auto receive = std::max(times.receive, std::chrono::microseconds(1));
   const auto send = std::max(times.send, std::chrono::milliseconds(1));
-  if (transport == Transport::tcp && !prepare_tcp(fd)) return false;
+  if (transport == Transport::tcp &&
+      !(set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) && enable_keepalive(fd))) {
+    return false;
+  }
   return set_time(fd, SO_RCVTIMEO, receive) && set_time(fd, SO_SNDTIMEO, send);
 }
 

@@ -69,14 +69,8 @@ void CallLog::append_running(std::string& json) const {
   }
   std::sort(running.begin(), running.end(),
             [](const Entry& a, const Entry& b) { return a.began < b.began; });
-  json.push_back('[');
-  for (Entry& entry : running) {
-    entry.took = std::max(now - entry.began, Clock::duration{});
-    if (json.back() != '[') json.push_back(',');
-    append(json, entry);
-    json.push_back('}');
-  }
-  json.push_back(']');
+  for (Entry& entry : running) entry.took = std::max(now - entry.began, Clock::duration{});
+  append(json, running);
 }
 
 void CallLog::append_recent(std::string& json) const {
@@ -88,35 +82,38 @@ void CallLog::append_recent(std::string& json) const {
     next = next_;
   }
   std::rotate(recent.begin(), recent.begin() + static_cast<std::ptrdiff_t>(next), recent.end());
+  std::reverse(recent.begin(), recent.end());
+  append(json, recent);
+}
+
+void CallLog::append(std::string& json, const std::vector<Entry>& entries) {
   json.push_back('[');
-  for (auto entry = recent.rbegin(); entry != recent.rend(); ++entry) {
+  for (const Entry& entry : entries) {
     if (json.back() != '[') json.push_back(',');
-    append(json, *entry);
-    json.append(",\"failed\":");
-    if (entry->failed) {
-      base::append_json_string(json, entry->failure.text());
-    } else {
-      json.append("null");
+    json.append("{\"call\":");
+    base::append_json_string(json, entry.name.text());
+    json.append(",\"from\":");
+    base::append_json_string(json, entry.peer.text());
+    json.append(",\"began\":\"");
+    // Computed from the steady clock, so that recording a call reads one clock only.
+    base::append_time(json, std::chrono::system_clock::now() -
+                                std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                                    Clock::now() - entry.began));
+    std::array<char, 48> seconds{};
+    std::snprintf(seconds.data(), seconds.size(), "\",\"seconds\":%.6f",
+                  std::chrono::duration<double>(entry.took).count());
+    json.append(seconds.data());
+    if (!entry.running) {
+      json.append(",\"failed\":");
+      if (entry.failed) {
+        base::append_json_string(json, entry.failure.text());
+      } else {
+        json.append("null");
+      }
     }
     json.push_back('}');
   }
   json.push_back(']');
-}
-
-void CallLog::append(std::string& json, const Entry& entry) {
-  json.append("{\"call\":");
-  base::append_json_string(json, entry.name.text());
-  json.append(",\"from\":");
-  base::append_json_string(json, entry.peer.text());
-  json.append(",\"began\":\"");
-  // Computed from the steady clock, so that recording a call reads one clock only.
-  base::append_time(json, std::chrono::system_clock::now() -
-                              std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                                  Clock::now() - entry.began));
-  std::array<char, 48> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "\",\"seconds\":%.6f",
-                std::chrono::duration<double>(entry.took).count());
-  json.append(seconds.data());
 }
 
 }  // namespace tuber::ops

@@ -67,7 +67,7 @@ class CallLog {
     Clock::duration took{};
   };
 
-  static void append(std::string& json, const Entry& entry);
+  static void append(std::string& json, const std::vector<Entry>& entries);
   void keep(const Entry& entry);  // REQUIRES: the lock
 
   const std::shared_ptr<Log> log_;

@@ -90,48 +90,31 @@ bool Log::may_log_refusal() {
 }
 
 void Log::write(std::string_view event, std::span<const Member> members) {
-  line_.clear();
-  if (options_.format == LogOptions::Format::json) {
-    append_json(event, members);
-  } else {
-    append_text(event, members);
+  const bool json = options_.format == LogOptions::Format::json;
+  line_.assign(json ? "{\"time\":\"" : "");
+  base::append_time(line_, std::chrono::system_clock::now());
+  line_.append(json ? "\",\"event\":\"" : " tuberd: ").append(event).append(json ? "\"" : "");
+  const auto append_name = [&](std::string_view name) {
+    line_.append(json ? ",\"" : " ").append(name).append(json ? "\":" : "=");
+  };
+  for (const Member& member : members) {
+    append_name(member.name);
+    if (member.is_number || (!json && member.name == "from")) {
+      line_.append(member.value);
+    } else {
+      base::append_json_string(line_, member.value);
+    }
   }
+  if (skipped_ > 0) {
+    append_name("skipped");
+    line_.append(std::to_string(skipped_));
+  }
+  line_.append(json ? "}\n" : "\n");
   pollfd ready{descriptor_.get(), POLLOUT, 0};
   const bool takes = ::poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0;
   const bool written = takes && ::write(descriptor_.get(), line_.data(), line_.size()) ==
                                     static_cast<ssize_t>(line_.size());
   skipped_ = written ? 0 : skipped_ + 1;
-}
-
-void Log::append_text(std::string_view event, std::span<const Member> members) {
-  base::append_time(line_, std::chrono::system_clock::now());
-  line_.append(" tuberd: ").append(event);
-  for (const Member& member : members) {
-    line_.append(" ").append(member.name).append("=");
-    if (member.is_number || member.name == "from") {
-      line_.append(member.value);
-    } else {
-      base::append_json_string(line_, member.value);
-    }
-  }
-  if (skipped_ > 0) line_.append(" skipped=").append(std::to_string(skipped_));
-  line_.push_back('\n');
-}
-
-void Log::append_json(std::string_view event, std::span<const Member> members) {
-  line_.append("{\"time\":\"");
-  base::append_time(line_, std::chrono::system_clock::now());
-  line_.append("\",\"event\":\"").append(event).append("\"");
-  for (const Member& member : members) {
-    line_.append(",\"").append(member.name).append("\":");
-    if (member.is_number) {
-      line_.append(member.value);
-    } else {
-      base::append_json_string(line_, member.value);
-    }
-  }
-  if (skipped_ > 0) line_.append(",\"skipped\":").append(std::to_string(skipped_));
-  line_.append("}\n");
 }
 
 }  // namespace tuber::ops

@@ -51,8 +51,6 @@ class Log {
 
   [[nodiscard]] bool may_log_refusal();
   void write(std::string_view event, std::span<const Member> members);
-  void append_text(std::string_view event, std::span<const Member> members);
-  void append_json(std::string_view event, std::span<const Member> members);
 
   const LogOptions options_;
   base::Descriptor descriptor_;

@@ -31,7 +31,7 @@ struct ConnectionHistory {
 // read, one worker while it is served. So there is no lock. Destroying it closes the socket.
 //
 // Invariants: a connection that awaits a request holds no byte of one; deadline() is that of what
-// it awaits; one that awaits its end has its sending side shut down and is never served again.
+// it awaits; one that awaits its end has its sending side shut down, and is never served again.
 class Connection {
  public:
   // What ends the time until deadline(), and what happens when it has passed.

@@ -46,11 +46,9 @@ class InFlight {
 };
 
 void refuse_call(std::size_t limit, Reply& reply) {
-  reply.status = 503;
-  reply.content_type = "text/plain; charset=utf-8";
+  reply.refuse(503, "call not run: the server runs " + std::to_string(limit) +
+                        " calls, its limit; try again later (GET /tuber/health lists the calls)");
   reply.fields.append(kRetryAfter);
-  reply.body = "call not run: the server runs " + std::to_string(limit) +
-               " calls, its limit; try again later (GET /tuber/health lists the calls)\n";
   reply.close = true;
 }
 

@@ -70,6 +70,13 @@ struct Reply {
   FileBody file;       // sent after `body`, which is then empty
   bool close = false;  // close the connection after this reply
 
+  // Makes it a plain text of one line.
+  void refuse(int new_status, std::string_view reason) {
+    status = new_status;
+    content_type = "text/plain; charset=utf-8";
+    body = reason;
+    body += '\n';
+  }
   // Makes it an empty 200 again.
   void clear() {
     status = 200;

@@ -33,11 +33,8 @@ bool ReplySender::send(const base::Descriptor& socket, const Reply& reply, Manne
 
 void ReplySender::send_fault(const base::Descriptor& socket, const http::Fault& fault) {
   Reply reply;
-  reply.status = fault.status;
-  reply.content_type = "text/plain; charset=utf-8";
+  reply.refuse(fault.status, fault.reason);
   if (fault.status == 503) reply.fields = kRetryAfter;
-  reply.body = fault.reason;
-  reply.body += '\n';
   write_head(reply, reply.body.size(), false);
   std::array<iovec, 2> pieces{piece(head_), piece(reply.body.text())};
   static_cast<void>(io::send_at_once(socket, pieces));  // the connection is closed in any case

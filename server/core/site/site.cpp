@@ -10,23 +10,14 @@
 namespace tuber::site {
 namespace {
 
-constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
-
-void answer_text(int status, std::string_view text, serve::Reply& reply) {
-  reply.status = status;
-  reply.content_type = kPlainText;
-  reply.body = text;
-}
-
 // RFC 6750 section 3.
 void require_token(const http::RequestHead& head, serve::Reply& reply) {
   const bool has_token = head.field("Authorization").has_value();
   reply.fields.append("WWW-Authenticate: Bearer realm=\"tuber\"");
   reply.fields.append(has_token ? ", error=\"invalid_token\"\r\n" : "\r\n");
-  answer_text(401,
-              has_token ? "The token in Authorization is not valid for this server.\n"
-                        : "This server requires a token: send 'Authorization: Bearer TOKEN'.\n",
-              reply);
+  reply.refuse(401, has_token
+                        ? "The token in Authorization is not valid for this server."
+                        : "This server requires a token: send 'Authorization: Bearer TOKEN'.");
 }
 
 void append_number(std::string& json, const char* name, std::uint64_t value) {
@@ -89,7 +80,7 @@ void Site::handle_own(Resource resource, serve::Request& request, serve::Reply& 
     return refuse_method(resource, reply);
   }
   const Admission& admission = admissions_.of(head, [&] { return admission_of(head); });
-  if (admission.refusal) return answer_text(403, *admission.refusal + "\n", reply);
+  if (admission.refusal) return reply.refuse(403, *admission.refusal);
   if (admission.access == http::Access::none) return require_token(head, reply);
   request.access = admission.access;
   switch (resource) {
@@ -110,7 +101,7 @@ Site::Admission Site::admission_of(const http::RequestHead& head) const {
 
 void Site::handle_other(const http::RequestHead& head, serve::Reply& reply) {
   if (parts_->files) return parts_->files->serve(head, reply);
-  answer_text(404, "Not found. Send calls with POST /tuber.\n", reply);
+  reply.refuse(404, "Not found. Send calls with POST /tuber.");
 }
 
 void Site::append_allow(Resource resource, serve::Reply& reply) {
@@ -120,10 +111,9 @@ void Site::append_allow(Resource resource, serve::Reply& reply) {
 }
 
 void Site::refuse_method(Resource resource, serve::Reply& reply) {
-  answer_text(405,
-              resource == Resource::endpoint ? "Method not allowed. Send calls with POST /tuber.\n"
-                                             : "Method not allowed. Read this resource with GET.\n",
-              reply);
+  reply.refuse(405, resource == Resource::endpoint
+                        ? "Method not allowed. Send calls with POST /tuber."
+                        : "Method not allowed. Read this resource with GET.");
   append_allow(resource, reply);
 }
 
@@ -147,7 +137,7 @@ void Site::report_health(const serve::Request& request, serve::Reply& reply) {
 // The record shows what others called and how it failed: without tokens it is for this machine.
 void Site::report_calls(const serve::Request& request, serve::Reply& reply) {
   if (parts_->tokens.empty() && !request.peer->is_local()) {
-    return answer_text(403, "The call record is available to local clients only.\n", reply);
+    return reply.refuse(403, "The call record is available to local clients only.");
   }
   std::string json;
   parts_->calls->append_recent(json);

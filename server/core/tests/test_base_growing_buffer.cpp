@@ -10,7 +10,7 @@
 namespace tuber::base {
 namespace {
 
-constexpr std::size_t kPiece = 100'000;  // no multiple of what is taken at once
+constexpr std::size_t kPiece = 100'000;  // not a multiple of the steps of capacity
 
 char letter(std::size_t at) {
   return static_cast<char>('a' + at / kPiece % 26);

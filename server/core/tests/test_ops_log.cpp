@@ -100,22 +100,22 @@ TEST_CASE("a pipe that another process fills does not block the log") {
     options.access = true;
     Log log(options, pipe.writer.get());
     std::atomic<int> busy = 2;
-    std::thread printing([&] {  // more than the pipe holds; waits, as a method that prints does
+    std::thread printing([&] {  // more than the pipe holds, so it waits
       const std::string text(1000, 'p');
       for (int i = 0; i < 200; ++i)
         static_cast<void>(!::write(pipe.writer.get(), text.data(), 1000));
       --busy;
     });
-    std::thread telling([&] {
+    std::thread logging([&] {
       for (int i = 0; i < 1000; ++i) log.answered(Peer(), 200, "", 7, {});
       --busy;
     });
-    CHECK(tuber::testing::eventually([&] { return busy == 1; }));  // and the printer waits still
+    CHECK(tuber::testing::eventually([&] { return busy == 1; }));  // and the printing thread still waits
     CHECK(tuber::testing::eventually([&] {
       static_cast<void>(pipe.read());
       return busy == 0;
     }));
     printing.join();
-    telling.join();
+    logging.join();
   }
 }
