@@ -66,8 +66,7 @@ ssize_t send_some(int fd, std::span<iovec> pieces, int flags) {
   return ::sendmsg(fd, &message, flags | kNoSignal);
 }
 
-// Sends a piece of the file and advances `offset`. Elsewhere sendfile differs too much, so the piece
-// is copied.
+// Sends a piece of the file and advances `offset`. Copies it where sendfile differs from Linux.
 ssize_t send_file_piece(const base::Descriptor& socket, int file, off_t& offset,
                         std::size_t length) {
 #ifdef __linux__

@@ -35,6 +35,7 @@ class Admission {
       if (admission_ != nullptr) admission_->remove(peer_);
     }
 
+    [[nodiscard]] const io::Peer& peer() const { return peer_; }
     [[nodiscard]] Verdict verdict() const { return verdict_; }
 
    private:

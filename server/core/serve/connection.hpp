@@ -42,14 +42,13 @@ class Connection {
     end,      // of a lingering close: closed
   };
 
-  Connection(base::Descriptor socket, std::uint32_t serial, const io::Peer& peer,
-             Admission::Ticket ticket)
-      : socket_(std::move(socket)), serial_(serial), peer_(peer), ticket_(std::move(ticket)) {}
+  Connection(base::Descriptor socket, std::uint32_t serial, Admission::Ticket ticket)
+      : socket_(std::move(socket)), serial_(serial), ticket_(std::move(ticket)) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   [[nodiscard]] const base::Descriptor& socket() const { return socket_; }
-  [[nodiscard]] const io::Peer& peer() const { return peer_; }
+  [[nodiscard]] const io::Peer& peer() const { return ticket_.peer(); }
   [[nodiscard]] Admission::Verdict verdict() const { return ticket_.verdict(); }
   [[nodiscard]] Awaits awaits() const { return awaits_; }
   [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
@@ -96,7 +95,6 @@ class Connection {
  private:
   base::Descriptor socket_;
   const std::uint32_t serial_;
-  const io::Peer peer_;
   Admission::Ticket ticket_;
   std::unique_ptr<RequestReader> reader_;
   Awaits awaits_ = Awaits::request;

@@ -231,8 +231,8 @@ std::unique_ptr<Connection> Engine::admit(io::Listener::Accepted accepted) {
   Admission::Ticket ticket = admission.take(accepted.peer);
   const Admission::Verdict verdict = ticket.verdict();
   if (verdict == Admission::Verdict::flooded) return nullptr;
-  auto connection = std::make_unique<Connection>(std::move(accepted.socket), next_serial_++,
-                                                 accepted.peer, std::move(ticket));
+  auto connection =
+      std::make_unique<Connection>(std::move(accepted.socket), next_serial_++, std::move(ticket));
   if (verdict != Admission::Verdict::welcome) return connection;
   connection->await_request(Clock::now() + options.limits.idle_timeout);
   idle.park_new(std::move(connection));

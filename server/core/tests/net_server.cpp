@@ -16,12 +16,6 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kTimeout = 20s;
 
-std::string pattern(std::size_t size) {
-  std::string bytes(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = byte_at(i);
-  return bytes;
-}
-
 serve::FileBody pattern_file() {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
@@ -97,8 +91,10 @@ bool Gate::wait_for(std::size_t held) {
   return changed_.wait_for(lock, kTimeout, [&] { return held_ >= held; });
 }
 
-char byte_at(std::size_t position) {
-  return static_cast<char>('a' + position % 23);
+std::string pattern(std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>('a' + i % 23);
+  return bytes;
 }
 
 NetServer::NetServer(const std::function<void(serve::ServerOptions&)>& change)

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "serve/server.hpp"
 
@@ -34,7 +35,7 @@ class Gate {
 // "blocked" if SIGTERM is.
 inline constexpr std::size_t kLargeReply = 24 * 1024 * 1024;
 inline constexpr std::size_t kFileSize = 3 * 1024 * 1024;
-[[nodiscard]] char byte_at(std::size_t position);  // of the large reply and of the file
+[[nodiscard]] std::string pattern(std::size_t size);  // of the large reply and of the file
 
 class NetServer {
  public:

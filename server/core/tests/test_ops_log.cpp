@@ -110,7 +110,7 @@ TEST_CASE("a pipe that another process fills does not block the log") {
       for (int i = 0; i < 1000; ++i) log.answered(Peer(), 200, "", 7, {});
       --busy;
     });
-    CHECK(tuber::testing::eventually([&] { return busy == 1; }));  // and the printing thread still waits
+    CHECK(tuber::testing::eventually([&] { return busy == 1; }));  // printing still waits
     CHECK(tuber::testing::eventually([&] {
       static_cast<void>(pipe.read());
       return busy == 0;

@@ -9,23 +9,6 @@
 
 using namespace tuber::testing;
 
-namespace {
-
-bool is_pattern(const std::string& bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] != byte_at(i)) return false;
-  }
-  return true;
-}
-
-std::string pattern(std::size_t size) {
-  std::string bytes(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = byte_at(i);
-  return bytes;
-}
-
-}  // namespace
-
 TEST_CASE("a connection serves one request after the other") {
   NetServer server;
   NetClient client(server.port());
@@ -98,16 +81,14 @@ TEST_CASE("a slow reader with a small buffer gets a large reply whole") {
   NetClient client(server.port(), 4 * 1024);
   client.send(get("/large"));
   const ReceivedReply reply = client.receive_reply();
-  CHECK(reply.body.size() == kLargeReply);
-  CHECK(is_pattern(reply.body));
+  CHECK(reply.body == pattern(kLargeReply));
 }
 
 TEST_CASE("a file is sent whole and the connection goes on") {
   NetServer server;
   NetClient client(server.port());
   const ReceivedReply reply = client.request(get("/file"));
-  CHECK(reply.body.size() == kFileSize);
-  CHECK(is_pattern(reply.body));
+  CHECK(reply.body == pattern(kFileSize));
   CHECK(client.request(get("/after")).body == "/after");
 }
 

@@ -52,6 +52,17 @@ class DescriptorLimit {
   bool reached_ = false;
 };
 
+tuber::serve::ServerOptions on_loopback(std::uint16_t port) {
+  tuber::serve::ServerOptions options;
+  options.bind = "127.0.0.1";
+  options.port = port;
+  return options;
+}
+
+std::unique_ptr<tuber::serve::Handler> no_handler() {
+  return nullptr;
+}
+
 }  // namespace
 
 TEST_CASE("idle connections neither delay the next one nor cost a thread") {
@@ -231,11 +242,7 @@ TEST_CASE("a forked child does not affect its parent's server") {
 // does not support threads that start in the child of a process with threads.
 TEST_CASE("a server made before a fork serves in the child that starts it" *
           doctest::test_suite("alone")) {
-  tuber::serve::ServerOptions options;
-  options.bind = "127.0.0.1";
-  options.port = 0;
-  const auto make = [] { return std::unique_ptr<tuber::serve::Handler>(); };
-  tuber::serve::Server server(options, make);
+  tuber::serve::Server server(on_loopback(0), no_handler);
   CHECK(in_forked_child([&] {
           server.start();
           server.request_stop();
@@ -271,10 +278,7 @@ TEST_CASE("two servers run in one process") {
 }
 
 TEST_CASE("a server that is stopped before it was started never serves") {
-  tuber::serve::ServerOptions options;
-  options.bind = "127.0.0.1";
-  options.port = 0;
-  tuber::serve::Server server(options, [] { return std::unique_ptr<tuber::serve::Handler>(); });
+  tuber::serve::Server server(on_loopback(0), no_handler);
   CHECK(server.port() != 0);
   server.request_stop();
   CHECK(server.wait(0ms));
@@ -284,12 +288,9 @@ TEST_CASE("a server that is stopped before it was started never serves") {
 
 TEST_CASE("a failure to listen names the address") {
   NetServer server;
-  tuber::serve::ServerOptions options;
-  options.bind = "127.0.0.1";
-  options.port = server.port();
-  const auto make = [] { return std::unique_ptr<tuber::serve::Handler>(); };
+  tuber::serve::ServerOptions options = on_loopback(server.port());
   try {
-    const tuber::serve::Server second(options, make);
+    const tuber::serve::Server second(options, no_handler);
     FAIL("two servers listen on one port");
   } catch (const std::system_error& error) {
     CHECK(error.code() == std::errc::address_in_use);
@@ -298,7 +299,7 @@ TEST_CASE("a failure to listen names the address") {
     CHECK(message.find(std::to_string(server.port())) != std::string::npos);
   }
   options.bind = "not an address";
-  CHECK_THROWS_AS(tuber::serve::Server(options, make), std::system_error);
+  CHECK_THROWS_AS(tuber::serve::Server(options, no_handler), std::system_error);
 }
 
 TEST_CASE("an empty address listens on IPv4 as well") {
