@@ -33,7 +33,7 @@ Admission::Verdict Admission::judge(const io::Peer& peer, std::size_t count) {
   }
   const std::size_t limit = limit_.load(std::memory_order_relaxed);
   if (count > limit) return count - limit > kAnsweredOverLimit ? Verdict::flooded : Verdict::full;
-  return from_address > limit_per_address_ ? Verdict::full_for_address : Verdict::welcome;
+  return from_address > limit_per_address_ ? Verdict::full_for_address : Verdict::admitted;
 }
 
 void Admission::remove(const io::Peer& peer) {

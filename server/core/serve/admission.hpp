@@ -15,7 +15,7 @@ namespace tuber::serve {
 class Admission {
  public:
   enum class Verdict {
-    welcome,
+    admitted,
     full,              // over the limit of connections: answered and closed
     full_for_address,  // over the limit of connections from that address: the same
     flooded,           // so far over the limit that it is closed without an answer
@@ -58,6 +58,7 @@ class Admission {
   [[nodiscard]] Verdict judge(const io::Peer& peer, std::size_t count);
   void remove(const io::Peer& peer);
 
+  // Read relaxed: each is a number of its own.
   std::atomic<std::size_t> limit_;
   const std::size_t limit_per_address_;
   std::atomic<std::size_t> count_ = 0;

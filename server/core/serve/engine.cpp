@@ -233,7 +233,7 @@ std::unique_ptr<Connection> Engine::admit(io::Listener::Accepted accepted) {
   if (verdict == Admission::Verdict::flooded) return nullptr;
   auto connection =
       std::make_unique<Connection>(std::move(accepted.socket), next_serial_++, std::move(ticket));
-  if (verdict != Admission::Verdict::welcome) return connection;
+  if (verdict != Admission::Verdict::admitted) return connection;
   connection->await_request(Clock::now() + options.limits.idle_timeout);
   idle.park_new(std::move(connection));
   return nullptr;

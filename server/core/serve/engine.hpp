@@ -79,11 +79,11 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
   const Clock::time_point created_ = Clock::now();
   const std::chrono::milliseconds sweep_interval_;
   const std::chrono::milliseconds event_timeout_;
-  std::atomic<Clock::rep> next_sweep_ = 0;
+  std::atomic<Clock::rep> next_sweep_ = 0;  // read relaxed: the exchange decides
   std::atomic<std::uint32_t> next_serial_ = 0;
   std::atomic<bool> is_exhausted_ = false;  // accepting has stopped for lack of resources
-  std::atomic<bool> stopping_ = false;
-  std::atomic<pid_t> process_;  // the one that serves
+  std::atomic<bool> stopping_ = false;      // read relaxed: the wake-ups after it publish it
+  std::atomic<pid_t> process_;              // the one that serves
 };
 
 }  // namespace tuber::serve

@@ -79,10 +79,10 @@ void Site::handle_own(Resource resource, serve::Request& request, serve::Reply& 
   if (!(resource == Resource::endpoint ? head.method == "POST" : is_read)) {
     return refuse_method(resource, reply);
   }
-  const Admission& admission = admissions_.of(head, [&] { return admission_of(head); });
-  if (admission.refusal) return reply.refuse(403, *admission.refusal);
-  if (admission.access == http::Access::none) return require_token(head, reply);
-  request.access = admission.access;
+  const Permission& permission = permissions_.of(head, [&] { return permission_of(head); });
+  if (permission.refusal) return reply.refuse(403, *permission.refusal);
+  if (permission.access == http::Access::none) return require_token(head, reply);
+  request.access = permission.access;
   switch (resource) {
     case Resource::health:
       return report_health(request, reply);
@@ -93,7 +93,7 @@ void Site::handle_own(Resource resource, serve::Request& request, serve::Reply& 
   }
 }
 
-Site::Admission Site::admission_of(const http::RequestHead& head) const {
+Site::Permission Site::permission_of(const http::RequestHead& head) const {
   const http::Access access = http::access_of(head, parts_->tokens);
   return {http::refuse_browser_call(head, parts_->policy),
           parts_->read_only ? std::min(access, http::Access::read) : access};

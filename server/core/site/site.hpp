@@ -46,7 +46,7 @@ class Site final : public serve::Handler {
   enum class Resource { endpoint, health, calls, other };
 
   // What follows from a head alone.
-  struct Admission {
+  struct Permission {
     std::optional<std::string> refusal;  // of a browser's request
     http::Access access = http::Access::none;
   };
@@ -56,13 +56,13 @@ class Site final : public serve::Handler {
   static void refuse_method(Resource resource, serve::Reply& reply);
   void handle_own(Resource resource, serve::Request& request, serve::Reply& reply);
   void handle_other(const http::RequestHead& head, serve::Reply& reply);
-  [[nodiscard]] Admission admission_of(const http::RequestHead& head) const;
+  [[nodiscard]] Permission permission_of(const http::RequestHead& head) const;
   void report_health(const serve::Request& request, serve::Reply& reply);
   void report_calls(const serve::Request& request, serve::Reply& reply);
 
   std::unique_ptr<serve::Handler> endpoint_;
   std::shared_ptr<const SiteParts> parts_;
-  http::PerHeadCache<Admission> admissions_;
+  http::PerHeadCache<Permission> permissions_;
 };
 
 }  // namespace tuber::site
