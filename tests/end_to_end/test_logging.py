@@ -38,7 +38,7 @@ def test_refused_requests_are_logged() -> None:
     log = "\n".join(log_of())
     assert log.count(" tuberd: refused from=127.0.0.1:") == 2
     assert ' status=400 request="" reason="bare LF"\n' in f"{log}\n"
-    assert ' status=404 request="GET /secret" reason="There is nothing here.' in log
+    assert ' status=404 request="GET /secret" reason="Not found.' in log
 
 
 def test_level_info_logs_failed_calls() -> None:

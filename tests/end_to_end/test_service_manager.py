@@ -112,7 +112,7 @@ def test_a_passed_socket_must_be_listening() -> None:
         server = activated(passed)
         _, errors = server.communicate(timeout=20)
     assert server.returncode == 2
-    assert "descriptor 3 is no listening socket" in errors
+    assert "descriptor 3 is not a listening socket" in errors
 
 
 def test_the_units_match_the_limits_of_the_server() -> None:

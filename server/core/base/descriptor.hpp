@@ -1,11 +1,13 @@
-// A file descriptor that closes itself. Must never be copied: one owner, always.
+// A file descriptor that closes itself. Must never be copied.
 #pragma once
+
+#include <unistd.h>
 
 #include <utility>
 
 namespace tuber::base {
 
-// Owns a POSIX descriptor, or none. Not thread-safe; moves like a unique_ptr.
+// Owns a POSIX descriptor, or none. Move-only. Not thread-safe.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -19,9 +21,12 @@ class Descriptor {
 
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool open() const { return fd_ >= 0; }
-  // Gives the descriptor away; the caller closes it.
+  // Gives the descriptor away; the caller must close it.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-  void close() noexcept;
+  // Not repeated after EINTR: Linux has closed it then, too, and another thread may use its number.
+  void close() noexcept {
+    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+  }
 
  private:
   int fd_ = -1;

@@ -1,18 +1,20 @@
 #include "base/growing_buffer.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include "base/large_pages.hpp"
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace tuber::base {
 namespace {
 
-// What a promise alone may take: bodies up to this get their final place at once.
+// Taken for an announced size alone: bodies up to this get their final place at once.
 constexpr std::size_t kFirstCapacity = 1024 * 1024;
 
-// What a promise may take whose first part has come. Of addresses: memory follows as they are
-// written to, which is several times as fast in large pages as in what grows little by little.
+// Taken once the first part has arrived. These are addresses: memory follows as they are written
+// to, several times as fast in large pages as in memory that grows little by little.
 constexpr std::size_t kSecondCapacity = 256 * 1024 * 1024;
 
 }  // namespace
@@ -52,6 +54,18 @@ bool GrowingBuffer::stretch(std::size_t capacity) {
   bytes_.reset(grown);
   capacity_ = wanted;
   return true;
+}
+
+void prefer_large_pages([[maybe_unused]] char* begin, [[maybe_unused]] std::size_t size) {
+#ifdef MADV_HUGEPAGE
+  if (size < kLargePagesFrom) return;
+  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto address = reinterpret_cast<std::uintptr_t>(begin);
+  const std::uintptr_t first = (address + page - 1) / page * page;
+  const std::uintptr_t last = (address + size) / page * page;
+  // Advice: without it, small pages do as well.
+  static_cast<void>(::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE));
+#endif
 }
 
 }  // namespace tuber::base

@@ -1,5 +1,5 @@
-// Memory for a body whose size was promised: takes memory as bytes come, not as they are promised,
-// and never writes to it before they do.
+// Memory for large bodies. Takes memory as bytes arrive, not when their number is announced, and
+// never writes to it before.
 #pragma once
 
 #include <cstddef>
@@ -14,11 +14,10 @@ namespace tuber::base {
 // Uninitialised memory that grows towards a known size. Not thread-safe.
 class GrowingBuffer {
  public:
-  // Forgets what it held and expects `size` bytes.
+  // Drops the content and expects `size` bytes.
   void begin(std::size_t size);
 
-  // Where the next bytes go; empty when the system has no memory left for them.
-  // REQUIRES: not complete.
+  // Where the next bytes go; empty if the system has no memory for them. REQUIRES: not complete.
   [[nodiscard]] std::span<char> space();
 
   // Takes the first `count` bytes that were written to space().
@@ -31,19 +30,26 @@ class GrowingBuffer {
   struct Free {
     void operator()(char* bytes) const { std::free(bytes); }
   };
-  // Gives the memory away, whose bytes stay where they are. REQUIRES: complete.
+  // Gives the memory away; the bytes stay where they are. REQUIRES: complete.
   [[nodiscard]] std::unique_ptr<char, Free> take() { return std::move(bytes_); }
 
  private:
-  // More room, up to `capacity` and to the promise; false when the system has no memory for it.
+  // Both make room up to `capacity` and `size_`; false if the system has no memory for it.
   [[nodiscard]] bool move(std::size_t capacity);     // into large pages; not for the first bytes
-  [[nodiscard]] bool stretch(std::size_t capacity);  // in small ones, with little more at once
+  [[nodiscard]] bool stretch(std::size_t capacity);  // in small pages
 
-  // malloc's memory because realloc moves large blocks without copying them (mremap on Linux).
+  // From malloc, because realloc moves large blocks without copying them (mremap on Linux).
   std::unique_ptr<char, Free> bytes_;
   std::size_t capacity_ = 0;
   std::size_t received_ = 0;
   std::size_t size_ = 0;
 };
+
+// Smaller memory stays in small pages.
+inline constexpr std::size_t kLargePagesFrom = 4 * 1024 * 1024;
+
+// Requests large pages, which the kernel finds and clears several times as fast, for memory that
+// was allocated and mostly not written yet. May do nothing.
+void prefer_large_pages(char* begin, std::size_t size);
 
 }  // namespace tuber::base

@@ -1,4 +1,4 @@
-// Pieces of the text that operators read: JSON strings and times. No I/O.
+// Text for logs and health reports: JSON strings, times, clipped names. Must never do I/O.
 #pragma once
 
 #include <array>
@@ -10,13 +10,15 @@
 
 namespace tuber::base {
 
-// Appends a JSON string (RFC 8259 section 7), quotes included. What is not UTF-8 stays what it is.
+// Appends a JSON string (RFC 8259 section 7), with its quotes. Bytes that are not UTF-8 stay as
+// they are.
 void append_json_string(std::string& out, std::string_view text);
 
-// Appends a moment as RFC 3339 writes it, in UTC: 2026-05-31T12:00:00.123Z.
+// Appends a time in UTC as of RFC 3339: 2026-05-31T12:00:00.123Z.
 void append_time(std::string& out, std::chrono::system_clock::time_point moment);
 
-// The beginning of a text, in place: as much as fits, cut between two characters of UTF-8.
+// The beginning of a text, stored in place: as much as fits, cut between two UTF-8 characters.
+// Not thread-safe.
 template <std::size_t Size>
 class Clipped {
  public:

@@ -10,37 +10,26 @@ namespace {
 
 using Work = std::function<void()>;
 
-// Neither catches all nor is noexcept: glibc's pthread_exit unwinds through here.
+// Neither catches everything nor is noexcept: glibc's pthread_exit unwinds through here.
 void* run(void* argument) {
   const std::unique_ptr<Work> work(static_cast<Work*>(argument));
   (*work)();
   return nullptr;
 }
 
-class Attributes {
- public:
-  explicit Attributes(std::size_t stack_size) {
-    ::pthread_attr_init(&value_);
-    ::pthread_attr_setdetachstate(&value_, PTHREAD_CREATE_DETACHED);
-    ::pthread_attr_setstacksize(&value_, stack_size);
-  }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  ~Attributes() { ::pthread_attr_destroy(&value_); }
-  [[nodiscard]] const pthread_attr_t* get() const { return &value_; }
-
- private:
-  pthread_attr_t value_;
-};
-
 }  // namespace
 
 bool start_detached_thread(std::size_t stack_size, Work work) {
-  const Attributes attributes(stack_size);
   auto argument = std::make_unique<Work>(std::move(work));
+  pthread_attr_t attributes;
+  ::pthread_attr_init(&attributes);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  ::pthread_attr_setstacksize(&attributes, stack_size);
   pthread_t thread;
-  if (::pthread_create(&thread, attributes.get(), run, argument.get()) != 0) return false;
-  static_cast<void>(argument.release());  // the thread's now
+  const int error = ::pthread_create(&thread, &attributes, run, argument.get());
+  ::pthread_attr_destroy(&attributes);
+  if (error != 0) return false;
+  static_cast<void>(argument.release());  // owned by the thread now
   return true;
 }
 

@@ -1,4 +1,4 @@
-// Starts threads that run users' code: with a stack of a stated size.
+// Starts threads with a stack of a given size.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +6,10 @@
 
 namespace tuber::base {
 
-// Runs `work` in a new detached thread. No signal is blocked in it that is not blocked in the
-// caller: programs that the work starts inherit the mask through exec, and one that blocks SIGTERM
-// can't be ended. So a signal may interrupt any system call there (EINTR). False when the system
-// gives no thread.
+// Runs `work` in a new detached thread with such a stack, in bytes. False if the system has no
+// thread. It blocks no signals beyond those of the caller: programs that the work starts inherit
+// the mask through exec, and one that blocks SIGTERM can't be ended. So system calls there may be
+// interrupted (EINTR).
 [[nodiscard]] bool start_detached_thread(std::size_t stack_size, std::function<void()> work);
 
 }  // namespace tuber::base

@@ -9,30 +9,20 @@
 #include <optional>
 #include <utility>
 
-#include "files/byte_range.hpp"
-#include "files/content_coding.hpp"
-#include "files/preconditions.hpp"
 #include "http/characters.hpp"
+#include "http/file_fields.hpp"
 #include "http/reply_head.hpp"
 
 namespace tuber::files {
 namespace {
 
-// Nothing in the text depends on the request, so nothing of a hostile path comes back to a browser.
-void refuse(serve::Reply& reply, int status, std::string_view why) {
-  reply.status = status;
-  reply.content_type = "text/plain; charset=utf-8";
-  reply.body = why;
-  reply.body += '\n';
-}
-
+// The texts do not depend on the request, so no part of a hostile path comes back to a browser.
 void refuse_not_found(serve::Reply& reply) {
-  refuse(reply, 404, "There is no such file here.");
+  reply.refuse(404, "File not found.");
 }
 
-// The name below the root that a path means, decoded, without slashes at either end; nothing when
-// it may not name a file. Components are decoded one by one, so an encoded slash can't make new
-// ones.
+// The decoded name below the root, without slashes at either end; nothing if the path may not name
+// a file. Components are decoded one by one, so an encoded slash can't make new ones.
 std::optional<std::string> file_name(std::string_view path) {
   // The empty path of an absolute-form target means "/" (RFC 9110 section 4.2.3).
   if (path.starts_with('/')) path.remove_prefix(1);
@@ -62,15 +52,15 @@ bool is_regular(const Opened& opened) {
   return opened.file.open() && S_ISREG(opened.status.st_mode);
 }
 
-// The server is out of descriptors or memory, or the tree keeps changing: the file may well be
-// there, and a cache must not remember that it is not.
+// The server is out of descriptors or memory, or the tree keeps changing. The file may exist, and a
+// cache must not remember that it does not.
 bool is_temporary(int error) {
   return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
 }
 
 void redirect_to_directory(const http::RequestHead& head, serve::Reply& reply) {
   const std::size_t query = head.target.find('?');
-  refuse(reply, 301, "This is a directory; its address ends with a slash.");
+  reply.refuse(301, "This is a directory. Its address ends with a slash.");
   reply.fields.append("Location: ").append(head.path).append("/");
   if (query != std::string_view::npos) reply.fields.append(head.target.substr(query));
   reply.fields.append("\r\n");
@@ -84,42 +74,43 @@ const struct timespec& modification_time(const struct stat& status) {
 #endif
 }
 
-// Size, time of change and inode tell two states of a file apart, and the inode tells a replaced
-// file from its predecessor even when a copying tool kept the time. The coding is part of the tag
-// because each coding is a representation of its own (RFC 9110 section 8.8.3.3).
-Validators validators_of(const struct stat& status, const CodingNames& coding) {
+// Size, time of change and inode distinguish two states of a file; the inode does so for a replaced
+// file even if a copying tool kept the time. The coding is a part of the tag because each coding is
+// a representation of its own (RFC 9110 section 8.8.3.3).
+http::Validators validators_of(const struct stat& status, const http::CodingNames& coding) {
   const struct timespec& modified = modification_time(status);
   std::array<char, 96> etag;
   const int length = std::snprintf(
       etag.data(), etag.size(), "\"%" PRIxMAX "-%" PRIxMAX "-%" PRIxMAX ".%lx",
       static_cast<std::uintmax_t>(status.st_ino), static_cast<std::uintmax_t>(status.st_size),
       static_cast<std::uintmax_t>(modified.tv_sec), static_cast<unsigned long>(modified.tv_nsec));
-  Validators validators{{etag.data(), static_cast<std::size_t>(length)}, modified.tv_sec};
-  if (coding.coding != Coding::identity) validators.etag.append("-").append(coding.token);
+  http::Validators validators{{etag.data(), static_cast<std::size_t>(length)}, modified.tv_sec};
+  if (coding.coding != http::Coding::identity) validators.etag.append("-").append(coding.token);
   validators.etag += '"';
   return validators;
 }
 
-// What of the file the request asks for. Range has a meaning for GET only (RFC 9110 section 14.2).
-ByteRange requested_range(const http::RequestHead& head, const Validators& validators,
-                          std::uint64_t size) {
+// Range has a meaning for GET only (RFC 9110 section 14.2).
+http::ByteRange requested_range(const http::RequestHead& head, const http::Validators& validators,
+                                std::uint64_t size) {
   const auto field = head.field("range");
-  if (head.method != "GET" || !field || !range_applies(head, validators, std::time(nullptr))) {
-    return {ByteRange::Kind::whole, 0, size};
+  if (head.method != "GET" || !field ||
+      !http::range_applies(head, validators, std::time(nullptr))) {
+    return {http::ByteRange::Kind::whole, 0, size};
   }
-  return parse_byte_range(*field, size);
+  return http::parse_byte_range(*field, size);
 }
 
-// One file in the form that was chosen for this request.
+// A file in the coding that was chosen for the request.
 struct Representation {
-  const CodingNames& coding;
+  const http::CodingNames& coding;
   Opened opened;
   std::string_view content_type;
 };
 
-void append_content_range(std::string& fields, const ByteRange& range, std::uint64_t size) {
+void append_content_range(std::string& fields, const http::ByteRange& range, std::uint64_t size) {
   fields.append("Content-Range: bytes ");
-  if (range.kind == ByteRange::Kind::unsatisfiable) {
+  if (range.kind == http::ByteRange::Kind::unsatisfiable) {
     fields.append("*");
   } else {
     fields.append(std::to_string(range.offset)).append("-");
@@ -128,20 +119,21 @@ void append_content_range(std::string& fields, const ByteRange& range, std::uint
   fields.append("/").append(std::to_string(size)).append("\r\n");
 }
 
-// Sends the representation, or the part of it that was asked for, or says that the client has it.
+// Fills the reply with the representation, the requested part of it, or 304.
 void send(const http::RequestHead& head, Representation representation,
           const std::string& cache_control, serve::Reply& reply) {
-  const CodingNames& coding = representation.coding;
-  const Validators validators = validators_of(representation.opened.status, coding);
-  const Precondition precondition = evaluate_preconditions(head, validators);
-  if (precondition == Precondition::failed) {
-    return refuse(reply, 412, "The file is not in the state that the request expects.");
+  const http::CodingNames& coding = representation.coding;
+  const http::Validators validators = validators_of(representation.opened.status, coding);
+  const http::Precondition precondition = http::evaluate_preconditions(head, validators);
+  if (precondition == http::Precondition::failed) {
+    return reply.refuse(
+        412, "The file is not in the state that If-Match or If-Unmodified-Since expects.");
   }
   const auto size = static_cast<std::uint64_t>(representation.opened.status.st_size);
-  const ByteRange range = requested_range(head, validators, size);
-  const bool not_modified = precondition == Precondition::not_modified;
-  if (!not_modified && range.kind == ByteRange::Kind::unsatisfiable) {
-    refuse(reply, 416, "The file has no bytes in that range.");
+  const http::ByteRange range = requested_range(head, validators, size);
+  const bool not_modified = precondition == http::Precondition::not_modified;
+  if (!not_modified && range.kind == http::ByteRange::Kind::unsatisfiable) {
+    reply.refuse(416, "The file has no bytes in the range that was requested.");
     return append_content_range(reply.fields, range, size);
   }
   reply.fields.append("ETag: ").append(validators.etag).append("\r\nLast-Modified: ");
@@ -152,18 +144,48 @@ void send(const http::RequestHead& head, Representation representation,
     return;
   }
   reply.fields.append("Accept-Ranges: bytes\r\n");
-  if (coding.coding != Coding::identity) {
+  if (coding.coding != http::Coding::identity) {
     reply.fields.append("Content-Encoding: ").append(coding.token).append("\r\n");
   }
-  if (range.kind == ByteRange::Kind::part) {
+  if (range.kind == http::ByteRange::Kind::part) {
     reply.status = 206;
     append_content_range(reply.fields, range, size);
   }
   reply.content_type = representation.content_type;
-  reply.file = serve::FileBody(representation.opened.file.release(), range.offset, range.length);
+  reply.file = {std::move(representation.opened.file), range.offset, range.length};
+}
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return http::to_lower(c); });
+  return lower;
+}
+
+// Without a charset, browsers guess one.
+bool is_text(std::string_view type) {
+  constexpr std::array<std::string_view, 3> kTexts{"application/javascript", "application/json",
+                                                   "image/svg+xml"};
+  return type.starts_with("text/") || std::find(kTexts.begin(), kTexts.end(), type) != kTexts.end();
 }
 
 }  // namespace
+
+MediaTypes::MediaTypes(std::unordered_map<std::string, std::string> by_ending)
+    : by_ending_(std::move(by_ending)) {
+  for (auto& [ending, type] : by_ending_) {
+    if (is_text(type)) type += "; charset=utf-8";
+  }
+}
+
+std::string_view MediaTypes::of(std::string_view file_name) const {
+  const std::size_t dot = file_name.rfind('.');
+  if (dot != std::string_view::npos) {
+    const auto found = by_ending_.find(to_lower(file_name.substr(dot)));
+    if (found != by_ending_.end()) return found->second;
+  }
+  return "application/octet-stream";
+}
 
 StaticFiles::StaticFiles(const std::filesystem::path& root, std::chrono::seconds max_age,
                          std::unordered_map<std::string, std::string> media_types)
@@ -173,7 +195,7 @@ StaticFiles::StaticFiles(const std::filesystem::path& root, std::chrono::seconds
 
 void StaticFiles::serve(const http::RequestHead& head, serve::Reply& reply) const {
   if (head.method != "GET" && head.method != "HEAD") {
-    refuse(reply, 405, "Files can be read only: GET or HEAD.");
+    reply.refuse(405, "Files are read-only. Use GET or HEAD.");
     reply.fields.append("Allow: GET, HEAD\r\n");
     return;
   }
@@ -188,25 +210,28 @@ void StaticFiles::serve(const http::RequestHead& head, serve::Reply& reply) cons
 
 void StaticFiles::serve_file(const http::RequestHead& head, const std::string& name, Opened plain,
                              serve::Reply& reply) const {
-  std::array<Opened, kCodings.size()> forms;
-  Available available{};
-  for (std::size_t i = 0; i < kCodings.size(); ++i) {
-    const CodingNames& coding = kCodings[i];
-    const bool identity = coding.coding == Coding::identity;
+  std::array<Opened, http::kCodings.size()> forms;
+  http::Available available{};
+  for (std::size_t i = 0; i < http::kCodings.size(); ++i) {
+    const http::CodingNames& coding = http::kCodings[i];
+    const bool identity = coding.coding == http::Coding::identity;
     forms[i] = identity ? std::move(plain) : root_.open(name + std::string(coding.suffix));
-    if (is_temporary(forms[i].error)) return refuse(reply, 503, "The server is too busy.");
+    if (is_temporary(forms[i].error))
+      return reply.refuse(503, "The server has no resources to open the file. Try again later.");
     available[i] = is_regular(forms[i]);
   }
-  if (available == Available{}) return refuse_not_found(reply);
-  // Even when identity is sent: a cache must know that others might get something else.
-  if (available != Available{false, false, true}) reply.fields.append("Vary: Accept-Encoding\r\n");
-  const auto chosen = choose_coding(head, available);
+  if (available == http::Available{}) return refuse_not_found(reply);
+  // Even if identity is sent: a cache must know that other clients may get another coding.
+  if (available != http::Available{false, false, true})
+    reply.fields.append("Vary: Accept-Encoding\r\n");
+  const auto chosen = http::choose_coding(head, available);
   if (!chosen) {
-    return refuse(reply, 406, "The file is kept in codings that Accept-Encoding does not allow.");
+    return reply.refuse(406,
+                        "Accept-Encoding allows none of the codings in which the file is stored.");
   }
   const auto index = static_cast<std::size_t>(*chosen);
-  send(head, {kCodings[index], std::move(forms[index]), media_types_.of(name)}, cache_control_,
-       reply);
+  send(head, {http::kCodings[index], std::move(forms[index]), media_types_.of(name)},
+       cache_control_, reply);
 }
 
 }  // namespace tuber::files

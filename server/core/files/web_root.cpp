@@ -20,15 +20,14 @@
 namespace tuber::files {
 namespace {
 
-// O_NONBLOCK: a FIFO without a writer would hold the worker for ever. O_NOCTTY: a terminal in the
-// tree must not become ours.
+// O_NONBLOCK: opening a FIFO without a writer would block forever. O_NOCTTY: a terminal in the
+// tree must not become the controlling terminal.
 constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
-// As many as Linux follows before it says ELOOP (path_resolution(7)).
+// As many as Linux follows before it fails with ELOOP (path_resolution(7)).
 constexpr int kMaxLinks = 40;
 
-// openat2 answers EAGAIN when a rename elsewhere raced with a ".." in a link: worth another try,
-// not worth an endless one.
+// openat2 fails with EAGAIN if a rename elsewhere raced with a ".." in a link.
 constexpr int kMaxTries = 16;
 
 base::Descriptor open_by_kernel([[maybe_unused]] int root,
@@ -49,12 +48,12 @@ base::Descriptor open_by_kernel([[maybe_unused]] int root,
 #endif
 }
 
-void put_in_front(std::deque<std::string>& components, std::string_view path) {
+void prepend(std::deque<std::string>& components, std::string_view path) {
   std::vector<std::string> parts;
   while (!path.empty()) {
     const std::size_t end = std::min(path.find('/'), path.size());
     if (end > 0) parts.emplace_back(path.substr(0, end));
-    // A slash at the end asks for a directory, as "." does (POSIX path resolution).
+    // A slash at the end means a directory, as "." does (POSIX path resolution).
     if (end + 1 == path.size()) parts.emplace_back(".");
     path.remove_prefix(std::min(end + 1, path.size()));
   }
@@ -68,8 +67,7 @@ bool is_directory(const base::Descriptor& file) {
   return false;
 }
 
-// The text of the symbolic link `name`, or nothing (errno says why) when it is no link that may be
-// followed.
+// Returns the text of the symbolic link `name`; empty, with errno set, if it may not be followed.
 std::string read_relative_link(int directory, const std::string& name) {
   std::array<char, PATH_MAX> text;
   const ssize_t length = ::readlinkat(directory, name.c_str(), text.data(), text.size());
@@ -79,11 +77,11 @@ std::string read_relative_link(int directory, const std::string& name) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-// Holds each directory on the way open, so ".." in a link means the directory we came through even
-// if it is moved meanwhile, and can never mean the parent of the root.
+// Keeps each directory on the way open. So ".." in a link means the directory before, even if that
+// is moved at the same time, and can never mean the parent of the root.
 base::Descriptor open_by_steps(int root, const std::string& name) {
   std::deque<std::string> ahead;
-  put_in_front(ahead, name);
+  prepend(ahead, name);
   std::vector<base::Descriptor> entered;
   int links = 0;
   while (!ahead.empty()) {
@@ -107,7 +105,7 @@ base::Descriptor open_by_steps(int root, const std::string& name) {
     if ((errno != ELOOP && errno != EMLINK) || ++links > kMaxLinks) return {};
     const std::string target = read_relative_link(here, component);
     if (target.empty()) return {};
-    put_in_front(ahead, target);
+    prepend(ahead, target);
   }
   if (entered.empty()) return base::Descriptor(::openat(root, ".", kOpenFlags));
   return std::move(entered.back());
@@ -131,7 +129,7 @@ Opened WebRoot::open(std::string_view name) const {
     const std::string path(name.empty() ? "." : name);
     errno = ENOSYS;
     if (resolver_ == Resolver::kernel) opened.file = open_by_kernel(root.get(), path);
-    // EPERM: a sandbox (older seccomp filters of container engines) that does not know openat2.
+    // EPERM: from older seccomp filters of container engines, which do not know openat2.
     if (!opened.file.open() && (errno == ENOSYS || errno == EPERM)) {
       opened.file = open_by_steps(root.get(), path);
     }

@@ -1,6 +1,5 @@
-// The directory whose files are served, and the one way to open something in it. Must never open
-// anything outside, whatever the name says and whatever symbolic links and renames happen
-// meanwhile.
+// The directory whose files are served. Must never open anything outside of it, for any name, with
+// any symbolic links, and with renames at the same time.
 #pragma once
 
 #include <sys/stat.h>
@@ -12,24 +11,24 @@
 
 namespace tuber::files {
 
-// What came of opening a name: a file or directory, or the errno that says why not. Move-only.
+// The result of opening a name: a file or directory, or an errno. Move-only.
 struct Opened {
   base::Descriptor file;
   int error = 0;
-  struct stat status{};  // of `file`, when present
+  struct stat status{};  // of an open `file`
 };
 
-// Who walks from the root to the file. `kernel` is openat2(2) of Linux 5.6; `steps` is one
-// openat(2) for each component and works everywhere. Both follow relative symbolic links that stay
-// inside the root and refuse every other one.
+// How to get from the root to the file. `kernel` is openat2(2) of Linux 5.6; `steps` is one
+// openat(2) per component and works everywhere. Both follow relative symbolic links that stay
+// inside the root, and refuse all others.
 enum class Resolver { kernel, steps };
 
-// Thread-safe: has no state but its name. The directory is opened anew for each file, so a site
-// that is replaced as a whole (a build that makes the directory again) is served without a restart.
+// Immutable, so thread-safe. The directory is opened again for each file, so a site whose directory
+// is replaced (by a build) is served without a restart.
 class WebRoot {
  public:
-  // Throws std::system_error when `directory` is none. `resolver` is for tests: `kernel` turns to
-  // `steps` by itself where the kernel has no openat2 or a sandbox forbids it.
+  // Throws std::system_error if `directory` is not one. `resolver` is for tests: `kernel` falls
+  // back to `steps` if the kernel has no openat2 or a sandbox forbids it.
   explicit WebRoot(const std::filesystem::path& directory, Resolver resolver = Resolver::kernel);
 
   // Opens `name`, relative to the root, for reading; the empty name is the root. Never blocks on a

@@ -5,21 +5,20 @@
 #include <string>
 #include <string_view>
 
-#include "files/byte_range.hpp"
-#include "files/preconditions.hpp"
 #include "http/characters.hpp"
 #include "http/fields.hpp"
+#include "http/file_fields.hpp"
 #include "http/reply_head.hpp"
 #include "http/request.hpp"
 #include "must.hpp"
 
 namespace {
 
-using tuber::files::ByteRange;
+using tuber::http::ByteRange;
 using tuber::http::RequestHead;
 
 void check_range(std::string_view field, std::uint64_t size) {
-  const ByteRange range = tuber::files::parse_byte_range(field, size);
+  const ByteRange range = tuber::http::parse_byte_range(field, size);
   if (range.kind != ByteRange::Kind::part) return;
   must(range.length >= 1 && range.length <= size);
   must(range.offset <= size - range.length);  // so their sum does not overflow
@@ -49,23 +48,23 @@ void check_path(std::string_view path) {
 }
 
 void check_date(std::string_view text) {
-  const auto seconds = tuber::files::parse_http_date(text);
+  const auto seconds = tuber::http::parse_http_date(text);
   if (!seconds) return;
-  must(tuber::files::parse_http_date(tuber::http::format_http_date(*seconds)) == seconds);
+  must(tuber::http::parse_http_date(tuber::http::format_http_date(*seconds)) == seconds);
 }
 
 void check_preconditions(std::string_view field) {
-  using tuber::files::Precondition;
-  const tuber::files::Validators current{"\"tag\"", 1'000'000'000};
+  using tuber::http::Precondition;
+  const tuber::http::Validators current{"\"tag\"", 1'000'000'000};
   RequestHead head;
   head.method = "GET";
   head.fields.push_back({"If-None-Match", field});
-  must(tuber::files::evaluate_preconditions(head, current) != Precondition::failed);
+  must(tuber::http::evaluate_preconditions(head, current) != Precondition::failed);
   head.fields.front().name = "If-Match";
-  must(tuber::files::evaluate_preconditions(head, current) != Precondition::not_modified);
+  must(tuber::http::evaluate_preconditions(head, current) != Precondition::not_modified);
   if (field.find("\"tag\"") == std::string_view::npos &&
       field.find('*') == std::string_view::npos) {
-    must(tuber::files::evaluate_preconditions(head, current) == Precondition::failed);
+    must(tuber::http::evaluate_preconditions(head, current) == Precondition::failed);
   }
 }
 

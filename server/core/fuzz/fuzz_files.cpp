@@ -77,9 +77,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(reply.status >= 200 && reply.status < 600);
   if (reply.file.present()) {
     struct stat status{};
-    must(::fstat(reply.file.descriptor(), &status) == 0);
+    must(::fstat(reply.file.file.get(), &status) == 0);
     must(S_ISREG(status.st_mode) && !fixture.is_secret(status));
-    must(reply.file.offset() + reply.file.length() <= static_cast<std::uint64_t>(status.st_size));
+    must(reply.file.offset + reply.file.length <= static_cast<std::uint64_t>(status.st_size));
   }
 
   const auto name = tuber::http::percent_decode(head.path.substr(1));

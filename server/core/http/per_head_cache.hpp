@@ -1,5 +1,5 @@
-// What was concluded from the request heads that came lately. Clients that call in series send one
-// head again and again, and what follows from its bytes alone need not be worked out each time.
+// Caches what follows from a request head alone: clients that call in series send the same head
+// again and again.
 #pragma once
 
 #include <array>
@@ -10,31 +10,31 @@
 
 namespace tuber::http {
 
-// Of the heads that a worker meets, by their numbers. A conclusion must follow from the head's
-// bytes and from what never changes while the server runs. Not thread-safe.
-template <class Conclusion>
-class Conclusions {
+// By RequestHead::serial. A value must follow from the head's bytes and from what never changes
+// while the server runs. Belongs to one worker; not thread-safe.
+template <class Value>
+class PerHeadCache {
  public:
-  // The one kept for this head, or what `conclude()` returns, which is kept for the next time.
-  // Valid until the next call.
-  template <class Conclude>
-  const Conclusion& of(const RequestHead& head, Conclude&& conclude) {
-    Kept& kept = kept_[head.serial % kept_.size()];
-    if (head.serial == 0 || kept.serial != head.serial) {
-      kept.conclusion = conclude();
-      kept.serial = head.serial;
+  // Returns the cached value of this head, or what `compute()` returns, which is cached then. Valid
+  // until the next call.
+  template <class Compute>
+  const Value& of(const RequestHead& head, Compute&& compute) {
+    Entry& entry = entries_[head.serial % entries_.size()];
+    if (head.serial == 0 || entry.serial != head.serial) {
+      entry.value = compute();
+      entry.serial = head.serial;
     }
-    return kept.conclusion;
+    return entry.value;
   }
 
  private:
-  struct Kept {
+  struct Entry {
     std::uint64_t serial = 0;
-    Conclusion conclusion{};
+    Value value{};
   };
 
-  // More than a worker has hot connections most often. Heads that share a place displace each other.
-  std::array<Kept, 64> kept_;
+  // Usually more than a worker has busy connections. Heads with the same index displace each other.
+  std::array<Entry, 64> entries_;
 };
 
 }  // namespace tuber::http

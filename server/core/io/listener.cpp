@@ -14,7 +14,7 @@
 namespace tuber::io {
 namespace {
 
-// Room for a crate full of clients that all come back at once after a restart.
+// For a crate full of clients that all reconnect at once after a restart.
 constexpr int kBacklog = 1024;
 
 struct FreeAddresses {
@@ -56,7 +56,7 @@ base::Descriptor new_socket(int family) {
 #endif
 }
 
-// A listening socket at that address; closed, with errno set, when there can't be one.
+// Returns a listening socket; closed, with errno set, on failure.
 base::Descriptor listen_at(const addrinfo& address) {
   base::Descriptor socket = new_socket(address.ai_family);
   if (!socket.open()) return socket;
@@ -84,7 +84,7 @@ std::uint16_t bound_port(const base::Descriptor& socket) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
 }
 
-// The families in the order in which to try them: the one socket for all must be IPv6 if it can.
+// In the order in which to try them: one socket for all addresses must be IPv6 if possible.
 std::array<int, 2> families(const std::string& bind) {
   if (bind.empty()) return {AF_INET6, AF_INET};
   return {AF_INET, AF_INET6};
@@ -130,7 +130,7 @@ Listener::Listener(const std::string& bind, std::uint16_t port) {
         return;
       }
       error = errno;
-      // Going on to IPv4 would hide half of the addresses from the operator.
+      // Falling back to IPv4 would silently leave out half of the addresses.
       if (bind.empty() && error != EAFNOSUPPORT && error != EADDRNOTAVAIL) fail(error, bind, port);
     }
   }
@@ -156,7 +156,7 @@ Listener::Listener(base::Descriptor socket) : socket_(std::move(socket)), is_sha
   if (!is_fit || listens == 0) {
     const std::string which = "descriptor " + std::to_string(socket_.release());
     throw std::system_error(is_fit ? EINVAL : errno, std::generic_category(),
-                            which + " is no listening socket");
+                            which + " is not a listening socket");
   }
   ::fcntl(socket_.get(), F_SETFD, FD_CLOEXEC);
   ::fcntl(socket_.get(), F_SETFL, ::fcntl(socket_.get(), F_GETFL) | O_NONBLOCK);
@@ -185,7 +185,7 @@ Listener::Accepted Listener::accept() {
     if (fd >= 0) return {Outcome::accepted, base::Descriptor(fd), Peer(name)};
     switch (errno) {
       case EINTR:
-      case ECONNABORTED:  // the peer left while it waited; the next one may be there
+      case ECONNABORTED:  // the client disconnected; try the next one
         continue;
       case EMFILE:
       case ENFILE:
@@ -203,7 +203,7 @@ void Listener::close() noexcept {
   const std::lock_guard lock(mutex_);
   if (!socket_.open()) return;
   file_.remove();
-  // Ends the listening even if a child process, forked by a method, still holds the socket.
+  // Ends listening even if a child process, forked by a method, still holds the socket.
   if (!is_shared_) ::shutdown(socket_.get(), SHUT_RDWR);
   socket_.close();
 }

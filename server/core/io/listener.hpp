@@ -1,5 +1,5 @@
-// The listening socket. Must never block: when several workers are after one connection, those that
-// come late go away empty-handed.
+// The listening socket. Must never block: of several workers that accept one connection, the others
+// get none.
 #pragma once
 
 #include <cstdint>
@@ -14,34 +14,34 @@
 
 namespace tuber::io {
 
-// Thread-safe, so that close() may meet an accept() in another thread.
+// Thread-safe: close() may run during an accept() in another thread.
 class Listener {
  public:
-  // Binds to an address, a name (its IPv4 addresses first: boards are called by them), or, when
-  // `bind` is empty, to all addresses of both families. Throws std::system_error with address and
-  // port in its message.
+  // Binds to an address, to a name (its IPv4 addresses first, because boards mostly have those),
+  // or, if `bind` is empty, to all addresses of both families. Throws std::system_error with
+  // address and port in its message.
   Listener(const std::string& bind, std::uint16_t port);
 
   // Listens on a unix socket instead; throws as UnixSocketFile::listen does.
   explicit Listener(const UnixAddress& where);
 
-  // Takes a socket that listens already, from a service manager say, which may hold it too: so it
-  // goes on listening after close(). Throws std::system_error when it is no listening stream socket.
+  // Takes a socket that listens already, for example from a service manager, which may hold it too:
+  // it goes on listening after close(). Throws std::system_error if it is not a listening socket.
   explicit Listener(base::Descriptor socket);
 
-  // 0 of a unix socket.
+  // 0 for a unix socket.
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] Transport transport() const { return transport_; }
 
-  // Has the poller watch for those who connect: the first time, and once more after each event.
-  // Nothing happens when the listener is closed.
+  // Have the poller watch for connections: the first time, and again after each event. They do
+  // nothing if the listener is closed.
   [[nodiscard]] bool add_to(Poller& poller, Poller::Token token);
   void arm_in(Poller& poller, Poller::Token token);
 
   enum class Outcome {
     accepted,
-    none,       // nobody is waiting, or the listener was closed
-    exhausted,  // no descriptor or memory is left to accept with; trying again at once is no use
+    none,       // no connection is waiting, or the listener is closed
+    exhausted,  // the system has no descriptor or memory now; retry later
   };
   struct Accepted {
     Outcome outcome = Outcome::none;
@@ -50,11 +50,11 @@ class Listener {
   };
   [[nodiscard]] Accepted accept();
 
-  // The port is free, or the file gone, when this returns; connections that nobody accepted are refused.
+  // Frees the port or removes the file before it returns; refuses connections not accepted yet.
   void close() noexcept;
 
-  // Closes this process's copy of the socket and leaves it listening in the others. For a forked
-  // child, which has one thread and must not take the lock: its owner may not exist here.
+  // Closes this process's copy of the socket; it listens on in the others. For a forked child,
+  // which has one thread and must not take the lock: the thread that holds it may not exist here.
   void abandon() noexcept {
     file_.forget();
     socket_.close();
@@ -63,10 +63,10 @@ class Listener {
  private:
   std::mutex mutex_;
   base::Descriptor socket_;
-  UnixSocketFile file_;  // behind the socket: it goes first
+  UnixSocketFile file_;  // destroyed before the socket
   std::uint16_t port_ = 0;
   Transport transport_ = Transport::tcp;
-  bool is_shared_ = false;  // with other processes, which go on listening
+  bool is_shared_ = false;  // other processes go on listening
 };
 
 }  // namespace tuber::io

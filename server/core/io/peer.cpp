@@ -10,7 +10,7 @@
 namespace tuber::io {
 namespace {
 
-// ::ffff:0:0/96, in which IPv4 addresses stand.
+// ::ffff:0:0/96, for IPv4 addresses.
 constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 bool is_mapped(const Peer::Address& address) {

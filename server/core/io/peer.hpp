@@ -1,4 +1,4 @@
-// Who is at the other end of a connection: an address, or a process of this machine.
+// The other end of a connection: an address, or a process of this machine.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ namespace tuber::io {
 // A value. The default one is the peer of a unix socket.
 class Peer {
  public:
-  // An IPv4 address stands in the form of RFC 4291 section 2.5.5.2, as dual-stack sockets give it.
+  // IPv4 addresses are IPv4-mapped (RFC 4291 section 2.5.5.2), as from dual-stack sockets.
   using Address = std::array<std::uint8_t, 16>;
 
   Peer() = default;
@@ -21,7 +21,7 @@ class Peer {
   [[nodiscard]] bool has_address() const { return has_address_; }
   [[nodiscard]] const Address& address() const { return address_; }
 
-  // On this machine: over a unix socket or the loopback. (A proxy on this machine is there, too.)
+  // True for a unix socket or the loopback. (That includes a proxy on this machine.)
   [[nodiscard]] bool is_local() const;
 
   // "192.0.2.1:4711", "[2001:db8::1]:4711" or "unix".

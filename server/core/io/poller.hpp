@@ -1,5 +1,5 @@
-// Waits for many descriptors at once: the small part of epoll and of kqueue that the server needs.
-// Must never report a descriptor twice for one arming, nor one event to two waiting threads.
+// Waits for many descriptors: the part of epoll and kqueue that the server needs. Must never report
+// a descriptor twice after one arm(), nor one event to two threads.
 #pragma once
 
 #include <chrono>
@@ -10,28 +10,27 @@
 
 namespace tuber::io {
 
-// Thread-safe; any number of threads may wait. Borrows the descriptors it watches; closing one
-// takes it out. An event that was already on its way may come after that, so tokens must tell the
-// living from the dead.
+// Thread-safe; any number of threads may wait. Borrows the descriptors; closing one removes it. An
+// event may still be reported after that, so tokens must not be reused.
 class Poller {
  public:
   using Token = std::uint64_t;
-  static constexpr Token kWoken = ~Token{0};  // wait() returns it for ever after wake_all()
+  static constexpr Token kWoken = ~Token{0};  // wait() always returns it after wake_all()
 
-  // Throws std::system_error when the system gives no descriptor for it.
+  // Throws std::system_error if the system has no descriptor for it.
   Poller();
 
-  // Watches a new descriptor for bytes to read, for one event. False when the system has no memory.
+  // Watches a new descriptor for one event: it is readable. False if the system has no memory.
   [[nodiscard]] bool add(int descriptor, Token token);
 
-  // Watches a descriptor, that was added and whose event came, for one more event.
+  // Watches an added descriptor, after its event, for one more.
   void arm(int descriptor, Token token);
 
-  // The next event; nothing when none came in that time. Among waiting threads the one that came
-  // last is taken, so the others' waiting grows long and tells that they are not needed (Linux).
-  [[nodiscard]] std::optional<Token> wait(std::chrono::milliseconds at_most);
+  // Returns the next event; nothing after the timeout. On Linux the thread that began to wait last
+  // gets it, so surplus threads time out.
+  [[nodiscard]] std::optional<Token> wait(std::chrono::milliseconds timeout);
 
-  // Wakes every waiting thread, now and for ever.
+  // Wakes every thread that waits, now or later.
   void wake_all() noexcept;
 
  private:

@@ -25,7 +25,7 @@ bool control(const base::Descriptor& queue, int operation, int descriptor, std::
 Poller::Poller()
     : queue_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_receiver_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  // Level-triggered and never read, so that it wakes all the threads one after the other.
+  // Level-triggered and never read, so it wakes all threads one after the other.
   if (!queue_.open() || !wake_receiver_.open() ||
       !control(queue_, EPOLL_CTL_ADD, wake_receiver_.get(), EPOLLIN, kWoken)) {
     throw std::system_error(errno, std::generic_category(), "cannot make an epoll instance");
@@ -40,9 +40,9 @@ void Poller::arm(int descriptor, Token token) {
   control(queue_, EPOLL_CTL_MOD, descriptor, EPOLLIN | EPOLLONESHOT, token);
 }
 
-std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds at_most) {
+std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds timeout) {
   epoll_event event{};
-  const int count = ::epoll_wait(queue_.get(), &event, 1, static_cast<int>(at_most.count()));
+  const int count = ::epoll_wait(queue_.get(), &event, 1, static_cast<int>(timeout.count()));
   if (count <= 0) return std::nullopt;
   return Token{event.data.u64};  // a copy: the structure is packed
 }

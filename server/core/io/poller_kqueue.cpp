@@ -35,7 +35,7 @@ Poller::Poller() : queue_(::kqueue()) {
   const bool piped = ::pipe(pipe.data()) == 0;
   wake_receiver_ = base::Descriptor(pipe[0]);
   wake_sender_ = base::Descriptor(pipe[1]);
-  // Level-triggered and never read, so that it wakes all the threads.
+  // Level-triggered and never read, so it wakes all threads.
   if (!queue_.open() || !piped || !control(queue_, wake_receiver_.get(), EV_ADD, kWoken)) {
     throw std::system_error(errno, std::generic_category(), "cannot make a kqueue");
   }
@@ -52,9 +52,9 @@ void Poller::arm(int descriptor, Token token) {
   control(queue_, descriptor, EV_ENABLE | EV_DISPATCH, token);
 }
 
-std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds at_most) {
+std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds timeout) {
   struct kevent event;
-  const timespec time = to_timespec(at_most);
+  const timespec time = to_timespec(timeout);
   if (::kevent(queue_.get(), nullptr, 0, &event, 1, &time) <= 0) return std::nullopt;
   return reinterpret_cast<Token>(event.udata);
 }

@@ -28,26 +28,23 @@ constexpr int kMore = MSG_MORE;
 constexpr int kMore = 0;
 #endif
 
-// How many pieces the system takes at once; POSIX names it IOV_MAX, and not all define that.
+// The pieces that the system takes at once. POSIX calls it IOV_MAX, but not all systems define
+// that.
 constexpr std::size_t kMaxPieces = 1024;
 
-bool set_option(int fd, int level, int name, const void* value, socklen_t size) {
-  return ::setsockopt(fd, level, name, value, size) == 0;
-}
-
-bool set_flag(int fd, int level, int name) {
-  const int on = 1;
-  return set_option(fd, level, name, &on, sizeof on);
+template <class Value>
+bool set_option(int fd, int level, int name, const Value& value) {
+  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
 bool set_time(int fd, int name, std::chrono::microseconds time) {
   timeval value{};
   value.tv_sec = static_cast<decltype(value.tv_sec)>(time.count() / 1'000'000);
   value.tv_usec = static_cast<decltype(value.tv_usec)>(time.count() % 1'000'000);
-  return set_option(fd, SOL_SOCKET, name, &value, sizeof value);
+  return set_option(fd, SOL_SOCKET, name, value);
 }
 
-// Drops the bytes that were sent from the front; what is left.
+// Removes `sent` bytes from the front and returns the rest.
 std::span<iovec> drop_front(std::span<iovec> pieces, std::size_t sent) {
   while (!pieces.empty() && sent >= pieces.front().iov_len) {
     sent -= pieces.front().iov_len;
@@ -69,10 +66,12 @@ ssize_t send_some(int fd, std::span<iovec> pieces, int flags) {
   return ::sendmsg(fd, &message, flags | kNoSignal);
 }
 
-#ifndef __linux__
-// One bufferful of the file through user space; where there is no sendfile worth its differences.
-ssize_t copy_file_piece(const base::Descriptor& socket, int file, off_t& offset,
+// Sends a piece of the file and advances `offset`. Copies it where sendfile differs from Linux.
+ssize_t send_file_piece(const base::Descriptor& socket, int file, off_t& offset,
                         std::size_t length) {
+#ifdef __linux__
+  return ::sendfile(socket.get(), file, &offset, length);
+#else
   std::array<char, 64 * 1024> buffer;
   const ssize_t n = ::pread(file, buffer.data(), std::min(length, buffer.size()), offset);
   if (n <= 0) return n;
@@ -80,51 +79,33 @@ ssize_t copy_file_piece(const base::Descriptor& socket, int file, off_t& offset,
   const ssize_t sent = send_some(socket.get(), {&piece, 1}, kMore);
   if (sent > 0) offset += sent;
   return sent;
-}
-#endif
-
-ssize_t send_file_piece(const base::Descriptor& socket, int file, off_t& offset,
-                        std::size_t length) {
-#ifdef __linux__
-  return ::sendfile(socket.get(), file, &offset, length);
-#else
-  return copy_file_piece(socket, file, offset, length);
 #endif
 }
 
-// A peer that vanished without a word (a cable pulled, a board switched off) is noticed within 30 s,
-// whether it owes us an answer to a probe or to data, while methods may run and connections rest for
-// as long as they like on a link that works. Probing begins late enough not to disturb, and a few
-// may get lost.
+// TCP keepalive detects a dead peer (pulled cable, power loss) within 30 s, whether data or a probe
+// is unanswered. On a working link, methods may run and connections be idle for any time. Three
+// probes must fail, because one can get lost.
 constexpr int kProbeAfterSeconds = 12;
 constexpr int kProbeEverySeconds = 5;
 constexpr int kProbes = 3;
-[[maybe_unused]] constexpr int kVanishedMilliseconds =
+[[maybe_unused]] constexpr int kDeadAfterMilliseconds =
     (kProbeAfterSeconds + kProbes * kProbeEverySeconds) * 1000;
 
-bool set_number(int fd, int level, int name, int value) {
-  return set_option(fd, level, name, &value, sizeof value);
-}
-
-bool watch_for_vanishing(int fd) {
-  bool done = set_flag(fd, SOL_SOCKET, SO_KEEPALIVE);
+bool enable_keepalive(int fd) {
+  bool done = set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
 #if defined(TCP_KEEPIDLE)
-  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, kProbeAfterSeconds);
 #elif defined(TCP_KEEPALIVE)  // macOS
-  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPALIVE, kProbeAfterSeconds);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_KEEPALIVE, kProbeAfterSeconds);
 #endif
 #ifdef TCP_KEEPINTVL
-  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
-  done = done && set_number(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, kProbes);
 #endif
 #ifdef TCP_USER_TIMEOUT  // RFC 5482: no probes are sent while data is unacknowledged
-  done = done && set_number(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kVanishedMilliseconds);
+  done = done && set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, kDeadAfterMilliseconds);
 #endif
   return done;
-}
-
-bool prepare_tcp(int fd) {
-  return set_flag(fd, IPPROTO_TCP, TCP_NODELAY) && watch_for_vanishing(fd);
 }
 
 }  // namespace
@@ -133,23 +114,26 @@ bool prepare_connection(const base::Descriptor& socket, Transport transport,
                         const SocketTimes& times) {
   const int fd = socket.get();
 #ifndef MSG_NOSIGNAL
-  if (!set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE)) return false;
+  if (!set_option(fd, SOL_SOCKET, SO_NOSIGPIPE, 1)) return false;
 #endif
-  // A time-out of zero would mean for ever.
+  // A timeout of 0 would mean none.
   const auto receive = std::max(times.receive, std::chrono::microseconds(1));
   const auto send = std::max(times.send, std::chrono::milliseconds(1));
-  if (transport == Transport::tcp && !prepare_tcp(fd)) return false;
+  if (transport == Transport::tcp &&
+      !(set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1) && enable_keepalive(fd))) {
+    return false;
+  }
   return set_time(fd, SO_RCVTIMEO, receive) && set_time(fd, SO_SNDTIMEO, send);
 }
 
-bool Pace::keeps_up(std::size_t taken) {
-  taken_ += taken;
+bool Pace::keeps_up(std::size_t bytes) {
+  bytes_ += bytes;
   const Clock::time_point now = Clock::now();
   if (now - begin_ < window_) return true;
   const double seconds = std::chrono::duration<double>(now - begin_).count();
-  const bool kept = static_cast<double>(taken_) >= seconds * bytes_per_second_;
+  const bool kept = static_cast<double>(bytes_) >= seconds * bytes_per_second_;
   begin_ = now;
-  taken_ = 0;
+  bytes_ = 0;
   return kept;
 }
 
@@ -161,7 +145,7 @@ bool send_all(const base::Descriptor& socket, std::span<iovec> pieces, Pace& pac
       pieces = drop_front(pieces, static_cast<std::size_t>(sent));
       if (!pieces.empty() && !pace.keeps_up(static_cast<std::size_t>(sent))) return false;
     } else if (errno != EINTR) {
-      return false;  // EAGAIN too: nothing was taken during the whole time-out
+      return false;  // EAGAIN too: the peer took nothing during the whole timeout
     }
   }
   return true;
@@ -178,8 +162,8 @@ bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces) {
 
 bool send_file(const base::Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length,
                Pace& pace) {
-  // What sendfile moves through its pipe at once: it may block for the whole time-out for each such
-  // piece, and the pace can be looked at between two calls only.
+  // sendfile moves this through its pipe at once, and may block for the whole timeout each time.
+  // The rate can be checked between two calls only.
   constexpr std::uint64_t kPiece = 64 * 1024;
   auto position = static_cast<off_t>(offset);
   while (length > 0) {

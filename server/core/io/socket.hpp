@@ -1,7 +1,6 @@
-// What the layer asks of a connected socket: to be set up, and to send all of something. The
-// sockets are blocking, with time-outs set once: a hot connection then costs one recv and one
-// sendmsg a request, while non-blocking sockets would add a poll before each recv and, for replies
-// larger than the send buffer, one for each piece.
+// Sets up connected sockets, and sends all of something. The sockets are blocking, with timeouts
+// set once: a busy connection then costs one recv and one sendmsg per request. Non-blocking sockets
+// would add a poll before each recv, and one for each piece of a large reply.
 #pragma once
 
 #include <sys/uio.h>
@@ -17,30 +16,30 @@ namespace tuber::io {
 
 // How long blocking calls on a connection block.
 struct SocketTimes {
-  std::chrono::microseconds receive;  // then recv says EAGAIN; rounded up to the kernel's tick
-  std::chrono::milliseconds send;     // then sendmsg returns with what the peer took so far
+  std::chrono::microseconds
+      receive;                     // then recv fails with EAGAIN; rounded up to the kernel's tick
+  std::chrono::milliseconds send;  // then sendmsg returns what the peer took so far
 };
 
 // What carries the connections of a listener.
 enum class Transport { tcp, unix_socket };
 
-// Sets the time-outs above and the options every connection has. False when the peer is already
-// gone.
+// Sets the timeouts and the options of every connection. False if the peer has disconnected.
 [[nodiscard]] bool prepare_connection(const base::Descriptor& socket, Transport transport,
                                       const SocketTimes& times);
 
-// What to expect after the bytes that are sent now.
+// What follows the bytes that are sent now.
 enum class Follow { nothing, more };
 
-// Watches how fast a peer takes one reply. Not thread-safe; begins when it is made.
+// Checks the rate of one transfer, from its construction. Not thread-safe.
 class Pace {
  public:
-  // In each `window` the peer must take this many bytes a second, whoever is slower is too slow.
+  // The peer must transfer `bytes_per_second` on average over each `window`.
   Pace(std::chrono::milliseconds window, std::uint64_t bytes_per_second)
       : window_(window), bytes_per_second_(static_cast<double>(bytes_per_second)) {}
 
-  // Notes what was taken since the last call. False when the peer is too slow.
-  [[nodiscard]] bool keeps_up(std::size_t taken);
+  // Counts the bytes since the last call. False if the peer is too slow.
+  [[nodiscard]] bool keeps_up(std::size_t bytes);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -48,19 +47,18 @@ class Pace {
   std::chrono::milliseconds window_;
   double bytes_per_second_;
   Clock::time_point begin_ = Clock::now();
-  std::size_t taken_ = 0;  // since begin_
+  std::size_t bytes_ = 0;  // since begin_
 };
 
-// Sends all the pieces, gathered into one packet train; changes `pieces` on the way. False when the
-// peer is gone, took nothing during the send time-out, or did not keep the pace.
+// Sends all pieces, and changes `pieces`. False if the peer has disconnected, took nothing during
+// the send timeout, or is too slow.
 [[nodiscard]] bool send_all(const base::Descriptor& socket, std::span<iovec> pieces, Pace& pace,
                             Follow follow = Follow::nothing);
 
-// Sends what the socket takes at once. False when that is not all.
+// Sends what the socket takes at once. False if that is not everything.
 [[nodiscard]] bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces);
 
-// Sends `length` bytes of a file from `offset`. False as with send_all, or when the file has
-// shrunk.
+// Sends `length` bytes of a file from `offset`. False as for send_all, or if the file has shrunk.
 [[nodiscard]] bool send_file(const base::Descriptor& socket, int file, std::uint64_t offset,
                              std::uint64_t length, Pace& pace);
 

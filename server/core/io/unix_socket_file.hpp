@@ -1,5 +1,5 @@
-// The file by which clients find a listening unix socket (unix(7)): made in the place of a dead
-// server's, never of a live one's, and removed by the process that made it.
+// The file of a listening unix socket (unix(7)). Replaces the file of a dead server, must never
+// replace that of a live one, and is removed by the process that created it.
 #pragma once
 
 #include <sys/types.h>
@@ -10,13 +10,14 @@
 
 namespace tuber::io {
 
-// Where to listen, and who may connect.
+// The address and the access to it.
 struct UnixAddress {
   std::string path;
-  mode_t mode = 0600;  // of the file; who may not write to it can't connect
+  mode_t mode = 0600;  // of the file; connecting needs write permission
 };
 
-// Owns the file, or none; removes it when it goes, if it is still the one it made. Not thread-safe.
+// Owns a file, or none. Removes it when it is destroyed, unless another file has replaced it.
+// Move-only. Not thread-safe.
 class UnixSocketFile {
  public:
   UnixSocketFile() = default;
@@ -24,15 +25,15 @@ class UnixSocketFile {
   UnixSocketFile& operator=(UnixSocketFile&& other) noexcept;
   ~UnixSocketFile() { remove(); }
 
-  // Binds the socket to that address and listens. Throws std::system_error with the path in its
-  // message, EADDRINUSE when a server is listening there.
+  // Binds the socket and listens. Throws std::system_error with the path in its message; EADDRINUSE
+  // if a server is listening there.
   [[nodiscard]] static UnixSocketFile listen(const base::Descriptor& socket,
                                              const UnixAddress& where, int backlog);
 
-  // REQUIRES: the socket is still open, for the file of a closed one may be a successor's next.
+  // REQUIRES: the socket is open; otherwise the next server may own the file.
   void remove() noexcept;
 
-  // Leaves the file to others; for a forked child.
+  // Gives the file up without removing it; for a forked child.
   void forget() noexcept { path_.clear(); }
 
  private:

@@ -1,5 +1,5 @@
-// Which calls run now, and how the last ones went: who asked, for what, when, how long it took, how
-// it ended. Must never wait for Python, nor keep who writes to it longer than a copy takes.
+// The calls that run now and the last ones that ended: client, name, begin, duration and failure.
+// Must never wait for Python, nor hold its lock longer than a copy takes.
 #pragma once
 
 #include <chrono>
@@ -17,66 +17,65 @@
 
 namespace tuber::ops {
 
-// Thread-safe. Kept in memory, so it is as old as the server.
+// Thread-safe. In memory, so it begins with the server.
 class CallLog {
  public:
-  // Enough for the minutes before something went wrong; some 3 MB.
+  // Covers the minutes before a failure; takes about 3 MB.
   static constexpr std::size_t kKept = 10'000;
 
-  // The place at which one worker writes what it runs, one call at a time. Not thread-safe; its
-  // log outlives it.
-  class Desk {
+  // Where one worker records its current call. Not thread-safe. The log must outlive it.
+  class CallSlot {
    public:
-    explicit Desk(CallLog& log);
-    ~Desk();
-    Desk(const Desk&) = delete;
-    Desk& operator=(const Desk&) = delete;
+    explicit CallSlot(CallLog& log);
+    ~CallSlot();
+    CallSlot(const CallSlot&) = delete;
+    CallSlot& operator=(const CallSlot&) = delete;
 
-    void begin(std::string_view what, const io::Peer& who);
-    // `failure`: why it failed; empty when it did not.
+    void begin(std::string_view name, const io::Peer& peer);
+    // `failure`: the message; empty if the call succeeded.
     void end(std::string_view failure);
 
    private:
     friend class CallLog;
     CallLog& log_;
-    std::size_t place_;
+    std::size_t index_;
   };
 
-  // `log` is told of calls that fail; may be null.
+  // Failed calls also go to `log`, which may be null.
   explicit CallLog(std::shared_ptr<Log> log = nullptr) : log_(std::move(log)) {
     recent_.reserve(kKept);
   }
 
-  // A JSON array of the calls that run, those that run longest first:
+  // Appends a JSON array of the running calls, the longest running first:
   // {"call", "from", "began", "seconds"}.
   void append_running(std::string& json) const;
 
-  // A JSON array of the last calls, the newest first: the same with "failed", which is the message
-  // or null.
+  // Appends a JSON array of the last calls, the newest first: the same with "failed", which is the
+  // message or null.
   void append_recent(std::string& json) const;
 
  private:
   using Clock = std::chrono::steady_clock;
 
   struct Entry {
-    io::Peer who;
+    io::Peer peer;
     bool running = false;
     bool failed = false;
-    base::Clipped<80> what;
+    base::Clipped<80> name;
     base::Clipped<96> failure;
     Clock::time_point began;
     Clock::duration took{};
   };
 
-  static void append(std::string& json, const Entry& entry);
+  static void append(std::string& json, const std::vector<Entry>& entries);
   void keep(const Entry& entry);  // REQUIRES: the lock
 
   const std::shared_ptr<Log> log_;
   mutable std::mutex mutex_;
-  std::vector<Entry> desks_;
-  std::vector<std::size_t> free_desks_;
+  std::vector<Entry> slots_;
+  std::vector<std::size_t> free_slots_;
   std::vector<Entry> recent_;  // a ring
-  std::size_t next_ = 0;       // place in the ring
+  std::size_t next_ = 0;       // in the ring
 };
 
 }  // namespace tuber::ops

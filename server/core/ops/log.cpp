@@ -13,24 +13,24 @@
 namespace tuber::ops {
 namespace {
 
-// A line shorter than this goes into a pipe as a whole, or not at all (PIPE_BUF of POSIX is 512 at
-// least, and Linux's 4096).
+// Keeps lines short enough to go into a pipe as a whole or not at all (PIPE_BUF is at least 512 in
+// POSIX, and 4096 on Linux).
 constexpr std::size_t kLongestValue = 200;
 
-// A copy that is ours alone. A pipe is opened anew, where the system can do that: then it may be made
-// non-blocking without its other writers noticing, who may fill it between two calls of ours.
+// A pipe is opened again if the system can do that: then it can be made non-blocking without an
+// effect on its other writers, which may fill it between poll() and write().
 int copy_of(int descriptor) {
   struct stat status{};
   if (::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode)) {
     const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
     const int opened = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
     if (opened > STDERR_FILENO) return opened;
-    if (opened >= 0) ::close(opened);  // it would stand in for a standard stream
+    if (opened >= 0) ::close(opened);  // a standard stream was closed; do not replace it
   }
   return ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-// A peer's text on one line, in ASCII.
+// Makes a peer's text fit for one line: ASCII, and not too long.
 std::string plain(std::string_view text) {
   std::string made;
   for (const char c : text.substr(0, kLongestValue)) made.push_back(c >= ' ' && c <= '~' ? c : '?');
@@ -42,37 +42,37 @@ std::string plain(std::string_view text) {
 Log::Log(const LogOptions& options, int descriptor)
     : options_(options), descriptor_(copy_of(descriptor)) {}
 
-void Log::refused(const io::Peer& who, int status, std::string_view request,
+void Log::refused(const io::Peer& peer, int status, std::string_view request,
                   std::string_view reason) {
   if (options_.level < LogOptions::Level::warning) return;
   const std::lock_guard lock(mutex_);
-  if (!may_tell_refusal()) {
-    ++untold_;
+  if (!may_log_refusal()) {
+    ++skipped_;
     return;
   }
-  const std::array<Member, 4> members{{{"from", who.text()},
+  const std::array<Member, 4> members{{{"from", peer.text()},
                                        {"status", std::to_string(status), true},
                                        {"request", plain(request)},
                                        {"reason", plain(reason.substr(0, reason.find('\n')))}}};
   write("refused", members);
 }
 
-void Log::failed(const io::Peer& who, std::string_view call, std::string_view message) {
+void Log::failed(const io::Peer& peer, std::string_view call, std::string_view message) {
   if (options_.level < LogOptions::Level::info) return;
   const std::lock_guard lock(mutex_);
   const std::array<Member, 3> members{
-      {{"from", who.text()}, {"call", plain(call)}, {"message", plain(message)}}};
+      {{"from", peer.text()}, {"call", plain(call)}, {"message", plain(message)}}};
   write("failed", members);
 }
 
-void Log::answered(const io::Peer& who, int status, std::string_view request, std::uint64_t bytes,
+void Log::answered(const io::Peer& peer, int status, std::string_view request, std::uint64_t bytes,
                    std::chrono::steady_clock::duration took) {
   if (!options_.access) return;
   std::array<char, 32> seconds{};
   std::snprintf(seconds.data(), seconds.size(), "%.6f",
                 std::chrono::duration<double>(took).count());
   const std::lock_guard lock(mutex_);
-  const std::array<Member, 5> members{{{"from", who.text()},
+  const std::array<Member, 5> members{{{"from", peer.text()},
                                        {"status", std::to_string(status), true},
                                        {"request", plain(request)},
                                        {"bytes", std::to_string(bytes), true},
@@ -80,58 +80,41 @@ void Log::answered(const io::Peer& who, int status, std::string_view request, st
   write("answered", members);
 }
 
-bool Log::may_tell_refusal() {
+bool Log::may_log_refusal() {
   const auto now = std::chrono::steady_clock::now();
   if (now - second_ >= std::chrono::seconds(1)) {
     second_ = now;
-    told_ = 0;
+    refusals_ = 0;
   }
-  return ++told_ <= kRefusedPerSecond;
+  return ++refusals_ <= kRefusedPerSecond;
 }
 
 void Log::write(std::string_view event, std::span<const Member> members) {
-  line_.clear();
-  if (options_.format == LogOptions::Format::json) {
-    append_json(event, members);
-  } else {
-    append_text(event, members);
+  const bool json = options_.format == LogOptions::Format::json;
+  line_.assign(json ? "{\"time\":\"" : "");
+  base::append_time(line_, std::chrono::system_clock::now());
+  line_.append(json ? "\",\"event\":\"" : " tuberd: ").append(event).append(json ? "\"" : "");
+  const auto append_name = [&](std::string_view name) {
+    line_.append(json ? ",\"" : " ").append(name).append(json ? "\":" : "=");
+  };
+  for (const Member& member : members) {
+    append_name(member.name);
+    if (member.is_number || (!json && member.name == "from")) {
+      line_.append(member.value);
+    } else {
+      base::append_json_string(line_, member.value);
+    }
   }
+  if (skipped_ > 0) {
+    append_name("skipped");
+    line_.append(std::to_string(skipped_));
+  }
+  line_.append(json ? "}\n" : "\n");
   pollfd ready{descriptor_.get(), POLLOUT, 0};
   const bool takes = ::poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0;
   const bool written = takes && ::write(descriptor_.get(), line_.data(), line_.size()) ==
                                     static_cast<ssize_t>(line_.size());
-  untold_ = written ? 0 : untold_ + 1;
-}
-
-void Log::append_text(std::string_view event, std::span<const Member> members) {
-  base::append_time(line_, std::chrono::system_clock::now());
-  line_.append(" tuberd: ").append(event);
-  for (const Member& member : members) {
-    line_.append(" ").append(member.name).append("=");
-    if (member.is_number || member.name == "from") {
-      line_.append(member.value);
-    } else {
-      base::append_json_string(line_, member.value);
-    }
-  }
-  if (untold_ > 0) line_.append(" untold=").append(std::to_string(untold_));
-  line_.push_back('\n');
-}
-
-void Log::append_json(std::string_view event, std::span<const Member> members) {
-  line_.append("{\"time\":\"");
-  base::append_time(line_, std::chrono::system_clock::now());
-  line_.append("\",\"event\":\"").append(event).append("\"");
-  for (const Member& member : members) {
-    line_.append(",\"").append(member.name).append("\":");
-    if (member.is_number) {
-      line_.append(member.value);
-    } else {
-      base::append_json_string(line_, member.value);
-    }
-  }
-  if (untold_ > 0) line_.append(",\"untold\":").append(std::to_string(untold_));
-  line_.append("}\n");
+  skipped_ = written ? 0 : skipped_ + 1;
 }
 
 }  // namespace tuber::ops

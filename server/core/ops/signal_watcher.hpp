@@ -1,5 +1,5 @@
-// Ends a process that was told to stop and can't hear it: its main thread may wait for a lock that a
-// served method holds, or for threads that methods have left. Must never know what was served.
+// Ends a process that cannot react to a stop signal: its main thread may wait for a lock that a
+// served method holds, or for threads that methods have started. Must never know what was served.
 #pragma once
 
 #include <chrono>
@@ -7,12 +7,15 @@
 
 namespace tuber::ops {
 
-// Starts a thread that lives as long as the process, and gives the descriptor, never closed, into
-// which a signal handler writes the numbers of signals, a byte each. At the first SIGINT or SIGTERM
-// the thread calls `stop`, and ends the process with exit code 0 when that has not ended by itself
-// within `grace` and a moment for its orderly end; at the second one it waits for that moment alone.
-// Throws std::system_error when the system gives no thread or no descriptor.
-// REQUIRES: called once in a process, at most.
-[[nodiscard]] int watch_for_stop(std::function<void()> stop, std::chrono::milliseconds grace);
+// For the end of the process after the last call: threads, exit handlers, the interpreter.
+inline constexpr std::chrono::milliseconds kOrderlyExit{1'000};
+
+// Starts a thread that lives as long as the process. Returns a descriptor, never closed, to which a
+// signal handler writes the number of each signal as one byte. At the first SIGINT or SIGTERM the
+// thread calls `stop`. If the process has not ended after `grace` and kOrderlyExit, the thread ends
+// it with exit code 0; after a second signal it waits for kOrderlyExit only.
+// Throws std::system_error if the system has no thread or descriptor. REQUIRES: called at most once
+// per process.
+[[nodiscard]] int watch_signals(std::function<void()> stop, std::chrono::milliseconds grace);
 
 }  // namespace tuber::ops

@@ -103,11 +103,11 @@ Name name_of(PyObject* call) {
 
 CallRecord::~CallRecord() {
   if (process_ != base::process_number()) leave_forked_child();
-  desk_.end(failure_.text());
+  slot_.end(failure_.text());
 }
 
-CallRecord::CallRecord(const Asker& asker, PyObject* call) : desk_(asker.desk) {
-  desk_.begin(name_of(call).text(), asker.who);
+CallRecord::CallRecord(const Asker& asker, PyObject* call) : slot_(asker.slot) {
+  slot_.begin(name_of(call).text(), asker.who);
 }
 
 }  // namespace tuber::python

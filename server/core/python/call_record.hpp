@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "base/fork.hpp"
+#include "base/process.hpp"
 #include "ops/call_log.hpp"
 #include "serve/handler.hpp"
 
@@ -14,7 +14,7 @@ namespace tuber::python {
 // The context of a request: its caller and the caller's access. Valid while the request is
 // answered.
 struct Asker {
-  ops::CallLog::Desk& desk;
+  ops::CallLog::CallSlot& slot;
   const io::Peer& who;
   const serve::ServerView& server;
   bool may_control;  // false: read-only access
@@ -34,7 +34,7 @@ class CallRecord {
   void failed(std::string_view message) { failure_.assign(message); }
 
  private:
-  ops::CallLog::Desk& desk_;
+  ops::CallLog::CallSlot& slot_;
   const unsigned process_ = base::process_number();
   base::Clipped<96> failure_;
 };

@@ -6,41 +6,31 @@
 #include "python/reply_writer.hpp"
 
 namespace tuber::python {
-namespace {
 
-void refuse(serve::Reply& reply, int status, std::string_view reason) {
-  reply.status = status;
-  reply.content_type = "text/plain; charset=utf-8";
-  reply.body = reason;
-  reply.body += '\n';
-}
-
-}  // namespace
-
-void Endpoint::handle(const serve::Request& request, serve::Reply& reply) {
+void Endpoint::handle(serve::Request& request, serve::Reply& reply) {
   const SharedDispatch& service = *service_;
   const Terms terms =
       terms_.of(request.head, [&] { return terms_of(request.head, service.codecs); });
   if (terms.reader == nullptr) {
-    return refuse(
-        reply, 415,
+    return reply.refuse(
+        415,
         "expected a body of Content-Type application/json or application/cbor, not compressed "
         "(with curl: --json '...', or -H 'Content-Type: application/json' -d '...')");
   }
   if (terms.writer == nullptr) {
-    return refuse(reply, 406, "expected Accept to list application/json, application/cbor or */*");
+    return reply.refuse(406, "expected Accept to list application/json, application/cbor or */*");
   }
   try {
     GilHold gil(worker_);
     Source body(request.body, request.memory);
     ReplyWriter reply_writer(*terms.writer, terms.lossless, reply.body);
-    const Asker asker{desk_, *request.peer, *request.server,
+    const Asker asker{slot_, *request.peer, *request.server,
                       request.access == http::Access::control};
     service.dispatcher.answer(asker, body, terms.continue_on_error, *terms.reader, reply_writer);
     reply.content_type = reply_writer.codec().media_type();
   } catch (const std::bad_alloc&) {
     reply.clear();
-    refuse(reply, 500, "out of memory while writing the reply; the call may have run");
+    reply.refuse(500, "out of memory while writing the reply; the call may have run");
     reply.close = true;
   }
 }

@@ -26,15 +26,15 @@ class Endpoint final : public serve::Handler {
   // `calls` outlives it.
   Endpoint(PyInterpreterState* interpreter, std::shared_ptr<const SharedDispatch> service,
            ops::CallLog& calls)
-      : worker_(interpreter), service_(std::move(service)), desk_(calls) {}
+      : worker_(interpreter), service_(std::move(service)), slot_(calls) {}
 
-  void handle(const serve::Request& request, serve::Reply& reply) override;
+  void handle(serve::Request& request, serve::Reply& reply) override;
 
  private:
   WorkerState worker_;
   std::shared_ptr<const SharedDispatch> service_;
-  ops::CallLog::Desk desk_;
-  http::Conclusions<Terms> terms_;
+  ops::CallLog::CallSlot slot_;
+  http::PerHeadCache<Terms> terms_;
 };
 
 }  // namespace tuber::python

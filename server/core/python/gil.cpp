@@ -3,9 +3,9 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-#include <exception>
 #include <new>
+
+#include "base/process.hpp"
 
 namespace tuber::python {
 
@@ -24,19 +24,14 @@ void block_until_exit() {
 namespace {
 
 thread_local bool is_worker = false;
-std::terminate_handler previous_terminate = nullptr;
-
-[[noreturn]] void block_or_terminate() {
+void block_unwound_worker() {
   if (is_worker && interpreter_is_finalizing()) block_until_exit();
-  if (previous_terminate != nullptr) previous_terminate();
-  std::abort();
 }
 
 }  // namespace
 
 void block_unwound_workers_at_exit() {
-  if (std::get_terminate() != block_or_terminate)
-    previous_terminate = std::set_terminate(block_or_terminate);
+  base::call_before_terminate(block_unwound_worker);
 }
 
 WorkerState::WorkerState(PyInterpreterState* interpreter) : state_(PyThreadState_New(interpreter)) {

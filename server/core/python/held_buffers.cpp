@@ -39,9 +39,8 @@ HeldBuffers::~HeldBuffers() {
 }
 
 HeldBuffers& HeldBuffers::of(serve::Body& body) {
-  if (!body.lender())
-    body.lender() = std::shared_ptr<HeldBuffers>(new HeldBuffers, DeleteWithGil{});
-  return *static_cast<HeldBuffers*>(body.lender().get());
+  if (!body.owner()) body.owner() = std::shared_ptr<HeldBuffers>(new HeldBuffers, DeleteWithGil{});
+  return *static_cast<HeldBuffers*>(body.owner().get());
 }
 
 bool HeldBuffers::append(PyObject* exporter, bool zero_copy, serve::Body& body) {
@@ -55,13 +54,13 @@ bool HeldBuffers::append(PyObject* exporter, bool zero_copy, serve::Body& body) 
     return true;
   }
   of(body).buffers_.push_back({Handle::borrow(exporter), view});
-  body.lend(bytes);
+  body.borrow(bytes);
   return true;
 }
 
 std::vector<PyObject*> HeldBuffers::exporters_of(serve::Body& body) {
   std::vector<PyObject*> exporters;
-  if (!body.lender()) return exporters;
+  if (!body.owner()) return exporters;
   for (const Buffer& buffer : of(body).buffers_) exporters.push_back(buffer.exporter.get());
   return exporters;
 }

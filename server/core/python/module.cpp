@@ -183,7 +183,7 @@ bool wait(serve::Server& server, double seconds) {
 }
 
 int watch_signals(serve::Server& server, double grace) {
-  return server.end_process_when_told(
+  return server.watch_signals(
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(grace)));
 }
 
@@ -223,7 +223,7 @@ PYBIND11_MODULE(_core, module) {
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())
       .def("watch_signals", &watch_signals, py::arg("grace"))
-      .def("give_up", &serve::Server::give_up)
+      .def("abandon", &serve::Server::abandon)
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);
 

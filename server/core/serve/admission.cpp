@@ -6,14 +6,14 @@
 namespace tuber::serve {
 namespace {
 
-// Connections beyond the limit that are told so and closed gently; more are closed without a word.
-// Less than the descriptors that the engine leaves free.
-constexpr std::size_t kToldAtOnce = 32;
+// Connections over the limit that get an answer and a lingering close; more are closed at once.
+// Fewer than the descriptors that the engine leaves free.
+constexpr std::size_t kAnsweredOverLimit = 32;
 
 }  // namespace
 
-void Admission::lower_to(std::size_t at_most) {
-  at_most_ = std::min(at_most_.load(), at_most);
+void Admission::lower_to(std::size_t limit) {
+  limit_ = std::min(limit_.load(), limit);
 }
 
 Admission::Ticket Admission::take(const io::Peer& peer) {
@@ -22,21 +22,21 @@ Admission::Ticket Admission::take(const io::Peer& peer) {
 }
 
 bool Admission::counts_addresses() const {
-  return at_most_per_address_ != std::numeric_limits<std::size_t>::max();
+  return limit_per_address_ != std::numeric_limits<std::size_t>::max();
 }
 
 Admission::Verdict Admission::judge(const io::Peer& peer, std::size_t count) {
-  std::size_t from_there = 0;
+  std::size_t from_address = 0;
   if (counts_addresses() && peer.has_address()) {
     const std::lock_guard lock(mutex_);
-    from_there = ++by_address_[peer.address()];
+    from_address = ++by_address_[peer.address()];
   }
-  const std::size_t at_most = at_most_.load(std::memory_order_relaxed);
-  if (count > at_most) return count - at_most > kToldAtOnce ? Verdict::flooded : Verdict::full;
-  return from_there > at_most_per_address_ ? Verdict::full_for_address : Verdict::welcome;
+  const std::size_t limit = limit_.load(std::memory_order_relaxed);
+  if (count > limit) return count - limit > kAnsweredOverLimit ? Verdict::flooded : Verdict::full;
+  return from_address > limit_per_address_ ? Verdict::full_for_address : Verdict::admitted;
 }
 
-void Admission::give_back(const io::Peer& peer) {
+void Admission::remove(const io::Peer& peer) {
   --count_;
   if (!counts_addresses() || !peer.has_address()) return;
   const std::lock_guard lock(mutex_);

@@ -1,4 +1,4 @@
-// Counts who is connected, and decides who may be. Must never touch a socket.
+// Counts connections against their limits. Must never touch a socket.
 #pragma once
 
 #include <atomic>
@@ -11,17 +11,17 @@
 
 namespace tuber::serve {
 
-// Thread-safe. Outlives its tickets.
+// Thread-safe. Must outlive its tickets.
 class Admission {
  public:
   enum class Verdict {
-    welcome,
-    full,              // there are as many connections as there may be
-    full_for_address,  // the same, from that address
-    flooded,           // so many more that not even an answer can be given
+    admitted,
+    full,              // over the limit of connections: answered and closed
+    full_for_address,  // over the limit of connections from that address: the same
+    flooded,           // so far over the limit that it is closed without an answer
   };
 
-  // One connection's place, from accepting it to closing it, whatever the verdict was.
+  // Counts one connection for as long as it lives, whatever the verdict. Move-only.
   class Ticket {
    public:
     Ticket(Admission& admission, const io::Peer& peer, Verdict verdict)
@@ -32,9 +32,10 @@ class Admission {
           verdict_(other.verdict_) {}
     Ticket& operator=(Ticket&&) = delete;
     ~Ticket() {
-      if (admission_ != nullptr) admission_->give_back(peer_);
+      if (admission_ != nullptr) admission_->remove(peer_);
     }
 
+    [[nodiscard]] const io::Peer& peer() const { return peer_; }
     [[nodiscard]] Verdict verdict() const { return verdict_; }
 
    private:
@@ -43,11 +44,11 @@ class Admission {
     Verdict verdict_;
   };
 
-  Admission(std::size_t at_most, std::size_t at_most_per_address)
-      : at_most_(at_most), at_most_per_address_(at_most_per_address) {}
+  Admission(std::size_t limit, std::size_t limit_per_address)
+      : limit_(limit), limit_per_address_(limit_per_address) {}
 
-  // For the descriptors that are left when the server starts.
-  void lower_to(std::size_t at_most);
+  // Lowers the limit of connections, to the number of descriptors when the server starts.
+  void lower_to(std::size_t limit);
 
   [[nodiscard]] Ticket take(const io::Peer& peer);
   [[nodiscard]] std::size_t count() const { return count_.load(std::memory_order_relaxed); }
@@ -55,13 +56,14 @@ class Admission {
  private:
   [[nodiscard]] bool counts_addresses() const;
   [[nodiscard]] Verdict judge(const io::Peer& peer, std::size_t count);
-  void give_back(const io::Peer& peer);
+  void remove(const io::Peer& peer);
 
-  std::atomic<std::size_t> at_most_;
-  const std::size_t at_most_per_address_;
+  // Read relaxed: each is a number of its own.
+  std::atomic<std::size_t> limit_;
+  const std::size_t limit_per_address_;
   std::atomic<std::size_t> count_ = 0;
   std::mutex mutex_;
-  std::map<io::Peer::Address, std::size_t> by_address_;  // used when there is a limit to it only
+  std::map<io::Peer::Address, std::size_t> by_address_;  // empty without such a limit
 };
 
 }  // namespace tuber::serve

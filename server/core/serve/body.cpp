@@ -1,23 +1,15 @@
 #include "serve/body.hpp"
 
-#include "base/large_pages.hpp"
+#include "base/growing_buffer.hpp"
 
 namespace tuber::serve {
 namespace {
 
-// A text's buffer above this is given back, so that one large reply does not stay with a worker.
+// More capacity than this is released, so that one large reply does not stay with a worker.
 constexpr std::size_t kKeptText = 1024 * 1024;
-
-// A list of loans above this likewise.
-constexpr std::size_t kKeptLoans = 1024;
+constexpr std::size_t kKeptBorrowed = 1024;
 
 }  // namespace
-
-Body& Body::operator=(std::string_view text) {
-  clear();
-  text_ = text;
-  return *this;
-}
 
 void Body::append_large(std::string_view bytes) {
   if (text_.capacity() - text_.size() < bytes.size()) {
@@ -27,30 +19,26 @@ void Body::append_large(std::string_view bytes) {
   text_ += bytes;
 }
 
-void Body::lend(std::string_view bytes) {
+void Body::borrow(std::string_view bytes) {
   if (bytes.empty()) return;
-  loans_.push_back({text_.size(), bytes});
-  lent_ += bytes.size();
+  borrowed_.push_back({text_.size(), bytes});
+  borrowed_size_ += bytes.size();
 }
 
 void Body::cut(Mark mark) {
   text_.resize(mark.text);
-  for (; loans_.size() > mark.loans; loans_.pop_back()) lent_ -= loans_.back().bytes.size();
+  for (; borrowed_.size() > mark.borrowed; borrowed_.pop_back()) {
+    borrowed_size_ -= borrowed_.back().bytes.size();
+  }
 }
 
 void Body::clear() {
-  if (text_.capacity() > kKeptText) {
-    text_ = std::string();
-  } else {
-    text_.clear();
-  }
-  if (loans_.capacity() > kKeptLoans) {
-    loans_ = std::vector<Loan>();
-  } else {
-    loans_.clear();
-  }
-  lent_ = 0;
-  lender_.reset();
+  text_.clear();
+  if (text_.capacity() > kKeptText) text_ = std::string();
+  borrowed_.clear();
+  if (borrowed_.capacity() > kKeptBorrowed) borrowed_ = std::vector<Borrowed>();
+  borrowed_size_ = 0;
+  owner_.reset();
 }
 
 }  // namespace tuber::serve

@@ -1,5 +1,5 @@
-// The body of a reply: text of its own, and between it bytes that others lend, which are sent from
-// where they are. Must never know who lends them.
+// The body of a reply: text that it owns, and between it borrowed bytes, which are sent without
+// being copied. Must never know their owner.
 #pragma once
 
 #include <cstddef>
@@ -11,65 +11,69 @@
 
 namespace tuber::serve {
 
-// Owns its text; what is lent must stay as it is until clear(). Not thread-safe.
+// Owns its text. Borrowed bytes must not change until clear(). Not thread-safe.
 class Body {
  public:
-  // Bytes that stand behind the first `at` bytes of the text, and behind the loans before them.
-  struct Loan {
+  // Bytes that come after the first `at` bytes of the text, and after earlier borrowed ones.
+  struct Borrowed {
     std::size_t at;
     std::string_view bytes;
   };
   // A place to go back to.
   struct Mark {
     std::size_t text;
-    std::size_t loans;
+    std::size_t borrowed;
   };
 
-  Body& operator=(std::string_view text);
+  Body& operator=(std::string_view text) {
+    clear();
+    text_ = text;
+    return *this;
+  }
   Body& operator+=(std::string_view text) { return text_ += text, *this; }
   Body& operator+=(char character) { return text_ += character, *this; }
 
-  // Appends bytes that may be many, in memory that suits them.
+  // Appends a copy of bytes that may be many, in memory that suits them.
   void append_large(std::string_view bytes);
 
-  // To append to.
+  // The text, for appending to it.
   [[nodiscard]] std::string& text() { return text_; }
   [[nodiscard]] const std::string& text() const { return text_; }
 
-  // Appends bytes without copying them. The lender keeps them, see below.
-  void lend(std::string_view bytes);
-  [[nodiscard]] const std::vector<Loan>& loans() const { return loans_; }
+  // Appends bytes without copying them. owner() must keep them.
+  void borrow(std::string_view bytes);
+  [[nodiscard]] const std::vector<Borrowed>& borrowed() const { return borrowed_; }
 
-  // Whatever keeps all that is lent: made by whoever lends first, destroyed by clear().
-  [[nodiscard]] std::shared_ptr<void>& lender() { return lender_; }
+  // Keeps all borrowed bytes: set when the first ones are borrowed, destroyed by clear().
+  [[nodiscard]] std::shared_ptr<void>& owner() { return owner_; }
 
-  [[nodiscard]] std::uint64_t size() const { return text_.size() + lent_; }
+  [[nodiscard]] std::uint64_t size() const { return text_.size() + borrowed_size_; }
   [[nodiscard]] bool empty() const { return size() == 0; }
 
-  [[nodiscard]] Mark mark() const { return {text_.size(), loans_.size()}; }
-  // Forgets what was appended since the mark. What was lent since then is kept until clear().
+  [[nodiscard]] Mark mark() const { return {text_.size(), borrowed_.size()}; }
+  // Drops what was appended since the mark. The owner keeps what was borrowed since then.
   void cut(Mark mark);
 
   // Calls `take` with each piece in order; none is empty.
   template <class Take>
   void for_each_piece(Take&& take) const {
     std::size_t at = 0;
-    for (const Loan& loan : loans_) {
-      if (loan.at > at) take(std::string_view(text_).substr(at, loan.at - at));
-      at = loan.at;
-      take(loan.bytes);
+    for (const Borrowed& borrowed : borrowed_) {
+      if (borrowed.at > at) take(std::string_view(text_).substr(at, borrowed.at - at));
+      at = borrowed.at;
+      take(borrowed.bytes);
     }
     if (text_.size() > at) take(std::string_view(text_).substr(at));
   }
 
-  // Back to an empty one; capacity is kept unless it is large.
+  // Makes it empty; keeps capacity unless it is large.
   void clear();
 
  private:
   std::string text_;
-  std::vector<Loan> loans_;
-  std::uint64_t lent_ = 0;  // bytes of all loans
-  std::shared_ptr<void> lender_;
+  std::vector<Borrowed> borrowed_;
+  std::uint64_t borrowed_size_ = 0;  // bytes
+  std::shared_ptr<void> owner_;
 };
 
 }  // namespace tuber::serve

@@ -1,5 +1,5 @@
-// One accepted connection: its socket and what has been received of a request. Must never be
-// touched by two threads at once.
+// One accepted connection: its socket, what was received of a request, and what it waits for. Must
+// never be touched by two threads at once.
 #pragma once
 
 #include <chrono>
@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/descriptor.hpp"
+#include "http/limits.hpp"
 #include "io/poller.hpp"
 #include "io/socket.hpp"
 #include "serve/admission.hpp"
@@ -18,61 +20,88 @@ namespace tuber::serve {
 
 using Clock = std::chrono::steady_clock;
 
-// The rule of ownership: whoever holds the unique_ptr, and nobody else, may touch the connection.
-// That is the parking lot while nothing is to be read, and one worker while it is served; so there
-// is no lock in here. Destroying it closes the socket.
+// How a connection was used before. Written and read by RequestWait alone.
+struct ConnectionHistory {
+  Clock::time_point parked_at{};
+  bool is_series = false;  // the client sends its next request soon after a reply
+  bool is_slow = false;    // the last request took long
+};
+
+// Only the holder of the unique_ptr may use a connection: IdleConnections while nothing can be
+// read, one worker while it is served. So there is no lock. Destroying it closes the socket.
+//
+// Invariants: a connection that awaits a request holds no byte of one; deadline() is that of what
+// it awaits; one that awaits its end has its sending side shut down, and is never served again.
 class Connection {
  public:
-  // What the connection waits for while it is parked; decides how long it may, and what happens
-  // then.
-  enum class Waiting {
-    for_request,  // idle: closed silently
-    for_head,     // a part of a head has come: answered 408 and closed
-    for_body,     // likewise
-    for_end,      // told to go and given time to read why (RFC 9112 section 9.6): closed
+  // What ends the time until deadline(), and what happens when it has passed.
+  enum class Awaits {
+    request,  // closed silently
+    head,     // the rest of a head: answered 408 and closed
+    body,     // the rest of a body: the same
+    end,      // of a lingering close: closed
   };
 
-  Connection(base::Descriptor socket, std::uint32_t serial, const io::Peer& peer,
-             Admission::Ticket ticket)
-      : socket_(std::move(socket)), serial_(serial), peer_(peer), ticket_(std::move(ticket)) {}
+  Connection(base::Descriptor socket, std::uint32_t serial, Admission::Ticket ticket)
+      : socket_(std::move(socket)), serial_(serial), ticket_(std::move(ticket)) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   [[nodiscard]] const base::Descriptor& socket() const { return socket_; }
-  [[nodiscard]] const io::Peer& peer() const { return peer_; }
+  [[nodiscard]] const io::Peer& peer() const { return ticket_.peer(); }
   [[nodiscard]] Admission::Verdict verdict() const { return ticket_.verdict(); }
+  [[nodiscard]] Awaits awaits() const { return awaits_; }
+  [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
+  [[nodiscard]] ConnectionHistory& history() { return history_; }
 
-  // Names the connection in the poller. The serial number tells it from an earlier one that had the
-  // same descriptor.
+  // Names the connection in the poller. The serial number distinguishes it from an earlier one
+  // with the same descriptor.
   [[nodiscard]] io::Poller::Token token() const {
     return (static_cast<io::Poller::Token>(serial_) << 32) |
            static_cast<std::uint32_t>(socket_.get());
   }
-  [[nodiscard]] static std::size_t slot_of(io::Poller::Token token) {
-    return static_cast<std::uint32_t>(token);
+  [[nodiscard]] static int descriptor_of(io::Poller::Token token) {
+    return static_cast<int>(static_cast<std::uint32_t>(token));
   }
 
-  // Empty while the connection is idle: a parked one costs as little as possible.
-  std::unique_ptr<RequestReader> reader;
-  Waiting waiting = Waiting::for_request;
-  Clock::time_point deadline{};       // of what it waits for
-  Clock::time_point parked_at{};      // set by the parking lot
-  std::size_t discarded = 0;          // bytes, since it waits for the end
-  std::optional<io::Pace> body_pace;  // while a body is received
-  // The client sends its next request soon after a reply, so it is worth while to wait for it.
-  bool hot = false;
-  // What it asked for last took so long that others had better be looked after meanwhile.
-  bool takes_time = false;
+  // A connection has a reader while it is served and while a part of a request was received.
+  [[nodiscard]] bool has_reader() const { return reader_ != nullptr; }
+  [[nodiscard]] RequestReader& reader() { return *reader_; }
+  void set_reader(std::unique_ptr<RequestReader> reader) { reader_ = std::move(reader); }
+  [[nodiscard]] std::unique_ptr<RequestReader> take_reader() { return std::move(reader_); }
+
+  // Awaits a request. REQUIRES: no reader, or one that is empty.
+  void await_request(Clock::time_point deadline) {
+    awaits_ = Awaits::request;
+    deadline_ = deadline;
+  }
+  // The request is complete: the limits of its head and body do not apply any more.
+  void end_request() {
+    awaits_ = Awaits::request;
+    upload_pace_.reset();
+  }
+  // Awaits the rest of a request of which the reader took another `received` bytes. False if the
+  // time of its head has passed or its body is too slow.
+  [[nodiscard]] bool await_rest(std::size_t received, const http::Limits& limits);
+
+  // Begins a lingering close (RFC 9112 section 9.6): the client gets time to read the last reply,
+  // which unread bytes would make the system discard together with the connection.
+  void begin_lingering_close();
+  // Discards what the client has sent meanwhile. False if the connection must be closed now.
+  [[nodiscard]] bool continue_lingering_close();
+  // Blocks until the lingering close has ended.
+  void finish_lingering_close();
 
  private:
-  friend class ParkedList;
-
   base::Descriptor socket_;
-  std::uint32_t serial_;
-  io::Peer peer_;
+  const std::uint32_t serial_;
   Admission::Ticket ticket_;
-  Connection* previous_ = nullptr;  // links of ParkedList
-  Connection* next_ = nullptr;
+  std::unique_ptr<RequestReader> reader_;
+  Awaits awaits_ = Awaits::request;
+  Clock::time_point deadline_{};
+  std::optional<io::Pace> upload_pace_;  // while a body is received
+  std::size_t discarded_ = 0;            // bytes, during the lingering close
+  ConnectionHistory history_;
 };
 
 }  // namespace tuber::serve

@@ -7,28 +7,29 @@
 #include <cerrno>
 #include <limits>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "base/thread.hpp"
 #include "io/socket.hpp"
-#include "serve/worker.hpp"
+#include "serve/connection_handler.hpp"
 
 namespace tuber::serve {
 namespace {
 
 using std::chrono::milliseconds;
 
-// A thread that the system refuses may be had a moment later; whoever asks for it has a client that
-// waits for its reply.
-constexpr int kTriesToStart = 10;
-constexpr milliseconds kBetweenTriesToStart{10};
+// The system may refuse a thread now and have one a moment later. The tries are short: the worker
+// that needs it has a client that waits for its reply.
+constexpr int kStartTries = 10;
+constexpr milliseconds kStartRetryDelay{10};
 
-// So many are accepted in a row before others get the chance to be served.
+// Then connections that were accepted before get their turn.
 constexpr int kAcceptedAtOnce = 64;
 
-// Deadlines are kept to within this, or to within half of the shortest one if that is shorter.
+// Deadlines are exact to this, or to half of the shortest one if that is less.
 constexpr milliseconds kLongestSweepInterval{1'000};
 
 milliseconds sweep_interval(const http::Limits& limits) {
@@ -37,19 +38,19 @@ milliseconds sweep_interval(const http::Limits& limits) {
   return std::clamp(shortest / 2, milliseconds(1), kLongestSweepInterval);
 }
 
-// Workers beyond those that run calls: one waits for events, the others tell those who come too
-// many that they do, or rest for a moment on a connection that is in the midst of a series.
+// Workers beyond those that run calls: one waits for events, others refuse calls over the limit or
+// wait for the next request of their connection.
 constexpr std::size_t kSpareWorkers = 16;
 
-std::size_t crew_size(const ServerOptions& options) {
+std::size_t max_workers(const ServerOptions& options) {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   const std::size_t needed =
       options.limits.calls + std::min(kSpareWorkers, most - options.limits.calls);
   return std::max<std::size_t>(options.max_workers.value_or(needed), 1);
 }
 
-// What is left of the process's descriptors for connections: the files and sockets of the served
-// objects need some, and so does telling a client that there are too many.
+// The served objects need descriptors for their files and sockets, and so does refusing a
+// connection over the limit. The rest is for connections.
 std::size_t descriptors_for_connections() {
   constexpr rlim_t kForOthers = 64;
   rlimit limit{};
@@ -65,17 +66,83 @@ io::Listener listener_for(const ServerOptions& options) {
   return io::Listener(options.bind, options.port);
 }
 
-// Tells the crew that a worker has ended, however it did.
-class Membership {
+// Waits for events and handles them, and sleeps while other workers suffice. Must never sleep while
+// it owns a connection. Lives in the thread that runs it.
+class Worker {
  public:
-  explicit Membership(Crew& crew) : crew_(crew) {}
-  Membership(const Membership&) = delete;
-  Membership& operator=(const Membership&) = delete;
-  ~Membership() { crew_.leave(); }
+  explicit Worker(Engine& engine) : engine_(engine), handler_(engine) {}
+
+  // Returns when the server stops or when the worker is surplus.
+  void run();
 
  private:
-  Crew& crew_;
+  [[nodiscard]] std::optional<io::Poller::Token> wait() {
+    const WorkerPool::EventWait waiting(engine_.pool);
+    return engine_.poller.wait(engine_.event_timeout());
+  }
+  [[nodiscard]] bool serve(io::Poller::Token token);
+  void sweep();
+
+  Engine& engine_;
+  ConnectionHandler handler_;
 };
+
+void Worker::run() {
+  const auto surplus_time = engine_.options.surplus_worker_time;
+  Clock::time_point waiting_since = Clock::now();
+  while (!engine_.stopping()) {
+    const std::optional<io::Poller::Token> event = wait();
+    bool leads = true;
+    try {
+      if (event == Engine::kListener) {
+        for (auto& connection : engine_.accept_connections()) {
+          handler_.turn_away(std::move(connection));
+        }
+      } else if (event && event != io::Poller::kWoken) {
+        leads = serve(*event);
+      }
+      if (engine_.sweep_is_due(Clock::now())) sweep();
+    } catch (const std::bad_alloc&) {  // which closed the connections that it concerns
+    }
+    if (!leads && !engine_.pool.sleep(surplus_time)) return;
+    if (event) {
+      waiting_since = Clock::now();
+    } else if (Clock::now() - waiting_since >= surplus_time && engine_.pool.retire_surplus()) {
+      return;
+    }
+  }
+}
+
+// Returns true if the worker must wait for the next event.
+bool Worker::serve(io::Poller::Token token) {
+  std::unique_ptr<Connection> connection = engine_.idle.claim(token);
+  if (!connection) return true;  // the event is older than the connection's end
+  WorkerPool::Task task(engine_.pool);
+  if (task.was_last_free()) engine_.start_another_worker();
+  handler_.serve(std::move(connection), task);
+  return task.finish();
+}
+
+void Worker::sweep() {
+  for (std::unique_ptr<Connection>& connection : engine_.idle.claim_expired(Clock::now())) {
+    handler_.expire(std::move(connection));
+  }
+  engine_.resume_accepting();
+}
+
+// Runs a worker in its thread. The pool learns that it has ended, even by pthread_exit.
+void run_worker(Engine& engine) {
+  struct Removal {
+    WorkerPool& pool;
+    ~Removal() { pool.remove(); }
+  };
+  const Removal removal{engine.pool};
+  try {
+    Worker(engine).run();
+  } catch (const std::bad_alloc&) {  // while it was created; others go on
+    engine.pool.retire();
+  }
+}
 
 }  // namespace
 
@@ -84,13 +151,13 @@ Engine::Engine(ServerOptions given_options, HandlerFactory given_make_handler)
       make_handler(std::move(given_make_handler)),
       admission(options.limits.connections, options.limits.connections_per_address),
       listener(listener_for(options)),
-      crew(crew_size(options)),
+      pool(max_workers(options)),
       sweep_interval_(sweep_interval(options.limits)),
-      waiting_time_(std::clamp(options.surplus_worker_time, milliseconds(1), sweep_interval_)),
+      event_timeout_(std::clamp(options.surplus_worker_time, milliseconds(1), sweep_interval_)),
       process_(::getpid()) {}
 
 void Engine::start() {
-  process_ = ::getpid();  // a program may bind first and become a daemon then
+  process_ = ::getpid();  // a program may bind first, then fork to become a daemon
   admission.lower_to(descriptors_for_connections());
   if (!listener.add_to(poller, kListener)) {
     throw std::system_error(errno, std::generic_category(), "cannot watch the listening socket");
@@ -100,29 +167,23 @@ void Engine::start() {
   }
 }
 
-void Engine::replace_taken_place() {
-  for (int i = 0; i < kTriesToStart && !start_worker() && !stopping(); ++i) {
-    std::this_thread::sleep_for(kBetweenTriesToStart);
+void Engine::start_another_worker() {
+  for (int i = 0; i < kStartTries && !start_worker() && !stopping(); ++i) {
+    std::this_thread::sleep_for(kStartRetryDelay);
   }
 }
 
 bool Engine::start_worker() {
-  if (!crew.join()) return true;
+  if (!pool.add()) return true;
   bool started = false;
   try {
-    started = base::start_detached_thread(options.worker_stack_size, [self = shared_from_this()] {
-      const Membership membership(self->crew);
-      try {
-        Worker(*self).run();
-      } catch (const std::bad_alloc&) {  // it could not even be made; others go on
-        self->crew.give_up_place();
-      }
-    });
-  } catch (const std::bad_alloc&) {  // as if there were no thread to be had
+    started = base::start_detached_thread(options.worker_stack_size,
+                                          [self = shared_from_this()] { run_worker(*self); });
+  } catch (const std::bad_alloc&) {  // treated as if there were no thread
   }
   if (!started) {
-    crew.give_up_place();
-    crew.leave();
+    pool.retire();
+    pool.remove();
   }
   return started;
 }
@@ -131,13 +192,13 @@ void Engine::request_stop() noexcept {
   stopping_ = true;
   if (!in_own_process()) return listener.abandon();
   listener.close();
-  lot.close();
+  idle.close();
   poller.wake_all();
-  crew.end_all_rest();
+  pool.wake_all();
 }
 
 ServerView::Counts Engine::counts() const {
-  return {crew.size(), admission.count(), calls_in_flight};
+  return {pool.size(), admission.count(), calls_in_flight};
 }
 
 bool Engine::in_own_process() const {
@@ -150,14 +211,14 @@ std::vector<std::unique_ptr<Connection>> Engine::accept_connections() {
     io::Listener::Accepted accepted = listener.accept();
     if (accepted.outcome == io::Listener::Outcome::none) break;
     if (accepted.outcome == io::Listener::Outcome::exhausted) {
-      accepting_rests_ = true;
+      is_exhausted_ = true;
       return turned_away;
     }
     try {
       if (auto connection = admit(std::move(accepted))) {
         turned_away.push_back(std::move(connection));
       }
-    } catch (const std::bad_alloc&) {  // which closes that connection
+    } catch (const std::bad_alloc&) {  // which closed that connection
     }
   }
   listener.arm_in(poller, kListener);
@@ -165,16 +226,16 @@ std::vector<std::unique_ptr<Connection>> Engine::accept_connections() {
 }
 
 std::unique_ptr<Connection> Engine::admit(io::Listener::Accepted accepted) {
-  const io::SocketTimes times{options.linger, options.limits.stall_timeout};
+  const io::SocketTimes times{options.request_wait, options.limits.stall_timeout};
   if (!io::prepare_connection(accepted.socket, listener.transport(), times)) return nullptr;
   Admission::Ticket ticket = admission.take(accepted.peer);
   const Admission::Verdict verdict = ticket.verdict();
   if (verdict == Admission::Verdict::flooded) return nullptr;
-  auto connection = std::make_unique<Connection>(std::move(accepted.socket), next_serial_++,
-                                                 accepted.peer, std::move(ticket));
-  if (verdict != Admission::Verdict::welcome) return connection;
-  connection->deadline = Clock::now() + options.limits.idle_timeout;
-  lot.park_new(std::move(connection));
+  auto connection =
+      std::make_unique<Connection>(std::move(accepted.socket), next_serial_++, std::move(ticket));
+  if (verdict != Admission::Verdict::admitted) return connection;
+  connection->await_request(Clock::now() + options.limits.idle_timeout);
+  idle.park_new(std::move(connection));
   return nullptr;
 }
 
@@ -186,7 +247,7 @@ bool Engine::sweep_is_due(Clock::time_point now) {
 }
 
 void Engine::resume_accepting() {
-  if (accepting_rests_.exchange(false)) listener.arm_in(poller, kListener);
+  if (is_exhausted_.exchange(false)) listener.arm_in(poller, kListener);
 }
 
 }  // namespace tuber::serve

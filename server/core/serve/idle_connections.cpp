@@ -4,70 +4,66 @@
 
 namespace tuber::serve {
 
-void ParkingLot::park(std::unique_ptr<Connection> connection) {
-  park(std::move(connection), Known::yes);
-}
-
-void ParkingLot::park_new(std::unique_ptr<Connection> connection) {
-  park(std::move(connection), Known::no);
-}
-
-void ParkingLot::park(std::unique_ptr<Connection> connection, Known known) {
-  const auto slot = static_cast<std::size_t>(connection->socket().get());
+void IdleConnections::park(std::unique_ptr<Connection> connection, bool is_new) {
   const int descriptor = connection->socket().get();
   const io::Poller::Token token = connection->token();
-  // The poller is told under the lock: a moment later another worker may have claimed, served and
-  // closed the connection, and its descriptor may be somebody else's.
+  // The poller is armed under the lock: right after it another worker may have claimed, served and
+  // closed the connection, and the descriptor may belong to another one.
   const std::lock_guard lock(mutex_);
   if (closed_) return;
-  if (known == Known::yes) {
+  if (!is_new) {
     poller_.arm(descriptor, token);
   } else if (!poller_.add(descriptor, token)) {
     return;
   }
-  if (slot >= slots_.size()) slots_.resize(slot + 1);
-  list_of(*connection).push_back(*connection);
-  slots_[slot] = std::move(connection);
+  const auto needed = static_cast<std::size_t>(descriptor) + 1;
+  if (slots_.size() < needed) slots_.resize(needed);
+  List& list = list_of(*connection);
+  slot(descriptor) = {std::move(connection), list.last, kNone};
+  (list.last != kNone ? slot(list.last).next : list.first) = descriptor;
+  list.last = descriptor;
 }
 
-std::unique_ptr<Connection> ParkingLot::claim(io::Poller::Token token) {
-  const std::size_t slot = Connection::slot_of(token);
+std::unique_ptr<Connection> IdleConnections::claim(io::Poller::Token token) {
+  const int descriptor = Connection::descriptor_of(token);
   const std::lock_guard lock(mutex_);
-  if (slot >= slots_.size() || !slots_[slot] || slots_[slot]->token() != token) return nullptr;
-  return take(slot);
+  if (static_cast<std::size_t>(descriptor) >= slots_.size()) return nullptr;
+  const Connection* const parked = slot(descriptor).connection.get();
+  return parked != nullptr && parked->token() == token ? take(descriptor) : nullptr;
 }
 
-std::vector<std::unique_ptr<Connection>> ParkingLot::claim_expired(Clock::time_point now) {
+std::vector<std::unique_ptr<Connection>> IdleConnections::claim_expired(Clock::time_point now) {
   std::vector<std::unique_ptr<Connection>> expired;
   const std::lock_guard lock(mutex_);
-  const auto claim = [&](const Connection& connection) {
-    expired.push_back(take(static_cast<std::size_t>(connection.socket().get())));
+  const auto has_expired = [&](int descriptor) {
+    return slot(descriptor).connection->deadline() <= now;
   };
-  while (idle_.front() != nullptr && idle_.front()->deadline <= now) claim(*idle_.front());
-  for (Connection* one = unfinished_.front(); one != nullptr;) {
-    Connection* const following = ParkedList::after(*one);
-    if (one->deadline <= now) claim(*one);
-    one = following;
+  while (idle_.first != kNone && has_expired(idle_.first)) expired.push_back(take(idle_.first));
+  for (int one = unfinished_.first; one != kNone;) {
+    const int next = slot(one).next;
+    if (has_expired(one)) expired.push_back(take(one));
+    one = next;
   }
   return expired;
 }
 
-void ParkingLot::close() noexcept {
+void IdleConnections::close() noexcept {
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  idle_ = {};
-  unfinished_ = {};
+  idle_ = unfinished_ = {};
   slots_.clear();
 }
 
-ParkedList& ParkingLot::list_of(const Connection& connection) {
-  return connection.waiting == Connection::Waiting::for_request ? idle_ : unfinished_;
+IdleConnections::List& IdleConnections::list_of(const Connection& connection) {
+  return connection.awaits() == Connection::Awaits::request ? idle_ : unfinished_;
 }
 
-std::unique_ptr<Connection> ParkingLot::take(std::size_t slot) {
-  std::unique_ptr<Connection> connection = std::move(slots_[slot]);
-  list_of(*connection).remove(*connection);
-  return connection;
+std::unique_ptr<Connection> IdleConnections::take(int descriptor) {
+  auto [connection, previous, next] = std::exchange(slot(descriptor), {});
+  List& list = list_of(*connection);
+  (previous != kNone ? slot(previous).next : list.first) = next;
+  (next != kNone ? slot(next).previous : list.last) = previous;
+  return std::move(connection);
 }
 
 }  // namespace tuber::serve

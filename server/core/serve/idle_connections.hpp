@@ -1,5 +1,5 @@
-// Keeps the connections on which there is nothing to read, without a thread or a buffer for each.
-// Must never hand out one connection twice.
+// Keeps the connections on which nothing can be read, without a thread or a buffer for each. Must
+// never hand out one connection twice.
 #pragma once
 
 #include <memory>
@@ -8,45 +8,55 @@
 
 #include "io/poller.hpp"
 #include "serve/connection.hpp"
-#include "serve/parked_list.hpp"
 
 namespace tuber::serve {
 
-// Thread-safe. Owns the connections that are parked, borrows the poller.
-class ParkingLot {
+// Thread-safe. Owns the parked connections, borrows the poller.
+class IdleConnections {
  public:
-  explicit ParkingLot(io::Poller& poller) : poller_(poller) {}
+  explicit IdleConnections(io::Poller& poller) : poller_(poller) {}
 
-  // Takes the connection and lets the poller watch it, until something can be read or its deadline
-  // has passed. Closes it when the lot is closed.
-  void park(std::unique_ptr<Connection> connection);
-
-  // The same for a connection that the poller doesn't know yet. Closes it, too, when the system has
+  // Takes the connection and has the poller watch it until something can be read or its deadline
+  // has passed. Closes it instead after close().
+  void park(std::unique_ptr<Connection> connection) { park(std::move(connection), false); }
+  // The same for a connection that the poller does not know yet. Also closes it if the system has
   // no memory to watch it.
-  void park_new(std::unique_ptr<Connection> connection);
+  void park_new(std::unique_ptr<Connection> connection) { park(std::move(connection), true); }
 
-  // Gives away the connection that an event is about; nothing when it is not here any more.
+  // Returns the connection of an event; null if it is not here any more.
   [[nodiscard]] std::unique_ptr<Connection> claim(io::Poller::Token token);
 
-  // Gives away those whose deadline has passed.
+  // Returns the connections whose deadline has passed.
   [[nodiscard]] std::vector<std::unique_ptr<Connection>> claim_expired(Clock::time_point now);
 
-  // Closes the connections that are here and those that come.
+  // Closes all parked connections, and from now on those that come.
   void close() noexcept;
 
  private:
-  enum class Known { no, yes };
+  static constexpr int kNone = -1;
 
-  void park(std::unique_ptr<Connection> connection, Known known);
-  [[nodiscard]] ParkedList& list_of(const Connection& connection);
-  [[nodiscard]] std::unique_ptr<Connection> take(std::size_t slot);
+  // By descriptor. The links of the list are here, so parking allocates nothing per connection.
+  struct Slot {
+    std::unique_ptr<Connection> connection;
+    int previous = kNone;
+    int next = kNone;
+  };
+  struct List {
+    int first = kNone;
+    int last = kNone;
+  };
+
+  void park(std::unique_ptr<Connection> connection, bool is_new);
+  [[nodiscard]] Slot& slot(int descriptor) { return slots_[static_cast<std::size_t>(descriptor)]; }
+  [[nodiscard]] List& list_of(const Connection& connection);
+  [[nodiscard]] std::unique_ptr<Connection> take(int descriptor);
 
   io::Poller& poller_;
   std::mutex mutex_;
   bool closed_ = false;
-  std::vector<std::unique_ptr<Connection>> slots_;  // by descriptor
-  ParkedList idle_;        // all wait equally long, so in the order of their deadlines
-  ParkedList unfinished_;  // in no order of deadlines; a few
+  std::vector<Slot> slots_;
+  List idle_;        // in the order of their deadlines: all have the same timeout
+  List unfinished_;  // not sorted: few, with different timeouts
 };
 
 }  // namespace tuber::serve

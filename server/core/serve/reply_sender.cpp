@@ -15,7 +15,7 @@ iovec piece(std::string_view bytes) {
 }  // namespace
 
 bool ReplySender::send(const base::Descriptor& socket, const Reply& reply, Manner manner) {
-  const std::uint64_t length = reply.file.present() ? reply.file.length() : reply.body.size();
+  const std::uint64_t length = reply.file.present() ? reply.file.length : reply.body.size();
   write_head(reply, length, manner.keep_alive);
   const bool silent = manner.head_only || http::status_has_no_content(reply.status);
   const bool file_follows = reply.file.present() && length > 0 && !silent;
@@ -28,19 +28,16 @@ bool ReplySender::send(const base::Descriptor& socket, const Reply& reply, Manne
   const io::Follow follow = file_follows ? io::Follow::more : io::Follow::nothing;
   if (!io::send_all(socket, pieces_, pace, follow)) return false;
   return !file_follows ||
-         io::send_file(socket, reply.file.descriptor(), reply.file.offset(), length, pace);
+         io::send_file(socket, reply.file.file.get(), reply.file.offset, length, pace);
 }
 
 void ReplySender::send_fault(const base::Descriptor& socket, const http::Fault& fault) {
   Reply reply;
-  reply.status = fault.status;
-  reply.content_type = "text/plain; charset=utf-8";
+  reply.refuse(fault.status, fault.reason);
   if (fault.status == 503) reply.fields = kRetryAfter;
-  reply.body = fault.reason;
-  reply.body += '\n';
   write_head(reply, reply.body.size(), false);
   std::array<iovec, 2> pieces{piece(head_), piece(reply.body.text())};
-  static_cast<void>(io::send_at_once(socket, pieces));  // last words, whose loss is no harm
+  static_cast<void>(io::send_at_once(socket, pieces));  // the connection is closed in any case
 }
 
 void ReplySender::write_head(const Reply& reply, std::uint64_t length, bool keep_alive) {
@@ -55,15 +52,15 @@ void ReplySender::write_head(const Reply& reply, std::uint64_t length, bool keep
   }
   head_.append(usual_.before_length);
   http::append_length(head_, length);
-  head_.append(usual_.behind_length);
+  head_.append(usual_.after_length);
 }
 
 void ReplySender::make_usual(const Reply& reply) {
   const http::ReplyHead head = head_for(reply, 0, true);
   Usual made{reply.content_type, reply.fields, {}, {}};
   http::append_before_length(made.before_length, head);
-  http::append_after_length(made.behind_length, head);
-  usual_ = std::move(made);  // whole, or as it was: memory may run out
+  http::append_after_length(made.after_length, head);
+  usual_ = std::move(made);  // at once: an allocation above may have failed
 }
 
 http::ReplyHead ReplySender::head_for(const Reply& reply, std::uint64_t length, bool keep_alive) {

@@ -16,38 +16,37 @@
 
 namespace tuber::serve {
 
-// Header line of a reply with status 503: after how many seconds to come again.
+// The header line of a reply with status 503: retry after so many seconds.
 inline constexpr std::string_view kRetryAfter = "Retry-After: 1\r\n";
 
-// Belongs to one worker, because it keeps the buffer of the head, the text of the date, and what it
-// wrote for the last successful call, from which the next one's head differs in a number most often.
-// Not thread-safe.
+// Belongs to one worker: it keeps the head's buffer, the text of the date, and the head of the last
+// usual reply, from which the next one most often differs in its length only. Not thread-safe.
 class ReplySender {
  public:
-  // `common_fields` go to every reply; both are borrowed.
+  // `common_fields` are added to every reply. Both are borrowed.
   ReplySender(std::string_view common_fields, const http::Limits& limits)
       : common_fields_(common_fields), limits_(limits) {}
 
-  // What the request lets the reply be.
   struct Manner {
     bool keep_alive = true;
-    bool head_only = false;  // answers HEAD: as GET would be, without the body
-    bool at_once = false;    // nobody may wait for this client; not for files
+    bool head_only = false;  // the answer to HEAD: the head of GET without the body
+    bool at_once = false;    // do not wait for this client; not for files
   };
 
-  // False when not all could be sent; then the connection is of no more use.
+  // False if not everything was sent; the connection must be closed then.
   [[nodiscard]] bool send(const base::Descriptor& socket, const Reply& reply, Manner manner);
 
-  // Says what was wrong, if the socket takes it at once: whoever is at fault is not waited for.
+  // Sends the reason, but does not wait for the client.
   void send_fault(const base::Descriptor& socket, const http::Fault& fault);
 
  private:
-  // What the head of a usual reply was made of, and its two parts around the length.
+  // The last head with status 200 on a kept connection: what it was made of, and its two parts
+  // around the length.
   struct Usual {
     std::string_view content_type;
     std::string fields;
     std::string before_length;
-    std::string behind_length;
+    std::string after_length;
   };
 
   void write_head(const Reply& reply, std::uint64_t length, bool keep_alive);
@@ -60,7 +59,7 @@ class ReplySender {
   std::string head_;
   std::vector<iovec> pieces_;
   std::string fields_;
-  Usual usual_;  // of `date_`
+  Usual usual_;  // has the date `date_`
   std::string date_;
   std::time_t date_time_ = -1;
 };

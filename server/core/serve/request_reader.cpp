@@ -12,11 +12,11 @@ using http::Outcome;
 
 namespace {
 
-// Behind the largest head there is room for this much: small calls' bodies, and pieces of chunked
-// ones. Memory is taken as it is written to, so the size itself costs nothing.
-constexpr std::size_t kRoomBehindHead = 32 * 1024;
+// Room after the largest head, for small bodies and for pieces of chunked ones. The system provides
+// memory when it is written to, so unused room costs nothing.
+constexpr std::size_t kRoomAfterHead = 32 * 1024;
 
-// A decoded body's memory above this is given back after its request.
+// More memory of a decoded body than this is released after its request.
 constexpr std::size_t kKeptBody = 64 * 1024;
 
 }  // namespace
@@ -24,27 +24,27 @@ constexpr std::size_t kKeptBody = 64 * 1024;
 RequestReader::RequestReader(const http::Limits& limits)
     : parser_(limits),
       decoder_(limits),
-      capacity_(limits.head + kRoomBehindHead),
+      capacity_(limits.head + kRoomAfterHead),
       buffer_(std::make_unique_for_overwrite<char[]>(capacity_)) {}
 
 Outcome RequestReader::examine() {
-  // Of a body nothing is left in the buffer that was not looked at.
+  // The bytes of a body were all examined when they arrived.
   return stage_ != Stage::head || begin_ == end_ ? Outcome::need_more : examine_head();
 }
 
 std::span<char> RequestReader::space() {
-  if (stage_ == Stage::body_apart) return body_apart_.space();
+  if (stage_ == Stage::body_in_own_memory) return body_buffer_.space();
   return {buffer_.get() + end_, capacity_ - end_};
 }
 
 Outcome RequestReader::received(std::size_t count) {
-  if (stage_ == Stage::body_apart) {
-    body_apart_.received(count);
-    return body_apart_.complete() ? complete(end_ - begin_) : Outcome::need_more;
+  if (stage_ == Stage::body_in_own_memory) {
+    body_buffer_.received(count);
+    return body_buffer_.complete() ? complete(end_ - begin_) : Outcome::need_more;
   }
   end_ += count;
   switch (stage_) {
-    case Stage::body_behind_head: {
+    case Stage::body_after_head: {
       const std::size_t size = head_size() + parser_.head().content_length;
       return end_ - begin_ >= size ? complete(size) : Outcome::need_more;
     }
@@ -65,8 +65,8 @@ void RequestReader::next() {
     body_decoded_.clear();
     if (body_decoded_.capacity() > kKeptBody) body_decoded_ = std::string();
   }
-  if (apart_) body_apart_.release();
-  apart_ = false;
+  if (has_own_memory_) body_buffer_.release();
+  has_own_memory_ = false;
   framing_ = Framing::none;
   continue_due_ = false;
   parser_.reset();
@@ -83,7 +83,7 @@ bool RequestReader::take_continue_due() {
 
 std::string_view RequestReader::body() const {
   if (framing_ == Framing::chunked) return body_decoded_;
-  if (apart_) return body_apart_.view();
+  if (has_own_memory_) return body_buffer_.view();
   return received_bytes().substr(head_size(), parser_.head().content_length);
 }
 
@@ -120,32 +120,31 @@ Outcome RequestReader::begin_body() {
 
 Outcome RequestReader::begin_length_body() {
   const auto length = static_cast<std::size_t>(parser_.head().content_length);
-  // Lengths are compared, never added up: without a limit a promised one is as large as can be.
+  // Lengths are compared, never added: without a limit an announced one may be the largest number.
   if (end_ - begin_ - head_size() >= length) return complete(head_size() + length);
   move_to_front();
   if (length <= capacity_ - head_size()) {
-    stage_ = Stage::body_behind_head;
+    stage_ = Stage::body_after_head;
     return Outcome::need_more;
   }
-  body_apart_.begin(length);
-  apart_ = true;
-  stage_ = Stage::body_apart;
+  body_buffer_.begin(length);
+  has_own_memory_ = true;
+  stage_ = Stage::body_in_own_memory;
   std::string_view arrived = received_bytes().substr(head_size());
   end_ = begin_ + head_size();
-  while (!arrived.empty()) {  // more than one place, when heads may be large
-    const std::span<char> place = body_apart_.space();
+  while (!arrived.empty()) {  // more than one space if the limit of heads is large
+    const std::span<char> place = body_buffer_.space();
     if (place.empty()) return refuse_body();
     const std::size_t count = std::min(place.size(), arrived.size());
     std::memcpy(place.data(), arrived.data(), count);
-    body_apart_.received(count);
+    body_buffer_.received(count);
     arrived.remove_prefix(count);
   }
   return Outcome::need_more;
 }
 
-// There is no memory for the body that was promised.
 Outcome RequestReader::refuse_body() {
-  fault_ = {503, 0, "no memory for the body"};
+  fault_ = {503, 0, "out of memory for the request body"};
   return Outcome::fault;
 }
 
@@ -155,7 +154,7 @@ Outcome RequestReader::decode_chunks() {
   try {
     outcome = decoder_.decode(input, body_decoded_);
   } catch (const std::bad_alloc&) {
-    body_decoded_ = std::string();  // others may need what it held
+    body_decoded_ = std::string();  // other requests may need its memory
     return refuse_body();
   }
   switch (outcome) {
@@ -167,7 +166,7 @@ Outcome RequestReader::decode_chunks() {
     case Outcome::need_more:
       break;
   }
-  end_ = begin_ + head_size();  // the decoder has taken all
+  end_ = begin_ + head_size();  // the decoder has taken everything
   return Outcome::need_more;
 }
 
@@ -177,7 +176,7 @@ Outcome RequestReader::complete(std::size_t size) {
   return Outcome::complete;
 }
 
-// Makes room for the rest of a request that began behind others. Done once for each, so bytes are
+// Makes room for the rest of a request that came after others. Done once per request, so bytes are
 // moved at most once.
 void RequestReader::move_to_front() {
   if (begin_ == 0) return;

@@ -17,22 +17,22 @@
 
 namespace tuber::serve {
 
-// Heads and small bodies are received into one buffer and stay there; a body too large for it is
-// received straight into its own memory. What came behind a request is kept for the next.
+// Heads and small bodies are received into one buffer and stay there. A body too large for it is
+// received directly into its own memory. Bytes after a request are kept for the next one.
 //
 //   for (outcome = examine(); outcome == need_more; outcome = received(n)) n = recv(space());
-//   complete: request(); then next() and again;   fault: answer fault() and close
+//   complete: request(), then next() and again;   fault: answer fault() and close
 //
-// Belongs to a connection from the first byte of a request to its reply, else to a worker. Not
+// Belongs to a connection from the first byte of a request to its reply, otherwise to a worker. Not
 // thread-safe.
 class RequestReader {
  public:
   explicit RequestReader(const http::Limits& limits);
 
-  // Looks for a request in what was received so far.
+  // Looks for a request in the bytes received so far.
   [[nodiscard]] http::Outcome examine();
 
-  // Where the next bytes go; empty when there is no memory for the promised body.
+  // Where the next bytes go; empty if there is no memory for the announced body.
   // REQUIRES: the last outcome was need_more, or nothing was received since next().
   [[nodiscard]] std::span<char> space();
 
@@ -41,7 +41,7 @@ class RequestReader {
 
   // REQUIRES: the last outcome was complete. Borrowed until next().
   [[nodiscard]] Request request() {
-    return {parser_.head(), body(), apart_ ? &body_apart_ : nullptr};
+    return {parser_.head(), body(), has_own_memory_ ? &body_buffer_ : nullptr};
   }
 
   // REQUIRES: the last outcome was a fault.
@@ -50,24 +50,24 @@ class RequestReader {
   // Drops the complete request.
   void next();
 
-  // True when nothing of a request is here: at most the CRLF that old clients send behind a body
-  // (RFC 9112 section 2.2), for which no request need follow.
+  // True if no part of a request is here: at most the CRLF that old clients send after a body (RFC
+  // 9112 section 2.2), and no request need follow it.
   [[nodiscard]] bool empty() const {
     return stage_ == Stage::head && (begin_ == end_ || received_bytes() == "\r\n");
   }
 
-  // Forgets that CRLF, for another connection's requests. REQUIRES: empty().
+  // Drops that CRLF, so that another connection can use the reader. REQUIRES: empty().
   void clear();
 
-  // True when the head is complete and the body is not.
+  // True if the head is complete and the body is not.
   [[nodiscard]] bool in_body() const { return stage_ != Stage::head && stage_ != Stage::complete; }
 
-  // True once for a request whose client waits for `100 Continue` before it sends the body; not
-  // when a part of the body came already (RFC 9110 section 10.1.1).
+  // True once for a request whose client waits for `100 Continue` before it sends the body, unless
+  // a part of the body has arrived (RFC 9110 section 10.1.1).
   [[nodiscard]] bool take_continue_due();
 
  private:
-  enum class Stage { head, body_behind_head, body_apart, body_chunked, complete };
+  enum class Stage { head, body_after_head, body_in_own_memory, body_chunked, complete };
 
   [[nodiscard]] std::string_view received_bytes() const {
     return {buffer_.get() + begin_, end_ - begin_};
@@ -89,12 +89,12 @@ class RequestReader {
   std::unique_ptr<char[]> buffer_;
   std::size_t begin_ = 0;  // of the request in the buffer
   std::size_t end_ = 0;    // of what was received into the buffer
-  std::size_t size_ = 0;   // of the complete request as far as it is in the buffer
+  std::size_t size_ = 0;   // of the complete request, its part in the buffer
   Stage stage_ = Stage::head;
   http::Framing framing_ = http::Framing::none;
   bool continue_due_ = false;
-  bool apart_ = false;
-  base::GrowingBuffer body_apart_;
+  bool has_own_memory_ = false;
+  base::GrowingBuffer body_buffer_;
   std::string body_decoded_;
 };
 

@@ -2,23 +2,26 @@
 
 #include <utility>
 
+#include "base/process.hpp"
 #include "ops/signal_watcher.hpp"
 #include "serve/engine.hpp"
 
 namespace tuber::serve {
 namespace {
 
-// Long enough for calls that run now to end; short enough for an interactive session to bear.
-constexpr std::chrono::milliseconds kDestructorPatience{3'000};
+// Long enough for most running calls to end, short enough for an interactive session.
+constexpr std::chrono::milliseconds kDestructorTimeout{3'000};
 
 }  // namespace
 
 Server::Server(ServerOptions options, HandlerFactory make_handler)
-    : engine_(std::make_shared<Engine>(std::move(options), std::move(make_handler))) {}
+    : engine_(std::make_shared<Engine>(std::move(options), std::move(make_handler))) {
+  base::install_process_handlers();
+}
 
 Server::~Server() {
   request_stop();
-  if (!given_up_) static_cast<void>(wait(kDestructorPatience));
+  if (!abandoned_) static_cast<void>(wait(kDestructorTimeout));
 }
 
 std::uint16_t Server::port() const {
@@ -33,16 +36,16 @@ void Server::request_stop() noexcept {
   engine_->request_stop();
 }
 
-int Server::end_process_when_told(std::chrono::milliseconds grace) {
+int Server::watch_signals(std::chrono::milliseconds grace) {
   const auto stop = [engine = std::weak_ptr<Engine>(engine_)] {
     if (const auto alive = engine.lock()) alive->request_stop();
   };
-  return ops::watch_for_stop(stop, grace);
+  return ops::watch_signals(stop, grace);
 }
 
-bool Server::wait(std::chrono::milliseconds at_most) {
-  // A forked child has none of the workers, and none that could give back the crew's lock.
-  return !engine_->in_own_process() || engine_->crew.wait_until_empty(at_most);
+bool Server::wait(std::chrono::milliseconds timeout) {
+  // A forked child has no workers, and the pool's lock may be held forever.
+  return !engine_->in_own_process() || engine_->pool.wait_until_empty(timeout);
 }
 
 Server::Counts Server::counts() const {

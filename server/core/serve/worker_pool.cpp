@@ -3,139 +3,135 @@
 namespace tuber::serve {
 namespace {
 
-// Two stay: one takes the next event, the other its place, and no thread has to be made for a
-// client that calls now and then.
+// One takes the next event and one replaces it, so no thread has to be started for a client that
+// calls now and then.
 constexpr std::size_t kFreeKept = 2;
 
-// How often somebody looks whether events are taken. Others wait twice as long at most for who has
-// met an unexpected long call; shorter would cost more than it gives, for every busy server pays it.
-constexpr std::chrono::milliseconds kWatchInterval{1};
+// Other clients wait up to twice this long for a call that is unexpectedly slow. Every busy server
+// pays for the watching, so a shorter interval would cost more than it gives.
+constexpr std::chrono::milliseconds kTakeOverAfter{1};
 
 }  // namespace
 
-Crew::Work::Work(Crew& crew)
-    : crew_(crew), shift_(crew.begin_work()), took_last_place_(crew.free_.fetch_sub(1) == 1) {
-  crew.taken_.fetch_add(1, std::memory_order_relaxed);
+WorkerPool::Task::Task(WorkerPool& pool)
+    : pool_(pool), epoch_(pool.begin_busy()), was_last_free_(pool.free_.fetch_sub(1) == 1) {
+  pool.taken_.fetch_add(1, std::memory_order_relaxed);
 }
 
-Crew::Work::~Work() {
-  if (counts_) static_cast<void>(crew_.end_work(shift_));
+WorkerPool::Task::~Task() {
+  if (is_busy_) static_cast<void>(pool_.end_busy(epoch_));
 }
 
-void Crew::Work::hand_over() {
-  if (!counts_) return;
-  counts_ = false;
-  static_cast<void>(crew_.end_work(shift_));
-  call_company();
+void WorkerPool::Task::release_leadership() {
+  if (!is_busy_) return;
+  pause();
+  wake_follower();
 }
 
-bool Crew::Work::may_linger() const {
-  return crew_.waiting_.load() > 0 && crew_.shift_.load().at_work <= (counts_ ? 1U : 0U);
+bool WorkerPool::Task::may_pause() const {
+  return pool_.waiting_.load() > 0 && pool_.epoch_.load().busy <= (is_busy_ ? 1U : 0U);
 }
 
-void Crew::Work::call_company() {
-  if (crew_.waiting_.load() == 0) crew_.call_somebody();
+void WorkerPool::Task::pause() {
+  if (is_busy_) static_cast<void>(pool_.end_busy(epoch_));
+  is_busy_ = false;
 }
 
-void Crew::Work::begin_lingering() {
-  if (counts_) static_cast<void>(crew_.end_work(shift_));
-  counts_ = false;
+void WorkerPool::Task::resume(bool is_slow) {
+  if (is_slow) return;
+  is_busy_ = true;
+  epoch_ = pool_.begin_busy();
 }
 
-void Crew::Work::end_lingering(bool takes_time) {
-  if (takes_time) return;
-  counts_ = true;
-  shift_ = crew_.begin_work();
+void WorkerPool::Task::wake_follower() {
+  if (pool_.waiting_.load() > 0) return;
+  const std::lock_guard lock(pool_.mutex_);
+  pool_.wakes_one_ = true;  // kept for a worker that is only about to sleep
+  pool_.woken_.notify_one();
 }
 
-bool Crew::Work::finish() {
-  crew_.free_.fetch_add(1);
-  if (!counts_) return crew_.shift_.load().at_work == 0;
-  counts_ = false;
-  return crew_.end_work(shift_);
+bool WorkerPool::Task::finish() {
+  pool_.free_.fetch_add(1);
+  if (!is_busy_) return pool_.epoch_.load().busy == 0;
+  is_busy_ = false;
+  return pool_.end_busy(epoch_);
 }
 
-std::uint32_t Crew::begin_work() {
-  Shift now = shift_.load();
-  while (!shift_.compare_exchange_weak(now, {now.number, now.at_work + 1})) {
+std::uint32_t WorkerPool::begin_busy() {
+  Epoch now = epoch_.load();
+  while (!epoch_.compare_exchange_weak(now, {now.number, now.busy + 1})) {
   }
   return now.number;
 }
 
-// True when nobody of the current shift is at work any more.
-bool Crew::end_work(std::uint32_t shift) {
-  Shift now = shift_.load();
-  while (now.number == shift) {
-    if (shift_.compare_exchange_weak(now, {shift, now.at_work - 1})) return now.at_work == 1;
+// Returns true if no worker of the current epoch is busy any more.
+bool WorkerPool::end_busy(std::uint32_t epoch) {
+  Epoch now = epoch_.load();
+  while (now.number == epoch) {
+    if (epoch_.compare_exchange_weak(now, {epoch, now.busy - 1})) return now.busy == 1;
   }
-  return now.at_work == 0;
+  return now.busy == 0;
 }
 
-void Crew::begin_shift() {
-  Shift now = shift_.load();
-  while (!shift_.compare_exchange_weak(now, {now.number + 1, 0})) {
+void WorkerPool::begin_epoch() {
+  Epoch now = epoch_.load();
+  while (!epoch_.compare_exchange_weak(now, {now.number + 1, 0})) {
   }
 }
 
-void Crew::call_somebody() {
-  const std::lock_guard lock(mutex_);
-  is_called_ = true;  // also for who is only on its way to rest
-  called_.notify_one();
-}
-
-bool Crew::rest(std::chrono::milliseconds surplus_time) {
+bool WorkerPool::sleep(std::chrono::milliseconds surplus_time) {
   std::unique_lock lock(mutex_);
   bool stays = true;
-  bool is_needed = is_called_ || is_over_;
+  bool is_needed = wakes_one_ || wakes_all_;
   while (!is_needed) {
     if (!is_watched_) {
       is_needed = watch(lock);
-    } else if (!called_.wait_for(lock, surplus_time,
-                                 [this] { return is_called_ || is_over_ || !is_watched_; }) &&
-               give_up_surplus_place()) {
+    } else if (!woken_.wait_for(lock, surplus_time,
+                                [this] { return wakes_one_ || wakes_all_ || !is_watched_; }) &&
+               retire_surplus()) {
       stays = false;
       break;
     }
-    is_needed = is_needed || is_called_ || is_over_;
+    is_needed = is_needed || wakes_one_ || wakes_all_;
   }
-  if (stays) is_called_ = false;
-  if (!is_watched_) called_.notify_one();  // the next one watches
+  if (stays) wakes_one_ = false;
+  if (!is_watched_) woken_.notify_one();  // the next one watches
   return stays;
 }
 
-// True when no event was taken meanwhile: they are left alone, or there are none.
-bool Crew::watch(std::unique_lock<std::mutex>& lock) {
+// Returns true if no event was taken meanwhile: no worker waits for events, or there are none.
+bool WorkerPool::watch(std::unique_lock<std::mutex>& lock) {
   const std::uint64_t taken = taken_.load(std::memory_order_relaxed);
   is_watched_ = true;
-  called_.wait_for(lock, kWatchInterval, [this] { return is_called_ || is_over_; });
+  woken_.wait_for(lock, kTakeOverAfter, [this] { return wakes_one_ || wakes_all_; });
   is_watched_ = false;
   if (taken_.load(std::memory_order_relaxed) != taken) return false;
-  begin_shift();
+  begin_epoch();
   return true;
 }
 
-void Crew::end_all_rest() {
+void WorkerPool::wake_all() {
   const std::lock_guard lock(mutex_);
-  is_over_ = true;
-  called_.notify_all();
+  wakes_all_ = true;
+  woken_.notify_all();
 }
 
-bool Crew::join() {
+bool WorkerPool::add() {
   const std::lock_guard lock(mutex_);
-  if (size_ >= at_most_) return false;
+  if (size_ >= max_workers_) return false;
   ++size_;
   ++free_;
   return true;
 }
 
-void Crew::leave() {
+void WorkerPool::remove() {
   const std::lock_guard lock(mutex_);
   --size_;
-  // Under the lock, or whoever waits might be gone, and the crew with it, before the call.
+  // Under the lock: after it the waiting thread may destroy the pool.
   if (size_ == 0) emptied_.notify_all();
 }
 
-bool Crew::give_up_surplus_place() {
+bool WorkerPool::retire_surplus() {
   std::size_t free = free_.load();
   while (free > kFreeKept) {
     if (free_.compare_exchange_weak(free, free - 1)) return true;
@@ -143,14 +139,14 @@ bool Crew::give_up_surplus_place() {
   return false;
 }
 
-std::size_t Crew::size() const {
+std::size_t WorkerPool::size() const {
   const std::lock_guard lock(mutex_);
   return size_;
 }
 
-bool Crew::wait_until_empty(std::chrono::milliseconds at_most) const {
+bool WorkerPool::wait_until_empty(std::chrono::milliseconds timeout) const {
   std::unique_lock lock(mutex_);
-  return emptied_.wait_for(lock, at_most, [this] { return size_ == 0; });
+  return emptied_.wait_for(lock, timeout, [this] { return size_ == 0; });
 }
 
 }  // namespace tuber::serve

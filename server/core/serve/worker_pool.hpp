@@ -1,5 +1,5 @@
-// Counts the workers, decides when there are too few or too many, and which of them take events.
-// Must never start or stop a thread itself.
+// Counts the workers of a server and decides which of them wait for events. Must never start or
+// stop a thread itself.
 #pragma once
 
 #include <atomic>
@@ -11,116 +11,121 @@
 
 namespace tuber::serve {
 
-// Leader and followers. As few workers as suffice take events, because more of them only wake each
-// other up: a worker that ends its work while others are at theirs rests, and the last one goes on.
-// As long as the work is short one worker serves them all, however many connections are busy.
+// Leader/follower thread pool. Workers that wait for events lead; followers sleep. A worker that
+// finishes while another one is busy goes to sleep, and the last busy one waits for events. So
+// short requests are served by a single thread without wake-ups, however many connections call.
 //
-// Some work is not short: methods may take hours. So who knows that its work will take time counts no
-// more, and calls somebody first; and whoever rests looks now and then whether any event was taken, and
-// takes over when none was. Those who are left at their work then are of an earlier shift, and
-// nobody rests for their sake. And whoever takes the last place of those who are free, at rest or waiting
-// for events, starts another worker, so that somebody is always there to take over.
+// Before a worker starts something slow it releases leadership, and wakes a follower if no
+// worker waits for events: it does not count as busy any more. A sleeping follower also takes over
+// if no event was taken for kTakeOverAfter. It starts a new epoch: busy workers of older epochs no
+// longer keep others asleep.
 //
-// Thread-safe.
-class Crew {
+// Invariants:
+// - A worker is free while it sleeps, waits for events, or is on its way there. One worker at least
+//   is free unless the pool is full: the worker that stops being the last free one starts another.
+// - While workers sleep, one of them watches whether events are taken, so a stall ends.
+//
+// Thread-safe. Atomics are sequentially consistent unless a comment says otherwise.
+class WorkerPool {
  public:
-  explicit Crew(std::size_t at_most) : at_most_(at_most) {}
+  explicit WorkerPool(std::size_t max_workers) : max_workers_(max_workers) {}
 
-  // Takes a free worker's place for a new one. False when the crew is complete.
-  [[nodiscard]] bool join();
+  // Counts a new, free worker. False if the pool is full.
+  [[nodiscard]] bool add();
+  // Counts an ended worker, which must not have been free any more.
+  void remove();
 
-  // Gives up such a place: the worker is not to come, or ends.
-  void give_up_place() { free_.fetch_sub(1); }
-  // The same if enough others are free; the worker must end then.
-  [[nodiscard]] bool give_up_surplus_place();
+  // Ends a worker's being free: its thread did not start, or ends.
+  void retire() { free_.fetch_sub(1); }
+  // The same if enough other workers are free. True: the worker must end.
+  [[nodiscard]] bool retire_surplus();
 
-  // A worker has ended.
-  void leave();
-
-  // A free worker waits for events while one of these lives.
-  class Waiting {
+  // A free worker waits for events while it holds one of these.
+  class EventWait {
    public:
-    explicit Waiting(Crew& crew) : crew_(crew) { crew_.waiting_.fetch_add(1); }
-    ~Waiting() { crew_.waiting_.fetch_sub(1); }
-    Waiting(const Waiting&) = delete;
-    Waiting& operator=(const Waiting&) = delete;
+    explicit EventWait(WorkerPool& pool) : pool_(pool) { pool_.waiting_.fetch_add(1); }
+    ~EventWait() { pool_.waiting_.fetch_sub(1); }
+    EventWait(const EventWait&) = delete;
+    EventWait& operator=(const EventWait&) = delete;
 
    private:
-    Crew& crew_;
+    WorkerPool& pool_;
   };
 
-  // A worker's work, from an event that it took to its end. Belongs to one thread. Destroyed before
-  // it was finished, the worker has ended with it.
-  class Work {
+  // A worker's time from the event that it took until it is free again. Belongs to one thread. If
+  // it is destroyed without finish(), the worker has ended with it.
+  class Task {
    public:
-    explicit Work(Crew& crew);
-    ~Work();
-    Work(const Work&) = delete;
-    Work& operator=(const Work&) = delete;
+    explicit Task(WorkerPool& pool);
+    ~Task();
+    Task(const Task&) = delete;
+    Task& operator=(const Task&) = delete;
 
-    // Nobody else is free: another worker should be started.
-    [[nodiscard]] bool took_last_place() const { return took_last_place_; }
+    // True if no other worker was free: another one should be started.
+    [[nodiscard]] bool was_last_free() const { return was_last_free_; }
 
-    // It will take time: others have to look after the events, and nobody rests for its sake.
-    void hand_over();
+    // Call before work that may block. Gives up leadership and wakes a follower.
+    void release_leadership();
 
-    // Would others look after the events while the worker waits for this one client?
-    [[nodiscard]] bool may_linger() const;
-    // Asks for somebody who would.
-    void call_company();
-    // It waits for its client, and is at work again; `takes_time`: nobody is to rest for its sake.
-    void begin_lingering();
-    void end_lingering(bool takes_time);
+    // True if another worker waits for events and no other one of this epoch is busy: this worker
+    // may wait for one client. Both facts may change at once, so the wait must be short.
+    [[nodiscard]] bool may_pause() const;
+    // Brackets the wait for one client, during which the worker is not busy. `is_slow`: the work
+    // that follows is expected to be slow, so the worker does not become busy again.
+    void pause();
+    void resume(bool is_slow);
+    // Wakes a follower unless a worker waits for events.
+    void wake_follower();
 
-    // True when the worker is to wait for events now; else it is to rest.
+    // Returns true if the worker must wait for events now, false if it must sleep.
     [[nodiscard]] bool finish();
 
    private:
-    Crew& crew_;
-    std::uint32_t shift_;
-    bool took_last_place_;
-    bool counts_ = true;  // among those for whose sake others rest
+    WorkerPool& pool_;
+    std::uint32_t epoch_;
+    bool was_last_free_;
+    bool is_busy_ = true;  // counted in Epoch::busy
   };
 
-  // Rests until there is need of another worker. False when the worker is one too many since
-  // `surplus_time`; it has given up its place then and must end.
-  [[nodiscard]] bool rest(std::chrono::milliseconds surplus_time);
+  // Sleeps until another worker is needed. False if the worker was surplus for `surplus_time`: it
+  // is not free any more and must end.
+  [[nodiscard]] bool sleep(std::chrono::milliseconds surplus_time);
 
-  // Nobody rests any more.
-  void end_all_rest();
+  // Wakes all workers; none sleeps from now on.
+  void wake_all();
 
   [[nodiscard]] std::size_t size() const;
 
-  // True when every worker has ended.
-  [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds at_most) const;
+  // Returns true if every worker has ended.
+  [[nodiscard]] bool wait_until_empty(std::chrono::milliseconds timeout) const;
 
  private:
-  // Who is at work in the current shift. One word, so that exactly one worker learns that it is the
-  // last one; aligned as one, so that no compiler takes it for two.
-  struct alignas(std::uint64_t) Shift {
+  // The busy workers of the current epoch. Number and count change in one word, so exactly one
+  // worker sees the count reach zero; aligned so that the word is lock-free.
+  struct alignas(std::uint64_t) Epoch {
     std::uint32_t number;
-    std::uint32_t at_work;
+    std::uint32_t busy;
   };
 
-  [[nodiscard]] std::uint32_t begin_work();
-  [[nodiscard]] bool end_work(std::uint32_t shift);
-  void begin_shift();
-  void call_somebody();
+  [[nodiscard]] std::uint32_t begin_busy();
+  [[nodiscard]] bool end_busy(std::uint32_t epoch);
+  void begin_epoch();
   [[nodiscard]] bool watch(std::unique_lock<std::mutex>& lock);
 
-  const std::size_t at_most_;
-  std::atomic<std::size_t> free_ = 0;     // at rest, waiting for events, or on their way there
-  std::atomic<std::size_t> waiting_ = 0;  // of those, for events
-  std::atomic<Shift> shift_{Shift{0, 0}};
-  std::atomic<std::uint64_t> taken_ = 0;  // events, each the begin of a piece of work
+  const std::size_t max_workers_;
+  std::atomic<std::size_t> free_ = 0;
+  std::atomic<std::size_t> waiting_ = 0;  // for events
+  std::atomic<Epoch> epoch_{Epoch{0, 0}};
+  // Events taken. Relaxed: only the watcher compares it, and a late value costs one interval.
+  std::atomic<std::uint64_t> taken_ = 0;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable emptied_;
-  std::condition_variable called_;
+  std::condition_variable woken_;
   std::size_t size_ = 0;
-  bool is_watched_ = false;  // one of those who rest looks whether events are taken
-  bool is_called_ = false;   // one of them, or the next one who comes, is needed
-  bool is_over_ = false;
+  bool is_watched_ = false;  // a sleeping worker watches whether events are taken
+  bool wakes_one_ = false;   // one sleeping worker, or the next one to sleep, is needed
+  bool wakes_all_ = false;
 };
 
 }  // namespace tuber::serve

@@ -10,30 +10,21 @@
 namespace tuber::site {
 namespace {
 
-constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
-
-void answer_text(int status, std::string_view text, serve::Reply& reply) {
-  reply.status = status;
-  reply.content_type = kPlainText;
-  reply.body = text;
-}
-
 // RFC 6750 section 3.
-void refuse_stranger(const http::RequestHead& head, serve::Reply& reply) {
-  const bool sent_one = head.field("Authorization").has_value();
+void require_token(const http::RequestHead& head, serve::Reply& reply) {
+  const bool has_token = head.field("Authorization").has_value();
   reply.fields.append("WWW-Authenticate: Bearer realm=\"tuber\"");
-  reply.fields.append(sent_one ? ", error=\"invalid_token\"\r\n" : "\r\n");
-  answer_text(401,
-              sent_one ? "This is no token of this server.\n"
-                       : "This server wants a token: Authorization: Bearer TOKEN.\n",
-              reply);
+  reply.fields.append(has_token ? ", error=\"invalid_token\"\r\n" : "\r\n");
+  reply.refuse(401, has_token
+                        ? "The token in Authorization is not valid for this server."
+                        : "This server requires a token: send 'Authorization: Bearer TOKEN'.");
 }
 
 void append_number(std::string& json, const char* name, std::uint64_t value) {
   json.append(",\"").append(name).append("\":").append(std::to_string(value));
 }
 
-// To the microsecond, by integers: what printf takes for a double depends on its value.
+// To the microsecond, by integers: the cost of printf for a double depends on its value.
 void append_seconds(std::string& json, const char* name, std::chrono::steady_clock::duration time) {
   constexpr std::size_t kDecimals = 6;
   constexpr std::uint64_t kSecond = 1'000'000;
@@ -49,96 +40,84 @@ void append_seconds(std::string& json, const char* name, std::chrono::steady_clo
 Site::Site(std::unique_ptr<serve::Handler> endpoint, std::shared_ptr<const SiteParts> parts)
     : endpoint_(std::move(endpoint)), parts_(std::move(parts)) {}
 
-bool Site::is_quick(const serve::Request& request) const {
-  const Place place = place_of(request.head.path);
-  return place == Place::health || place == Place::calls;
+void Site::route(serve::Request& request) {
+  const Resource resource = resource_of(request.head.path);
+  request.resource = static_cast<int>(resource);
+  request.is_exempt = resource == Resource::health || resource == Resource::calls;
 }
 
-Site::Place Site::place_of(std::string_view path) {
-  if (!path.starts_with(kEndpointPath)) return Place::elsewhere;
+Site::Resource Site::resource_of(std::string_view path) {
+  if (!path.starts_with(kEndpointPath)) return Resource::other;
   path.remove_prefix(kEndpointPath.size());
-  if (path.empty()) return Place::endpoint;
-  if (path == "/health") return Place::health;
-  if (path == "/calls") return Place::calls;
-  return Place::elsewhere;
+  if (path.empty()) return Resource::endpoint;
+  if (path == "/health") return Resource::health;
+  if (path == "/calls") return Resource::calls;
+  return Resource::other;
 }
 
-void Site::handle(const serve::Request& request, serve::Reply& reply) {
+void Site::handle(serve::Request& request, serve::Reply& reply) {
   const http::RequestHead& head = request.head;
-  const Place place = place_of(head.path);
-  const bool is_ours = place != Place::elsewhere;
-  if (head.method == "OPTIONS" && (is_ours || head.target == "*")) {
-    answer_options(place, reply);
-  } else if (is_ours) {
-    answer_ours(request, place, reply);
+  const auto resource = static_cast<Resource>(request.resource);
+  const bool is_own = resource != Resource::other;
+  if (head.method == "OPTIONS" && (is_own || head.target == "*")) {
+    // What a resource, or with "*" the server, can do (RFC 9110 section 9.3.7); browsers ask here
+    // whether a page of another origin may call.
+    reply.status = 204;
+    append_allow(resource, reply);
+  } else if (is_own) {
+    handle_own(resource, request, reply);
     reply.fields.append("Cache-Control: no-store\r\n");
   } else {
-    answer_elsewhere(head, reply);
+    handle_other(head, reply);
   }
-  if (is_ours) http::append_cors_fields(head, parts_->policy, reply.fields);
+  if (is_own) http::append_cors_fields(head, parts_->policy, reply.fields);
 }
 
-// Everything under the endpoint's path: what browsers of other sites must not reach.
-void Site::answer_ours(const serve::Request& request, Place place, serve::Reply& reply) {
+void Site::handle_own(Resource resource, serve::Request& request, serve::Reply& reply) {
   const http::RequestHead& head = request.head;
   const bool is_read = head.method == "GET" || head.method == "HEAD";
-  if (!(place == Place::endpoint ? head.method == "POST" : is_read)) {
-    return refuse_method(place, reply);
+  if (!(resource == Resource::endpoint ? head.method == "POST" : is_read)) {
+    return refuse_method(resource, reply);
   }
-  const Asking& asking = asking_of(head);
-  if (asking.refusal) return answer_text(403, *asking.refusal + "\n", reply);
-  serve::Request admitted = request;
-  admitted.access = asking.access;
-  if (admitted.access == http::Access::none) return refuse_stranger(head, reply);
-  switch (place) {
-    case Place::health:
-      return answer_health(admitted, reply);
-    case Place::calls:
-      return answer_calls(admitted, reply);
+  const Permission& permission = permissions_.of(head, [&] { return permission_of(head); });
+  if (permission.refusal) return reply.refuse(403, *permission.refusal);
+  if (permission.access == http::Access::none) return require_token(head, reply);
+  request.access = permission.access;
+  switch (resource) {
+    case Resource::health:
+      return report_health(request, reply);
+    case Resource::calls:
+      return report_calls(request, reply);
     default:
-      return endpoint_->handle(admitted, reply);
+      return endpoint_->handle(request, reply);
   }
 }
 
-const Site::Asking& Site::asking_of(const http::RequestHead& head) {
-  return askings_.of(head, [&] {
-    return Asking{http::refuse_browser_call(head, parts_->policy), access_of(head)};
-  });
-}
-
-http::Access Site::access_of(const http::RequestHead& head) const {
+Site::Permission Site::permission_of(const http::RequestHead& head) const {
   const http::Access access = http::access_of(head, parts_->tokens);
-  return parts_->read_only ? std::min(access, http::Access::read) : access;
+  return {http::refuse_browser_call(head, parts_->policy),
+          parts_->read_only ? std::min(access, http::Access::read) : access};
 }
 
-void Site::answer_elsewhere(const http::RequestHead& head, serve::Reply& reply) {
+void Site::handle_other(const http::RequestHead& head, serve::Reply& reply) {
   if (parts_->files) return parts_->files->serve(head, reply);
-  answer_text(404, "There is nothing here. Calls are made with POST /tuber.\n", reply);
+  reply.refuse(404, "Not found. Send calls with POST /tuber.");
 }
 
-// OPTIONS asks what a resource, or with "*" the server, can do (RFC 9110 section 9.3.7); browsers
-// ask whether another origin's page may call.
-void Site::answer_options(Place place, serve::Reply& reply) {
-  reply.status = 204;
-  allow(place, reply);
+void Site::append_allow(Resource resource, serve::Reply& reply) {
+  reply.fields.append(resource == Resource::endpoint ? "Allow: POST, OPTIONS\r\n"
+                      : resource == Resource::other  ? "Allow: GET, HEAD, POST, OPTIONS\r\n"
+                                                     : "Allow: GET, HEAD, OPTIONS\r\n");
 }
 
-void Site::allow(Place place, serve::Reply& reply) {
-  reply.fields.append(place == Place::endpoint    ? "Allow: POST, OPTIONS\r\n"
-                      : place == Place::elsewhere ? "Allow: GET, HEAD, POST, OPTIONS\r\n"
-                                                  : "Allow: GET, HEAD, OPTIONS\r\n");
+void Site::refuse_method(Resource resource, serve::Reply& reply) {
+  reply.refuse(405, resource == Resource::endpoint
+                        ? "Method not allowed. Send calls with POST /tuber."
+                        : "Method not allowed. Read this resource with GET.");
+  append_allow(resource, reply);
 }
 
-void Site::refuse_method(Place place, serve::Reply& reply) {
-  answer_text(405,
-              place == Place::endpoint
-                  ? "Calls are made with POST /tuber; this address answers no other method.\n"
-                  : "This address is for reading, with GET.\n",
-              reply);
-  allow(place, reply);
-}
-
-void Site::answer_health(const serve::Request& request, serve::Reply& reply) {
+void Site::report_health(const serve::Request& request, serve::Reply& reply) {
   const serve::ServerView& server = *request.server;
   const serve::ServerView::Counts counts = server.counts();
   std::string json = "{\"status\":";
@@ -155,11 +134,10 @@ void Site::answer_health(const serve::Request& request, serve::Reply& reply) {
   reply.body = json;
 }
 
-// What others called, and with what failures, is not for everyone on the network: with tokens it is
-// for who has one, without them for this machine.
-void Site::answer_calls(const serve::Request& request, serve::Reply& reply) {
+// The record shows what others called and how it failed: without tokens it is for this machine.
+void Site::report_calls(const serve::Request& request, serve::Reply& reply) {
   if (parts_->tokens.empty() && !request.peer->is_local()) {
-    return answer_text(403, "The record of calls is told on this machine only.\n", reply);
+    return reply.refuse(403, "The call record is available to local clients only.");
   }
   std::string json;
   parts_->calls->append_recent(json);

@@ -1,4 +1,4 @@
-// Which resource a request names: the endpoint of calls, what is told of the server, or a file. Must
+// Which resource a request names: the endpoint of calls, a report about the server, or a file. Must
 // never answer a call itself.
 #pragma once
 
@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "files/static_files.hpp"
@@ -18,54 +17,52 @@
 
 namespace tuber::site {
 
-// The one resource that takes calls. Under it are "/health", which tells what runs, and "/calls",
-// the record of calls.
+// The one resource that takes calls. Below it are "/health", a report with the running calls, and
+// "/calls", the record of the last ones.
 inline constexpr std::string_view kEndpointPath = "/tuber";
 
-// What the sites of all workers share.
+// Shared by the sites of all workers. Immutable, except the call log, which is thread-safe.
 struct SiteParts {
-  http::BrowserPolicy policy;                       // for everything under the endpoint's path
-  std::vector<http::Token> tokens;                  // likewise; none: nobody is asked for one
-  bool read_only = false;                           // nobody may do more than read
-  std::shared_ptr<const files::StaticFiles> files;  // may be null: then there are none
+  http::BrowserPolicy policy;                       // for the endpoint and the reports
+  std::vector<http::Token> tokens;                  // the same; empty: none is required
+  bool read_only = false;                           // no request may do more than read
+  std::shared_ptr<const files::StaticFiles> files;  // null: none
   std::string run_id;
   std::shared_ptr<ops::CallLog> calls;  // not null
 };
 
-// Routes by path. Owns the endpoint's handler, so it is bound to one worker thread as every Handler.
+// Routes by path. Owns the endpoint's handler; bound to one worker thread like every Handler.
 class Site final : public serve::Handler {
  public:
   // REQUIRES: neither is null.
   Site(std::unique_ptr<serve::Handler> endpoint, std::shared_ptr<const SiteParts> parts);
 
-  void handle(const serve::Request& request, serve::Reply& reply) override;
-
-  // Health and record are told by C++ alone.
-  [[nodiscard]] bool is_quick(const serve::Request& request) const override;
+  // The reports are exempt from the limit of calls: they need no Python, and show what runs.
+  void route(serve::Request& request) override;
+  // REQUIRES: route(request) was called.
+  void handle(serve::Request& request, serve::Reply& reply) override;
 
  private:
-  enum class Place { endpoint, health, calls, elsewhere };
+  enum class Resource { endpoint, health, calls, other };
 
-  [[nodiscard]] static Place place_of(std::string_view path);
-  static void allow(Place place, serve::Reply& reply);
-  static void refuse_method(Place place, serve::Reply& reply);
-  static void answer_options(Place place, serve::Reply& reply);
-  // Who asks, or why nobody may ask so.
-  struct Asking {
+  // What follows from a head alone.
+  struct Permission {
     std::optional<std::string> refusal;  // of a browser's request
     http::Access access = http::Access::none;
   };
 
-  void answer_ours(const serve::Request& request, Place place, serve::Reply& reply);
-  void answer_elsewhere(const http::RequestHead& head, serve::Reply& reply);
-  [[nodiscard]] const Asking& asking_of(const http::RequestHead& head);
-  [[nodiscard]] http::Access access_of(const http::RequestHead& head) const;
-  void answer_health(const serve::Request& request, serve::Reply& reply);
-  void answer_calls(const serve::Request& request, serve::Reply& reply);
+  [[nodiscard]] static Resource resource_of(std::string_view path);
+  static void append_allow(Resource resource, serve::Reply& reply);
+  static void refuse_method(Resource resource, serve::Reply& reply);
+  void handle_own(Resource resource, serve::Request& request, serve::Reply& reply);
+  void handle_other(const http::RequestHead& head, serve::Reply& reply);
+  [[nodiscard]] Permission permission_of(const http::RequestHead& head) const;
+  void report_health(const serve::Request& request, serve::Reply& reply);
+  void report_calls(const serve::Request& request, serve::Reply& reply);
 
   std::unique_ptr<serve::Handler> endpoint_;
   std::shared_ptr<const SiteParts> parts_;
-  http::Conclusions<Asking> askings_;
+  http::PerHeadCache<Permission> permissions_;
 };
 
 }  // namespace tuber::site

@@ -1,4 +1,4 @@
-// Runs something in a forked child of the tests' process.
+// Runs code in a forked child of the test process.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -11,14 +11,14 @@
 
 namespace tuber::testing {
 
-// The longest a child may live: one that hangs is killed by SIGALRM, and its test fails.
+// A child that lives longer is killed by SIGALRM, and its test fails.
 constexpr unsigned kLifeOfChild = 60;  // seconds
 
-// For the threads of servers to come to rest. A child waits for ever when one of them was within
-// ThreadSanitizer's allocator, whose locks do not know of fork().
+// For the threads of servers to become idle. A child hangs if one of them was in ThreadSanitizer's
+// allocator during fork().
 constexpr std::chrono::milliseconds kRestBeforeFork{50};
 
-// What `run` returned in a child, or -1 when the child was killed.
+// Returns what `run` returned in the child, or -1 if the child was killed.
 template <typename Run>
 int in_forked_child(const Run& run) {
   std::this_thread::sleep_for(kRestBeforeFork);

@@ -1,5 +1,5 @@
-// A client of the tests: a blocking socket on the loopback, and replies read from it by hand, so
-// that nothing of the server's own code judges what the server sends.
+// A client for tests: a blocking socket on the loopback. It reads replies without the code of the
+// server.
 #pragma once
 
 #include <sys/socket.h>
@@ -13,7 +13,7 @@
 
 namespace tuber::testing {
 
-// What came back. `head` holds the lines with their CRLF, the empty line included.
+// A reply. `head` has the lines with their CRLF, and the empty line.
 struct ReceivedReply {
   int status = 0;
   std::string head;
@@ -31,19 +31,19 @@ class NetClient {
 
   // Sends everything; false when the server has gone.
   bool send(std::string_view bytes);
-  // Tells the server that nothing more will be sent.
+  // Shuts the sending side down.
   void end_sending();
 
-  // The next reply, with a body as long as Content-Length says. Status 0 when the connection ends
-  // first, or after a time that only a broken server needs.
+  // Returns the next reply, with a body of Content-Length bytes. Status 0 if the connection ends
+  // before, or after a time that only a broken server needs.
   ReceivedReply receive_reply();
   // The same without a body, as after a HEAD.
   ReceivedReply receive_head();
-  // Exactly this many bytes, or less at the end.
+  // Returns this many bytes, or fewer at the end.
   std::string receive(std::size_t count);
-  // True when something was received that was not taken yet; does not wait.
+  // True if something was received and not taken yet. Does not wait.
   [[nodiscard]] bool has_reply() const;
-  // True when the server has closed and left nothing unread.
+  // True if the server has closed the connection and nothing is unread.
   bool at_end();
 
   ReceivedReply request(std::string_view bytes) {
@@ -60,7 +60,7 @@ class NetClient {
   std::string received_;
 };
 
-// A request of the plainest kind.
+// Minimal requests.
 std::string get(std::string_view target);
 std::string post(std::string_view target, std::string_view body);
 

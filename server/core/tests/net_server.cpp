@@ -14,13 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds kPatience = 20s;
-
-std::string pattern(std::size_t size) {
-  std::string bytes(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = byte_at(i);
-  return bytes;
-}
+constexpr std::chrono::seconds kTimeout = 20s;
 
 serve::FileBody pattern_file() {
   struct Close {
@@ -30,7 +24,7 @@ serve::FileBody pattern_file() {
   const std::string bytes = pattern(kFileSize);
   std::fwrite(bytes.data(), 1, bytes.size(), file.get());
   std::fflush(file.get());
-  return {::dup(::fileno(file.get())), 0, kFileSize};
+  return {base::Descriptor(::dup(::fileno(file.get()))), 0, kFileSize};
 }
 
 bool termination_is_blocked() {
@@ -43,7 +37,7 @@ class ShowingHandler : public serve::Handler {
  public:
   explicit ShowingHandler(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
 
-  void handle(const serve::Request& request, serve::Reply& reply) override {
+  void handle(serve::Request& request, serve::Reply& reply) override {
     const std::string_view path = request.head.path;
     reply.content_type = "text/plain";
     reply.fields = "X-Path: " + std::string(path) + "\r\n";
@@ -60,8 +54,8 @@ class ShowingHandler : public serve::Handler {
     }
   }
 
-  [[nodiscard]] bool is_quick(const serve::Request& request) const override {
-    return request.head.path == "/quick";
+  void route(serve::Request& request) override {
+    request.is_exempt = request.head.path == "/exempt";
   }
 
  private:
@@ -94,11 +88,13 @@ void Gate::open() {
 
 bool Gate::wait_for(std::size_t held) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, kPatience, [&] { return held_ >= held; });
+  return changed_.wait_for(lock, kTimeout, [&] { return held_ >= held; });
 }
 
-char byte_at(std::size_t position) {
-  return static_cast<char>('a' + position % 23);
+std::string pattern(std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>('a' + i % 23);
+  return bytes;
 }
 
 NetServer::NetServer(const std::function<void(serve::ServerOptions&)>& change)
@@ -107,7 +103,7 @@ NetServer::NetServer(const std::function<void(serve::ServerOptions&)>& change)
 }
 
 bool eventually(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  const auto deadline = std::chrono::steady_clock::now() + kTimeout;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(1ms);

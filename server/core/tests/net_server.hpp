@@ -1,5 +1,5 @@
 // A running server for the tests, on a free port of the loopback, with a handler that shows what it
-// was given.
+// received.
 #pragma once
 
 #include <chrono>
@@ -8,17 +8,18 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "serve/server.hpp"
 
 namespace tuber::testing {
 
-// Holds requests for "/hold" until it is opened, and lets a test wait until they are there.
+// Holds requests for "/hold" until it is opened; a test can wait for them.
 class Gate {
  public:
   void hold();
   void open();
-  // False when so many do not come in a time that only a broken server needs.
+  // False if so many do not arrive in a time that only a broken server needs.
   bool wait_for(std::size_t held);
 
  private:
@@ -30,10 +31,11 @@ class Gate {
 
 // Answers GET with its target and POST with its body; "/hold" when the gate opens, "/close" and
 // closes, "/exit" by ending the thread, "/large" with kLargeReply bytes, "/file" with a file of
-// kFileSize bytes, "/empty" with 204, "/quick" whatever is in flight, "/signals" with "blocked" when SIGTERM can't come.
+// kFileSize bytes, "/empty" with 204, "/exempt" despite the limit of calls, "/signals" with
+// "blocked" if SIGTERM is.
 inline constexpr std::size_t kLargeReply = 24 * 1024 * 1024;
 inline constexpr std::size_t kFileSize = 3 * 1024 * 1024;
-[[nodiscard]] char byte_at(std::size_t position);  // of the large reply and of the file
+[[nodiscard]] std::string pattern(std::size_t size);  // of the large reply and of the file
 
 class NetServer {
  public:
@@ -48,8 +50,8 @@ class NetServer {
   serve::Server server;
 };
 
-// Waits for a condition that no event tells of. False when it does not come true in a time that
-// only a broken server needs.
+// Waits for a condition without an event. False if it does not become true in a time that only a
+// broken server needs.
 bool eventually(const std::function<bool()>& condition);
 
 }  // namespace tuber::testing

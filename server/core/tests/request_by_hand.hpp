@@ -1,4 +1,4 @@
-// Requests made by hand for tests of what comes after the parser, and a look into the reply.
+// Requests for tests of what comes after the parser, and access to the reply.
 #pragma once
 
 #include <unistd.h>
@@ -25,7 +25,7 @@ inline http::RequestHead head_of(std::string_view method, std::string_view targe
   return head;
 }
 
-// The value of a field that the handler put on the reply.
+// The value of a field that the handler added to the reply.
 inline std::optional<std::string> reply_field(const Reply& reply, std::string_view name) {
   const std::string lines = "\r\n" + reply.fields;
   const std::string start = "\r\n" + std::string(name) + ": ";
@@ -38,9 +38,9 @@ inline std::optional<std::string> reply_field(const Reply& reply, std::string_vi
 // The bytes that would be sent as the body.
 inline std::string content_of(const Reply& reply) {
   if (!reply.file.present()) return reply.body.text();
-  std::string content(reply.file.length(), '\0');
-  const ssize_t got = ::pread(reply.file.descriptor(), content.data(), content.size(),
-                              static_cast<off_t>(reply.file.offset()));
+  std::string content(reply.file.length, '\0');
+  const ssize_t got = ::pread(reply.file.file.get(), content.data(), content.size(),
+                              static_cast<off_t>(reply.file.offset));
   content.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
   return content;
 }

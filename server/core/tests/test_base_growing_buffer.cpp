@@ -1,4 +1,4 @@
-// Memory for a body whose size was promised.
+// Memory for a body of an announced size.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace tuber::base {
 namespace {
 
-constexpr std::size_t kPiece = 100'000;  // no multiple of what is taken at once
+constexpr std::size_t kPiece = 100'000;  // not a multiple of the steps of capacity
 
 char letter(std::size_t at) {
   return static_cast<char>('a' + at / kPiece % 26);
@@ -28,7 +28,7 @@ void receive(GrowingBuffer& buffer, std::size_t size) {
   }
 }
 
-TEST_CASE("a body is whole, whatever its size") {
+TEST_CASE("a body of any size is complete") {
   GrowingBuffer buffer;
   for (const std::size_t size : {1, 1'000'000, 1'048'576, 1'048'577, 5'000'000, 40'000'000}) {
     buffer.begin(size);
@@ -44,13 +44,13 @@ TEST_CASE("a body is whole, whatever its size") {
   }
 }
 
-TEST_CASE("a promise takes little before its first part has come") {
+TEST_CASE("an announced size takes little memory before the first part arrives") {
   GrowingBuffer buffer;
   buffer.begin(std::size_t{1} << 62);
   CHECK(buffer.space().size() == 1024 * 1024);
 }
 
-TEST_CASE("more than there can be grows as far as there is memory") {
+TEST_CASE("an impossible size grows until memory runs out") {
   GrowingBuffer buffer;
   buffer.begin(~std::size_t{0});
   receive(buffer, 3 * 1024 * 1024);

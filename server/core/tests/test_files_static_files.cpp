@@ -16,7 +16,7 @@ namespace tuber::files {
 using namespace serve;
 namespace {
 
-// A small site, with a secret beside it.
+// A small site, with a secret next to it.
 struct SiteTree {
   SiteTree() {
     tree.write("secret.txt", "secret");
@@ -72,14 +72,14 @@ TEST_CASE("a file is served with its validators and its rules for caches") {
   CHECK_FALSE(reply_field(reply, "Content-Encoding").has_value());
 }
 
-TEST_CASE("HEAD is answered like GET, and the connection leaves the body out") {
+TEST_CASE("HEAD is answered like GET; the connection omits the body") {
   const SiteTree site;
   const serve::Reply reply = site.serve(head_of("HEAD", "/digits.txt", {{"Range", "bytes=0-1"}}));
   CHECK(reply.status == 200);
-  CHECK(reply.file.length() == 10);
+  CHECK(reply.file.length == 10);
 }
 
-TEST_CASE("other methods are refused with those that are allowed") {
+TEST_CASE("other methods are refused with the list of allowed ones") {
   const SiteTree site;
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "get"}) {
     CAPTURE(method);
@@ -105,7 +105,7 @@ TEST_CASE("a directory without its slash is redirected, query kept") {
   CHECK(reply_field(reply, "Location") == "/sub%20dir/?a=/b");
 }
 
-TEST_CASE("nothing but the visible regular files of the root is served") {
+TEST_CASE("only visible regular files of the root are served") {
   const SiteTree site;
   for (const std::string_view target : {"/absent",
                                         "/..",
@@ -173,7 +173,7 @@ TEST_CASE("a symbolic link within the root is followed") {
   CHECK(content_of(site.get("/link.txt")) == "0123456789");
 }
 
-TEST_CASE("a client that has the file is told so") {
+TEST_CASE("a client that has the current file gets 304") {
   const SiteTree site;
   const serve::Reply first = site.get("/digits.txt");
   const std::string etag = reply_field(first, "ETag").value();
@@ -222,7 +222,7 @@ TEST_CASE("a part of a file is served on request") {
   CHECK(content_of(changed) == "0123456789");
 }
 
-TEST_CASE("a compressed form is sent to those who take it, and caches are told") {
+TEST_CASE("a compressed file is sent to clients that accept it, with Vary for caches") {
   const SiteTree site;
   const serve::Reply plain = site.get("/both.js");
   CHECK(content_of(plain) == "plain");
@@ -245,7 +245,7 @@ TEST_CASE("a compressed form is sent to those who take it, and caches are told")
   CHECK(reply_field(cached, "Vary") == "Accept-Encoding");
 }
 
-TEST_CASE("a file that is kept only compressed needs a client that takes it") {
+TEST_CASE("a file stored only compressed needs a client that accepts the coding") {
   const SiteTree site;
   CHECK(content_of(site.get("/packed.css", {{"Accept-Encoding", "gzip"}})) == "gzipped css");
   for (const http::Field& field :
@@ -257,7 +257,7 @@ TEST_CASE("a file that is kept only compressed needs a client that takes it") {
   }
 }
 
-TEST_CASE("a range is cut from the form that is sent, and an error is never encoded") {
+TEST_CASE("a range applies to the coding that is sent, and an error is never encoded") {
   const SiteTree site;
   const std::vector<http::Field> first{{"Accept-Encoding", "gzip"}, {"Range", "bytes=0-1"}};
   CHECK(content_of(site.get("/both.js", first)) == "gz");
@@ -294,6 +294,22 @@ TEST_CASE("a server without descriptors does not claim that the file is absent")
     files.serve(head_of("GET", "/index.html"), reply);
   }
   CHECK(reply.status == 503);
+}
+
+TEST_CASE("texts name their charset, other types do not") {
+  const MediaTypes types({{".html", "text/html"},
+                          {".js", "text/javascript"},
+                          {".json", "application/json"},
+                          {".svg", "image/svg+xml"},
+                          {".png", "image/png"}});
+  CHECK(types.of("index.html") == "text/html; charset=utf-8");
+  CHECK(types.of("a/b/INDEX.HTML") == "text/html; charset=utf-8");
+  CHECK(types.of("app.min.js") == "text/javascript; charset=utf-8");
+  CHECK(types.of("x.json") == "application/json; charset=utf-8");
+  CHECK(types.of("x.svg") == "image/svg+xml; charset=utf-8");
+  CHECK(types.of("x.png") == "image/png");
+  CHECK(types.of("x.unknown") == "application/octet-stream");
+  CHECK(types.of("README") == "application/octet-stream");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What may be opened below a web root: the same table for both resolvers.
+// What can be opened below a web root: the same table for both resolvers.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
@@ -37,7 +37,7 @@ struct Tree {
   TemporaryTree tree;
 };
 
-TEST_CASE("a web root opens what lies in it and nothing else") {
+TEST_CASE("a web root opens only what is in it") {
   const Tree tree;
   for (const Resolver resolver : {Resolver::kernel, Resolver::steps}) {
     CAPTURE(static_cast<int>(resolver));
@@ -62,7 +62,7 @@ TEST_CASE("a web root opens what lies in it and nothing else") {
   }
 }
 
-TEST_CASE("a web root that is no directory is refused with its name") {
+TEST_CASE("an error names a web root that is not a directory") {
   const TemporaryTree tree;
   tree.write("file", "");
   for (const char* name : {"file", "absent"}) {
@@ -75,7 +75,7 @@ TEST_CASE("a web root that is no directory is refused with its name") {
   }
 }
 
-TEST_CASE("a web root that was made again is served without a restart") {
+TEST_CASE("a web root that was replaced is served without a restart") {
   const TemporaryTree tree;
   tree.write("root/old", "");
   const WebRoot root(tree.path() / "root");
@@ -86,7 +86,7 @@ TEST_CASE("a web root that was made again is served without a restart") {
 }
 
 }  // namespace
-TEST_CASE("a file is no directory, whoever walks") {
+TEST_CASE("a file is not a directory, for both resolvers") {
   const TemporaryTree tree;
   tree.write("a/b.txt", "b");
   for (const Resolver resolver : {Resolver::kernel, Resolver::steps}) {

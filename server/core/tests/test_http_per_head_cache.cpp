@@ -4,7 +4,7 @@
 
 #include "http/per_head_cache.hpp"
 
-using tuber::http::Conclusions;
+using tuber::http::PerHeadCache;
 using tuber::http::RequestHead;
 
 namespace {
@@ -17,23 +17,23 @@ RequestHead numbered(std::uint64_t serial) {
 
 }  // namespace
 
-TEST_CASE("a conclusion is drawn once from a head, and again when it was displaced") {
-  Conclusions<int> conclusions;
-  int drawn = 0;
-  const auto draw = [&] { return ++drawn; };
-  CHECK(conclusions.of(numbered(1), draw) == 1);
-  CHECK(conclusions.of(numbered(2), draw) == 2);
-  CHECK(conclusions.of(numbered(1), draw) == 1);
+TEST_CASE("a value is computed once per head, and again after it was displaced") {
+  PerHeadCache<int> cache;
+  int computed = 0;
+  const auto compute = [&] { return ++computed; };
+  CHECK(cache.of(numbered(1), compute) == 1);
+  CHECK(cache.of(numbered(2), compute) == 2);
+  CHECK(cache.of(numbered(1), compute) == 1);
   for (std::uint64_t serial = 3; serial < 1000; ++serial) {
-    CHECK(conclusions.of(numbered(serial), draw) == static_cast<int>(serial));
+    CHECK(cache.of(numbered(serial), compute) == static_cast<int>(serial));
   }
-  CHECK(conclusions.of(numbered(1), draw) == 1000);
+  CHECK(cache.of(numbered(1), compute) == 1000);
 }
 
-TEST_CASE("nothing is kept of a head that has no number") {
-  Conclusions<int> conclusions;
-  int drawn = 0;
-  const auto draw = [&] { return ++drawn; };
-  CHECK(conclusions.of(numbered(0), draw) == 1);
-  CHECK(conclusions.of(numbered(0), draw) == 2);
+TEST_CASE("nothing is cached for a head without a number") {
+  PerHeadCache<int> cache;
+  int computed = 0;
+  const auto compute = [&] { return ++computed; };
+  CHECK(cache.of(numbered(0), compute) == 1);
+  CHECK(cache.of(numbered(0), compute) == 2);
 }

@@ -1,4 +1,4 @@
-// Names of peers, and who of them is on this machine.
+// The text of peers, and which of them are local.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
 #include <netinet/in.h>
@@ -35,14 +35,14 @@ Peer ipv6(const char* address, std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("peers are named as addresses are written") {
+TEST_CASE("the text of a peer is its address and port") {
   CHECK(ipv4("192.0.2.1", 4711).text() == "192.0.2.1:4711");
   CHECK(ipv6("2001:db8::1", 1).text() == "[2001:db8::1]:1");
   CHECK(ipv6("::ffff:192.0.2.1", 1).text() == "192.0.2.1:1");
   CHECK(Peer().text() == "unix");
 }
 
-TEST_CASE("who is on this machine") {
+TEST_CASE("unix sockets and the loopback are local") {
   CHECK(ipv4("127.0.0.1", 1).is_local());
   CHECK(ipv4("127.255.3.4", 1).is_local());
   CHECK(ipv6("::1", 1).is_local());
@@ -53,7 +53,7 @@ TEST_CASE("who is on this machine") {
   CHECK_FALSE(ipv6("::", 1).is_local());
 }
 
-TEST_CASE("one address has one name, however it came") {
+TEST_CASE("an IPv4-mapped address equals the IPv4 address") {
   CHECK(ipv4("192.0.2.1", 1).address() == ipv6("::ffff:192.0.2.1", 2).address());
   CHECK(ipv4("192.0.2.1", 1).address() != ipv4("192.0.2.2", 1).address());
 }

@@ -1,4 +1,4 @@
-// A server on a unix socket: its file, and that connections are like any others.
+// A server on a unix socket: its file and its connections.
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -39,7 +39,7 @@ std::string in(const TemporaryTree& tree, const std::string& name) {
   return tree.path() / name;
 }
 
-// The errno with which listening at that path fails, and its message; 0 when it does not.
+// Listens at the path; returns errno, 0 for success, and the message.
 int refusal_at(const std::string& path, std::string* message = nullptr) {
   try {
     serve_at(path);
@@ -50,7 +50,7 @@ int refusal_at(const std::string& path, std::string* message = nullptr) {
   return 0;
 }
 
-// What a killed server leaves.
+// Leaves the file of a killed server.
 void leave_dead_socket(const std::string& path) {
   const tuber::base::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM, 0));
   sockaddr_un address{};
@@ -69,7 +69,7 @@ mode_t mode_of(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("a unix socket serves as a port does") {
+TEST_CASE("a unix socket serves like a port") {
   const TemporaryTree tree;
   const std::string path = in(tree, "socket");
   const auto server = serve_at(path);
@@ -85,7 +85,7 @@ TEST_CASE("a unix socket serves as a port does") {
   CHECK(client.at_end());
 }
 
-TEST_CASE("only those whom the mode allows may connect, whatever the umask is") {
+TEST_CASE("the mode decides which users may connect, for any umask") {
   const TemporaryTree tree;
   const mode_t before = ::umask(0077);
   const auto narrow = serve_at(in(tree, "narrow"));
@@ -98,7 +98,7 @@ TEST_CASE("only those whom the mode allows may connect, whatever the umask is") 
   CHECK(mode_of(in(tree, "open")) == 0600);
 }
 
-TEST_CASE("the file goes when the server stops, and a successor may take the path") {
+TEST_CASE("stopping removes the file, and another server may use the path") {
   const TemporaryTree tree;
   const std::string path = in(tree, "socket");
   for (int i = 0; i < 20; ++i) {
@@ -132,7 +132,7 @@ TEST_CASE("a live server's file is not replaced") {
   CHECK(NetClient(path).request(get("/still")).body == "/still");
 }
 
-TEST_CASE("what is no socket is left alone") {
+TEST_CASE("a file that is not a socket is not replaced") {
   const TemporaryTree tree;
   const std::string path = in(tree, "notes");
   std::ofstream(path) << "precious";
@@ -144,24 +144,24 @@ TEST_CASE("what is no socket is left alone") {
   CHECK(refusal_at(std::string("a\0b", 3)) == EINVAL);
 }
 
-TEST_CASE("a path that is too long is told so") {
+TEST_CASE("a path that is too long is refused with the limit") {
   const TemporaryTree tree;
   std::string message;
   CHECK(refusal_at(in(tree, std::string(120, 'x')), &message) == ENAMETOOLONG);
-  CHECK(message.find("the system takes") != std::string::npos);
+  CHECK(message.find("the system allows") != std::string::npos);
 }
 
-TEST_CASE("a stopped server leaves the file of whoever has the path now") {
+TEST_CASE("a stopped server does not remove the file of another server") {
   const TemporaryTree tree;
   const std::string path = in(tree, "socket");
   auto first = serve_at(path);
-  fs::remove(path);  // by an operator who thought it dead
+  fs::remove(path);  // by an operator by mistake
   const auto second = serve_at(path);
   first.reset();
   CHECK(NetClient(path).request(get("/second")).body == "/second");
 }
 
-TEST_CASE("of servers that start at the same path at once one serves and the others are told") {
+TEST_CASE("of servers that start on one path at once, one serves and the others fail") {
   const TemporaryTree tree;
   const std::string path = in(tree, "socket");
   leave_dead_socket(path);
@@ -181,7 +181,7 @@ TEST_CASE("of servers that start at the same path at once one serves and the oth
   CHECK(NetClient(path).request(get("/one")).body == "/one");
 }
 
-TEST_CASE("a forked child leaves its parent's unix socket alone") {
+TEST_CASE("a forked child does not affect its parent's unix socket") {
   const TemporaryTree tree;
   const std::string path = in(tree, "socket");
   std::optional<NetServer> server;

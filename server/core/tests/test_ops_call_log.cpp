@@ -1,4 +1,4 @@
-// What a record of each call costs: run with --no-skip, of a release build.
+// The cost of recording a call: run a release build with --no-skip.
 #include <doctest/doctest.h>
 
 #include <chrono>
@@ -7,15 +7,15 @@
 
 using tuber::ops::CallLog;
 
-TEST_CASE("the cost of a record" * doctest::skip()) {
+TEST_CASE("the cost of recording a call" * doctest::skip()) {
   CallLog log;
-  CallLog::Desk desk(log);
-  const tuber::io::Peer who;
+  CallLog::CallSlot slot(log);
+  const tuber::io::Peer peer;
   constexpr int kCalls = 1'000'000;
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < kCalls; ++i) {
-    desk.begin("instrument.increment()", who);
-    desk.end("");
+    slot.begin("instrument.increment()", peer);
+    slot.end("");
   }
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
   MESSAGE("nanoseconds for each call: ", took.count() / kCalls);

@@ -1,4 +1,4 @@
-// The lines for the operator.
+// The log lines for the operator.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -43,7 +43,7 @@ std::size_t lines(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a refused request is one line, whatever the peer wrote") {
+TEST_CASE("a refused request is one line, whatever the peer sent") {
   const Pipe pipe;
   Log log({}, pipe.writer.get());
   log.refused(Peer(), 400, "GET /\x1b[2J\"", "bare LF\nand more");
@@ -51,7 +51,7 @@ TEST_CASE("a refused request is one line, whatever the peer wrote") {
         " tuberd: refused from=unix status=400 request=\"GET /?[2J\\\"\" reason=\"bare LF\"\n");
 }
 
-TEST_CASE("each format and level") {
+TEST_CASE("each format and level has its lines") {
   const Pipe pipe;
   LogOptions options;
   options.format = LogOptions::Format::json;
@@ -73,16 +73,16 @@ TEST_CASE("each format and level") {
   CHECK(pipe.read().empty());
 }
 
-TEST_CASE("a flood of refusals is told in a few lines") {
+TEST_CASE("a flood of refusals writes a few lines") {
   const Pipe pipe;
   Log log({}, pipe.writer.get());
   for (int i = 0; i < 1'000; ++i) log.refused(Peer(), 400, "", "bare LF");
-  const std::size_t told = lines(pipe.read());
-  CHECK(told >= Log::kRefusedPerSecond);
-  CHECK(told <= 2 * Log::kRefusedPerSecond);  // a second may have ended meanwhile
+  const std::size_t count = lines(pipe.read());
+  CHECK(count >= Log::kRefusedPerSecond);
+  CHECK(count <= 2 * Log::kRefusedPerSecond);  // a second may have ended meanwhile
 }
 
-TEST_CASE("who does not read stderr makes nobody wait, and is told what is missing") {
+TEST_CASE("an unread stderr blocks no one, and lines are counted as skipped") {
   const Pipe pipe;
   LogOptions options;
   options.access = true;
@@ -90,32 +90,32 @@ TEST_CASE("who does not read stderr makes nobody wait, and is told what is missi
   for (int i = 0; i < 10'000; ++i) log.answered(Peer(), 200, std::string(200, 'x'), 7, {});
   CHECK_FALSE(pipe.read().empty());
   log.answered(Peer(), 200, "", 7, {});
-  CHECK(pipe.read().find(" untold=") != std::string::npos);
+  CHECK(pipe.read().find(" skipped=") != std::string::npos);
 }
 
-TEST_CASE("who fills the pipe of stderr at the same moment makes nobody wait") {
+TEST_CASE("a pipe that another process fills does not block the log") {
   for (int round = 0; round < 30; ++round) {
     const Pipe pipe;
     LogOptions options;
     options.access = true;
     Log log(options, pipe.writer.get());
     std::atomic<int> busy = 2;
-    std::thread printing([&] {  // more than the pipe holds; waits, as a method that prints does
+    std::thread printing([&] {  // more than the pipe holds, so it waits
       const std::string text(1000, 'p');
       for (int i = 0; i < 200; ++i)
         static_cast<void>(!::write(pipe.writer.get(), text.data(), 1000));
       --busy;
     });
-    std::thread telling([&] {
+    std::thread logging([&] {
       for (int i = 0; i < 1000; ++i) log.answered(Peer(), 200, "", 7, {});
       --busy;
     });
-    CHECK(tuber::testing::eventually([&] { return busy == 1; }));  // and the printer waits still
+    CHECK(tuber::testing::eventually([&] { return busy == 1; }));  // printing still waits
     CHECK(tuber::testing::eventually([&] {
       static_cast<void>(pipe.read());
       return busy == 0;
     }));
     printing.join();
-    telling.join();
+    logging.join();
   }
 }

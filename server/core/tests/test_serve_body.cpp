@@ -1,10 +1,10 @@
-// A reply's body of own text and lent bytes.
+// A reply's body of its own text and borrowed bytes.
 #include <doctest/doctest.h>
 
 #include <memory>
 #include <string>
 
-#include "base/large_pages.hpp"
+#include "base/growing_buffer.hpp"
 #include "serve/body.hpp"
 
 namespace tuber::serve {
@@ -19,21 +19,21 @@ std::string joined(const Body& body) {
   return all;
 }
 
-TEST_CASE("lent bytes stand where they were lent") {
+TEST_CASE("borrowed bytes are at the place where they were borrowed") {
   const std::string array = "0123456789";
   Body body;
-  body.lend(array);
+  body.borrow(array);
   body += "a";
-  body.lend(array);
-  body.lend(array);
+  body.borrow(array);
+  body.borrow(array);
   body += 'b';
-  body.lend({});
+  body.borrow({});
   CHECK(joined(body) == "0123456789a01234567890123456789b");
   CHECK(body.size() == 32);
-  CHECK(body.loans()[1].bytes.data() == array.data());
+  CHECK(body.borrowed()[1].bytes.data() == array.data());
 }
 
-TEST_CASE("large bytes are appended as small ones are") {
+TEST_CASE("large bytes are appended like small ones") {
   const std::string large(base::kLargePagesFrom + 1, 'x');
   Body body;
   body += "[";
@@ -41,30 +41,30 @@ TEST_CASE("large bytes are appended as small ones are") {
   body.append_large(large);
   body += "]";
   CHECK(joined(body) == "[" + large + large + "]");
-  CHECK(body.loans().empty());
+  CHECK(body.borrowed().empty());
 }
 
-TEST_CASE("a cut forgets what came behind the mark") {
+TEST_CASE("a cut drops what came after the mark") {
   Body body;
   body += "kept";
-  body.lend("lent");
+  body.borrow("lent");
   const Body::Mark mark = body.mark();
   body += "text";
-  body.lend("more");
+  body.borrow("more");
   body.cut(mark);
   CHECK(joined(body) == "keptlent");
   CHECK(body.size() == 8);
 }
 
-TEST_CASE("the lender is let go with the body's content") {
+TEST_CASE("the owner is released with the body's content") {
   Body body;
-  body.lender() = std::make_shared<int>(1);
-  const std::weak_ptr<void> lender = body.lender();
-  body.lend("lent");
+  body.owner() = std::make_shared<int>(1);
+  const std::weak_ptr<void> owner = body.owner();
+  body.borrow("lent");
   body.cut({0, 0});
-  CHECK_FALSE(lender.expired());  // others of its loans may still be in the body
+  CHECK_FALSE(owner.expired());  // other bytes of the owner may still be in the body
   body.clear();
-  CHECK(lender.expired());
+  CHECK(owner.expired());
   CHECK(body.empty());
 }
 

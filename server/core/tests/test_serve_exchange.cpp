@@ -1,4 +1,4 @@
-// Requests and replies over real sockets, as clients of all kinds send and expect them.
+// Requests and replies over real sockets, for clients of all kinds.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -8,23 +8,6 @@
 #include "net_server.hpp"
 
 using namespace tuber::testing;
-
-namespace {
-
-bool is_pattern(const std::string& bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] != byte_at(i)) return false;
-  }
-  return true;
-}
-
-std::string pattern(std::size_t size) {
-  std::string bytes(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = byte_at(i);
-  return bytes;
-}
-
-}  // namespace
 
 TEST_CASE("a connection serves one request after the other") {
   NetServer server;
@@ -98,16 +81,14 @@ TEST_CASE("a slow reader with a small buffer gets a large reply whole") {
   NetClient client(server.port(), 4 * 1024);
   client.send(get("/large"));
   const ReceivedReply reply = client.receive_reply();
-  CHECK(reply.body.size() == kLargeReply);
-  CHECK(is_pattern(reply.body));
+  CHECK(reply.body == pattern(kLargeReply));
 }
 
 TEST_CASE("a file is sent whole and the connection goes on") {
   NetServer server;
   NetClient client(server.port());
   const ReceivedReply reply = client.request(get("/file"));
-  CHECK(reply.body.size() == kFileSize);
-  CHECK(is_pattern(reply.body));
+  CHECK(reply.body == pattern(kFileSize));
   CHECK(client.request(get("/after")).body == "/after");
 }
 
@@ -173,9 +154,9 @@ TEST_CASE("either side can close after a reply") {
   CHECK(client.at_end());
 
   NetClient other(server.port());
-  const ReceivedReply told = other.request(get("/close") + get("/never-answered"));
-  CHECK(told.body == "/close");
-  CHECK(told.has_line("Connection: close"));
+  const ReceivedReply last = other.request(get("/close") + get("/never-answered"));
+  CHECK(last.body == "/close");
+  CHECK(last.has_line("Connection: close"));
   CHECK(other.at_end());
 }
 
@@ -199,7 +180,7 @@ TEST_CASE("a status without content takes no body with it") {
   CHECK(client.request(get("/after")).body == "/after");
 }
 
-TEST_CASE("a malformed request is told so and the connection is closed") {
+TEST_CASE("a malformed request gets 400 and the connection is closed") {
   NetServer server;
   NetClient client(server.port());
   CHECK(client.request(get("/fine")).status == 200);

@@ -1,4 +1,4 @@
-// Who takes events, who rests and who takes over, without a socket.
+// Which worker takes events, sleeps or takes over, without a socket.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -11,75 +11,75 @@
 #include "serve/worker_pool.hpp"
 
 using namespace std::chrono_literals;
-using tuber::serve::Crew;
+using tuber::serve::WorkerPool;
 
 namespace {
 
-constexpr auto kNever = 1h;  // for those who are not one too many
+constexpr auto kNever = 1h;  // for workers that are not surplus
 
 }  // namespace
 
-TEST_CASE("a crew has room for so many workers and no more") {
-  Crew crew(2);
-  CHECK(crew.join());
-  CHECK(crew.join());
-  CHECK_FALSE(crew.join());
-  CHECK(crew.size() == 2);
-  crew.leave();
-  CHECK(crew.join());
+TEST_CASE("a pool has room for its maximum of workers") {
+  WorkerPool pool(2);
+  CHECK(pool.add());
+  CHECK(pool.add());
+  CHECK_FALSE(pool.add());
+  CHECK(pool.size() == 2);
+  pool.remove();
+  CHECK(pool.add());
 }
 
-TEST_CASE("who takes the last free place is told so") {
-  Crew crew(3);
-  REQUIRE(crew.join());
-  REQUIRE(crew.join());
-  Crew::Work first(crew), second(crew);
-  CHECK_FALSE(first.took_last_place());
-  CHECK(second.took_last_place());
+TEST_CASE("the last free worker knows that it is the last") {
+  WorkerPool pool(3);
+  REQUIRE(pool.add());
+  REQUIRE(pool.add());
+  WorkerPool::Task first(pool), second(pool);
+  CHECK_FALSE(first.was_last_free());
+  CHECK(second.was_last_free());
   static_cast<void>(first.finish());
-  Crew::Work third(crew);
-  CHECK(third.took_last_place());
+  WorkerPool::Task third(pool);
+  CHECK(third.was_last_free());
 }
 
-TEST_CASE("of those who are at work the last one to finish waits for events") {
-  Crew crew(3);
-  for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
-  Crew::Work a(crew), b(crew), c(crew);
+TEST_CASE("of the busy workers the last one to finish waits for events") {
+  WorkerPool pool(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(pool.add());
+  WorkerPool::Task a(pool), b(pool), c(pool);
   CHECK_FALSE(b.finish());
   CHECK_FALSE(a.finish());
   CHECK(c.finish());
-  Crew::Work alone(crew);
+  WorkerPool::Task alone(pool);
   CHECK(alone.finish());
 }
 
-TEST_CASE("nobody rests for the sake of who handed over") {
-  Crew crew(3);
-  for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
-  Crew::Work slow(crew);
-  slow.hand_over();
-  Crew::Work quick(crew);
+TEST_CASE("no worker sleeps because of one that released leadership") {
+  WorkerPool pool(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(pool.add());
+  WorkerPool::Task slow(pool);
+  slow.release_leadership();
+  WorkerPool::Task quick(pool);
   CHECK(quick.finish());
-  Crew::Work other(crew);
-  CHECK_FALSE(slow.finish());  // the other one is at work, and will wait
+  WorkerPool::Task other(pool);
+  CHECK_FALSE(slow.finish());  // the other one is busy, and will wait
   CHECK(other.finish());
-  Crew::Work both(crew), of_them(crew);
-  both.hand_over();
-  of_them.hand_over();
+  WorkerPool::Task both(pool), of_them(pool);
+  both.release_leadership();
+  of_them.release_leadership();
   CHECK(both.finish());
   CHECK(of_them.finish());
 }
 
-TEST_CASE("who takes over does not wait for those who only end their work") {
+TEST_CASE("workers that only end their work do not delay a takeover") {
   constexpr int kEnding = 400;
-  Crew crew(kEnding + 2);
-  for (int i = 0; i < kEnding + 2; ++i) REQUIRE(crew.join());
-  std::vector<std::optional<Crew::Work>> ending(kEnding);
-  for (auto& work : ending) work.emplace(crew).hand_over();
-  Crew::Work stuck(crew), other(crew);
-  REQUIRE_FALSE(other.finish());  // nobody takes events now
-  REQUIRE(crew.rest(kNever));     // who was called by those who handed over
+  WorkerPool pool(kEnding + 2);
+  for (int i = 0; i < kEnding + 2; ++i) REQUIRE(pool.add());
+  std::vector<std::optional<WorkerPool::Task>> ending(kEnding);
+  for (auto& work : ending) work.emplace(pool).release_leadership();
+  WorkerPool::Task stuck(pool), other(pool);
+  REQUIRE_FALSE(other.finish());  // no worker takes events now
+  REQUIRE(pool.sleep(kNever));    // woken by the workers that released leadership
   std::atomic<bool> taken_over = false;
-  std::thread resting([&] { taken_over = crew.rest(kNever); });
+  std::thread resting([&] { taken_over = pool.sleep(kNever); });
   int ended = 0;
   for (auto& work : ending) {
     if (taken_over) break;
@@ -91,73 +91,73 @@ TEST_CASE("who takes over does not wait for those who only end their work") {
   CHECK(ended < kEnding / 2);
 }
 
-TEST_CASE("a thread that ended in its work is not waited for") {
-  Crew crew(3);
-  for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
-  std::optional<Crew::Work> doomed(std::in_place, crew);
-  Crew::Work other(crew);
+TEST_CASE("a thread that ended during its task is not busy any more") {
+  WorkerPool pool(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(pool.add());
+  std::optional<WorkerPool::Task> doomed(std::in_place, pool);
+  WorkerPool::Task other(pool);
   doomed.reset();
   CHECK(other.finish());
 }
 
-TEST_CASE("who waits for its client is not at work, and does so only while another waits for all") {
-  Crew crew(3);
-  for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
-  Crew::Work work(crew);
-  CHECK_FALSE(work.may_linger());
-  std::optional<Crew::Waiting> waiting(std::in_place, crew);
-  CHECK(work.may_linger());
-  work.begin_lingering();
-  Crew::Work other(crew);
+TEST_CASE("a worker pauses only while another one waits for events, and is not busy then") {
+  WorkerPool pool(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(pool.add());
+  WorkerPool::Task work(pool);
+  CHECK_FALSE(work.may_pause());
+  std::optional<WorkerPool::EventWait> waiting(std::in_place, pool);
+  CHECK(work.may_pause());
+  work.pause();
+  WorkerPool::Task other(pool);
   CHECK(other.finish());
-  work.end_lingering(false);
-  Crew::Work third(crew);
-  CHECK_FALSE(work.may_linger());
+  work.resume(false);
+  WorkerPool::Task third(pool);
+  CHECK_FALSE(work.may_pause());
   waiting.reset();
   CHECK_FALSE(third.finish());
   CHECK(work.finish());
 }
 
-TEST_CASE("nobody rests for the sake of a client that is waited for and asks for what takes time") {
-  Crew crew(3);
-  for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
-  Crew::Waiting waiting(crew);
-  Crew::Work slow(crew);
-  slow.begin_lingering();
-  slow.end_lingering(true);
-  Crew::Work other(crew);
-  CHECK_FALSE(slow.may_linger());
+TEST_CASE("no worker sleeps because of one that resumes slow work") {
+  WorkerPool pool(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(pool.add());
+  WorkerPool::EventWait waiting(pool);
+  WorkerPool::Task slow(pool);
+  slow.pause();
+  slow.resume(true);
+  WorkerPool::Task other(pool);
+  CHECK_FALSE(slow.may_pause());
   CHECK(other.finish());
-  CHECK(slow.may_linger());
-  slow.begin_lingering();
-  slow.end_lingering(false);
-  Crew::Work third(crew);
+  CHECK(slow.may_pause());
+  slow.pause();
+  slow.resume(false);
+  WorkerPool::Task third(pool);
   CHECK_FALSE(third.finish());
   CHECK(slow.finish());
 }
 
-TEST_CASE("who rests takes over when nothing is finished, however many are at work") {
-  Crew crew(3);
-  for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
-  Crew::Work stuck(crew), other(crew);
+TEST_CASE("a sleeping worker takes over when no event is taken") {
+  WorkerPool pool(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(pool.add());
+  WorkerPool::Task stuck(pool), other(pool);
   REQUIRE_FALSE(other.finish());
-  CHECK(crew.rest(kNever));
-  Crew::Work next(crew);
-  CHECK(next.finish());  // no more rest because of the one that is stuck
+  CHECK(pool.sleep(kNever));
+  WorkerPool::Task next(pool);
+  CHECK(next.finish());  // the stuck worker keeps no other one asleep any more
 }
 
-TEST_CASE("who rests is called by who hands over, and by who wants company") {
-  for (const bool hands_over : {true, false}) {
-    Crew crew(3);
-    for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
-    auto resting = std::async(std::launch::async, [&] { return crew.rest(kNever); });
-    // Somebody else finishes again and again, so that it rests until it is called.
+TEST_CASE("releasing leadership wakes a follower, and so does a request for one") {
+  for (const bool releases : {true, false}) {
+    WorkerPool pool(3);
+    for (int i = 0; i < 3; ++i) REQUIRE(pool.add());
+    auto resting = std::async(std::launch::async, [&] { return pool.sleep(kNever); });
+    // Work is finished again and again, so that it sleeps until it is woken.
     while (resting.wait_for(0s) != std::future_status::ready) {
-      Crew::Work work(crew);
-      if (hands_over) {
-        work.hand_over();
+      WorkerPool::Task work(pool);
+      if (releases) {
+        work.release_leadership();
       } else {
-        work.call_company();
+        work.wake_follower();
       }
       static_cast<void>(work.finish());
     }
@@ -165,26 +165,26 @@ TEST_CASE("who rests is called by who hands over, and by who wants company") {
   }
 }
 
-TEST_CASE("one of those who rest watches, the others leave when they are too many") {
-  Crew crew(5);
-  for (int i = 0; i < 5; ++i) REQUIRE(crew.join());
+TEST_CASE("one sleeping worker watches, the others end when they are surplus") {
+  WorkerPool pool(5);
+  for (int i = 0; i < 5; ++i) REQUIRE(pool.add());
   std::atomic<bool> enough = false;
   std::atomic<int> left = 0, stayed = 0;
-  std::thread finishing([&] {  // work goes on, so nobody is needed
-    Crew::Work busy(crew);
+  std::thread finishing([&] {  // work goes on, so no sleeping worker is needed
+    WorkerPool::Task busy(pool);
     while (!enough) {
-      Crew::Work work(crew);
+      WorkerPool::Task work(pool);
       static_cast<void>(work.finish());
     }
     static_cast<void>(busy.finish());
   });
   std::vector<std::thread> resting;
   for (int i = 0; i < 3; ++i) {
-    resting.emplace_back([&] { ++(crew.rest(1ms) ? stayed : left); });
+    resting.emplace_back([&] { ++(pool.sleep(1ms) ? stayed : left); });
   }
   const auto end = std::chrono::steady_clock::now() + 20s;
   while (left == 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-  crew.end_all_rest();
+  pool.wake_all();
   enough = true;
   finishing.join();
   for (std::thread& thread : resting) thread.join();
@@ -192,13 +192,13 @@ TEST_CASE("one of those who rest watches, the others leave when they are too man
   CHECK(stayed > 0);
 }
 
-TEST_CASE("nobody rests when the server stops") {
-  Crew crew(3);
-  for (int i = 0; i < 3; ++i) REQUIRE(crew.join());
-  auto one = std::async(std::launch::async, [&] { return crew.rest(kNever); });
-  auto other = std::async(std::launch::async, [&] { return crew.rest(kNever); });
-  crew.end_all_rest();
+TEST_CASE("no worker sleeps when the server stops") {
+  WorkerPool pool(3);
+  for (int i = 0; i < 3; ++i) REQUIRE(pool.add());
+  auto one = std::async(std::launch::async, [&] { return pool.sleep(kNever); });
+  auto other = std::async(std::launch::async, [&] { return pool.sleep(kNever); });
+  pool.wake_all();
   CHECK(one.get());
   CHECK(other.get());
-  CHECK(crew.rest(kNever));
+  CHECK(pool.sleep(kNever));
 }

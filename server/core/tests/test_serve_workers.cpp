@@ -1,4 +1,4 @@
-// Which connections cost a thread, and for how long; the server's beginning and end.
+// Which connections occupy a worker, and for how long; the server's start and end.
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -32,7 +32,7 @@ Clients connect(const NetServer& server, std::size_t count) {
   return clients;
 }
 
-// A limit on descriptors of the process, put back at the end.
+// Limits the descriptors of the process for a scope.
 class DescriptorLimit {
  public:
   explicit DescriptorLimit(rlim_t soft) {
@@ -51,6 +51,17 @@ class DescriptorLimit {
   rlimit before_{};
   bool reached_ = false;
 };
+
+tuber::serve::ServerOptions on_loopback(std::uint16_t port) {
+  tuber::serve::ServerOptions options;
+  options.bind = "127.0.0.1";
+  options.port = port;
+  return options;
+}
+
+std::unique_ptr<tuber::serve::Handler> no_handler() {
+  return nullptr;
+}
 
 }  // namespace
 
@@ -83,14 +94,14 @@ TEST_CASE("half-sent requests cost no thread") {
   for (const auto& client : clients) CHECK(client->request("lo").body == "hello");
 }
 
-TEST_CASE("calls run beside each other and surplus workers leave afterwards") {
+TEST_CASE("calls run concurrently, and surplus workers end afterwards") {
   NetServer server([](auto& options) { options.surplus_worker_time = 20ms; });
   const Clients clients = connect(server, 20);
   for (const auto& client : clients) client->send(get("/hold"));
   REQUIRE(server.gate->wait_for(20));
   CHECK(server.workers() == 21);
   NetClient another(server.port());
-  CHECK(another.request(get("/quick")).body == "/quick");
+  CHECK(another.request(get("/exempt")).body == "/exempt");
   server.gate->open();
   for (const auto& client : clients) CHECK(client->receive_reply().body == "/hold");
   CHECK(eventually([&] { return server.workers() == 2; }));
@@ -145,7 +156,7 @@ TEST_CASE("a client that never stops sending does not starve others") {
 }
 
 #ifdef __GLIBC__
-TEST_CASE("a thread that is ended inside a handler takes its connection with it and nothing else") {
+TEST_CASE("a thread that is ended inside a handler closes only its own connection") {
   NetServer server;
   NetClient doomed(server.port());
   CHECK(doomed.request(get("/before")).status == 200);
@@ -181,10 +192,10 @@ TEST_CASE("stopping lets a running request be answered in full") {
   CHECK(server->connections() == 0);
 }
 
-TEST_CASE("a reply is whole even when its client goes on sending to a server that stops") {
+TEST_CASE("a reply is complete even if its client goes on sending to a server that stops") {
   NetServer server;
   NetClient client(server.port(), 4 * 1024);
-  const std::string body(2 * 1024 * 1024, 'x');  // of which the buffers of the connection hold much
+  const std::string body(2 * 1024 * 1024, 'x');  // much of it is in the socket buffers
   client.send(post("/hold", body));
   REQUIRE(server.gate->wait_for(1));
   server.server.request_stop();
@@ -197,7 +208,7 @@ TEST_CASE("a reply is whole even when its client goes on sending to a server tha
   CHECK(server.server.wait(20s));
 }
 
-TEST_CASE("a server that is destroyed while a handler is stuck leaves it behind") {
+TEST_CASE("a server that is destroyed while a handler is stuck abandons it") {
   std::shared_ptr<Gate> gate;
   std::optional<NetClient> client;
   {
@@ -213,7 +224,7 @@ TEST_CASE("a server that is destroyed while a handler is stuck leaves it behind"
   CHECK(client->receive_reply().body == "/hold");
 }
 
-TEST_CASE("a forked child leaves its parent's server alone") {
+TEST_CASE("a forked child does not affect its parent's server") {
   NetServer server;
   NetClient idle(server.port());
   REQUIRE(idle.request(get("/before")).status == 200);
@@ -227,15 +238,11 @@ TEST_CASE("a forked child leaves its parent's server alone") {
   CHECK(server.server.wait(20s));
 }
 
-// In a process of its own (see CMakeLists.txt), with no threads left by other tests: ThreadSanitizer
-// knows nothing of threads that begin in a child of a process that had some.
+// In a process of its own (see CMakeLists.txt), without threads of other tests: ThreadSanitizer
+// does not support threads that start in the child of a process with threads.
 TEST_CASE("a server made before a fork serves in the child that starts it" *
           doctest::test_suite("alone")) {
-  tuber::serve::ServerOptions options;
-  options.bind = "127.0.0.1";
-  options.port = 0;
-  const auto make = [] { return std::unique_ptr<tuber::serve::Handler>(); };
-  tuber::serve::Server server(options, make);
+  tuber::serve::Server server(on_loopback(0), no_handler);
   CHECK(in_forked_child([&] {
           server.start();
           server.request_stop();
@@ -248,7 +255,7 @@ TEST_CASE("a handler's thread blocks no signal that the programs it starts need"
   CHECK(NetClient(server.port()).request(get("/signals")).body == "open");
 }
 
-TEST_CASE("the port is free as soon as a server is told to stop") {
+TEST_CASE("the port is free as soon as a stop is requested") {
   std::uint16_t port = 0;
   for (int i = 0; i < 50; ++i) {
     NetServer server([&](auto& options) { options.port = port; });
@@ -261,7 +268,7 @@ TEST_CASE("the port is free as soon as a server is told to stop") {
   }
 }
 
-TEST_CASE("two servers live side by side") {
+TEST_CASE("two servers run in one process") {
   NetServer one;
   NetServer two;
   CHECK(one.port() != two.port());
@@ -271,10 +278,7 @@ TEST_CASE("two servers live side by side") {
 }
 
 TEST_CASE("a server that is stopped before it was started never serves") {
-  tuber::serve::ServerOptions options;
-  options.bind = "127.0.0.1";
-  options.port = 0;
-  tuber::serve::Server server(options, [] { return std::unique_ptr<tuber::serve::Handler>(); });
+  tuber::serve::Server server(on_loopback(0), no_handler);
   CHECK(server.port() != 0);
   server.request_stop();
   CHECK(server.wait(0ms));
@@ -282,14 +286,11 @@ TEST_CASE("a server that is stopped before it was started never serves") {
   CHECK(server.wait(20s));
 }
 
-TEST_CASE("an address that can't be listened on is named") {
+TEST_CASE("a failure to listen names the address") {
   NetServer server;
-  tuber::serve::ServerOptions options;
-  options.bind = "127.0.0.1";
-  options.port = server.port();
-  const auto make = [] { return std::unique_ptr<tuber::serve::Handler>(); };
+  tuber::serve::ServerOptions options = on_loopback(server.port());
   try {
-    const tuber::serve::Server second(options, make);
+    const tuber::serve::Server second(options, no_handler);
     FAIL("two servers listen on one port");
   } catch (const std::system_error& error) {
     CHECK(error.code() == std::errc::address_in_use);
@@ -298,7 +299,7 @@ TEST_CASE("an address that can't be listened on is named") {
     CHECK(message.find(std::to_string(server.port())) != std::string::npos);
   }
   options.bind = "not an address";
-  CHECK_THROWS_AS(tuber::serve::Server(options, make), std::system_error);
+  CHECK_THROWS_AS(tuber::serve::Server(options, no_handler), std::system_error);
 }
 
 TEST_CASE("an empty address listens on IPv4 as well") {

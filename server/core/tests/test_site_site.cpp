@@ -16,10 +16,10 @@ namespace tuber::site {
 using namespace serve;
 namespace {
 
-// Answers with what it was given, so that a test sees the endpoint was reached.
+// Answers with the body of the request, which shows that the endpoint was reached.
 class Endpoint final : public serve::Handler {
  public:
-  void handle(const serve::Request& request, serve::Reply& reply) override {
+  void handle(serve::Request& request, serve::Reply& reply) override {
     reply.body = "called with ";
     reply.body += request.body;
   }
@@ -51,6 +51,7 @@ serve::Reply ask_from(const http::RequestHead& head, const std::shared_ptr<const
   request.peer = &peer;
   request.server = &view;
   serve::Reply reply;
+  site.route(request);
   site.handle(request, reply);
   return reply;
 }
@@ -71,7 +72,7 @@ TEST_CASE("POST to the endpoint is a call, whatever its query") {
   CHECK(ask(head_of("POST", "/tuber?trace=1")).body.text() == "called with the body");
 }
 
-TEST_CASE("with tokens everything under the endpoint's path is for who shows one") {
+TEST_CASE("with tokens everything below the endpoint requires one") {
   const auto parts = parts_with(nullptr);
   parts->tokens = {{"reads-and-no-more", http::Access::read},
                    {"does-everything", http::Access::control}};
@@ -93,7 +94,7 @@ TEST_CASE("with tokens everything under the endpoint's path is for who shows one
   CHECK(ask_from(head_of("OPTIONS", "/tuber"), parts, io::Peer()).status == 204);
 }
 
-TEST_CASE("other methods on the endpoint are refused with those it has") {
+TEST_CASE("the endpoint refuses other methods with a list of its own") {
   for (const char* method : {"GET", "HEAD", "PUT", "post"}) {
     CAPTURE(method);
     const serve::Reply reply = ask(head_of(method, "/tuber"));
@@ -102,10 +103,10 @@ TEST_CASE("other methods on the endpoint are refused with those it has") {
   }
 }
 
-TEST_CASE("health tells what runs") {
+TEST_CASE("health lists the running calls") {
   const auto parts = parts_with(nullptr);
-  ops::CallLog::Desk desk(*parts->calls);
-  desk.begin("board.read", io::Peer());
+  ops::CallLog::CallSlot slot(*parts->calls);
+  slot.begin("board.read", io::Peer());
   const serve::Reply reply = ask_from(head_of("GET", "/tuber/health"), parts, stranger());
   CHECK(reply.status == 200);
   CHECK(reply.content_type == "application/json");
@@ -118,13 +119,13 @@ TEST_CASE("health tells what runs") {
   CHECK(text.ends_with("}]}\n"));
 }
 
-TEST_CASE("the record of calls is told on this machine only, the newest first") {
+TEST_CASE("the call record is for local clients only, the newest call first") {
   const auto parts = parts_with(nullptr);
-  ops::CallLog::Desk desk(*parts->calls);
-  desk.begin("board.read", io::Peer());
-  desk.end("");
-  desk.begin("board.\"fail\"", io::Peer());
-  desk.end("ValueError: no");
+  ops::CallLog::CallSlot slot(*parts->calls);
+  slot.begin("board.read", io::Peer());
+  slot.end("");
+  slot.begin("board.\"fail\"", io::Peer());
+  slot.end("ValueError: no");
   const std::string text(ask_from(head_of("GET", "/tuber/calls"), parts, io::Peer()).body.text());
   CHECK(text.starts_with("[{\"call\":\"board.\\\"fail\\\"\","));
   CHECK(text.find("\"failed\":\"ValueError: no\"},{\"call\":\"board.read\"") != std::string::npos);
@@ -134,10 +135,10 @@ TEST_CASE("the record of calls is told on this machine only, the newest first") 
 
 TEST_CASE("the record keeps the last calls only") {
   ops::CallLog log;
-  ops::CallLog::Desk desk(log);
+  ops::CallLog::CallSlot slot(log);
   for (std::size_t i = 0; i < ops::CallLog::kKept + 5; ++i) {
-    desk.begin(std::to_string(i), io::Peer());
-    desk.end("");
+    slot.begin(std::to_string(i), io::Peer());
+    slot.end("");
   }
   std::string json;
   log.append_recent(json);
@@ -146,7 +147,7 @@ TEST_CASE("the record keeps the last calls only") {
   CHECK(json.find("\"call\":\"4\"") == std::string::npos);
 }
 
-TEST_CASE("what is told of the server is for reading, and not for other sites' pages") {
+TEST_CASE("reports are read-only, and refused to pages of other sites") {
   const std::vector<http::Field> elsewhere{{"Origin", "http://elsewhere.example"}};
   for (const char* path : {"/tuber/health", "/tuber/calls"}) {
     CHECK(ask(head_of("POST", path)).status == 405);
@@ -155,7 +156,7 @@ TEST_CASE("what is told of the server is for reading, and not for other sites' p
   }
 }
 
-TEST_CASE("pages of an allowed origin are told that they may call, others are not") {
+TEST_CASE("only pages of an allowed origin get the fields of CORS") {
   const std::vector<http::Field> lab{{"Origin", "https://lab.example"},
                                      {"Content-Type", "application/json"}};
   http::RequestHead call = head_of("POST", "/tuber", lab);
@@ -170,7 +171,7 @@ TEST_CASE("pages of an allowed origin are told that they may call, others are no
   CHECK(reply_field(ask(head_of("POST", "/tuber")), "Vary") == "Origin");
 }
 
-TEST_CASE("OPTIONS names the methods and permits nothing to other sites' pages") {
+TEST_CASE("OPTIONS lists the methods and permits nothing to pages of other sites") {
   const std::vector<http::Field> preflight{{"Origin", "http://elsewhere.example"},
                                            {"Access-Control-Request-Method", "POST"}};
   const serve::Reply endpoint = ask(head_of("OPTIONS", "/tuber", preflight));
@@ -185,7 +186,7 @@ TEST_CASE("OPTIONS names the methods and permits nothing to other sites' pages")
   CHECK(server.fields.find("Access-Control") == std::string::npos);
 }
 
-TEST_CASE("without files every other path is absent, and the reply says what is here") {
+TEST_CASE("without files every other path is absent, and the reply names the endpoint") {
   for (const char* target : {"/", "/tuber/", "/Tuber", "/tuber2", "/%74uber"}) {
     CAPTURE(target);
     for (const char* method : {"GET", "POST", "OPTIONS"}) {
@@ -196,7 +197,7 @@ TEST_CASE("without files every other path is absent, and the reply says what is 
   }
 }
 
-TEST_CASE("with files the other paths are theirs, and the endpoint stays what it is") {
+TEST_CASE("with files they get the other paths, and the endpoint keeps its own") {
   const TemporaryTree tree;
   tree.write("page", "page");
   tree.write("tuber", "a file in the way");

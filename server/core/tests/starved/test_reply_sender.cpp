@@ -1,4 +1,4 @@
-// Replies of a worker behind one for which memory ran out, wherever it did.
+// Replies of a worker after one for which memory ran out, at any allocation.
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
@@ -11,7 +11,7 @@
 
 namespace {
 
-// So many allocations from now on fail for once; negative: none.
+// The allocation after so many fails once; negative: none.
 long allocations_left = -1;
 
 }  // namespace
@@ -55,12 +55,12 @@ std::string without_date(std::string reply) {
   return at == std::string::npos ? reply : reply.erase(at, reply.find("\r\n", at) + 2 - at);
 }
 
-TEST_CASE("a reply is whole although memory ran out for the one before") {
+TEST_CASE("a reply is complete although memory ran out for the one before") {
   const std::string common = "X-Tuber-Run: 0123456789abcdef0123456789abcdef\r\n";
   const http::Limits limits;
   Reply reply;
   reply.content_type = "application/json";
-  reply.fields = "Cache-Control: no-store, and more than fits beside it\r\n";
+  reply.fields = "Cache-Control: no-store, and more than fits in place\r\n";
   reply.body = "{\"result\":1}";
   std::string whole;
   {

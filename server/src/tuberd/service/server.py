@@ -180,7 +180,7 @@ class Server:
     def _wait(self) -> None:
         while not self._core.wait(_POLL_INTERVAL):
             if self._end is not None and monotonic() >= self._end:
-                return self._core.give_up()
+                return self._core.abandon()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self.place}>"

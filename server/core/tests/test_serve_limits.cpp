@@ -1,4 +1,4 @@
-// How long the server waits for its clients, and what it does without resources.
+// Timeouts and limits of connections and calls, and a lack of resources.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -35,7 +35,7 @@ TEST_CASE("a head that does not end in time is refused") {
   CHECK(trickling.receive_reply().status == 408);
 }
 
-TEST_CASE("the time of a head begins anew with each request") {
+TEST_CASE("the time of a head begins with each request") {
   NetServer server([](auto& options) { options.limits.head_timeout = 100ms; });
   NetClient client(server.port());
   const auto end = std::chrono::steady_clock::now() + 300ms;
@@ -45,7 +45,7 @@ TEST_CASE("the time of a head begins anew with each request") {
   }
 }
 
-TEST_CASE("a body that stands still is refused") {
+TEST_CASE("a body without progress is refused") {
   NetServer server([](auto& options) { options.limits.stall_timeout = 40ms; });
   NetClient client(server.port());
   CHECK(client.request("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 9\r\n\r\nfour").status ==
@@ -53,7 +53,7 @@ TEST_CASE("a body that stands still is refused") {
   CHECK(client.at_end());
 }
 
-TEST_CASE("a client that does not read its reply is let go") {
+TEST_CASE("a client that does not read its reply is disconnected") {
   NetServer server([](auto& options) { options.limits.stall_timeout = 40ms; });
   NetClient client(server.port(), 4 * 1024);
   client.send(get("/large"));
@@ -61,11 +61,11 @@ TEST_CASE("a client that does not read its reply is let go") {
   CHECK(eventually([&] { return server.connections() == 0; }));
 }
 
-TEST_CASE("a client that reads its reply too slowly is let go") {
+TEST_CASE("a client that reads its reply too slowly is disconnected") {
   for (const char* path : {"/large", "/file"}) {
     NetServer server([](auto& options) {
       options.limits.stall_timeout = 200ms;
-      options.limits.min_download_rate = std::uint64_t{1} << 40;  // nobody is as fast
+      options.limits.min_download_rate = std::uint64_t{1} << 40;  // no client is as fast
     });
     NetClient client(server.port(), 4 * 1024);
     client.send(get(path));
@@ -78,7 +78,7 @@ TEST_CASE("a client that reads its reply too slowly is let go") {
   }
 }
 
-TEST_CASE("an empty line behind a request leaves the connection idle") {
+TEST_CASE("an empty line after a request leaves the connection idle") {
   NetServer server([](auto& options) {
     options.limits.head_timeout = 40ms;
     options.limits.idle_timeout = 200ms;
@@ -93,7 +93,7 @@ TEST_CASE("an empty line behind a request leaves the connection idle") {
   CHECK(cut.request("\r\n" + get("/three")).body == "/three");
 }
 
-TEST_CASE("an idle connection is closed without a word") {
+TEST_CASE("an idle connection is closed without a reply") {
   NetServer server([](auto& options) { options.limits.idle_timeout = 40ms; });
   NetClient silent(server.port());
   NetClient served(server.port());
@@ -103,7 +103,7 @@ TEST_CASE("an idle connection is closed without a word") {
   CHECK(eventually([&] { return server.connections() == 0; }));
 }
 
-TEST_CASE("a client that was told to go and does not is closed in the end") {
+TEST_CASE("a lingering close ends although the client does not close") {
   NetServer server;
   NetClient client(server.port());
   CHECK(client.request("no HTTP\r\n\r\n").status == 400);
@@ -111,7 +111,7 @@ TEST_CASE("a client that was told to go and does not is closed in the end") {
   CHECK(eventually([&] { return server.connections() == 0; }));
 }
 
-TEST_CASE("a client that was told to go is not listened to without bound") {
+TEST_CASE("a lingering close discards a limited number of bytes") {
   NetServer server;
   NetClient client(server.port());
   client.send("no HTTP\r\n\r\n");
@@ -122,10 +122,10 @@ TEST_CASE("a client that was told to go is not listened to without bound") {
   CHECK(eventually([&] { return server.connections() == 0; }));
 }
 
-TEST_CASE("a body that comes too slowly is refused") {
+TEST_CASE("a body that arrives too slowly is refused") {
   NetServer server([](auto& options) {
     options.limits.upload_rate_window = 100ms;
-    options.limits.min_upload_rate = std::uint64_t{1} << 40;  // nobody is as fast
+    options.limits.min_upload_rate = std::uint64_t{1} << 40;  // no client is as fast
   });
   NetClient slow(server.port());
   slow.send("POST / HTTP/1.1\r\nHost: board\r\nContent-Length: 60000000\r\n\r\n");
@@ -138,7 +138,7 @@ TEST_CASE("a body that comes too slowly is refused") {
   CHECK(slow.at_end());
 }
 
-TEST_CASE("a body may come as slowly as the limit says") {
+TEST_CASE("a body may arrive as slowly as the limit allows") {
   NetServer server([](auto& options) {
     options.limits.upload_rate_window = 20ms;
     options.limits.min_upload_rate = 1;
@@ -152,14 +152,14 @@ TEST_CASE("a body may come as slowly as the limit says") {
   CHECK(client.receive_reply().body.size() == 20);
 }
 
-TEST_CASE("connections over the limit are told so and closed") {
+TEST_CASE("connections over the limit get 503 and are closed") {
   NetServer server([](auto& options) { options.limits.connections = 2; });
   NetClient first(server.port());
   CHECK(first.request(get("/first")).status == 200);
   auto second = std::make_unique<NetClient>(server.port());
   CHECK(second->request(get("/second")).status == 200);
   NetClient third(server.port());
-  const ReceivedReply reply = third.request(post("/third", "and a body that nobody reads"));
+  const ReceivedReply reply = third.request(post("/third", "and an unread body"));
   CHECK(reply.status == 503);
   CHECK(reply.has_line("Retry-After: 1"));
   CHECK(reply.has_line("Connection: close"));
@@ -180,7 +180,7 @@ TEST_CASE("a flood of connections over the limit harms no other") {
   CHECK(served.request(get("/after")).body == "/after");
 }
 
-TEST_CASE("connections over the limit of an address are told so and closed") {
+TEST_CASE("connections over the limit of an address get 503 and are closed") {
   NetServer server([](auto& options) { options.limits.connections_per_address = 1; });
   auto first = std::make_unique<NetClient>(server.port());
   CHECK(first->request(get("/first")).status == 200);
@@ -208,7 +208,7 @@ TEST_CASE("connections are fewer than the descriptors of the process") {
   CHECK(NetClient(server.port()).receive_reply().status == 503);
 }
 
-TEST_CASE("calls over the limit are told so at once and closed") {
+TEST_CASE("calls over the limit get 503 at once and are closed") {
   NetServer server([](auto& options) { options.limits.calls = 2; });
   std::vector<std::unique_ptr<NetClient>> holding;
   for (int i = 0; i < 2; ++i) {
@@ -224,13 +224,13 @@ TEST_CASE("calls over the limit are told so at once and closed") {
     CHECK(reply.has_line("Retry-After: 1"));
     CHECK(client.at_end());
   }
-  CHECK(NetClient(server.port()).request(get("/quick")).body == "/quick");
+  CHECK(NetClient(server.port()).request(get("/exempt")).body == "/exempt");
   server.gate->open();
   for (const auto& client : holding) CHECK(client->receive_reply().body == "/hold");
   CHECK(eventually([&] { return NetClient(server.port()).request(get("/")).status == 200; }));
 }
 
-TEST_CASE("answers that wait for nobody do not wait for who does not read them") {
+TEST_CASE("clients that do not read exempt replies do not occupy all workers") {
   NetServer server([](auto& options) {
     options.max_workers = 12;
     options.limits.stall_timeout = 10min;
@@ -239,17 +239,17 @@ TEST_CASE("answers that wait for nobody do not wait for who does not read them")
   std::vector<std::unique_ptr<NetClient>> unread;
   for (int i = 0; i < 14; ++i) {
     unread.push_back(std::make_unique<NetClient>(server.port(), 4 * 1024));
-    REQUIRE(unread.back()->send(post("/quick", large)));
+    REQUIRE(unread.back()->send(post("/exempt", large)));
   }
   NetClient other(server.port());
   CHECK(other.request(get("/other")).body == "/other");
-  CHECK(server.connections() < unread.size());  // some were let go of, not all
-  CHECK(other.request(get("/quick")).body == "/quick");
+  CHECK(server.connections() < unread.size());  // some were closed, not all
+  CHECK(other.request(get("/exempt")).body == "/exempt");
 }
 
 TEST_CASE("running out of descriptors delays new connections and harms no other") {
   NetServer server(
-      [](auto& options) { options.limits.head_timeout = 100ms; });  // looks around often
+      [](auto& options) { options.limits.head_timeout = 100ms; });  // checks deadlines often
   NetClient before(server.port());
   REQUIRE(before.request(get("/before")).status == 200);
   rlimit limit{};

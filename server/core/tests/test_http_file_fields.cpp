@@ -1,18 +1,15 @@
-// The header fields that choose what of a file is sent: codings, ranges, preconditions, types.
+// The request fields that select what of a file is sent: codings, ranges, preconditions.
 #include <doctest/doctest.h>
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "files/byte_range.hpp"
-#include "files/content_coding.hpp"
-#include "files/media_types.hpp"
-#include "files/preconditions.hpp"
+#include "http/file_fields.hpp"
 #include "http/reply_head.hpp"
 #include "request_by_hand.hpp"
 
-namespace tuber::files {
+namespace tuber::http {
 
 using namespace serve;
 namespace {
@@ -99,7 +96,7 @@ TEST_CASE("a date is read in each of its three forms") {
   CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == kModified);
   CHECK(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT") == kModified);
   CHECK(parse_http_date("Sun Nov  6 08:49:37 1994") == kModified);
-  CHECK(parse_http_date(http::format_http_date(kModified)) == kModified);
+  CHECK(parse_http_date(format_http_date(kModified)) == kModified);
   CHECK(parse_http_date("Thu, 29 Feb 2024 00:00:00 GMT") == 1709164800);
   CHECK(parse_http_date("Friday, 01-Jan-38 00:00:00 GMT") == 2145916800);
 }
@@ -164,21 +161,5 @@ TEST_CASE("If-Range lets a range pass only for the very same representation") {
   CHECK(range_applies(head_of("GET", "/"), {"\"tag\"", kModified}, later));
 }
 
-TEST_CASE("texts name their charset, other types are left alone") {
-  const MediaTypes types({{".html", "text/html"},
-                          {".js", "text/javascript"},
-                          {".json", "application/json"},
-                          {".svg", "image/svg+xml"},
-                          {".png", "image/png"}});
-  CHECK(types.of("index.html") == "text/html; charset=utf-8");
-  CHECK(types.of("a/b/INDEX.HTML") == "text/html; charset=utf-8");
-  CHECK(types.of("app.min.js") == "text/javascript; charset=utf-8");
-  CHECK(types.of("x.json") == "application/json; charset=utf-8");
-  CHECK(types.of("x.svg") == "image/svg+xml; charset=utf-8");
-  CHECK(types.of("x.png") == "image/png");
-  CHECK(types.of("x.unknown") == "application/octet-stream");
-  CHECK(types.of("README") == "application/octet-stream");
-}
-
 }  // namespace
-}  // namespace tuber::files
+}  // namespace tuber::http
