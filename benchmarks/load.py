@@ -5,8 +5,6 @@ that the server starves would be invisible; h2load reports the rate of the slowe
 turn takes more processor time for each request and reports no percentiles.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tempfile

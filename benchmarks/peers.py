@@ -4,8 +4,6 @@ Only the tool whose turn it is has processes. Each work is timed with server and
 and on all, and the better figure counts, because tools differ in what suits them.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

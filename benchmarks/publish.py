@@ -3,8 +3,6 @@
 The same figures give the same plot, byte for byte.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sys

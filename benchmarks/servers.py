@@ -5,8 +5,6 @@
 - peer: the predecessor, in an environment of its own below `benchmarks/.venvs`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import platform

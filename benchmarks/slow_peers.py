@@ -7,8 +7,6 @@ there are none ("quiet"), while they slow another server on this machine ("elsew
 they slow its own ("here").
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import tempfile

@@ -1,7 +1,5 @@
 """The registry whose server is counted: the instrument of the benchmarks, a property, a failure."""
 
-from __future__ import annotations
-
 import gc
 
 import counter  # type: ignore[import-not-found]  # built by counting.py

@@ -1,7 +1,5 @@
 """What both servers serve in the benchmarks: methods that cost little, many objects, deep ones."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading

@@ -1,7 +1,5 @@
 """The object that every tool serves, and what most clients do with it; needs nothing but numpy."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

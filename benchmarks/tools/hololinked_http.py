@@ -1,7 +1,5 @@
 """hololinked over HTTP: serializer msgpack (it carries numpy arrays), uvloop, logs off."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 
