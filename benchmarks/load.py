@@ -32,10 +32,6 @@ end
 """
 
 
-class LoadError(Unavailable):
-    """A load that proves nothing, because requests failed."""
-
-
 @dataclass(frozen=True)
 class Load:
     """What one run of wrk found."""
@@ -69,7 +65,7 @@ def load(
     """Have each connection make one call after the other.
 
     Raises:
-        LoadError: a request failed.
+        Unavailable: a request failed.
     """
     threads = min(len(cores.of("client")), connections)
     with tempfile.TemporaryDirectory() as place, running_on(cores.of("client")):
@@ -83,7 +79,7 @@ def load(
         used = cpu_seconds(server) - before
     calls = found["calls"]
     if found["failed"] or not calls:
-        raise LoadError(f"{found['failed']:.0f} requests failed, {calls:.0f} were answered")
+        raise Unavailable(f"{found['failed']:.0f} requests failed, {calls:.0f} were answered")
     return Load(calls / found["seconds"], found["p50"], found["p99"], used / calls * 1e6)
 
 
@@ -119,5 +115,5 @@ def fairness(
     rates = re.search(r"req/s\s*:\s*([\d.]+)\s+([\d.]+)", output)
     failed = re.search(r"(\d+) failed, (\d+) errored, (\d+) timeout", output)
     if rates is None or failed is None:
-        raise LoadError(f"h2load printed no rates: {output[-300:]}")
+        raise Unavailable(f"h2load printed no rates: {output[-300:]}")
     return float(rates[1]), float(rates[2]), sum(map(int, failed.groups()))

@@ -179,28 +179,18 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serving(
-    side: str,
-    *,
-    registry: Path = REGISTRY,
-    reply_bytes: int = 0,
-    cores: Cores = Cores.ALL,
-    **variables: str,
+    side: str, *, reply_bytes: int = 0, cores: Cores = Cores.ALL, **variables: str
 ) -> Iterator[Server]:
     """Run a side's server, with further environment variables, while the block runs.
 
-    Args:
-        side: floor, tuber or peer.
-        registry: what tuber or peer serve.
-        reply_bytes: the size of the floor's whole reply.
-        cores: where it runs.
-        variables: of its environment.
+    The floor's whole reply has `reply_bytes`.
     """
     port = free_port()
     python = peer_python() if side == PEER else Path(sys.executable)
     command = [python, "-m", "tuberd", "--bind", "127.0.0.1", "--max-body", "128M"]
     if side == PEER:
         command = [python.with_name("tuberd")]
-    command += ["-r", registry, "-p", str(port), "-j", "orjson"]
+    command += ["-r", REGISTRY, "-p", str(port), "-j", "orjson"]
     if side == FLOOR:
         command = [static_reply(), str(port), str(reply_bytes)]
     path = python_path(side, ROOT, extension_directory())

@@ -29,11 +29,10 @@ std::string reply_with_content(std::size_t length) {
          std::to_string(length) + "\r\n\r\n" + std::string(length, ' ');
 }
 
-// A reply of exactly `bytes` bytes, or the smallest one.
+// A reply of `bytes` bytes, give or take a digit of its Content-Length.
 std::string reply_of_size(std::size_t bytes) {
-  std::size_t length = bytes;
-  while (length > 0 && reply_with_content(length).size() > bytes) --length;
-  return reply_with_content(length);
+  const std::size_t head = reply_with_content(bytes).size() - bytes;
+  return reply_with_content(bytes > head ? bytes - head : 0);
 }
 
 std::size_t content_length(std::string_view head) {

@@ -1,7 +1,4 @@
-"""Slow peers by the hundred keep nobody else waiting, and are let go.
-
-`python -m benchmarks.slow_peers` measures what it costs; here it is that it works at all.
-"""
+"""Slow peers by the hundred keep nobody else waiting, and are let go."""
 
 from __future__ import annotations
 
