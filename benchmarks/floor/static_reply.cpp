@@ -13,15 +13,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 namespace {
-
-constexpr std::size_t kReceiveBytes = std::size_t{1} << 18;  // stays in the cache of a core
 
 std::string reply_with_content(std::size_t length) {
   return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: keep-alive\r\n"
@@ -74,7 +71,7 @@ bool send_all(int connection, std::string_view bytes) {
 void serve(int connection, const std::string& reply) {
   const int yes = 1;
   ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  std::vector<char> memory(kReceiveBytes);
+  std::vector<char> memory(std::size_t{1} << 18);  // stays in the cache of a core
   std::string head;
   while (read_request(connection, memory, head) && send_all(connection, reply)) {
   }
@@ -99,6 +96,6 @@ int main(int argc, char** argv) {
   const std::string reply = reply_of_size(std::strtoul(argv[2], nullptr, 10));
   while (true) {
     const int connection = ::accept(listener, nullptr, nullptr);
-    if (connection >= 0) std::thread(serve, connection, std::cref(reply)).detach();
+    if (connection >= 0) std::thread([=, &reply] { serve(connection, reply); }).detach();
   }
 }

@@ -15,11 +15,9 @@ class Bench(Instrument):
 
     @property
     def level(self) -> float:
-        """Always the same."""
         return 3.25
 
     def refuse(self) -> None:
-        """Fail."""
         raise ValueError("out of range")
 
 
@@ -27,12 +25,10 @@ class Counter:
     """Ends stretches in the server's process."""
 
     def begin_round(self, name: str) -> None:
-        """End a stretch that does not count, and leave no garbage for the next one."""
-        gc.collect()
+        gc.collect()  # so that no garbage is left for the stretch that counts
         counter.end_stretch(name)
 
     def end_stretch(self, name: str) -> None:
-        """End a stretch of the worker that runs this."""
         counter.end_stretch(name)
 
 

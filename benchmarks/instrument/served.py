@@ -16,11 +16,9 @@ class Instrument:
         """Return at once."""
 
     def increment(self, numbers: Sequence[int]) -> list[int]:
-        """Add one to each of the numbers."""
         return [number + 1 for number in numbers]
 
     def samples(self, size: int = ITEMS) -> Any:
-        """The array of that many float64, always the same one."""
         return SAMPLES[size]
 
 
@@ -28,7 +26,6 @@ class BytesInstrument(Instrument):
     """The same for tools that carry bytes, and no arrays."""
 
     def samples(self, size: int = ITEMS) -> bytes:
-        """The memory of the array."""
         return SAMPLES[size].tobytes()
 
 
