@@ -15,7 +15,7 @@ from pathlib import Path
 from .servers import Cores, Server, Unavailable, run, running_on
 
 JSON, CBOR = "application/json", "application/cbor"
-WARM_UP_SECONDS = 0.1
+WARM_UP_SECONDS = 0.3  # less, and SIGINT may come before wrk handles it
 LIMIT_SECONDS = 120.0
 _SCRIPT = """
 wrk.method = "POST"
@@ -75,7 +75,7 @@ def load(
         command.append(f"http://{server.hostname}/tuber")
         _wrk(command, WARM_UP_SECONDS)
         before = cpu_seconds(server)
-        found = _wrk(command, seconds)
+        found = _wrk(command, max(seconds, WARM_UP_SECONDS))
         used = cpu_seconds(server) - before
     calls = found["calls"]
     if found["failed"] or not calls:

@@ -32,7 +32,6 @@ PEER_VERSION = "0.18.7"
 PEER_REQUIREMENT = f"tuberd[async,cbor,numpy,orjson,client]=={PEER_VERSION}"
 PYPERF = "pyperf==2.11.0"
 FLOOR, OURS, PEER = "floor", "tuber", "peer"
-# Elsewhere than on Linux, cores cannot be chosen and nothing can be measured.
 ALL_CORES = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
