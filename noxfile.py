@@ -125,13 +125,6 @@ def instructions(session: nox.Session) -> None:
 
 
 @nox.session
-def slow_peers(session: nox.Session) -> None:
-    """Measure what 1,000 slow and silent peers cost a healthy client; needs slowhttptest."""
-    session.install("./client", "./server[orjson]", "psutil")
-    session.run("python", "-m", "benchmarks.slow_peers", *session.posargs)
-
-
-@nox.session
 def soak(session: nox.Session) -> None:
     """Make ten million calls of all kinds (`-- CALLS`) and report what the server holds."""
     session.install("./client", "./server[orjson]", "numpy", "psutil")

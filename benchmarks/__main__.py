@@ -4,8 +4,6 @@ python -m benchmarks compare|peers|scaling [--quick] [--only TEXT] [--docs]
 python -m benchmarks compare|peers|scaling --again FILE [--docs]
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import signal

@@ -5,8 +5,6 @@ each time: a slow second slows all sides. A value is the median of the rounds, a
 the rounds' ratios.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import subprocess

@@ -5,8 +5,6 @@ that the server starves would be invisible; h2load reports the rate of the slowe
 turn takes more processor time for each request and reports no percentiles.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tempfile
@@ -17,7 +15,7 @@ from pathlib import Path
 from .servers import Cores, Server, Unavailable, run, running_on
 
 JSON, CBOR = "application/json", "application/cbor"
-WARM_UP_SECONDS = 0.1
+WARM_UP_SECONDS = 0.3  # less, and SIGINT may come before wrk handles it
 LIMIT_SECONDS = 120.0
 _SCRIPT = """
 wrk.method = "POST"
@@ -32,10 +30,6 @@ done = function(summary, latency, requests)
     e.connect + e.read + e.write + e.status + e.timeout))
 end
 """
-
-
-class LoadError(Unavailable):
-    """A load that proves nothing, because requests failed."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +65,7 @@ def load(
     """Have each connection make one call after the other.
 
     Raises:
-        LoadError: a request failed.
+        Unavailable: a request failed.
     """
     threads = min(len(cores.of("client")), connections)
     with tempfile.TemporaryDirectory() as place, running_on(cores.of("client")):
@@ -81,11 +75,11 @@ def load(
         command.append(f"http://{server.hostname}/tuber")
         _wrk(command, WARM_UP_SECONDS)
         before = cpu_seconds(server)
-        found = _wrk(command, seconds)
+        found = _wrk(command, max(seconds, WARM_UP_SECONDS))
         used = cpu_seconds(server) - before
     calls = found["calls"]
     if found["failed"] or not calls:
-        raise LoadError(f"{found['failed']:.0f} requests failed, {calls:.0f} were answered")
+        raise Unavailable(f"{found['failed']:.0f} requests failed, {calls:.0f} were answered")
     return Load(calls / found["seconds"], found["p50"], found["p99"], used / calls * 1e6)
 
 
@@ -121,5 +115,5 @@ def fairness(
     rates = re.search(r"req/s\s*:\s*([\d.]+)\s+([\d.]+)", output)
     failed = re.search(r"(\d+) failed, (\d+) errored, (\d+) timeout", output)
     if rates is None or failed is None:
-        raise LoadError(f"h2load printed no rates: {output[-300:]}")
+        raise Unavailable(f"h2load printed no rates: {output[-300:]}")
     return float(rates[1]), float(rates[2]), sum(map(int, failed.groups()))

@@ -4,8 +4,6 @@ Only the tool whose turn it is has processes. Each work is timed with server and
 and on all, and the better figure counts, because tools differ in what suits them.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -56,7 +54,6 @@ CATALOGUE = (
     Tool("FastAPI, uvicorn and httpx", "fastapi_uvicorn",
          ("fastapi==0.165.0", "uvicorn[standard]==0.54.0", "uvloop==0.23.0", "httptools==0.9.0",
           "httpx==0.28.1"), None),
-    Tool("hololinked over HTTP", "hololinked_http", ("hololinked==0.4.2", "uvloop==0.23.0"), None),
     Tool("predecessor"),
 )  # fmt: skip
 

@@ -3,8 +3,6 @@
 The same figures give the same plot, byte for byte.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sys
@@ -83,15 +81,7 @@ def keep(name: str, measured: Mapping[str, Any]) -> None:
 def plot(
     name: str, titles: Sequence[str], x: str, y: str, xbase: int = 10, yscale: str = "linear"
 ) -> Iterator[Any]:
-    """Panels next to each other with the same axes, saved as docs/evidence/plots/NAME.svg.
-
-    Args:
-        name: of the file.
-        titles: one for each panel.
-        x, y: what the axes show, with units; x is logarithmic.
-        xbase: of the ticks of x.
-        yscale: as matplotlib names it.
-    """
+    """Panels with the same axes, x logarithmic, saved as docs/evidence/plots/NAME.svg."""
     import matplotlib  # noqa: PLC0415  (only plots need it)
     from matplotlib.figure import Figure  # noqa: PLC0415
 

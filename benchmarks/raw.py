@@ -1,7 +1,5 @@
 """HTTP/1.1 over a plain socket: the floor of a client. Imports Python's own library alone."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Callable
 

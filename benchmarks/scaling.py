@@ -6,8 +6,6 @@ Growth is measured on one core, so that work is compared; a value is the lowest 
 medians, because noise only adds. The other parts have all cores, which are kept awake.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import itertools

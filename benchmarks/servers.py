@@ -5,8 +5,6 @@
 - peer: the predecessor, in an environment of its own below `benchmarks/.venvs`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import platform
@@ -34,7 +32,6 @@ PEER_VERSION = "0.18.7"
 PEER_REQUIREMENT = f"tuberd[async,cbor,numpy,orjson,client]=={PEER_VERSION}"
 PYPERF = "pyperf==2.11.0"
 FLOOR, OURS, PEER = "floor", "tuber", "peer"
-# Elsewhere than on Linux, cores cannot be chosen and nothing can be measured.
 ALL_CORES = frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -181,28 +178,18 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serving(
-    side: str,
-    *,
-    registry: Path = REGISTRY,
-    reply_bytes: int = 0,
-    cores: Cores = Cores.ALL,
-    **variables: str,
+    side: str, *, reply_bytes: int = 0, cores: Cores = Cores.ALL, **variables: str
 ) -> Iterator[Server]:
     """Run a side's server, with further environment variables, while the block runs.
 
-    Args:
-        side: floor, tuber or peer.
-        registry: what tuber or peer serve.
-        reply_bytes: the size of the floor's whole reply.
-        cores: where it runs.
-        variables: of its environment.
+    The floor's whole reply has `reply_bytes`.
     """
     port = free_port()
     python = peer_python() if side == PEER else Path(sys.executable)
     command = [python, "-m", "tuberd", "--bind", "127.0.0.1", "--max-body", "128M"]
     if side == PEER:
         command = [python.with_name("tuberd")]
-    command += ["-r", registry, "-p", str(port), "-j", "orjson"]
+    command += ["-r", REGISTRY, "-p", str(port), "-j", "orjson"]
     if side == FLOOR:
         command = [static_reply(), str(port), str(reply_bytes)]
     path = python_path(side, ROOT, extension_directory())

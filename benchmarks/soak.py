@@ -3,8 +3,6 @@
 Usage: python -m benchmarks.soak [CALLS]     10,000,000 by default
 """
 
-from __future__ import annotations
-
 import json
 import math
 import sys

@@ -8,8 +8,6 @@ TOOL is a module of `tools/`, or `raw`. The latter prints `ready`, waits for the
 or to an error. It imports nothing but numpy, pyperf, the tool and what lies next to it.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 import sys

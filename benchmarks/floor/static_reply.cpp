@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,19 +20,16 @@
 
 namespace {
 
-constexpr std::size_t kReceiveBytes = std::size_t{1} << 18;  // stays in the cache of a core
-
 std::string reply_with_content(std::size_t length) {
   return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: keep-alive\r\n"
          "Content-Length: " +
          std::to_string(length) + "\r\n\r\n" + std::string(length, ' ');
 }
 
-// A reply of exactly `bytes` bytes, or the smallest one.
+// A reply of `bytes` bytes, give or take a digit of its Content-Length.
 std::string reply_of_size(std::size_t bytes) {
-  std::size_t length = bytes;
-  while (length > 0 && reply_with_content(length).size() > bytes) --length;
-  return reply_with_content(length);
+  const std::size_t head = reply_with_content(bytes).size() - bytes;
+  return reply_with_content(bytes > head ? bytes - head : 0);
 }
 
 std::size_t content_length(std::string_view head) {
@@ -75,7 +71,7 @@ bool send_all(int connection, std::string_view bytes) {
 void serve(int connection, const std::string& reply) {
   const int yes = 1;
   ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  std::vector<char> memory(kReceiveBytes);
+  std::vector<char> memory(std::size_t{1} << 18);  // stays in the cache of a core
   std::string head;
   while (read_request(connection, memory, head) && send_all(connection, reply)) {
   }
@@ -100,6 +96,6 @@ int main(int argc, char** argv) {
   const std::string reply = reply_of_size(std::strtoul(argv[2], nullptr, 10));
   while (true) {
     const int connection = ::accept(listener, nullptr, nullptr);
-    if (connection >= 0) std::thread(serve, connection, std::cref(reply)).detach();
+    if (connection >= 0) std::thread([=, &reply] { serve(connection, reply); }).detach();
   }
 }

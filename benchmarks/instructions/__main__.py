@@ -5,8 +5,6 @@ dependency group: `nox -s instructions`. Counts are compared only with those rec
 circumstances: another compiler or Python changes them more than a change of the sources would.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

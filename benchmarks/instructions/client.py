@@ -6,8 +6,6 @@ Without tuberd the client is all Python, as on a machine where nothing is served
 does not find tuberd then.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import sys

@@ -6,8 +6,6 @@ caches and the end of a stretch drop out. The cheapest round counts, because tim
 a reply's new date once a second. The other end runs without callgrind, and is not counted.
 """
 
-from __future__ import annotations
-
 import http.client
 import os
 import re

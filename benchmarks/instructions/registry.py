@@ -1,6 +1,6 @@
 """The registry whose server is counted: the instrument of the benchmarks, a property, a failure."""
 
-from __future__ import annotations
+from __future__ import annotations  # counted: a property whose annotation is a text
 
 import gc
 
@@ -21,7 +21,6 @@ class Bench(Instrument):
         return 3.25
 
     def refuse(self) -> None:
-        """Fail."""
         raise ValueError("out of range")
 
 
@@ -29,12 +28,10 @@ class Counter:
     """Ends stretches in the server's process."""
 
     def begin_round(self, name: str) -> None:
-        """End a stretch that does not count, and leave no garbage for the next one."""
-        gc.collect()
+        gc.collect()  # so that no garbage is left for the stretch that counts
         counter.end_stretch(name)
 
     def end_stretch(self, name: str) -> None:
-        """End a stretch of the worker that runs this."""
         counter.end_stretch(name)
 
 

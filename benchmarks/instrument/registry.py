@@ -1,7 +1,5 @@
 """What both servers serve in the benchmarks: methods that cost little, many objects, deep ones."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading
@@ -24,7 +22,6 @@ class Instrument(served.Instrument):
         """Take any value."""
 
     def last(self, samples: Any) -> float:
-        """The last item of an array."""
         return float(samples[-1])
 
 
@@ -53,7 +50,6 @@ class Board:
         """Return at once."""
 
     def set_gain(self, gain: float) -> float:
-        """Set the gain and return it."""
         self.gain = gain
         return gain
 

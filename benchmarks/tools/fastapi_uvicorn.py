@@ -4,8 +4,6 @@ The functions are coroutines, which saves FastAPI a change of threads. The array
 body of its reply.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import fastapi

@@ -3,8 +3,6 @@
 It has no batches; a thousand calls go as a thousand messages of one stream in both directions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from concurrent import futures
 from typing import Any

@@ -1,7 +1,5 @@
 """Pyro5: serializer msgpack, TCP_NODELAY, a thread per client; the array's memory as bytes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import Pyro5.api

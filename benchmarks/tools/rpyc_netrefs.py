@@ -4,8 +4,6 @@ A list would travel as a reference, and each look at an item would be a call. `r
 call, too, so the client keeps the remote methods. It has no batches, but `rpyc.async_`.
 """
 
-from __future__ import annotations
-
 import socket
 import sys
 from typing import Any

@@ -1,7 +1,5 @@
 """tuber, or the predecessor: the client with its defaults; `servers.py` runs the servers."""
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import time

@@ -1,7 +1,5 @@
 """ZeroMQ and msgpack by hand: REP and REQ; an array's memory is a frame of its own, not copied."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgpack

@@ -1,7 +1,4 @@
-"""Hundreds of slow peers do not delay other clients, and the server closes their connections.
-
-`python -m benchmarks.slow_peers` measures what it costs; here it is that it works at all.
-"""
+"""Hundreds of slow peers do not delay other clients, and the server closes their connections."""
 
 from __future__ import annotations
 
