@@ -33,7 +33,7 @@ need_compiler() {
     || die "this needs a C++20 compiler (on Debian: apt-get install g++)"
 }
 
-# find_python VERSION: print the path of that interpreter, from PATH or pyenv; fail if there is none.
+# find_python VERSION: print the path of that interpreter, found on PATH or in pyenv.
 find_python() {
   local path version
   # A shim of pyenv may exist for a version that is not selected.

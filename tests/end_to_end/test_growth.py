@@ -1,4 +1,4 @@
-"""A call leaves nothing behind, whichever way it goes, nor does a server that has stopped."""
+"""A call leaks no memory, whatever its path, and neither does a server that has stopped."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def blocks_when_idle(server: tuberd.Server) -> int:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_thousand_calls_leave_nothing_behind(server: tuberd.Server, path: str) -> None:
+def test_a_thousand_calls_leak_no_memory(server: tuberd.Server, path: str) -> None:
     make_calls, *request = PATHS[path]
     sent = message(*request)
     make_calls(server, sent)
@@ -128,10 +128,10 @@ def test_a_thousand_calls_leave_nothing_behind(server: tuberd.Server, path: str)
         growth.append(blocks_when_idle(server) - before)
         if growth[-1] <= NOISE:
             return
-    pytest.fail(f"{CALLS} calls left memory blocks behind, each time: {growth}")
+    pytest.fail(f"{CALLS} calls leaked memory blocks each time: {growth}")
 
 
-def test_stopped_servers_leave_nothing_behind() -> None:
+def test_stopped_servers_leak_no_memory() -> None:
     def cycle() -> None:
         with serving() as server, connected(server.port) as peer:
             peer.sendall(message(call("nothing")))

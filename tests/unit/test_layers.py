@@ -1,7 +1,7 @@
 """The folders of the C++ core include each other downward only.
 
-The Python layers are import-linter's business (pyproject.toml), but for the compiled core, which it
-does not see.
+import-linter checks the Python layers (pyproject.toml), except for the compiled core, which it cannot
+see.
 """
 
 from __future__ import annotations

@@ -43,9 +43,9 @@ struct Limits {
   std::uint64_t min_upload_rate = 16 * 1024;
   std::chrono::milliseconds upload_rate_window{10'000};
   // Bytes per second at which a client reads a reply, over each stall_timeout. Reading holds a
-  // worker, and would do so for ever if single bytes were enough. Below any link in use.
+  // worker; without this rate, single bytes could hold it without end. Below any link in use.
   std::uint64_t min_download_rate = 1024;
-  // A parked connection costs little, but not nothing: notebooks are left open over night.
+  // An idle connection costs little memory, and notebooks are left open overnight.
   std::chrono::milliseconds idle_timeout{3'600'000};
 };
 

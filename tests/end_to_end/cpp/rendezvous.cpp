@@ -1,5 +1,5 @@
-// A method that returns when as many calls are inside it as were asked for: they ran together. It
-// waits with the GIL released, and says false when the others do not come.
+// A method that returns true once a given number of calls are inside it: they ran concurrently. It
+// waits with the GIL released, and returns false if the other calls do not come.
 #include <pybind11/pybind11.h>
 
 #include <chrono>
