@@ -1,6 +1,6 @@
 """The folders of the C++ core include each other downward only.
 
-import-linter checks the Python layers (pyproject.toml), except for the compiled core, which it cannot
+import-linter checks the Python layers (pyproject.toml), except the compiled core, which it cannot
 see.
 """
 
