@@ -13,6 +13,7 @@ import shlex
 import sys
 import sysconfig
 import tempfile
+import textwrap
 from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import datetime, timezone
@@ -107,7 +108,8 @@ def table(entry: Mapping[str, Any]) -> str:
     lines = [[path, f"{count:,}"] for path, count in entry["instructions"].items()]
     where = ", ".join(entry["circumstances"].values())
     text = publish.table(("path", "instructions"), lines)
-    return f"{text}\n\nRecorded {entry['date']}; {where}."
+    recorded = f"Recorded {entry['date']}; {where}."
+    return f"{text}\n\n{textwrap.fill(recorded, 100, break_on_hyphens=False)}"
 
 
 def main() -> int:

@@ -22,7 +22,7 @@ from tests.support.live_server import LiveServer, live_server
 from tests.support.shells import Shell
 from tuber import TuberNetworkError
 
-CALLS = int(os.environ.get("TUBER_FAULT_CALLS", "240"))
+CALLS = int(os.environ.get("TUBER_FAULT_CALLS", "400"))
 SEEDS = range(int(os.environ.get("TUBER_FAULT_SEEDS", "1")))
 # Long enough for a busy machine to answer; each stall takes as long.
 TIMEOUT_SECONDS = 1.0
