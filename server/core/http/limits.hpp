@@ -26,6 +26,10 @@ struct Limits {
   // Each call holds a thread until its reply was read. More at once means that a method hangs while
   // clients keep retrying; they get an error at once.
   std::size_t calls = 1'024;
+  // Suspended requests hold a connection and up to 100 kB, but no thread. Enough for a crowd that
+  // follows an instrument; more are refused at once.
+  std::size_t waiting = 10'000;
+  std::size_t waiting_per_address = std::numeric_limits<std::size_t>::max();
   // Calls in one batch: some seconds of work, and replies that fit into memory.
   std::size_t batch_calls = 10'000;
   // Bytes. A reply is kept in memory until its client has read it.

@@ -15,7 +15,8 @@ namespace tuber::io {
 class Poller {
  public:
   using Token = std::uint64_t;
-  static constexpr Token kWoken = ~Token{0};  // wait() always returns it after wake_all()
+  static constexpr Token kWoken = ~Token{0};      // wait() always returns it after wake_all()
+  static constexpr Token kNotified = kWoken - 1;  // one wait() returns it after each notify()
 
   // Throws std::system_error if the system has no descriptor for it.
   Poller();
@@ -25,10 +26,18 @@ class Poller {
 
   // Watches an added descriptor, after its event, for one more.
   void arm(int descriptor, Token token);
+  // The same for another event: it takes bytes again, ...
+  void arm_for_writing(int descriptor, Token token);
+  // ... or its peer has reset the connection or, with `half_closed`, ends sending. BSDs report no
+  // reset; there the next send fails.
+  void arm_for_end(int descriptor, Token token, bool half_closed);
 
   // Returns the next event; nothing after the timeout. On Linux the thread that began to wait last
   // gets it, so surplus threads time out.
   [[nodiscard]] std::optional<Token> wait(std::chrono::milliseconds timeout);
+
+  // Wakes one thread that waits, now or later. Several calls may wake only one.
+  void notify() noexcept;
 
   // Wakes every thread that waits, now or later.
   void wake_all() noexcept;
@@ -37,6 +46,7 @@ class Poller {
   base::Descriptor queue_;
   base::Descriptor wake_receiver_;
   base::Descriptor wake_sender_;  // the same as the receiver where the system has eventfd
+  base::Descriptor notifier_;     // not used by kqueue
 };
 
 }  // namespace tuber::io

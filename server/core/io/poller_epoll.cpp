@@ -24,10 +24,13 @@ bool control(const base::Descriptor& queue, int operation, int descriptor, std::
 
 Poller::Poller()
     : queue_(::epoll_create1(EPOLL_CLOEXEC)),
-      wake_receiver_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  // Level-triggered and never read, so it wakes all threads one after the other.
+      wake_receiver_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      notifier_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  // Level-triggered and never read, so it wakes all threads one after the other. The notifier is
+  // edge-triggered and never read, so each write wakes one thread.
   if (!queue_.open() || !wake_receiver_.open() ||
-      !control(queue_, EPOLL_CTL_ADD, wake_receiver_.get(), EPOLLIN, kWoken)) {
+      !control(queue_, EPOLL_CTL_ADD, wake_receiver_.get(), EPOLLIN, kWoken) ||
+      !control(queue_, EPOLL_CTL_ADD, notifier_.get(), EPOLLIN | EPOLLET, kNotified)) {
     throw std::system_error(errno, std::generic_category(), "cannot make an epoll instance");
   }
 }
@@ -40,11 +43,25 @@ void Poller::arm(int descriptor, Token token) {
   control(queue_, EPOLL_CTL_MOD, descriptor, EPOLLIN | EPOLLONESHOT, token);
 }
 
+void Poller::arm_for_writing(int descriptor, Token token) {
+  control(queue_, EPOLL_CTL_MOD, descriptor, EPOLLOUT | EPOLLONESHOT, token);
+}
+
+void Poller::arm_for_end(int descriptor, Token token, bool half_closed) {
+  const std::uint32_t events = half_closed ? EPOLLRDHUP : 0;  // resets are always reported
+  control(queue_, EPOLL_CTL_MOD, descriptor, events | EPOLLONESHOT, token);
+}
+
 std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds timeout) {
   epoll_event event{};
   const int count = ::epoll_wait(queue_.get(), &event, 1, static_cast<int>(timeout.count()));
   if (count <= 0) return std::nullopt;
   return Token{event.data.u64};  // a copy: the structure is packed
+}
+
+void Poller::notify() noexcept {
+  const std::uint64_t one = 1;
+  static_cast<void>(!::write(notifier_.get(), &one, sizeof one));
 }
 
 void Poller::wake_all() noexcept {

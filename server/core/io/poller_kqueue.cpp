@@ -15,9 +15,10 @@ namespace {
 
 static_assert(sizeof(void*) >= sizeof(Poller::Token), "a token must fit into an event");
 
-bool control(const base::Descriptor& queue, int descriptor, unsigned flags, Poller::Token token) {
+bool control(const base::Descriptor& queue, int descriptor, unsigned flags, Poller::Token token,
+             short filter = EVFILT_READ, unsigned details = 0) {
   struct kevent change;
-  EV_SET(&change, descriptor, EVFILT_READ, flags, 0, 0, reinterpret_cast<void*>(token));
+  EV_SET(&change, descriptor, filter, flags, details, 0, reinterpret_cast<void*>(token));
   return ::kevent(queue.get(), &change, 1, nullptr, 0, nullptr) == 0;
 }
 
@@ -36,7 +37,9 @@ Poller::Poller() : queue_(::kqueue()) {
   wake_receiver_ = base::Descriptor(pipe[0]);
   wake_sender_ = base::Descriptor(pipe[1]);
   // Level-triggered and never read, so it wakes all threads.
-  if (!queue_.open() || !piped || !control(queue_, wake_receiver_.get(), EV_ADD, kWoken)) {
+  // The user event is cleared when one thread takes it.
+  if (!queue_.open() || !piped || !control(queue_, wake_receiver_.get(), EV_ADD, kWoken) ||
+      !control(queue_, 0, EV_ADD | EV_CLEAR, kNotified, EVFILT_USER)) {
     throw std::system_error(errno, std::generic_category(), "cannot make a kqueue");
   }
   // A child does not inherit the queue itself.
@@ -52,11 +55,25 @@ void Poller::arm(int descriptor, Token token) {
   control(queue_, descriptor, EV_ENABLE | EV_DISPATCH, token);
 }
 
+void Poller::arm_for_writing(int descriptor, Token token) {
+  control(queue_, descriptor, EV_ADD | EV_ENABLE | EV_DISPATCH, token, EVFILT_WRITE);
+}
+
+void Poller::arm_for_end(int descriptor, Token token, bool half_closed) {
+  static_cast<void>(descriptor);
+  static_cast<void>(token);
+  static_cast<void>(half_closed);
+}
+
 std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds timeout) {
   struct kevent event;
   const timespec time = to_timespec(timeout);
   if (::kevent(queue_.get(), nullptr, 0, &event, 1, &time) <= 0) return std::nullopt;
   return reinterpret_cast<Token>(event.udata);
+}
+
+void Poller::notify() noexcept {
+  control(queue_, 0, 0, kNotified, EVFILT_USER, NOTE_TRIGGER);
 }
 
 void Poller::wake_all() noexcept {

@@ -151,13 +151,22 @@ bool send_all(const base::Descriptor& socket, std::span<iovec> pieces, Pace& pac
   return true;
 }
 
-bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces) {
+Sent send_available(const base::Descriptor& socket, std::span<iovec> pieces, std::uint64_t& sent) {
   while (!(pieces = drop_front(pieces, 0)).empty()) {
-    const ssize_t sent = send_some(socket.get(), pieces, MSG_DONTWAIT);
-    if (sent < 0 && errno != EINTR) return false;
-    if (sent > 0) pieces = drop_front(pieces, static_cast<std::size_t>(sent));
+    const ssize_t count = send_some(socket.get(), pieces, MSG_DONTWAIT);
+    if (count > 0) {
+      sent += static_cast<std::uint64_t>(count);
+      pieces = drop_front(pieces, static_cast<std::size_t>(count));
+    } else if (count < 0 && errno != EINTR) {
+      return errno == EAGAIN || errno == EWOULDBLOCK ? Sent::part : Sent::failed;
+    }
   }
-  return true;
+  return Sent::all;
+}
+
+bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces) {
+  std::uint64_t sent = 0;
+  return send_available(socket, pieces, sent) == Sent::all;
 }
 
 bool send_file(const base::Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length,

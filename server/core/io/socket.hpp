@@ -55,6 +55,11 @@ class Pace {
 [[nodiscard]] bool send_all(const base::Descriptor& socket, std::span<iovec> pieces, Pace& pace,
                             Follow follow = Follow::nothing);
 
+// Sends what the socket takes at once, and adds its size to `sent`.
+enum class Sent { all, part, failed };
+[[nodiscard]] Sent send_available(const base::Descriptor& socket, std::span<iovec> pieces,
+                                  std::uint64_t& sent);
+
 // Sends what the socket takes at once. False if that is not everything.
 [[nodiscard]] bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces);
 

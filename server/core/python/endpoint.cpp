@@ -7,18 +7,20 @@
 
 namespace tuber::python {
 
-void Endpoint::handle(serve::Request& request, serve::Reply& reply) {
+serve::Handled Endpoint::handle(serve::Request& request, serve::Reply& reply) {
   const SharedDispatch& service = *service_;
   const Terms terms =
       terms_.of(request.head, [&] { return terms_of(request.head, service.codecs); });
   if (terms.reader == nullptr) {
-    return reply.refuse(
+    reply.refuse(
         415,
         "expected a body of Content-Type application/json or application/cbor, not compressed "
         "(with curl: --json '...', or -H 'Content-Type: application/json' -d '...')");
+    return serve::Handled::done;
   }
   if (terms.writer == nullptr) {
-    return reply.refuse(406, "expected Accept to list application/json, application/cbor or */*");
+    reply.refuse(406, "expected Accept to list application/json, application/cbor or */*");
+    return serve::Handled::done;
   }
   try {
     GilHold gil(worker_);
@@ -33,6 +35,7 @@ void Endpoint::handle(serve::Request& request, serve::Reply& reply) {
     reply.refuse(500, "out of memory while writing the reply; the call may have run");
     reply.close = true;
   }
+  return serve::Handled::done;
 }
 
 }  // namespace tuber::python

@@ -28,7 +28,7 @@ class Endpoint final : public serve::Handler {
            ops::CallLog& calls)
       : worker_(interpreter), service_(std::move(service)), slot_(calls) {}
 
-  void handle(serve::Request& request, serve::Reply& reply) override;
+  serve::Handled handle(serve::Request& request, serve::Reply& reply) override;
 
  private:
   WorkerState worker_;

@@ -112,15 +112,14 @@ void ConnectionHandler::serve_requests(std::unique_ptr<Connection> connection) {
       case Received::end:
         return;
     }
-    switch (answer(*connection)) {
-      case Next::request:
-        break;
-      case Next::close:
-        return;
-      case Next::lingering_close:
-        return close(std::move(connection));
-    }
+    const Next next = answer(connection);
+    if (next != Next::request) return continue_with(next, std::move(connection));
   }
+}
+
+void ConnectionHandler::continue_with(Next next, std::unique_ptr<Connection> connection) {
+  if (next == Next::request) return serve_requests(std::move(connection));
+  if (next == Next::lingering_close) return close(std::move(connection));
 }
 
 void ConnectionHandler::park(std::unique_ptr<Connection> connection) {
@@ -172,46 +171,146 @@ ConnectionHandler::Received ConnectionHandler::refuse(const http::Fault& fault) 
   return Received::fault;
 }
 
-ConnectionHandler::Next ConnectionHandler::answer(Connection& connection) {
-  Request request = connection.reader().request();
+ConnectionHandler::Next ConnectionHandler::answer(std::unique_ptr<Connection>& connection) {
+  Request request = connection->reader().request();
+  Suspension suspension(engine_, *connection);
   request.server = &engine_;
-  request.peer = &connection.peer();
+  request.peer = &connection->peer();
+  request.suspension = &suspension;
   const Clock::time_point begin = logs_access_ ? Clock::now() : Clock::time_point{};
   handler_->route(request);
   // Counted until the reply is sent.
   const InFlight in_flight(request.is_exempt ? engine_.exempt_in_flight : engine_.calls_in_flight,
                            request.is_exempt ? kSlowExemptReaders : engine_.options.limits.calls);
-  if (request.is_exempt || in_flight.is_within_limit()) {
-    handler_->handle(request, reply_);
-  } else {
+  if (!request.is_exempt && !in_flight.is_within_limit()) {
     refuse_call(engine_.options.limits.calls, reply_);
+  } else if (handler_->handle(request, reply_) == Handled::suspended) {
+    if (suspend(suspension, connection, begin)) return Next::suspended;
   }
-  const bool client_closes = !request.head.keep_alive;
-  ReplySender::Manner manner;
-  manner.keep_alive = !client_closes && !reply_.close && !engine_.stopping();
-  manner.head_only = request.head.method == "HEAD";
+  ReplySender::Manner manner = manner_for(request, reply_);
   manner.at_once = !in_flight.is_within_limit();
-  const bool sent = sender_.send(connection.socket(), reply_, manner);
-  log_reply(connection, request, begin);
+  const bool sent = sender_.send(connection->socket(), reply_, manner);
+  log_reply(*connection, request, reply_, begin);
   reply_.clear();
+  return end_answer(*connection, sent, manner.keep_alive);
+}
+
+ReplySender::Manner ConnectionHandler::manner_for(const Request& request,
+                                                  const Reply& reply) const {
+  ReplySender::Manner manner;
+  manner.keep_alive = request.head.keep_alive && !reply.close && !engine_.stopping();
+  manner.head_only = request.head.method == "HEAD";
+  return manner;
+}
+
+ConnectionHandler::Next ConnectionHandler::end_answer(Connection& connection, bool sent,
+                                                      bool keep_alive) {
+  const bool client_closes = !connection.reader().request().head.keep_alive;
   connection.reader().next();
   if (!sent) return Next::close;
-  if (manner.keep_alive) return Next::request;
+  if (keep_alive) return Next::request;
   // A client that asked to close sends nothing more, so no unread bytes can spoil the reply.
   return client_closes && connection.reader().empty() ? Next::close : Next::lingering_close;
 }
 
+// Returns false if the reply has come meanwhile: it is in `reply_`, and the worker sends it.
+bool ConnectionHandler::suspend(Suspension& suspension, std::unique_ptr<Connection>& connection,
+                                Clock::time_point begin) {
+  const std::shared_ptr<Exchange> exchange = suspension.exchange_;
+  if (!exchange) {
+    reply_.clear();
+    reply_.refuse(500, "The server suspended a request without a completion.");
+    return false;
+  }
+  exchange->began_ = begin;
+  exchange->fields_ = reply_.fields;
+  reply_.clear();
+  if (engine_.suspended.suspend(*exchange, connection)) {
+    suspension.exchange_.reset();
+    return true;
+  }
+  reply_ = std::move(exchange->reply_);
+  reply_.fields += exchange->fields_;
+  return false;
+}
+
+void ConnectionHandler::finish(std::shared_ptr<Exchange> exchange, WorkerPool::Task& task) {
+  io::Sent sent = io::Sent::failed;
+  try {
+    sent = send_available(*exchange);
+  } catch (const std::bad_alloc&) {
+  }
+  if (sent == io::Sent::part) return engine_.suspended.park(*exchange);
+  if (sent == io::Sent::failed) return give_up(*exchange);
+  const bool keep_alive = exchange->manner_.keep_alive;
+  std::unique_ptr<Connection> connection = release(*exchange);
+  exchange.reset();
+  try {
+    wait_.begin(*connection, task);
+    const Next next = end_answer(*connection, true, keep_alive);
+    continue_with(next, std::move(connection));
+  } catch (const std::bad_alloc&) {  // which closes this connection only
+    reply_.clear();
+  }
+}
+
+// Returns `part` only if the client may take the rest later.
+io::Sent ConnectionHandler::send_available(Exchange& exchange) {
+  const http::Limits& limits = engine_.options.limits;
+  if (exchange.head_.empty()) {
+    exchange.reply_.fields += exchange.fields_;
+    exchange.manner_ = manner_for(exchange.connection_->reader().request(), exchange.reply_);
+    exchange.head_ = sender_.head(exchange.reply_, exchange.manner_.keep_alive);
+  }
+  const std::uint64_t before = exchange.sent_;
+  const io::Sent sent = exchange.send();
+  if (sent != io::Sent::part) return sent;
+  if (!exchange.pace_) exchange.pace_.emplace(limits.stall_timeout, limits.min_download_rate);
+  exchange.deadline_ = Clock::now() + limits.stall_timeout;
+  return exchange.pace_->keeps_up(exchange.sent_ - before) ? sent : io::Sent::failed;
+}
+
+void ConnectionHandler::finish_stopping(Exchange& exchange) {
+  try {
+    io::Sent sent = send_available(exchange);
+    while (sent == io::Sent::part && exchange.wait_until_writable()) {
+      sent = send_available(exchange);
+    }
+    if (sent != io::Sent::all) return give_up(exchange);
+    std::unique_ptr<Connection> connection = release(exchange);
+    const Next next = end_answer(*connection, true, false);
+    if (next == Next::lingering_close) close(std::move(connection));
+  } catch (const std::bad_alloc&) {
+    give_up(exchange);
+  }
+}
+
+void ConnectionHandler::give_up(Exchange& exchange) {
+  static_cast<void>(release(exchange));
+}
+
+// Ends the exchange: logs its reply and returns the connection.
+std::unique_ptr<Connection> ConnectionHandler::release(Exchange& exchange) {
+  engine_.suspended.remove(exchange);
+  std::unique_ptr<Connection> connection = std::move(exchange.connection_);
+  try {
+    log_reply(*connection, connection->reader().request(), exchange.reply_, exchange.began_);
+  } catch (const std::bad_alloc&) {  // the log lacks this line
+  }
+  return connection;
+}
+
 void ConnectionHandler::log_reply(const Connection& connection, const Request& request,
-                                  Clock::time_point begin) const {
-  const bool is_refusal = reply_.status >= 400;
+                                  const Reply& reply, Clock::time_point begin) const {
+  const bool is_refusal = reply.status >= 400;
   ops::Log* const log = engine_.options.log.get();
   if (log == nullptr || (!is_refusal && !logs_access_)) return;
   const std::string line =
       std::string(request.head.method) + " " + std::string(request.head.target);
-  const std::uint64_t size = reply_.file.present() ? reply_.file.length : reply_.body.size();
-  if (is_refusal) log->refused(connection.peer(), reply_.status, line, reply_.body.text());
+  const std::uint64_t size = reply.file.present() ? reply.file.length : reply.body.size();
+  if (is_refusal) log->refused(connection.peer(), reply.status, line, reply.body.text());
   if (logs_access_) {
-    log->answered(connection.peer(), reply_.status, line, size, Clock::now() - begin);
+    log->answered(connection.peer(), reply.status, line, size, Clock::now() - begin);
   }
 }
 

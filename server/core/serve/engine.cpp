@@ -80,7 +80,9 @@ class Worker {
     const WorkerPool::EventWait waiting(engine_.pool);
     return engine_.poller.wait(engine_.event_timeout());
   }
+  // Both return true if the worker must wait for the next event.
   [[nodiscard]] bool serve(io::Poller::Token token);
+  [[nodiscard]] bool finish(std::shared_ptr<Exchange> exchange);
   void sweep();
 
   Engine& engine_;
@@ -98,6 +100,8 @@ void Worker::run() {
         for (auto& connection : engine_.accept_connections()) {
           handler_.turn_away(std::move(connection));
         }
+      } else if (event == io::Poller::kNotified) {
+        leads = finish(engine_.suspended.take_completed());
       } else if (event && event != io::Poller::kWoken) {
         leads = serve(*event);
       }
@@ -111,21 +115,35 @@ void Worker::run() {
       return;
     }
   }
+  // Running calls have their grace; the last ones may be suspended.
+  while (std::shared_ptr<Exchange> exchange = engine_.suspended.wait_for_completed()) {
+    handler_.finish_stopping(*exchange);
+  }
 }
 
-// Returns true if the worker must wait for the next event.
 bool Worker::serve(io::Poller::Token token) {
   std::unique_ptr<Connection> connection = engine_.idle.claim(token);
-  if (!connection) return true;  // the event is older than the connection's end
+  if (!connection) return finish(engine_.suspended.take_event(token));
   WorkerPool::Task task(engine_.pool);
   if (task.was_last_free()) engine_.start_another_worker();
   handler_.serve(std::move(connection), task);
   return task.finish();
 }
 
+bool Worker::finish(std::shared_ptr<Exchange> exchange) {
+  if (!exchange) return true;  // the event is older than the connection's end
+  WorkerPool::Task task(engine_.pool);
+  if (task.was_last_free()) engine_.start_another_worker();
+  handler_.finish(std::move(exchange), task);
+  return task.finish();
+}
+
 void Worker::sweep() {
   for (std::unique_ptr<Connection>& connection : engine_.idle.claim_expired(Clock::now())) {
     handler_.expire(std::move(connection));
+  }
+  for (const std::shared_ptr<Exchange>& exchange : engine_.suspended.take_expired(Clock::now())) {
+    handler_.give_up(*exchange);
   }
   engine_.resume_accepting();
 }
@@ -150,6 +168,7 @@ Engine::Engine(ServerOptions given_options, HandlerFactory given_make_handler)
     : options(std::move(given_options)),
       make_handler(std::move(given_make_handler)),
       admission(options.limits.connections, options.limits.connections_per_address),
+      waiting(options.limits.waiting, options.limits.waiting_per_address),
       listener(listener_for(options)),
       pool(max_workers(options)),
       sweep_interval_(sweep_interval(options.limits)),
@@ -195,10 +214,11 @@ void Engine::request_stop() noexcept {
   idle.close();
   poller.wake_all();
   pool.wake_all();
+  suspended.stop();
 }
 
 ServerView::Counts Engine::counts() const {
-  return {pool.size(), admission.count(), calls_in_flight};
+  return {pool.size(), admission.count(), calls_in_flight, waiting.count()};
 }
 
 bool Engine::in_own_process() const {

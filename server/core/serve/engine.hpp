@@ -16,6 +16,7 @@
 #include "serve/handler.hpp"
 #include "serve/idle_connections.hpp"
 #include "serve/server.hpp"
+#include "serve/suspended_exchanges.hpp"
 #include "serve/worker_pool.hpp"
 
 namespace tuber::serve {
@@ -24,7 +25,7 @@ namespace tuber::serve {
 class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
  public:
   // Names the listener in the poller. No connection has this token: descriptors are positive.
-  static constexpr io::Poller::Token kListener = io::Poller::kWoken - 1;
+  static constexpr io::Poller::Token kListener = io::Poller::kNotified - 1;
 
   Engine(ServerOptions options, HandlerFactory make_handler);
 
@@ -63,11 +64,13 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
   const ServerOptions options;
   const HandlerFactory make_handler;
   Admission admission;
+  Admission waiting;                              // suspended requests
   std::atomic<std::size_t> calls_in_flight = 0;   // from a complete request to its sent reply
   std::atomic<std::size_t> exempt_in_flight = 0;  // the same for exempt requests
   io::Poller poller;
   io::Listener listener;
   IdleConnections idle{poller};
+  SuspendedExchanges suspended{poller};
   WorkerPool pool;
 
  private:

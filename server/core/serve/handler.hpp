@@ -19,13 +19,16 @@
 
 namespace tuber::serve {
 
+class Suspension;
+
 // What a handler may know of its server. Thread-safe.
 class ServerView {
  public:
   struct Counts {
     std::size_t workers = 0;
     std::size_t connections = 0;
-    std::size_t calls = 0;  // in flight
+    std::size_t calls = 0;    // in flight
+    std::size_t waiting = 0;  // suspended
   };
   virtual ~ServerView() = default;
   [[nodiscard]] virtual bool stopping() const = 0;  // a stop was requested
@@ -43,6 +46,7 @@ struct Request {
   // Never null in a handler.
   const io::Peer* peer = nullptr;
   const ServerView* server = nullptr;
+  Suspension* suspension = nullptr;  // for a reply that is not known yet; see serve/exchange.hpp
 
   // The rest is set by handlers.
   http::Access access = http::Access::control;
@@ -88,6 +92,10 @@ struct Reply {
   }
 };
 
+// How a handler leaves a request: the reply is complete, or a Completion will give it. The fields
+// that the handler has set are added to the latter.
+enum class Handled { done, suspended };
+
 // Answers requests. Created, called and destroyed in one worker thread and used by no other, so it
 // may keep state of the thread. Its functions must not throw C++ exceptions: every failure becomes
 // a reply, and an exception ends the process. The frames that call it neither catch everything nor
@@ -98,7 +106,7 @@ class Handler {
   // Called once before handle(), or before the server refuses the request because of the limit of
   // calls in flight: sets `resource` and `is_exempt`.
   virtual void route(Request& request) { static_cast<void>(request); }
-  virtual void handle(Request& request, Reply& reply) = 0;
+  virtual Handled handle(Request& request, Reply& reply) = 0;
 };
 
 // Called in each new worker thread, by several at once. Must not throw.

@@ -36,6 +36,13 @@ class ReplySender {
   // False if not everything was sent; the connection must be closed then.
   [[nodiscard]] bool send(const base::Descriptor& socket, const Reply& reply, Manner manner);
 
+  // Returns the head of a reply without a file, for a caller that sends it itself. Borrowed until
+  // the next call.
+  [[nodiscard]] const std::string& head(const Reply& reply, bool keep_alive) {
+    write_head(reply, reply.body.size(), keep_alive);
+    return head_;
+  }
+
   // Sends the reason, but does not wait for the client.
   void send_fault(const base::Descriptor& socket, const http::Fault& fault);
 

@@ -55,42 +55,45 @@ Site::Resource Site::resource_of(std::string_view path) {
   return Resource::other;
 }
 
-void Site::handle(serve::Request& request, serve::Reply& reply) {
+serve::Handled Site::handle(serve::Request& request, serve::Reply& reply) {
   const http::RequestHead& head = request.head;
   const auto resource = static_cast<Resource>(request.resource);
   const bool is_own = resource != Resource::other;
+  serve::Handled handled = serve::Handled::done;
   if (head.method == "OPTIONS" && (is_own || head.target == "*")) {
     // What a resource, or with "*" the server, can do (RFC 9110 section 9.3.7); browsers ask here
     // whether a page of another origin may call.
     reply.status = 204;
     append_allow(resource, reply);
   } else if (is_own) {
-    handle_own(resource, request, reply);
+    handled = handle_own(resource, request, reply);
     reply.fields.append("Cache-Control: no-store\r\n");
   } else {
     handle_other(head, reply);
   }
   if (is_own) http::append_cors_fields(head, parts_->policy, reply.fields);
+  return handled;
 }
 
-void Site::handle_own(Resource resource, serve::Request& request, serve::Reply& reply) {
+serve::Handled Site::handle_own(Resource resource, serve::Request& request, serve::Reply& reply) {
   const http::RequestHead& head = request.head;
   const bool is_read = head.method == "GET" || head.method == "HEAD";
-  if (!(resource == Resource::endpoint ? head.method == "POST" : is_read)) {
-    return refuse_method(resource, reply);
+  const bool is_allowed = resource == Resource::endpoint ? head.method == "POST" : is_read;
+  const Permission* const permission =
+      is_allowed ? &permissions_.of(head, [&] { return permission_of(head); }) : nullptr;
+  if (permission == nullptr) {
+    refuse_method(resource, reply);
+  } else if (permission->refusal) {
+    reply.refuse(403, *permission->refusal);
+  } else if (permission->access == http::Access::none) {
+    require_token(head, reply);
+  } else {
+    request.access = permission->access;
+    if (resource == Resource::endpoint) return endpoint_->handle(request, reply);
+    if (resource == Resource::health) report_health(request, reply);
+    if (resource == Resource::calls) report_calls(request, reply);
   }
-  const Permission& permission = permissions_.of(head, [&] { return permission_of(head); });
-  if (permission.refusal) return reply.refuse(403, *permission.refusal);
-  if (permission.access == http::Access::none) return require_token(head, reply);
-  request.access = permission.access;
-  switch (resource) {
-    case Resource::health:
-      return report_health(request, reply);
-    case Resource::calls:
-      return report_calls(request, reply);
-    default:
-      return endpoint_->handle(request, reply);
-  }
+  return serve::Handled::done;
 }
 
 Site::Permission Site::permission_of(const http::RequestHead& head) const {

@@ -40,7 +40,7 @@ class Site final : public serve::Handler {
   // The reports are exempt from the limit of calls: they need no Python, and show what runs.
   void route(serve::Request& request) override;
   // REQUIRES: route(request) was called.
-  void handle(serve::Request& request, serve::Reply& reply) override;
+  serve::Handled handle(serve::Request& request, serve::Reply& reply) override;
 
  private:
   enum class Resource { endpoint, health, calls, other };
@@ -54,7 +54,7 @@ class Site final : public serve::Handler {
   [[nodiscard]] static Resource resource_of(std::string_view path);
   static void append_allow(Resource resource, serve::Reply& reply);
   static void refuse_method(Resource resource, serve::Reply& reply);
-  void handle_own(Resource resource, serve::Request& request, serve::Reply& reply);
+  serve::Handled handle_own(Resource resource, serve::Request& request, serve::Reply& reply);
   void handle_other(const http::RequestHead& head, serve::Reply& reply);
   [[nodiscard]] Permission permission_of(const http::RequestHead& head) const;
   void report_health(const serve::Request& request, serve::Reply& reply);

@@ -65,6 +65,12 @@ void NetClient::end_sending() {
   ::shutdown(socket_.get(), SHUT_WR);
 }
 
+void NetClient::reset() {
+  const linger at_once{1, 0};
+  ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  socket_ = base::Descriptor();
+}
+
 ReceivedReply NetClient::receive_head() {
   std::size_t end = 0;
   while ((end = received_.find(kHeadEnd)) == std::string::npos) {

@@ -33,6 +33,8 @@ class NetClient {
   bool send(std::string_view bytes);
   // Shuts the sending side down.
   void end_sending();
+  // Closes the connection by a reset.
+  void reset();
 
   // Returns the next reply, with a body of Content-Length bytes. Status 0 if the connection ends
   // before, or after a time that only a broken server needs.

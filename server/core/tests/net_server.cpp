@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -35,10 +36,12 @@ bool termination_is_blocked() {
 
 class ShowingHandler : public serve::Handler {
  public:
-  explicit ShowingHandler(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
+  ShowingHandler(std::shared_ptr<Gate> gate, std::shared_ptr<Waiting> waiting)
+      : gate_(std::move(gate)), waiting_(std::move(waiting)) {}
 
-  void handle(serve::Request& request, serve::Reply& reply) override {
+  serve::Handled handle(serve::Request& request, serve::Reply& reply) override {
     const std::string_view path = request.head.path;
+    if (path.starts_with("/suspend")) return waiting_->suspend(request, reply);
     reply.content_type = "text/plain";
     reply.fields = "X-Path: " + std::string(path) + "\r\n";
     reply.body = request.head.method == "POST" ? request.body : request.head.target;
@@ -52,6 +55,7 @@ class ShowingHandler : public serve::Handler {
       reply.body.clear();
       reply.file = pattern_file();
     }
+    return serve::Handled::done;
   }
 
   void route(serve::Request& request) override {
@@ -60,6 +64,7 @@ class ShowingHandler : public serve::Handler {
 
  private:
   std::shared_ptr<Gate> gate_;
+  std::shared_ptr<Waiting> waiting_;
 };
 
 serve::ServerOptions options(const std::function<void(serve::ServerOptions&)>& change) {
@@ -91,6 +96,55 @@ bool Gate::wait_for(std::size_t held) {
   return changed_.wait_for(lock, kTimeout, [&] { return held_ >= held; });
 }
 
+serve::Handled Waiting::suspend(serve::Request& request, serve::Reply& reply) {
+  const std::string target(request.head.target);
+  reply.fields = "X-Added: yes\r\n";
+  std::optional<serve::Completion> completion = request.suspension->begin(
+      [self = this, target](serve::Notice notice) { self->notice(target, notice); });
+  if (!completion) {
+    reply.refuse(503, "too many wait");
+    return serve::Handled::done;
+  }
+  if (target == "/suspend/done") return reply.refuse(299, "done"), serve::Handled::done;
+  if (target == "/suspend/at-once") completion->complete(text("at once"));
+  const std::lock_guard lock(mutex_);
+  completions_.emplace(target, std::move(*completion));
+  changed_.notify_all();
+  return serve::Handled::suspended;
+}
+
+void Waiting::notice(const std::string& target, serve::Notice notice) {
+  const std::lock_guard lock(mutex_);
+  notices_.emplace_back(target, notice);
+  changed_.notify_all();
+}
+
+std::optional<serve::Completion> Waiting::take(const std::string& target) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, kTimeout, [&] { return completions_.contains(target); })) return {};
+  auto node = completions_.extract(target);
+  return std::move(node.mapped());
+}
+
+bool Waiting::wait_for(const std::string& target, serve::Notice notice) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kTimeout, [&] {
+    return std::find(notices_.begin(), notices_.end(), std::pair(target, notice)) != notices_.end();
+  });
+}
+
+std::size_t Waiting::notices() {
+  const std::lock_guard lock(mutex_);
+  return notices_.size();
+}
+
+serve::Reply Waiting::text(std::string_view body) {
+  serve::Reply reply;
+  reply.content_type = "text/plain";
+  reply.body = body;
+  return reply;
+}
+
 std::string pattern(std::size_t size) {
   std::string bytes(size, '\0');
   for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>('a' + i % 23);
@@ -98,7 +152,9 @@ std::string pattern(std::size_t size) {
 }
 
 NetServer::NetServer(const std::function<void(serve::ServerOptions&)>& change)
-    : server(options(change), [gate = gate] { return std::make_unique<ShowingHandler>(gate); }) {
+    : server(options(change), [gate = gate, waiting = waiting] {
+        return std::make_unique<ShowingHandler>(gate, waiting);
+      }) {
   server.start();
 }
 

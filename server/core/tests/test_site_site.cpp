@@ -19,16 +19,17 @@ namespace {
 // Answers with the body of the request, which shows that the endpoint was reached.
 class Endpoint final : public serve::Handler {
  public:
-  void handle(serve::Request& request, serve::Reply& reply) override {
+  serve::Handled handle(serve::Request& request, serve::Reply& reply) override {
     reply.body = "called with ";
     reply.body += request.body;
+    return serve::Handled::done;
   }
 };
 
 class View final : public serve::ServerView {
  public:
   [[nodiscard]] bool stopping() const override { return false; }
-  [[nodiscard]] Counts counts() const override { return {3, 2, 1}; }
+  [[nodiscard]] Counts counts() const override { return {3, 2, 1, 0}; }
   [[nodiscard]] std::chrono::steady_clock::duration age() const override {
     return std::chrono::milliseconds(12'034);
   }
