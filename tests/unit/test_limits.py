@@ -25,6 +25,7 @@ MEMBERS = {
     "reply": protocol.MAX_RESULT_BYTES,
     "connections": protocol.MAX_CONNECTIONS,
     "calls": protocol.MAX_CALLS,
+    "waiting": protocol.MAX_WAITING,
     "batch_calls": protocol.MAX_BATCH_CALLS,
     "chunk_line": protocol.MAX_CHUNK_LINE_BYTES,
     "head_timeout": protocol.MAX_HEAD_SECONDS * 1000,
@@ -53,7 +54,8 @@ def test_both_languages_have_the_same_limit(member: str) -> None:
 
 def test_no_limit_is_left_out() -> None:
     found = set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE))
-    assert found == {*MEMBERS, "connections_per_address"}  # which has none unless one is given
+    # The limits of an address have no number unless one is given.
+    assert found == {*MEMBERS, "connections_per_address", "waiting_per_address"}
     assert found == set(Limits().to_map())
     assert {option.flag for option in OPTIONS} == set(
         re.findall(r"`(--[a-z-]+) [A-Z]+`", LIMITS_PAGE)
@@ -105,6 +107,7 @@ def test_no_limit_of_cbor_is_left_out() -> None:
         f"| result | {protocol.MAX_RESULT_BYTES // 1024**3} GiB |",
         f"| connections | {protocol.MAX_CONNECTIONS:,}, or",
         f"| calls in flight | {protocol.MAX_CALLS:,} |",
+        f"| waiting requests | {protocol.MAX_WAITING:,} |",
         f"| batch | {protocol.MAX_BATCH_CALLS:,} calls |",
         f"| nesting of a request | {protocol.MAX_NESTING} arrays and maps (",
         f"| body being sent | {protocol.MIN_BODY_BYTES_PER_SECOND // 1024} KiB/s at least |",

@@ -48,7 +48,7 @@ void Poller::arm_for_writing(int descriptor, Token token) {
 }
 
 void Poller::arm_for_end(int descriptor, Token token, bool half_closed) {
-  const std::uint32_t events = half_closed ? EPOLLRDHUP : 0;  // resets are always reported
+  const std::uint32_t events = half_closed ? std::uint32_t{EPOLLRDHUP} : 0;  // resets are always reported
   control(queue_, EPOLL_CTL_MOD, descriptor, events | EPOLLONESHOT, token);
 }
 

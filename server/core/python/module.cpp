@@ -88,6 +88,8 @@ http::Limits make_limits(const py::dict& limits) {
   made.connections = number("connections");
   made.connections_per_address = number("connections_per_address");
   made.calls = number("calls");
+  made.waiting = number("waiting");
+  made.waiting_per_address = number("waiting_per_address");
   made.batch_calls = number("batch_calls");
   made.reply = number("reply");
   made.chunk_line = number("chunk_line");
@@ -193,6 +195,7 @@ py::dict counts(const serve::Server& server) {
   counts["workers"] = now.workers;
   counts["connections"] = now.connections;
   counts["calls"] = now.calls;
+  counts["waiting"] = now.waiting;
   return counts;
 }
 

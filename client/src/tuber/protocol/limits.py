@@ -14,6 +14,7 @@ MAX_FIELDS: Final = 100  # fields of real requests number a dozen
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024  # the largest array that one call is likely to take
 MAX_CONNECTIONS: Final = 16_384  # more than a crate of boards needs; each costs a descriptor
 MAX_CALLS: Final = 1_024  # in flight; each holds a thread until its reply has been read
+MAX_WAITING: Final = 10_000  # requests without a thread; each holds a connection and some 100 kB
 MAX_BATCH_CALLS: Final = 10_000  # some seconds of work, with replies that fit into memory
 MAX_CHUNK_LINE_BYTES: Final = 256  # only libraries write chunk sizes and extensions: short ones
 MAX_RESULT_BYTES: Final = 1024 * 1024 * 1024  # a reply stays in memory until it has been read

@@ -35,6 +35,8 @@ class Limits:
             descriptors free.
         connections_per_address: the number of connections of one client address.
         calls: the number of requests that run at the same time.
+        waiting: the number of requests that wait for a result without a thread.
+        waiting_per_address: the number of such requests of one client address.
         batch_calls: the number of calls in one batch.
         reply: the length of a reply; a call whose result makes it longer fails.
         chunk_line: the length of the size line of a chunk.
@@ -59,6 +61,8 @@ class Limits:
     connections: int = protocol.MAX_CONNECTIONS
     connections_per_address: int = 0
     calls: int = protocol.MAX_CALLS
+    waiting: int = protocol.MAX_WAITING
+    waiting_per_address: int = 0
     batch_calls: int = protocol.MAX_BATCH_CALLS
     reply: int = protocol.MAX_RESULT_BYTES
     chunk_line: int = protocol.MAX_CHUNK_LINE_BYTES
@@ -120,6 +124,11 @@ _ROWS: Final = (
         "maximum number of connections of one address",
     ),
     ("calls", "--max-calls", "N", "maximum number of requests that run at the same time"),
+    ("waiting", "--max-waiting", "N", "maximum number of requests that wait without a thread"),
+    (
+        *("waiting_per_address", "--max-waiting-per-address", "N"),
+        "maximum number of waiting requests of one address",
+    ),
     ("batch_calls", "--max-batch", "N", "maximum number of calls in one batch"),
     ("reply", "--max-reply", "BYTES", "maximum length of a reply"),
     ("chunk_line", "--max-chunk-line", "BYTES", "maximum length of the size line of a chunk"),
