@@ -115,7 +115,7 @@ class RemoteAttributes(DescribedObject):
         if keys is not None or values is not None:
             raise self._tuber_no_container()
         if value is ABSENT:
-            raise TypeError(f"expected a value for property {name!r} of {self!r}; came none")
+            raise TypeError(f"expected a value for property {name!r} of {self!r}; got none")
         return link.run(write(self, name, value))
 
     @property
