@@ -82,8 +82,8 @@ bool Reader::refuse(std::size_t offset, std::string text) {
 }
 
 bool Reader::refuse_size(std::size_t offset, std::uint64_t expected, std::size_t got) {
-  return refuse(
-      offset, "expected " + std::to_string(expected) + " more bytes, got " + std::to_string(got));
+  return refuse(offset,
+                "expected " + std::to_string(expected) + " more bytes, got " + std::to_string(got));
 }
 
 std::optional<Major> Reader::next_major() const {
