@@ -3,15 +3,19 @@
 from __future__ import annotations  # counted: a property whose annotation is a text
 
 import gc
+from typing import Any
 
 import counter  # type: ignore[import-not-found]  # built by counting.py
 from adder import Adder  # type: ignore[import-not-found]
 
-from benchmarks.instrument.registry import Instrument
+from benchmarks.instrument.served import Instrument
 
 
 class Bench(Instrument):
-    """An instrument with a live property and a method that fails."""
+    """An instrument with a live property and a method that fails.
+
+    It has one base class, because each one more adds instructions to a read of the property.
+    """
 
     __tuber_dynamic__ = ("level",)
 
@@ -19,6 +23,9 @@ class Bench(Instrument):
     def level(self) -> float:
         """Always the same."""
         return 3.25
+
+    def last(self, samples: Any) -> float:
+        return float(samples[-1])
 
     def refuse(self) -> None:
         raise ValueError("out of range")

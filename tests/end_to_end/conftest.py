@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +57,29 @@ class Wire:
     def call_all(self, batch: list[Any]) -> Any:
         """Return the envelopes of all calls, also of those after a failed one."""
         return self.call(batch, X_Tuber_Options="continue-on-error")
+
+
+@contextlib.contextmanager
+def running_call(
+    server: LiveServer, pipe: Path, request: Any, **fields: str
+) -> Iterator[list[tuple[int, bytes]]]:
+    """Make a request whose method reads a named pipe, and so runs until the block ends.
+
+    Yields a list that has status and body of the reply after the block.
+    """
+    os.mkfifo(pipe)
+    replies: list[tuple[int, bytes]] = []
+
+    def post() -> None:
+        with Wire(server.port) as wire:
+            reply, body = wire.post(json.dumps(request).encode(), **fields)
+            replies.append((reply.status, body))
+
+    thread = threading.Thread(target=post)
+    thread.start()
+    with pipe.open("wb"):  # waits until the method has opened its end
+        yield replies
+    thread.join()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import threading
 import time
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 from tuberd import TuberArray, TuberContainer
 
@@ -127,6 +128,10 @@ class Instrument:
         self.started.set()
         time.sleep(seconds)
         return seconds
+
+    def read_pipe(self, path: str) -> str:
+        """Returns what is written to a named pipe until its writer closes it."""
+        return Path(path).read_text()
 
     def thread_name(self) -> str:
         """The thread a call runs in."""

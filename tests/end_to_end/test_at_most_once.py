@@ -19,7 +19,7 @@ import pytest
 import tuber
 from tests.support.fault_proxy import Fault, FaultProxy, Stage, seeded_plan
 from tests.support.live_server import LiveServer, live_server
-from tests.support.shells import Shell
+from tests.support.shells import PATIENCE_SECONDS, Shell, hurry
 from tuber import TuberNetworkError
 
 CALLS = int(os.environ.get("TUBER_FAULT_CALLS", "400"))
@@ -203,11 +203,14 @@ def test_outcome_of_each_fault_and_of_the_next_call(
     faults = [Fault(), Fault(stage, 0.5, reset)]
     with FaultProxy(server.port, lambda: faults.pop(0) if faults else Fault()) as proxy:
         book = Book()
-        with shell.resolved(proxy.hostname, "counter", timeout=TIMEOUT_SECONDS) as counter:
+        with shell.resolved(proxy.hostname, "counter") as counter:
+            if stage in (Stage.STALL_BEFORE_SERVER, Stage.STALL_REPLY):
+                hurry(counter, TIMEOUT_SECONDS)
             try:
                 book.returned(["first"], [shell.finish(counter.increment("first"))])
             except TuberNetworkError as error:
                 book.failed(["first"], error)
+            hurry(counter, PATIENCE_SECONDS)
             assert shell.finish(counter.increment("next")) == "next"
     runs = runs_at(server)
     assert (book.seen["first"], runs.get("first", 0)) == OUTCOMES[stage]

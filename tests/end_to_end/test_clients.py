@@ -10,7 +10,7 @@ import pytest
 
 import tuber
 from tests.support.live_server import LiveServer, live_server
-from tests.support.shells import Shell
+from tests.support.shells import Shell, hurry
 from tuber import TuberRestartWarning, TuberTimeout
 
 REGISTRY = Path(__file__).with_name("registry.py")
@@ -150,10 +150,10 @@ def test_a_restart_between_calls_fails_no_call(shell: Shell) -> None:
 def test_the_client_is_usable_after_a_timeout(shell: Shell, fresh_server: LiveServer) -> None:
     with (
         shell.resolved(fresh_server.hostname, "instrument") as patient,
-        shell.resolved(fresh_server.hostname, "instrument", timeout=(5, 0.2)) as hasty,
+        shell.resolved(fresh_server.hostname, "instrument") as hasty,
     ):
         with pytest.raises(TuberTimeout, match=r"instrument\.wait\(\) may have run"):
-            shell.finish(hasty.wait())
+            shell.finish(hurry(hasty, 0.5).wait())
         shell.finish(patient.release())
         assert shell.finish(patient.static(1)) == 2
 

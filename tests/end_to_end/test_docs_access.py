@@ -7,11 +7,11 @@ import http.client
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -33,24 +33,6 @@ TOKEN = "controls-the-whole-lab"
 PATIENCE = 30.0  # seconds that only a broken server needs
 
 
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return int(listener.getsockname()[1])
-
-
-def await_listener(port: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        assert process.poll() is None, f"{process.args} has ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.02)
-        else:
-            return
-    raise AssertionError(f"nothing listens on port {port}")
-
-
 @contextmanager
 def process(command: list[str], **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(command, **options) as running:
@@ -61,6 +43,12 @@ def process(command: list[str], **options: Any) -> Iterator[subprocess.Popen[byt
             running.wait(PATIENCE)
 
 
+def inheriting(listener: socket.socket) -> dict[str, Any]:
+    """Options of Popen with which nginx listens on a socket that is open already (NGINX)."""
+    descriptor = listener.fileno()
+    return {"pass_fds": [descriptor], "env": {**os.environ, "NGINX": f"{descriptor};"}}
+
+
 @contextmanager
 def nginx(directory: Path, backend: int) -> Iterator[str]:
     """nginx with the configuration of the documentation; where it listens."""
@@ -68,10 +56,11 @@ def nginx(directory: Path, backend: int) -> Iterator[str]:
     assert program, "nginx is not installed (on Debian: apt-get install nginx-light)"
     certificate = authority().issue_cert("127.0.0.1", "localhost")
     certificate.private_key_and_cert_chain_pem.write_to_path(directory / "gateway.pem")
-    port = free_port()
+    listener = socket.create_server(("127.0.0.1", 0))
+    place = f"127.0.0.1:{listener.getsockname()[1]}"
     given = {
         "127.0.0.1:8080": f"127.0.0.1:{backend}",
-        "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
+        "listen 443 ssl": f"listen {place} ssl",
         "/etc/ssl/lab/gateway.pem": str(directory / "gateway.pem"),
         "/etc/ssl/lab/gateway.key": str(directory / "gateway.pem"),
     }
@@ -87,9 +76,8 @@ def nginx(directory: Path, backend: int) -> Iterator[str]:
         f"events {{ }} http {{ access_log off; {' '.join(around)}\n{text}\n}}"
     )
     command = [program, "-p", str(directory), "-c", str(configuration), "-e", f"{directory}/errors"]
-    with process(command) as running:
-        await_listener(port, running)
-        yield f"127.0.0.1:{port}"
+    with listener, process(command, **inheriting(listener)):
+        yield place
 
 
 @pytest.fixture
@@ -143,9 +131,8 @@ def test_nginx_reports_that_the_server_is_gone(tmp_path: Path, tokens: list[str]
             assert caught.value.status == 502
 
 
-@contextmanager
-def sshd(directory: Path) -> Iterator[list[str]]:
-    """Run sshd for the current user; yield the options with which ssh connects to it."""
+def ssh_options(directory: Path) -> list[str]:
+    """The options with which ssh starts an sshd for the current user and reaches it by a pipe."""
     program = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
     assert program, "sshd is not installed (on Debian: apt-get install openssh-server)"
     if os.geteuid() == 0:
@@ -153,22 +140,18 @@ def sshd(directory: Path) -> Iterator[list[str]]:
     for name in ("host", "user"):
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(directory / name)]
         subprocess.run(command, check=True)
-    port = free_port()
-    (directory / "trusted").write_text(f"[127.0.0.1]:{port} {(directory / 'host.pub').read_text()}")
-    settings = {
-        "ListenAddress": f"127.0.0.1:{port}",
-        "HostKey": f"{directory}/host",
-        "AuthorizedKeysFile": f"{directory}/user.pub",
-        "PidFile": "none",
-        "StrictModes": "no",
-        "UsePAM": "no",
-    }
-    options = [word for each in settings.items() for word in ("-o", "=".join(each))]
-    with process([program, "-D", "-q", "-f", "/dev/null", *options]) as running:
-        await_listener(port, running)
-        client = [f"UserKnownHostsFile={directory}/trusted", "IdentitiesOnly=yes", "BatchMode=yes"]
-        words = [word for each in client for word in ("-o", each)]
-        yield ["-F", "/dev/null", "-i", str(directory / "user"), "-p", str(port), *words]
+    (directory / "trusted").write_text(f"127.0.0.1 {(directory / 'host.pub').read_text()}")
+    settings = [f"HostKey={directory}/host", f"AuthorizedKeysFile={directory}/user.pub"]
+    settings += ["StrictModes=no", "UsePAM=no"]
+    server = [program, "-i", "-q", "-f", "/dev/null", *option_words(settings)]
+    client = [f"UserKnownHostsFile={directory}/trusted", "IdentitiesOnly=yes", "BatchMode=yes"]
+    client += [f"ProxyCommand={shlex.join(server)}"]
+    client += ["PermitLocalCommand=yes", "LocalCommand=echo ready"]  # after it listens
+    return ["-F", "/dev/null", "-i", str(directory / "user"), *option_words(client)]
+
+
+def option_words(settings: list[str]) -> list[str]:
+    return [word for each in settings for word in ("-o", each)]
 
 
 def test_ssh_leads_to_a_unix_socket(tmp_path: Path) -> None:
@@ -182,14 +165,13 @@ def test_ssh_leads_to_a_unix_socket(tmp_path: Path) -> None:
     assert set(given) < set(words)
     command = [given.get(word, word) for word in words]
     served = [sys.executable, "-m", "tuberd", "-r", str(REGISTRY), "--uds", str(there)]
-    with process(served, stdout=subprocess.PIPE) as server, sshd(tmp_path) as options:
+    tunnel = [command[0], *ssh_options(tmp_path), *command[1:]]
+    with process(served, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdout.readline().startswith(b"Serving on unix:")
-        with process([command[0], *options, *command[1:]]):
-            end = time.monotonic() + PATIENCE
-            while not here.exists():
-                assert time.monotonic() < end, "ssh has not made the socket"
-                time.sleep(0.02)
+        with process(tunnel, stdout=subprocess.PIPE) as ssh:
+            assert ssh.stdout is not None
+            assert ssh.stdout.readline() == b"ready\n"
             with tuber.resolve_simple(f"unix:{here}", "instrument") as remote:
                 instrument: Any = remote
                 assert instrument.increment([1, 2]) == [2, 3]

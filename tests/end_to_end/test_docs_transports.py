@@ -14,6 +14,7 @@ from tests.support.certificates import authority, server_context
 from tests.support.live_server import LiveServer
 from tests.support.scripted_board import serve
 from tests.support.scripted_server import ScriptedServer
+from tests.support.shells import hurry
 from tuber import TuberNetworkError, TuberTimeout
 
 from .test_docs import ROOT, snippets
@@ -61,12 +62,11 @@ def test_a_blocking_adapter_reports_a_timeout(
     server: LiveServer, adapters: dict[str, Any], library: str
 ) -> None:
     transport = blocking_transport(adapters, library)
-    with tuber.resolve_simple(
-        server.hostname, "instrument", transport=transport, timeout=(5, 0.1)
-    ) as remote:
-        instrument: Any = remote
-        with pytest.raises(TuberTimeout, match="may have run"):
-            instrument.sleep(1.0)
+    with (
+        tuber.resolve_simple(server.hostname, "instrument", transport=transport) as remote,
+        pytest.raises(TuberTimeout, match="may have run"),
+    ):
+        hurry(remote, 0.1).sleep(1.0)
 
 
 @pytest.mark.parametrize("library", ["requests", "httpx"])
@@ -87,13 +87,13 @@ def test_the_asynchronous_adapter_carries_calls(
     async def main() -> None:
         transport = adapters["AsyncHttpxTransport"](httpx.AsyncClient(trust_env=False))
         async with await tuber.resolve(
-            server.hostname, "instrument", transport=transport, timeout=(5, 0.5)
+            server.hostname, "instrument", transport=transport
         ) as remote:
             instrument: Any = remote
             results = await asyncio.gather(*(instrument.increment([n]) for n in range(20)))
             assert results == [[n + 1] for n in range(20)]
             with pytest.raises(TuberTimeout, match="may have run"):
-                await instrument.sleep(2.0)
+                await hurry(instrument, 0.5).sleep(2.0)
 
     asyncio.run(main())
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 import tuberd
-from tests.support.raw_http import connected, post_message, read_reply
+from tests.support.raw_http import PATIENCE, connected, post_message, read_reply
 from tuber.codec.cbor import CborCodec
 
 CALLS = 1000
@@ -148,6 +149,8 @@ def test_stopped_servers_leak_no_memory() -> None:
         blocks = sys.getallocatedblocks()
         for _ in range(CALLS // 10):
             cycle()
-        assert held() == before
+        end = time.monotonic() + PATIENCE  # a worker may hold the log after serve() has returned
+        while held() != before:
+            assert time.monotonic() < end, (held(), before)
         growth.append(sys.getallocatedblocks() - blocks)
     assert min(growth) <= NOISE, growth

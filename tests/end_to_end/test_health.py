@@ -5,28 +5,29 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import threading
+import select
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.live_server import LiveServer, live_server
-from tests.support.raw_http import connected, post_message, read_reply, status_of
+from tests.support.raw_http import PATIENCE, connected, post_message, read_reply, status_of
 
-from .conftest import REGISTRY, Wire
+from .conftest import REGISTRY, Wire, running_call
 from .test_calls import call
 
 # A method that holds the GIL: PyDLL keeps it, CDLL would release it.
 STUBBORN = """
-import ctypes
+import ctypes, os
 class Stubborn:
-    def hold(self, seconds):
-        ctypes.PyDLL(None).usleep(int(seconds * 1e6))
-        return seconds
+    def hold(self, path):
+        libc = ctypes.PyDLL(None)
+        pipe = libc.open(path.encode(), os.O_RDONLY)
+        libc.read(pipe, ctypes.create_string_buffer(1), 1)
+        os.close(pipe)
     def nothing(self): pass
 registry = {"instrument": Stubborn()}
 """
@@ -51,39 +52,31 @@ def await_call(server: LiveServer) -> None:
         assert time.monotonic() < end, "no call runs"
 
 
-@contextmanager
-def running_call(server: LiveServer, request: Any) -> Iterator[None]:
-    with Wire(server.port) as wire:
-        thread = threading.Thread(target=wire.post, args=(json.dumps(request).encode(),))
-        thread.start()
-        yield
-        thread.join()
-
-
 def test_health_is_answered_while_a_method_holds_the_gil(tmp_path: Path) -> None:
     registry = tmp_path / "stubborn.py"
     registry.write_text(STUBBORN)
     with live_server(registry) as server:
         with Wire(server.port) as wire:
             wire.call(call("nothing"))
-        with running_call(server, call("hold", 3.0)):
-            await_call(server)
+        pipe = tmp_path / "pipe"
+        with running_call(server, pipe, call("hold", str(pipe))):
             for _ in range(10):
-                [running] = health(server)["calls"]  # the method has not returned yet
+                [running] = health(server)["calls"]
     assert running["call"] == "instrument.hold()"
     assert running["from"].startswith("127.0.0.1:")
     assert running["seconds"] > 0
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", running["began"])
 
 
-def test_health_is_answered_when_all_call_slots_are_taken() -> None:
-    with live_server(REGISTRY, "--max-calls", "1") as server:
-        request = json.dumps(call("sleep", 3.0)).encode()
-        with running_call(server, call("sleep", 3.0)):
-            await_call(server)
-            with Wire(server.port) as wire:
-                assert wire.post(request)[0].status == 503
-            assert health(server)["calls"][0]["call"] == "instrument.sleep()"
+def test_health_is_answered_when_all_call_slots_are_taken(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    with (
+        live_server(REGISTRY, "--max-calls", "1") as server,
+        running_call(server, pipe, call("read_pipe", str(pipe))),
+    ):
+        with Wire(server.port) as wire:
+            assert wire.post(json.dumps(call("nothing")).encode())[0].status == 503
+        assert health(server)["calls"][0]["call"] == "instrument.read_pipe()"
 
 
 def test_a_full_server_answers_503_while_a_method_holds_the_gil(tmp_path: Path) -> None:
@@ -91,19 +84,17 @@ def test_a_full_server_answers_503_while_a_method_holds_the_gil(tmp_path: Path) 
     registry.write_text(STUBBORN)
     with live_server(registry, "--max-calls", "2") as server:
         nothing = json.dumps(call("nothing")).encode()
-        with running_call(server, call("hold", 3.0)):
-            await_call(server)
-            with running_call(server, call("nothing")):  # takes the last slot and waits for the GIL
-                end = time.monotonic() + 20
-                while True:
-                    with connected(server.port) as peer:
-                        peer.sendall(post_message(nothing))
-                        peer.settimeout(0.1)  # the peer that got the last slot gets no answer
-                        with suppress(TimeoutError):
-                            assert status_of(read_reply(peer)[0]) == 503
-                            break
-                    assert time.monotonic() < end
-                assert health(server)["calls"][0]["call"] == "instrument.hold()"
+        pipe = tmp_path / "pipe"
+        with (
+            running_call(server, pipe, call("hold", str(pipe))),
+            connected(server.port) as one,
+            connected(server.port) as other,
+        ):
+            for peer in (one, other):  # one takes the last slot and waits for the GIL
+                peer.sendall(post_message(nothing))
+            [refused], _, _ = select.select([one, other], [], [], PATIENCE)
+            assert status_of(read_reply(refused)[0]) == 503
+            assert health(server)["calls"][0]["call"] == "instrument.hold()"
 
 
 def test_health_counts() -> None:

@@ -75,7 +75,8 @@ def test_exactly_the_listed_names_can_be_reached(wire: Wire) -> None:
     description = wire.call({"object": "instrument", "resolve": True})["result"]
     assert set(description["methods"]) == {
         "nothing", "count", "increment", "echo", "_exposed", "of_class", "static", "unencodable",
-        "warn", "raise_it", "wait", "wait_started", "release", "sleep", "thread_name",
+        "warn", "raise_it", "wait", "wait_started", "release", "sleep", "read_pipe",
+        "thread_name",
     }  # fmt: skip
     assert set(description["objects"]) == {"sensor", "sensors", "mixed"}
     assert set(description["properties"]) == {"gains", "mode", "calls"}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -23,9 +23,8 @@ from tests.support.raw_http import (
 from tuber.codec.cbor import CborCodec
 from tuber.protocol import CBOR, MAX_NESTING
 
-from .conftest import REGISTRY, Wire
+from .conftest import REGISTRY, Wire, running_call
 from .test_calls import call
-from .test_health import await_call
 
 CALL = json.dumps(call("nothing")).encode()
 
@@ -140,11 +139,11 @@ def test_a_peer_that_does_not_read_its_reply_is_disconnected(option: list[str]) 
             peer.sendall(request(ask))
             taken = len(peer.recv(1000))
             end = time.monotonic() + 1.0
-            while time.monotonic() < end:
-                assert other.post(CALL)[0].status == 200
-                if len(option) > 2:
-                    taken += len(peer.recv(100))
             try:
+                while time.monotonic() < end:
+                    assert other.post(CALL)[0].status == 200
+                    if len(option) > 2:
+                        taken += len(peer.recv(100))
                 while piece := peer.recv(1 << 20):
                     taken += len(piece)
             except ConnectionResetError:
@@ -211,17 +210,15 @@ def test_integer_digits_are_limited_as_in_python(most: str | None) -> None:
         assert wire.call(call("nothing")) == {"result": None}
 
 
-def test_calls_over_the_limit_are_refused_at_once() -> None:
+def test_calls_over_the_limit_are_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
     with live_server(REGISTRY, "--max-calls", "1") as server:
-        with Wire(server.port) as busy, connected(server.port) as refused:
-            running = threading.Thread(target=lambda: busy.call(call("sleep", 3.0)))
-            running.start()
-            await_call(server)  # by the health report, which needs no call slot
+        with (
+            running_call(server, pipe, call("read_pipe", str(pipe))),
+            connected(server.port) as refused,
+        ):
             refused.sendall(request())
-            reply = read_to_end(refused)
-            assert running.is_alive(), "the refusal waited for the other call"
-            assert_refused(reply, 503)
-            running.join()
+            assert_refused(read_to_end(refused), 503)
         # The slot is released after the reply is sent, so the next call may still be too early.
         end = time.monotonic() + PATIENCE
         with Wire(server.port) as wire:

@@ -65,7 +65,6 @@ def test_threads_are_bounded_with_512_active_connections(fresh_server: LiveServe
         end = time.monotonic() + PATIENCE  # now they are idle, and need no threads
         while threads_of(fresh_server) > SPARE_THREADS:
             assert time.monotonic() < end, threads_of(fresh_server)
-            time.sleep(0.05)
         for peer in peers:
             exchange(peer)
 

@@ -8,61 +8,47 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.live_server import LiveServer, live_server
 from tests.support.raw_http import connected, post_message, read_reply
 
-from .conftest import REGISTRY, Wire
+from .conftest import REGISTRY, Wire, running_call
 from .test_calls import call
 from .test_health import await_call, health
 
+WAITING = "Waiting up to 30 s for 1 running call. Press Ctrl-C again to stop now.\n"
+
 
 @pytest.mark.parametrize("signal_", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_lets_the_running_call_finish(signal_: signal.Signals) -> None:
-    answers: list[Any] = []
-    with live_server(REGISTRY) as server, Wire(server.port) as busy, Wire(server.port) as other:
-        thread = threading.Thread(target=lambda: answers.append(busy.call(call("sleep", 1.0))))
-        thread.start()
-        assert other.call(call("wait_started")) == {"result": True}
-        server.process.send_signal(signal_)
+def test_a_signal_lets_the_running_call_finish(tmp_path: Path, signal_: signal.Signals) -> None:
+    pipe = tmp_path / "pipe"
+    with live_server(REGISTRY, stderr=subprocess.PIPE) as server:
+        with running_call(server, pipe, call("read_pipe", str(pipe))) as replies:
+            server.process.send_signal(signal_)
+            assert server.process.stderr.readline() == WAITING
         assert server.process.wait(20) == 0
-        thread.join()
-    assert answers == [{"result": 1.0}]
-
-
-def test_the_shutdown_message_counts_running_calls() -> None:
-    with live_server(REGISTRY, stderr=subprocess.PIPE) as server, Wire(server.port) as busy:
-        thread = threading.Thread(target=lambda: busy.call(call("sleep", 1.0)))
-        thread.start()
-        await_call(server)
-        server.process.send_signal(signal.SIGINT)
-        said = server.process.stderr.readline()
-        thread.join()
-        assert server.process.wait(20) == 0
-    assert said == "Waiting up to 30 s for 1 running call. Press Ctrl-C again to stop now.\n"
+    assert replies == [(200, b'{"result":""}')]
 
 
 @pytest.mark.parametrize("options", [{}, {"X_Tuber_Options": "continue-on-error"}])
-def test_a_stopping_server_skips_the_rest_of_a_batch(options: dict[str, str]) -> None:
-    answers: list[Any] = []
-    batch = [call("nothing"), call("sleep", 1.0), call("count"), call("nothing")]
-    with live_server(REGISTRY) as server, Wire(server.port) as busy, Wire(server.port) as other:
-        thread = threading.Thread(target=lambda: answers.append(busy.call(batch, **options)))
-        thread.start()
-        assert other.call(call("wait_started")) == {"result": True}
-        server.process.send_signal(signal.SIGTERM)
+def test_a_stopping_server_skips_the_rest_of_a_batch(
+    tmp_path: Path, options: dict[str, str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    batch = [call("nothing"), call("read_pipe", str(pipe)), call("count"), call("nothing")]
+    with live_server(REGISTRY, stderr=subprocess.PIPE) as server:
+        with running_call(server, pipe, batch, **options) as replies:
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.stderr.readline() == WAITING
         assert server.process.wait(20) == 0
-        thread.join()
-    [envelopes] = answers
+    [(_, body)] = replies
     message = "tuber.NotExecuted: not run, because the server is stopping"
     not_run = {"error": {"message": message, "type": "tuber.NotExecuted"}}
-    assert envelopes == [{"result": None}, {"result": 1.0}, not_run, not_run]
+    assert json.loads(body) == [{"result": None}, {"result": ""}, not_run, not_run]
 
 
 @pytest.mark.parametrize(("options", "signals"), [(["--grace", "0.3"], 1), (["--grace", "600"], 2)])

@@ -52,29 +52,14 @@ def _decode(codec: Codec, data: bytes, encoding: str | None = None, convert: boo
     return with_results(value) if convert else value
 
 
-def _known() -> dict[str, Codec]:
-    """Return the available codecs, by media type."""
-    codecs = {}
-    for media_type in (JSON, CBOR):
-        try:
-            codecs[media_type] = codec_for(media_type)
-        except ValueError:
-            continue
-    return codecs
-
-
 def _by_name() -> dict[str, Any]:
-    codecs: dict[str, Any] = {"json": _TextCodec(JsonCodec("json"))}
+    codecs: dict[str, Any] = {"json": _TextCodec(JsonCodec("json")), "cbor": codec_for(CBOR)}
     with suppress(ImportError):
         codecs["orjson"] = JsonCodec("orjson")
-    if CBOR in _CODECS:
-        codecs["cbor"] = _CODECS[CBOR]
     return codecs
 
 
-_CODECS: Final = _known()
-
 AcceptTypes: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
-    {media_type: partial(_decode, codec) for media_type, codec in _CODECS.items()}
+    {media_type: partial(_decode, codec_for(media_type)) for media_type in (JSON, CBOR)}
 )
 Codecs: Final[Mapping[str, Any]] = MappingProxyType(_by_name())

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.scripted_board import answer, serve
 from tests.support.scripted_server import ScriptedServer, ServedConnection, http_reply
-from tests.support.shells import Shell
+from tests.support.shells import PATIENCE_SECONDS, Shell, hurry
 from tuber import (
     TuberConnectionLost,
     TuberTimeout,
@@ -61,12 +61,11 @@ def test_after_a_timeout_a_late_reply_does_not_meet_the_next_call(shell: Shell) 
                 assert timed_out.wait(10)
             answer(connection, asked)
 
-    with (
-        ScriptedServer(handler) as server,
-        shell.resolved(server.hostname, timeout=0.2) as board,
-    ):
+    with ScriptedServer(handler) as server, shell.resolved(server.hostname) as board:
+        hurry(board, 0.2)
         with pytest.raises(TuberTimeout):
             shell.finish(board.read("slow"))
+        hurry(board, PATIENCE_SECONDS)
         timed_out.set()
         assert shell.finish(board.read("next")) == ["next"]
 

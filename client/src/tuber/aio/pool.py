@@ -18,6 +18,7 @@ from tuber.aio.connecting import AsyncioDialler
 from tuber.aio.connection import AsyncioConnection, wait_until
 from tuber.errors import TuberTimeout
 from tuber.network.connecting import connect
+from tuber.network.exchange import Pool
 from tuber.network.route import Route
 from tuber.options import Timing
 
@@ -26,13 +27,12 @@ from tuber.options import Timing
 MAX_CONNECTIONS: Final = 16
 
 
-class AsyncioPool:
-    """The ``exchange.Pool`` of one loop over one route."""
+class AsyncioPool(Pool[AsyncioConnection]):
+    """The pool of one loop over one route."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, route: Route) -> None:
+        super().__init__(route)
         self.loop = loop
-        self.route = route
-        self._idle: list[AsyncioConnection] = []
         self._free_slots = MAX_CONNECTIONS
         self._waiting: deque[asyncio.Future[None]] = deque()
 
@@ -44,11 +44,7 @@ class AsyncioPool:
         return False
 
     async def wait_for_slot(self, deadline: float | None, called: object) -> None:
-        """Acquire the next slot that becomes free, in order of arrival.
-
-        Raises:
-            TuberTimeout: none became free by the deadline. Nothing was sent.
-        """
+        """Acquire the next slot that becomes free; see ``exchange.Pool``."""
         slot: asyncio.Future[None] = self.loop.create_future()
         self._waiting.append(slot)
         try:
@@ -62,15 +58,6 @@ class AsyncioPool:
             if slot.done() and not slot.cancelled() and slot.exception() is None:
                 self.release_slot()  # it was granted at the same moment
             raise
-
-    def checkout(self) -> AsyncioConnection | None:
-        """With a slot: take an idle connection that is still open, if any."""
-        while self._idle:
-            connection = self._idle.pop()
-            if not connection.is_stale():
-                return connection
-            connection.close()
-        return None
 
     async def connect(
         self, timing: Timing, deadline: float | None, called: object

@@ -34,19 +34,6 @@ class Batch:
         collected: whether all results were taken, or the error of the request was raised.
     """
 
-    __slots__ = (
-        "_cancelled_error",
-        "_errors",
-        "_outcomes",
-        "_session",
-        "begin",
-        "calls",
-        "cancelled",
-        "collected",
-        "fault",
-        "run",
-    )
-
     def __init__(
         self, begin: Callable[[Batch], object], cancelled_error: Callable[[], BaseException]
     ) -> None:

@@ -88,21 +88,21 @@ class QueuedPath:
         if name.startswith("_"):
             super().__setattr__(name, value)
         elif name.startswith("tuber_"):
-            raise AttributeError(f"names that begin with 'tuber_' are local; came {name!r}")
+            raise AttributeError(f"names that begin with 'tuber_' are local; got {name!r}")
         else:
             self.tuber_set(name, value)
 
     def __getitem__(self, item: Item) -> QueuedPath:
         path = self._tuber_object_path()
         if path is None:
-            raise TypeError(f"the registry has names and no items; came [{item!r}]")
+            raise TypeError(f"the registry has names and no items; got [{item!r}]")
         if not isinstance(item, str):
             try:
                 item = index(item)
             except TypeError:
                 raise TypeError(
                     f"expected the index (int) or the key (str) of an item of {path_text(path)}; "
-                    f"came {item!r}"
+                    f"got {item!r}"
                 ) from None
         return QueuedPath(self._tuber_context, path_of_item(path, item))
 
@@ -129,12 +129,11 @@ class QueuedPath:
         return QueuedPath(self._tuber_context, self._tuber_object_path(), name)
 
     def tuber_get(self, name: str, keys: Iterable[Item] | None = None) -> Any:
-        """Queue the reading of a property.
+        """Queue the reading of a property: see ``RemoteAttributes.tuber_get``.
 
         Args:
-            name: the name of the property.
-            keys: the indices or keys of the items of a container. None reads the property of the
-                object itself or, if it is resolved and known to be a container, of all items.
+            keys: None reads the property of the object itself or, if it is resolved and known to be
+                a container, of all items.
 
         Returns:
             The future of the value; for items, of the list of values.
@@ -155,13 +154,7 @@ class QueuedPath:
         keys: Iterable[Item] | None = None,
         values: Iterable[Any] | None = None,
     ) -> Any:
-        """Queue the setting of a live property.
-
-        Args:
-            name: the name of the property.
-            value: the value, for a container that of all items.
-            keys: the indices or keys of the items of a container; None: all items.
-            values: for a container, one value for each item, instead of ``value``.
+        """Queue the setting of a live property; the arguments are those of a remote object's.
 
         Returns:
             The future of the value that is read back; with ``values``, of a list.

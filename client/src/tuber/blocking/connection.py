@@ -10,10 +10,10 @@ from contextlib import suppress
 from typing import Final
 
 from tuber.blocking.connecting import left
+from tuber.network.connecting import read_ready_probe
 from tuber.network.errors import closed_by_server
 from tuber.network.http1 import HttpReply, ReplyReader
 from tuber.network.route import Route
-from tuber.network.sockets import read_ready_probe
 
 # One read takes in any usual reply; Python gives back what was not filled.
 RECEIVE_BYTES: Final = 64 * 1024

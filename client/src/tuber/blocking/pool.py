@@ -1,7 +1,7 @@
 """The idle connections over one route, between calls.
 
 Thread-safe without a lock: a list's ``append`` and ``pop`` are atomic, and the thread that took a
-connection out is its only user. The last one in is the first one out, so that few stay in use.
+connection out is its only user.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 from tuber.blocking.connecting import BlockingDialler
 from tuber.blocking.connection import BlockingConnection
 from tuber.network.connecting import connect
+from tuber.network.exchange import Pool
 from tuber.network.route import Route
 from tuber.options import Timing
 
@@ -21,36 +22,17 @@ from tuber.options import Timing
 MAX_IDLE: Final = 32
 
 
-class BlockingPool:
-    """The ``exchange.Pool`` of the blocking shell, whose coroutines never suspend.
+class BlockingPool(Pool[BlockingConnection]):
+    """The pool of the blocking shell, whose coroutines never suspend.
 
     In the child of a fork the pool is empty: two processes cannot share a connection.
     """
 
     def __init__(self, route: Route) -> None:
-        self.route = route
-        self._idle: list[BlockingConnection] = []
+        super().__init__(route)
         # Also when the program ends: no socket is left to the garbage collector.
         weakref.finalize(self, _close_all, self._idle)
         _pools.add(self)
-
-    def acquire_slot(self) -> bool:
-        """Return True: each calling thread may have a connection."""
-        return True
-
-    async def wait_for_slot(self, deadline: float | None, called: object) -> None:
-        """Do nothing: slots are not limited."""
-
-    def checkout(self) -> BlockingConnection | None:
-        """Take an idle connection that is still open, if any."""
-        while True:
-            try:
-                connection = self._idle.pop()
-            except IndexError:
-                return None
-            if not connection.is_stale():
-                return connection
-            connection.close()
 
     async def connect(
         self, timing: Timing, deadline: float | None, called: object
@@ -66,9 +48,6 @@ class BlockingPool:
             self._idle.append(connection)
         else:
             connection.close()
-
-    def release_slot(self) -> None:
-        """Do nothing: slots are not counted."""
 
     def close(self) -> None:
         """Close the idle connections; running calls keep theirs."""

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
-from tuber.codec.cbor_memory import Block, block_of_buffer, block_of_ndarray, block_of_numpy
+from tuber.codec.cbor_arrays import Block, block_of_buffer, block_of_ndarray, block_of_numpy
 from tuber.codec.classes import as_list_or_map
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from tuber.codec.cbor_memory import Block
+from tuber.codec.cbor_arrays import Block
 from tuber.codec.cbor_numbers import bignum, float_item, head, integer_item
 from tuber.codec.cbor_values import hashable, simplify
 from tuber.codec.fault import Fault

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from time import monotonic
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from tuber.errors import TuberProtocolError
 from tuber.network.errors import exchange_error, reply_error
@@ -34,6 +34,12 @@ class Connection(Protocol):
     sent_any: bool
     sent_all: bool
 
+    def is_stale(self) -> bool:
+        """Whether the peer closed the idle connection, or wrote on it."""
+
+    def close(self) -> None:
+        """Close the connection at once; closing it again does nothing."""
+
     async def request(self, buffers: list[bytes | memoryview], deadline: float | None) -> HttpReply:
         """Send a request and receive its reply; close the connection on any fault.
 
@@ -49,30 +55,46 @@ class Connection(Protocol):
 C = TypeVar("C", bound=Connection)
 
 
-class Pool(Protocol[C]):
-    """The connections over one route.
+class Pool(Generic[C]):
+    """The connections over one route; those of the blocking shell are not limited by slots.
 
-    Each slot acquired is released by one ``checkin`` or ``release_slot``.
+    Each slot acquired is released by one ``checkin`` or ``release_slot``. The last connection in is
+    the first one out, so that few stay in use.
     """
 
-    @property
-    def route(self) -> Route:
-        """The route of all its connections."""
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self._idle: list[C] = []
 
     def acquire_slot(self) -> bool:
         """Acquire a slot if one is free; False: ``wait_for_slot``."""
+        return True
 
     async def wait_for_slot(self, deadline: float | None, called: object) -> None:
-        """Acquire the next slot that becomes free, in order of arrival."""
+        """Acquire the next slot that becomes free, in order of arrival.
+
+        Raises:
+            TuberTimeout: none became free by the deadline. Nothing was sent.
+        """
 
     def checkout(self) -> C | None:
         """With a slot: take an idle connection that is still open, if any."""
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if not connection.is_stale():
+                return connection
+            connection.close()
 
     async def connect(self, timing: Timing, deadline: float | None, called: object) -> C:
-        """With a slot: make a connection."""
+        """With a slot: make a connection; raise TuberNetworkError if that fails."""
+        raise NotImplementedError
 
     def checkin(self, connection: C) -> None:
         """Keep a connection that can be used again, and release the slot."""
+        raise NotImplementedError
 
     def release_slot(self) -> None:
         """Release a slot without a connection."""

@@ -79,17 +79,6 @@ class ReplyReader:
         max_body_bytes: limit for a body.
     """
 
-    __slots__ = (
-        "_chunks",
-        "_filled",
-        "_head",
-        "_interim",
-        "_known",
-        "_max_body_bytes",
-        "_received",
-        "_wanted",
-    )
-
     def __init__(self, max_body_bytes: int = MAX_REPLY_BYTES) -> None:
         self._max_body_bytes = max_body_bytes
         self._received = bytearray()  # of an incomplete reply

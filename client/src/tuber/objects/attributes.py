@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from types import MethodType
 from typing import Any
 
+from tuber.objects.containers import list_of_keys
 from tuber.objects.described import DescribedObject
 from tuber.objects.names import is_local, no_attribute_text, warn_similar_name
-from tuber.objects.properties import read_items, refuse_unsettable, write, write_items
-from tuber.protocol import ABSENT, Call, Item, path_of_object
+from tuber.protocol import ABSENT, Call, Description, Item, path_of_item, path_of_object
 
 
 class _ForInstances:
@@ -79,11 +79,16 @@ class RemoteAttributes(DescribedObject):
             TuberRemoteError: the property can't be read; for a container, of the first such item.
         """
         link, items = self._tuber_link, self._tuber_items
-        if items is not None:
-            return link.run(read_items(self, items, name, keys))
-        if keys is not None:
-            raise self._tuber_no_container()
-        return link.run(link.session.read_property(self._tuber_path, name))
+        session, path = link.session, self._tuber_path
+        if items is None:
+            if keys is not None:
+                raise self._tuber_no_container()
+            return link.run(session.read_property(path, name))
+        if "tuber_get" in self._tuber_known().methods:
+            chosen = {} if keys is None else {"keys": list_of_keys(keys)}
+            return link.run(session.call(path, "tuber_get", (name,), chosen))
+        wanted = items.all_keys if keys is None else list_of_keys(keys)
+        return link.run(session.read_properties([path_of_item(path, key) for key in wanted], name))
 
     def tuber_set(
         self,
@@ -108,15 +113,32 @@ class RemoteAttributes(DescribedObject):
             TypeError: the arguments don't fit together; nothing was sent.
             TuberRemoteError: the server did not set it.
         """
-        link, items = self._tuber_link, self._tuber_items
-        self._tuber_known()
-        if items is not None:
-            return link.run(write_items(self, items, name, value, keys, values))
-        if keys is not None or values is not None:
-            raise self._tuber_no_container()
-        if value is ABSENT:
-            raise TypeError(f"expected a value for property {name!r} of {self!r}; came none")
-        return link.run(write(self, name, value))
+        link, items, known = self._tuber_link, self._tuber_items, self._tuber_known()
+        kwargs: dict[str, Any] = {}
+        if items is None:
+            if keys is not None or values is not None:
+                raise self._tuber_no_container()
+            if value is ABSENT:
+                raise TypeError(f"expected a value for property {name!r} of {self!r}; got none")
+            _refuse_unsettable(known, name, repr(self))
+        else:
+            if (value is ABSENT) is (values is None):
+                raise TypeError(
+                    "expected either one value for all items, or values= with one for each"
+                )
+            if keys is not None:
+                keys = list_of_keys(keys)
+            for key in items.all_keys if keys is None else keys:
+                _refuse_unsettable(items.description_of(key), name, f"{self!r}[{key!r}]")
+            chosen = {"values": None if values is None else list(values), "keys": keys}
+            kwargs = {each: given for each, given in chosen.items() if given is not None}
+        if "tuber_set" not in known.methods:
+            raise AttributeError(
+                f"property {name!r} of {self!r} can't be set: its server offers no tuber_set, "
+                "because it has no live properties or is older than they are"
+            )
+        args = (name,) if value is ABSENT else (name, value)
+        return link.run(link.session.call(self._tuber_path, "tuber_set", args, kwargs))
 
     @property
     def tuber_is_container(self) -> bool:
@@ -164,7 +186,7 @@ class RemoteAttributes(DescribedObject):
             if name in description.dynamic:
                 return self._tuber_assign(name, value)
             if name in description.properties or name in description.failed:
-                refuse_unsettable(description, name, repr(self))
+                _refuse_unsettable(description, name, repr(self))
                 return self._tuber_assign(name, value)
             if name in description.objects:
                 raise AttributeError(f"object {name!r} of {self!r} can't be replaced from here")
@@ -200,3 +222,16 @@ class RemoteAttributes(DescribedObject):
             if "maps" not in description.names:
                 names.discard("maps")  # only for IPython, see Container
         return sorted(names)
+
+
+def _refuse_unsettable(description: Description, name: str, where: str) -> None:
+    """Raise AttributeError when the object has no live property of that name."""
+    if name in description.dynamic or name in description.failed:
+        return
+    if name not in description.properties:
+        raise AttributeError(f"{where} has no property {name!r} that could be set")
+    raise AttributeError(
+        f"property {name!r} of {where} can't be set: it is a copy from when the object was "
+        f"resolved. tuber_get({name!r}) reads it now, tuber_resolve(force=True) renews all copies; "
+        "at the server, __tuber_dynamic__ makes it live and settable"
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber.objects.attributes import RemoteAttributes
 from tuber.objects.classes import base_of
-from tuber.objects.removed import RemovedObjectLink
+from tuber.objects.described import RemovedObjectLink
 from tuber.options import Options, TimeoutLike, choose
 from tuber.protocol import Description, Path, checked_path, path_text
 from tuber.session.session import Conversation, Link

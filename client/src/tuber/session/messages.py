@@ -7,6 +7,7 @@ error is thrown into it, so that it can go on without. It does no I/O; a link dr
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
 from tuber.protocol import JSON
@@ -14,6 +15,7 @@ from tuber.protocol import JSON
 T = TypeVar("T")
 
 
+@dataclass(slots=True, eq=False)
 class Request:
     """One request, before it becomes HTTP.
 
@@ -25,23 +27,12 @@ class Request:
         rest: the rest of the body after ``body``: memory of arrays, which is not copied.
     """
 
-    __slots__ = ("body", "called", "media_type", "options", "rest", "seconds")
-
-    def __init__(
-        self,
-        body: bytes,
-        called: object,
-        options: Sequence[str] = (),
-        seconds: float | None = None,
-        media_type: str = JSON,
-        rest: Sequence[memoryview] = (),
-    ) -> None:
-        self.body = body
-        self.called = called
-        self.options = options
-        self.seconds = seconds
-        self.media_type = media_type
-        self.rest = rest
+    body: bytes
+    called: object
+    options: Sequence[str] = ()
+    seconds: float | None = None
+    media_type: str = JSON
+    rest: Sequence[memoryview] = ()
 
     def limited(self, total: float | None) -> float | None:
         """Return its limit in seconds if the user's timeout is ``total``; None without a limit."""

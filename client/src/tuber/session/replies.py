@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -54,6 +55,7 @@ class EncodeFailure(NamedTuple):
 Outcome: TypeAlias = "Result | Failure | EncodeFailure"
 
 
+@dataclass(slots=True, eq=False)
 class Outcomes:
     """The outcomes of the calls of a batch, in order.
 
@@ -62,11 +64,8 @@ class Outcomes:
         others: by place, the outcomes that are not just a value.
     """
 
-    __slots__ = ("others", "values")
-
-    def __init__(self, values: list[Any], others: dict[int, Outcome]) -> None:
-        self.values = values
-        self.others = others
+    values: list[Any]
+    others: dict[int, Outcome]
 
     def __len__(self) -> int:
         return len(self.values)

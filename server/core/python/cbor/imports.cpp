@@ -22,7 +22,7 @@ CborImports CborImports::load() {
           .make_array = import_attribute("tuber.codec.ndarray", "make_array"),
           .simplify = import_attribute("tuber.codec.cbor_values", "simplify"),
           .hashable = import_attribute("tuber.codec.cbor_values", "hashable"),
-          .block = import_attribute("tuber.codec.cbor_memory", "Block"),
+          .block = import_attribute("tuber.codec.cbor_arrays", "Block"),
           .uuid = import_attribute("uuid", "UUID")};
 }
 

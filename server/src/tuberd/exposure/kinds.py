@@ -59,12 +59,19 @@ def kind_of(value: object) -> Kind | None:
     return None if get_origin(value) is not None else Kind.METHOD  # list[int] is a class, too
 
 
-def static_kind(obj: object, name: str) -> Kind | None:
-    """Return what a name is, as far as that is known without running a getter."""
-    held = class_attribute(type(obj), name)
-    own = own_attributes(obj)
+def static_kind(
+    obj: object, name: str, held: object, targets: tuple[type, ...] = ()
+) -> Kind | None:
+    """Return what a name is, as far as that is known without running a getter.
+
+    Args:
+        held: what the object's class holds under the name, or ABSENT.
+        targets: the classes of a proxy's target.
+    """
+    if targets and any(is_plain_method(class_attribute(each, name)) for each in targets):
+        return Kind.METHOD
     # A data descriptor precedes what the instance holds; other class attributes do not.
-    if name in own and not hasattr(type(held), "__set__"):
+    if not hasattr(type(held), "__set__") and name in (own := own_attributes(obj)):
         return kind_of(own[name])
     if is_plain_method(held):
         return Kind.METHOD

@@ -110,10 +110,13 @@ class ExposurePolicy:
             and has_default_lookup(own)
         ):
             return Member(name, Kind.METHOD, attribute, by_class=True)
-        if attribute is ABSENT and not _exists(obj, name):
+        if attribute is ABSENT and not _instance_has(obj, name):
             given = name == tuber_set.__name__ and self.live_names(obj)
             return Member(name, Kind.METHOD, tuber_set) if given else None
-        live = name in lists[LIVE] and self.is_live(obj, name)
+        live = (
+            name in lists[LIVE]
+            and static_kind(obj, name, attribute, lists.classes[1:]) is Kind.PROPERTY
+        )
         try:
             value = getattr(obj, name)
         except BaseException as error:  # noqa: BLE001 (the border of user code)
@@ -121,28 +124,23 @@ class ExposurePolicy:
         kind = Kind.PROPERTY if live else kind_of(value)
         return None if kind is None else Member(name, kind, value, live=live)
 
-    def is_live(self, obj: object, name: str) -> bool:
-        """Decide whether ``name`` is a live property, without reading it, which may cost time."""
-        listed = name in ClassLists(classes_of(obj))[LIVE]
-        return listed and self.expected_kind(obj, name) is Kind.PROPERTY
-
     def live_names(self, obj: object) -> list[str]:
         """Return the names of the live properties of an object."""
-        listed = ClassLists(classes_of(obj))[LIVE]
-        return sorted(each for each in listed if self.is_live(obj, each))
+        lists = ClassLists(classes_of(obj))
+        return sorted(
+            each for each in lists[LIVE] if self._expected_kind(obj, each, lists) is Kind.PROPERTY
+        )
 
     def invalid_live_names(self, obj: object) -> list[str]:
         """Return what the class lists as live although a peer can reach no such property."""
         return sorted(ClassLists(classes_of(obj))[LIVE] - {*self.live_names(obj)})
 
-    def expected_kind(self, obj: object, name: str) -> Kind | None:
+    def _expected_kind(self, obj: object, name: str, lists: ClassLists) -> Kind | None:
         """Return the kind that `resolve` would find, as far as is known without a getter."""
-        classes = classes_of(obj)
-        if not self._allows(ClassLists(classes), name) or not _exists(obj, name):
+        held = class_attribute(type(obj), name)
+        if not self._allows(lists, name) or (held is ABSENT and not _instance_has(obj, name)):
             return None
-        if any(is_plain_method(class_attribute(each, name)) for each in classes[1:]):
-            return Kind.METHOD  # of the target of a proxy
-        return static_kind(obj, name)
+        return static_kind(obj, name, held, lists.classes[1:])
 
     def members(self, obj: object) -> list[Member]:
         """Return everything that is listed of an object, sorted by name."""
@@ -219,12 +217,18 @@ class ExposurePolicy:
             raise KeyError(key)
         return item
 
-    def check_property(self, obj: object, name: str) -> None:
-        """Refuse what is not a property, without running a getter; raise as `member` does."""
+    def check_property(self, obj: object, name: str) -> ClassLists:
+        """Refuse what is not a property, without running a getter; raise as `member` does.
+
+        Returns:
+            The lists of the object's classes.
+        """
         _check_name(name)
-        kind = self.expected_kind(obj, name)
+        lists = ClassLists(classes_of(obj))
+        kind = self._expected_kind(obj, name, lists)
         if kind is not Kind.PROPERTY:
             raise self._refusal(obj, name, Kind.PROPERTY, kind)
+        return lists
 
     def check_live(self, obj: object, name: str) -> None:
         """Refuse to set what is not a live property, without running a getter.
@@ -234,8 +238,7 @@ class ExposurePolicy:
             TypeError: ``name`` is not a string.
             PermissionError: The policy is read-only.
         """
-        self.check_property(obj, name)
-        if not self.is_live(obj, name):
+        if name not in self.check_property(obj, name)[LIVE]:
             live = ", ".join(self.live_names(obj)) or "none"
             raise AttributeError(
                 f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"
@@ -285,7 +288,10 @@ class ExposurePolicy:
             return AttributeError(f"{text}; that is the name of its {found.value}")
         lists = ClassLists(classes_of(obj))
         public = (each for each in sorted(all_names(obj)) if self._allows(lists, each))
-        names = [each for each in public if static_kind(obj, each) is kind]
+        cls = type(obj)
+        names = [
+            each for each in public if static_kind(obj, each, class_attribute(cls, each)) is kind
+        ]
         return AttributeError(text + suggestion(name, names, PLURAL[kind]))
 
 
@@ -294,7 +300,6 @@ def _check_name(name: object) -> None:
         raise TypeError(f"expected a name (a string), got {shown(name)}")
 
 
-def _exists(obj: object, name: str) -> bool:
-    """Return whether the class, the instance or the object's ``__dir__`` has the name."""
-    held = class_attribute(type(obj), name) is not ABSENT
-    return held or name in own_attributes(obj) or name in dir_names(obj)
+def _instance_has(obj: object, name: str) -> bool:
+    """Return whether the instance or the object's ``__dir__`` has the name."""
+    return name in own_attributes(obj) or name in dir_names(obj)

@@ -15,7 +15,7 @@ import pytest
 import tuber
 from tests.support.scripted_board import answer, serve
 from tests.support.scripted_server import ScriptedServer, ServedConnection, http_reply
-from tests.support.shells import a_shell
+from tests.support.shells import a_shell, hurry
 from tuber import TuberObject, TuberRemoteWarning, TuberTimeout
 from tuber.aio import pool as _asyncio_pool
 from tuber.aio.pool import MAX_CONNECTIONS, pool_of_running_loop
@@ -189,7 +189,7 @@ def test_waiting_for_a_connection_ends_at_the_timeout() -> None:
 
     async def main(server: ScriptedServer) -> None:
         board: Any = await tuber.resolve(server.hostname, "Board")
-        hasty: Any = await tuber.resolve(server.hostname, "Board", timeout=0.05)
+        hasty = hurry(await tuber.resolve(server.hostname, "Board"), 0.05)
         calls = [asyncio.create_task(board.read("held")) for _ in range(MAX_CONNECTIONS)]
         await gate.holds(MAX_CONNECTIONS)
         with pytest.raises(
