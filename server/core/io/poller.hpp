@@ -17,6 +17,7 @@ class Poller {
   using Token = std::uint64_t;
   static constexpr Token kWoken = ~Token{0};      // wait() always returns it after wake_all()
   static constexpr Token kNotified = kWoken - 1;  // one wait() returns it after each notify()
+  static constexpr Token kTimer = kWoken - 2;     // one wait() returns it after the timer's time
 
   // Throws std::system_error if the system has no descriptor for it.
   Poller();
@@ -39,6 +40,9 @@ class Poller {
   // Wakes one thread that waits, now or later. Several calls may wake only one.
   void notify() noexcept;
 
+  // Sets the only timer of the poller, in place of its former time.
+  void set_timer(std::chrono::steady_clock::time_point time) noexcept;
+
   // Wakes every thread that waits, now or later.
   void wake_all() noexcept;
 
@@ -46,7 +50,8 @@ class Poller {
   base::Descriptor queue_;
   base::Descriptor wake_receiver_;
   base::Descriptor wake_sender_;  // the same as the receiver where the system has eventfd
-  base::Descriptor notifier_;     // not used by kqueue
+  base::Descriptor notifier_;     // not used by kqueue, nor is the timer
+  base::Descriptor timer_;
 };
 
 }  // namespace tuber::io

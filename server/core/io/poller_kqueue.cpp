@@ -4,6 +4,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -74,6 +75,15 @@ std::optional<Poller::Token> Poller::wait(std::chrono::milliseconds timeout) {
 
 void Poller::notify() noexcept {
   control(queue_, 0, 0, kNotified, EVFILT_USER, NOTE_TRIGGER);
+}
+
+void Poller::set_timer(std::chrono::steady_clock::time_point time) noexcept {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+      std::max(time - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration(0)));
+  struct kevent change;
+  EV_SET(&change, 1, EVFILT_TIMER, EV_ADD | EV_ONESHOT, 0, left.count(),
+         reinterpret_cast<void*>(kTimer));  // in milliseconds
+  static_cast<void>(::kevent(queue_.get(), &change, 1, nullptr, 0, nullptr));
 }
 
 void Poller::wake_all() noexcept {

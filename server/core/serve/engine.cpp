@@ -84,6 +84,7 @@ class Worker {
   [[nodiscard]] bool serve(io::Poller::Token token);
   [[nodiscard]] bool finish(std::shared_ptr<Exchange> exchange);
   void sweep();
+  void finish_suspended();
 
   Engine& engine_;
   ConnectionHandler handler_;
@@ -102,6 +103,8 @@ void Worker::run() {
         }
       } else if (event == io::Poller::kNotified) {
         leads = finish(engine_.suspended.take_completed());
+      } else if (event == io::Poller::kTimer) {
+        engine_.timers.run_due(Clock::now());
       } else if (event && event != io::Poller::kWoken) {
         leads = serve(*event);
       }
@@ -115,9 +118,16 @@ void Worker::run() {
       return;
     }
   }
-  // Running calls have their grace; the last ones may be suspended.
-  while (std::shared_ptr<Exchange> exchange = engine_.suspended.wait_for_completed()) {
-    handler_.finish_stopping(*exchange);
+  finish_suspended();
+}
+
+// The server stops: running calls have their grace, and the last ones may be suspended.
+void Worker::finish_suspended() {
+  while (!engine_.suspended.empty()) {
+    engine_.timers.run_due(Clock::now());
+    if (const auto exchange = engine_.suspended.wait_for_completed(engine_.timers.next())) {
+      handler_.finish_stopping(*exchange);
+    }
   }
 }
 

@@ -17,6 +17,7 @@
 #include "serve/idle_connections.hpp"
 #include "serve/server.hpp"
 #include "serve/suspended_exchanges.hpp"
+#include "serve/timers.hpp"
 #include "serve/worker_pool.hpp"
 
 namespace tuber::serve {
@@ -25,7 +26,7 @@ namespace tuber::serve {
 class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
  public:
   // Names the listener in the poller. No connection has this token: descriptors are positive.
-  static constexpr io::Poller::Token kListener = io::Poller::kNotified - 1;
+  static constexpr io::Poller::Token kListener = io::Poller::kTimer - 1;
 
   Engine(ServerOptions options, HandlerFactory make_handler);
 
@@ -71,6 +72,7 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
   io::Listener listener;
   IdleConnections idle{poller};
   SuspendedExchanges suspended{poller};
+  Timers timers{poller};
   WorkerPool pool;
 
  private:

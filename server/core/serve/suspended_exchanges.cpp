@@ -1,5 +1,7 @@
 #include "serve/suspended_exchanges.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace tuber::serve {
@@ -126,14 +128,24 @@ void SuspendedExchanges::stop() noexcept {
   }
 }
 
-std::shared_ptr<Exchange> SuspendedExchanges::wait_for_completed() {
+std::shared_ptr<Exchange> SuspendedExchanges::wait_for_completed(Clock::time_point deadline) {
   std::unique_lock lock(mutex_);
-  for (;;) {
-    if (!completed_.empty()) return take_first(completed_);
-    if (!parked_.empty()) return take_first(parked_);
-    if (taken_.empty() && suspended_.empty() && unnotified_.empty()) return nullptr;
-    changed_.wait(lock);
-  }
+  const auto is_over = [this] { return !completed_.empty() || !parked_.empty() || is_empty(); };
+  // The longest wait is bounded because some systems can't add a large time to their clock.
+  constexpr std::chrono::seconds kLongest{60};
+  changed_.wait_until(lock, std::min(deadline, Clock::now() + kLongest), is_over);
+  if (!completed_.empty()) return take_first(completed_);
+  return parked_.empty() ? nullptr : take_first(parked_);
+}
+
+bool SuspendedExchanges::empty() const {
+  const std::lock_guard lock(mutex_);
+  return is_empty();
+}
+
+bool SuspendedExchanges::is_empty() const {
+  return taken_.empty() && suspended_.empty() && unnotified_.empty() && completed_.empty() &&
+         parked_.empty();
 }
 
 void SuspendedExchanges::move(Exchange& exchange, Exchange::List& to) noexcept {

@@ -46,18 +46,21 @@ class SuspendedExchanges {
   // From now on, workers take exchanges by wait_for_completed(). Notifies all that are suspended.
   void stop() noexcept;
 
-  // Waits for an exchange whose reply must be sent, whether it is completed or parked. Null if no
-  // exchange is left. REQUIRES: stop() was called.
-  [[nodiscard]] std::shared_ptr<Exchange> wait_for_completed();
+  // Waits for an exchange whose reply must be sent, whether it is completed or parked. Null at the
+  // deadline, or if no exchange is left. REQUIRES: stop() was called.
+  [[nodiscard]] std::shared_ptr<Exchange> wait_for_completed(Clock::time_point deadline);
+
+  [[nodiscard]] bool empty() const;
 
  private:
   // Each requires the lock.
+  [[nodiscard]] bool is_empty() const;
   void move(Exchange& exchange, Exchange::List& to) noexcept;
   [[nodiscard]] std::shared_ptr<Exchange> take_first(Exchange::List& list);
   [[nodiscard]] Exchange* find(io::Poller::Token token) const;
 
   io::Poller& poller_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;  // while it stops
   bool is_stopping_ = false;
   Exchange::List taken_;       // a worker runs the handler or sends the reply
