@@ -14,6 +14,15 @@ settings.register_profile("tuber", deadline=None)
 settings.load_profile("tuber")
 
 
+BUILD_SECONDS = 900  # limit of a test that compiles while other programs do, too
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
+
+
 @pytest.fixture(params=["blocking", "asyncio"])
 def shell(request: pytest.FixtureRequest) -> Iterator[Shell]:
     """Both shells, one after the other."""
