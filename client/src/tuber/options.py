@@ -43,7 +43,7 @@ class Timing:
     Attributes:
         connect: limit for making a connection; None for no limit other than the system's.
         total: limit for the whole call, including a new connection; None for no limit. A method
-            may run for hours; TCP keepalive detects a dead peer all the same.
+            may run for hours; TCP keepalive still detects a dead peer.
     """
 
     connect: float | None = CONNECT_SECONDS
@@ -85,23 +85,23 @@ class Options:
 
     def __post_init__(self) -> None:
         if not self.accept_types:
-            raise ValueError("expected accept_types to name a media type; came none")
+            raise ValueError("expected accept_types to name a media type; got none")
         for media_type in self.accept_types:
             check_media_type(media_type)
         limit = self.max_reply_bytes
         if not isinstance(limit, int) or isinstance(limit, bool):
-            raise TypeError(f"expected max_reply_bytes to be a number of bytes; came {limit!r}")
+            raise TypeError(f"expected max_reply_bytes to be a number of bytes; got {limit!r}")
         if limit <= 0:
-            raise ValueError(f"expected max_reply_bytes above 0; came {limit}")
+            raise ValueError(f"expected max_reply_bytes above 0; got {limit}")
         if self.transport is not None and self.ssl_context is not None:
             raise ValueError(
-                "expected either transport or ssl_context; came both. Configure TLS in the "
+                "expected either transport or ssl_context; got both. Configure TLS in the "
                 "transport itself"
             )
 
     @property
     def lossless(self) -> bool:
-        """Whether the server may choose the media type that carries each value unchanged."""
+        """Whether the server may choose the media type in which each value arrives unchanged."""
         return JSON in self.accept_types and CBOR in self.accept_types
 
     def varied(self, **given: Any) -> Options:
@@ -146,7 +146,7 @@ def choose(hostname: str, token: str | None = None, **given: Any) -> tuple[str, 
         ValueError, TypeError: an option is invalid.
     """
     if token is not None and not isinstance(token, str):
-        raise TypeError(f"expected token to be a string; came {type(token).__name__}")
+        raise TypeError(f"expected token to be a string; got {type(token).__name__}")
     hostname, in_hostname = split_token(hostname)
     if in_hostname is not None:
         token = in_hostname
@@ -168,16 +168,16 @@ def parse_timeout(timeout: TimeoutLike) -> Timing:
         return Timing()
     pair = timeout if isinstance(timeout, tuple) else (CONNECT_SECONDS, timeout)
     if len(pair) != 2:
-        raise ValueError(f"expected timeout in seconds or (connect, total); came {timeout!r}")
+        raise ValueError(f"expected timeout in seconds or (connect, total); got {timeout!r}")
     for seconds in pair:
         if seconds is None:
             continue
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-            raise TypeError(f"expected timeout in seconds or (connect, total); came {timeout!r}")
+            raise TypeError(f"expected timeout in seconds or (connect, total); got {timeout!r}")
         if not 0 < seconds <= MAX_SECONDS:
             raise ValueError(
                 f"expected timeout above 0 and up to {MAX_SECONDS} seconds, or None for no limit; "
-                f"came {timeout!r}"
+                f"got {timeout!r}"
             )
     return Timing(*pair)
 
@@ -202,14 +202,14 @@ def split_token(hostname: str) -> tuple[str, str | None]:
 
     token = unquote(before)
     if ":" in token:
-        raise ValueError("expected one token before '@' of hostname; came a user and a password")
+        raise ValueError("expected one token before '@' of hostname; got a user and a password")
     return f"{scheme}{separator}{place}{slash}{path}", _checked(token, "hostname before '@'")
 
 
 def _checked(token: str, place: str) -> str:
     if not _TOKEN.fullmatch(token):
         raise ValueError(
-            f"expected a token of letters, digits and -._~+/ in {place}; came {len(token)}"
+            f"expected a token of letters, digits and -._~+/ in {place}; got {len(token)}"
             " characters, some of which are others"
         )
     return token

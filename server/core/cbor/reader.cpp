@@ -81,9 +81,9 @@ bool Reader::refuse(std::size_t offset, std::string text) {
   return false;
 }
 
-bool Reader::refuse_size(std::size_t offset, std::uint64_t expected, std::size_t came) {
-  return refuse(
-      offset, "expected " + std::to_string(expected) + " more bytes, came " + std::to_string(came));
+bool Reader::refuse_size(std::size_t offset, std::uint64_t expected, std::size_t got) {
+  return refuse(offset,
+                "expected " + std::to_string(expected) + " more bytes, got " + std::to_string(got));
 }
 
 std::optional<Major> Reader::next_major() const {
@@ -175,7 +175,7 @@ bool Reader::for_each_chunk(const Head& head, Visit&& visit) {
       if (next_major() != head.major || (initial & 0x1f) > info::kEightBytes) {
         const char* kind = head.is(Major::text_string) ? "text" : "byte";
         return refuse(offset_, std::string("expected a definite-length ") + kind +
-                                   " string as chunk, came initial byte " + hexadecimal(initial));
+                                   " string as chunk, got initial byte " + hexadecimal(initial));
       }
     }
     Head chunk;

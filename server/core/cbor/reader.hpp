@@ -13,7 +13,7 @@ namespace tuber::cbor {
 // Why a body is refused.
 struct Fault {
   std::size_t offset = 0;  // of the initial byte of the innermost malformed item
-  std::string text;        // what was expected and what came, without the place
+  std::string text;        // what was expected and what was received, without the place
 };
 
 enum class Major : std::uint8_t {
@@ -126,7 +126,7 @@ class Reader {
   [[nodiscard]] bool for_each_chunk(const Head& head, Visit&& visit);
   [[nodiscard]] bool definite_string(const Head& head, std::string_view& content);
   bool refuse_count(const Head& head, const char* container, const char* entries);
-  bool refuse_size(std::size_t offset, std::uint64_t expected, std::size_t came);
+  bool refuse_size(std::size_t offset, std::uint64_t expected, std::size_t got);
 
   std::string_view body_;
   std::size_t offset_;

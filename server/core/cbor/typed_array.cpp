@@ -130,8 +130,8 @@ bool check_shape(Reader& reader, const Head& tag, const TypedArray& array) {
   if (takes == array.content.size()) return true;
   const std::string bytes = takes ? std::to_string(*takes) : "more than 2**63 - 1";
   return reader.refuse(tag.offset, "tag " + std::to_string(tag.argument) + ": the shape " +
-                                       text_of(array.shape()) + " takes " + bytes +
-                                       " bytes, came " + std::to_string(array.content.size()));
+                                       text_of(array.shape()) + " takes " + bytes + " bytes, got " +
+                                       std::to_string(array.content.size()));
 }
 
 }  // namespace

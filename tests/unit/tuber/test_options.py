@@ -51,12 +51,12 @@ def test_a_transport_configures_tls_itself() -> None:
 
 
 def test_a_context_without_https_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected hostname as 'https://board'; came 'http://b"):
+    with pytest.raises(ValueError, match="expected hostname as 'https://board'; got 'http://b"):
         route("board", ssl_context=ssl.create_default_context())
 
 
 def test_a_context_of_another_type_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"ssl\.SSLContext; came 'authority\.pem'"):
+    with pytest.raises(TypeError, match=r"ssl\.SSLContext; got 'authority\.pem'"):
         route("https://board", ssl_context="authority.pem")
 
 
@@ -116,7 +116,7 @@ def test_seconds_or_a_pair_are_understood(timeout: Any, timing: Timing) -> None:
     ],
 )
 def test_an_invalid_time_is_refused(timeout: Any) -> None:
-    with pytest.raises(ValueError, match=r"expected timeout .*; came "):
+    with pytest.raises(ValueError, match=r"expected timeout .*; got "):
         parse_timeout(timeout)
 
 

@@ -88,21 +88,21 @@ class QueuedPath:
         if name.startswith("_"):
             super().__setattr__(name, value)
         elif name.startswith("tuber_"):
-            raise AttributeError(f"names that begin with 'tuber_' are local; came {name!r}")
+            raise AttributeError(f"names that begin with 'tuber_' are local; got {name!r}")
         else:
             self.tuber_set(name, value)
 
     def __getitem__(self, item: Item) -> QueuedPath:
         path = self._tuber_object_path()
         if path is None:
-            raise TypeError(f"the registry has names and no items; came [{item!r}]")
+            raise TypeError(f"the registry has names and no items; got [{item!r}]")
         if not isinstance(item, str):
             try:
                 item = index(item)
             except TypeError:
                 raise TypeError(
                     f"expected the index (int) or the key (str) of an item of {path_text(path)}; "
-                    f"came {item!r}"
+                    f"got {item!r}"
                 ) from None
         return QueuedPath(self._tuber_context, path_of_item(path, item))
 

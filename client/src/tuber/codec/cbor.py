@@ -21,7 +21,7 @@ class CborCodec:
     media_type: Final = CBOR
 
     def encode(self, value: Any) -> bytes:
-        """Write a value; raise EncodeError if it can't be carried."""
+        """Write a value; raise EncodeError if it cannot be encoded."""
         return b"".join(self.encode_parts(value))
 
     def encode_parts(self, value: Any) -> list[bytes | memoryview]:

@@ -46,7 +46,7 @@ def _shaped(reader: Reader, number: int, offset: int) -> Any:
     fits = prod(filter(None, shape)) * itemsize <= _MAX_BYTES
     takes = str(prod(shape) * itemsize) if fits else "more than 2**63 - 1"
     if takes != str(len(octets)):
-        fault = f"the shape {shape} takes {takes} bytes, came {len(octets)}"
+        fault = f"the shape {shape} takes {takes} bytes, got {len(octets)}"
         raise Fault(f"tag {number}: {fault}", offset)
     return make_array(octets, typecode, shape, "C" if number == 40 else "F")
 

@@ -70,7 +70,7 @@ def _chunked(reader: Reader, initial: int) -> Any:
         head = reader.initial()
         if head >> 5 != major or head & 31 > 27:
             kind = "byte" if major == 2 else "text"
-            fault = f"expected a definite-length {kind} string as chunk, came initial byte"
+            fault = f"expected a definite-length {kind} string as chunk, got initial byte"
             raise Fault(f"{fault} 0x{head:02x}", reader.position)
         chunks.append(read_chunk(reader, head))
     return b"".join(chunks) if major == 2 else "".join(chunks)
@@ -144,7 +144,7 @@ def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
     else:
         known = True
     if key in pairs:
-        raise Fault(f"the key {key!r} of a map came twice", offset)
+        raise Fault(f"the key {key!r} of a map appears twice", offset)
     try:
         pairs[key] = reader.value()
     except Fault as fault:

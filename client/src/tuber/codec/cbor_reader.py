@@ -66,7 +66,7 @@ class Reader:
 
     def nothing(self, offset: int) -> NoReturn:
         """Raise for an input that ends where an item should begin."""
-        raise Fault("expected 1 more bytes, came 0", offset)
+        raise Fault("expected 1 more bytes, got 0", offset)
 
     def argument(self, initial: int) -> int:
         """Consume a head whose additional information is below 28; return its argument."""
@@ -81,7 +81,7 @@ class Reader:
         """Consume ``size`` bytes at ``start``, which belong to the item at ``offset``."""
         stop = start + size
         if stop > self.end:
-            raise Fault(f"expected {size} more bytes, came {self.end - start}", offset)
+            raise Fault(f"expected {size} more bytes, got {self.end - start}", offset)
         self.position = stop
         return self.view[start:stop]
 

@@ -59,9 +59,9 @@ class NDArray:
         order: str = "C",
     ) -> None:
         if typecode.lstrip("<>") not in _SIZES:
-            raise ValueError(f"expected a format such as '<d', 'B' or '<Zf'; came {typecode!r}")
+            raise ValueError(f"expected a format such as '<d', 'B' or '<Zf'; got {typecode!r}")
         if order not in ("C", "F"):
-            raise ValueError(f"expected the order 'C' or 'F'; came {order!r}")
+            raise ValueError(f"expected the order 'C' or 'F'; got {order!r}")
         self.data = memoryview(octets).cast("B")
         self.typecode = typecode
         self.shape = tuple(shape)
@@ -70,7 +70,7 @@ class NDArray:
         if expected != len(self.data):
             raise ValueError(
                 f"expected {expected} bytes for the shape {self.shape} of {typecode!r}; "
-                f"came {len(self.data)}"
+                f"got {len(self.data)}"
             )
 
     @property

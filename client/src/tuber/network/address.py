@@ -35,7 +35,7 @@ class Address:
     Attributes:
         host: a name or an IP address, without brackets; ``localhost`` for a Unix socket.
         scheme: HTTP, HTTPS or UNIX.
-        path: of the endpoint; a reverse proxy may use another one than ENDPOINT.
+        path: of the endpoint; a reverse proxy may use one other than ENDPOINT.
         socket_path: of the Unix socket; '' for the other schemes.
     """
 
@@ -84,7 +84,7 @@ def parse_address(hostname: str) -> Address:
         ValueError: it names no host, or needs something that tuber cannot do.
     """
     if not isinstance(hostname, str):
-        raise TypeError(f"expected hostname to be a string such as {_FORMS}; came {hostname!r}")
+        raise TypeError(f"expected hostname to be a string such as {_FORMS}; got {hostname!r}")
     text = hostname.strip()
     if text.lower().startswith("unix:"):
         return _parse_unix(text[len("unix:") :], hostname)
@@ -93,13 +93,13 @@ def parse_address(hostname: str) -> Address:
         return _parse_authority(text, HTTP, ENDPOINT, hostname)
     scheme = scheme.lower()
     if scheme not in _PORTS:
-        raise ValueError(f"tuber speaks http, https and unix only; came {hostname!r}")
+        raise ValueError(f"tuber speaks http, https and unix only; got {hostname!r}")
     authority, slash, rest = rest.partition("/")
     path = slash + rest if rest else ENDPOINT
     if not _PATH.fullmatch(path):
         raise ValueError(
             "expected a path of letters, digits and percent-encoded bytes, without a query; "
-            f"came {hostname!r}"
+            f"got {hostname!r}"
         )
     # RFC 6874 section 2: in a URL the sign before the zone is percent-encoded.
     return _parse_authority(authority.replace("%25", "%"), scheme, path, hostname)
@@ -118,7 +118,7 @@ def _parse_unix(rest: str, hostname: str) -> Address:
                 " environment variable TUBER_TOKEN"
             )
         raise ValueError(
-            f"expected the absolute path of a socket, 'unix:/run/tuber.sock'; came {hostname!r}"
+            f"expected the absolute path of a socket, 'unix:/run/tuber.sock'; got {hostname!r}"
         )
     return Address("localhost", scheme=UNIX, socket_path=path)
 
@@ -129,14 +129,14 @@ def _parse_authority(text: str, scheme: str, path: str, hostname: str) -> Addres
             "tuber does not log in: expected hostname without a user or password before '@'"
         )
     if "/" in text:
-        raise ValueError(f"a path needs a scheme before it: 'http://{text}'; came {hostname!r}")
+        raise ValueError(f"a path needs a scheme before it: 'http://{text}'; got {hostname!r}")
     if text.count(":") > 1 and "[" not in text:  # a bare IPv6 address can't have a port
         text = f"[{text}]"
     match = _HOST_AND_PORT.fullmatch(text)
     host = (match.group(1) or match.group(2)) if match else ""
     if match is None or not _HOST.fullmatch(host):
-        raise ValueError(f"expected hostname as {_FORMS}; came {hostname!r}")
+        raise ValueError(f"expected hostname as {_FORMS}; got {hostname!r}")
     port = int(match.group(3)) if match.group(3) else _PORTS[scheme]
     if not 1 <= port <= 65535:
-        raise ValueError(f"expected a port from 1 to 65535; came {port} in {hostname!r}")
+        raise ValueError(f"expected a port from 1 to 65535; got {port} in {hostname!r}")
     return Address(host, port, scheme, path)

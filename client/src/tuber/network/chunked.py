@@ -95,9 +95,9 @@ def body_too_long(length: int, limit: int) -> TuberProtocolError:
     return malformed(f"a body of at most {limit} bytes (max_reply_bytes)", f"{length} bytes")
 
 
-def malformed(expected: str, came: object) -> TuberProtocolError:
+def malformed(expected: str, got: object) -> TuberProtocolError:
     """Return the error for a malformed HTTP reply. The call was sent, so it may have run."""
-    shown = bytes(came[:80]) if isinstance(came, (bytes, bytearray)) else came
+    shown = bytes(got[:80]) if isinstance(got, (bytes, bytearray)) else got
     return TuberProtocolError(
-        f"malformed HTTP reply: expected {expected}, came {shown!r}", may_have_run=True
+        f"malformed HTTP reply: expected {expected}, got {shown!r}", may_have_run=True
     )

@@ -50,7 +50,7 @@ async def exchange_over_transport(
 
 
 async def close(transport: Transport) -> None:
-    """Close a transport, which may be used again all the same."""
+    """Close a transport, which may be used again."""
     closing = transport.close()
     if isawaitable(closing):
         await closing
@@ -83,7 +83,7 @@ def _reply(answer: Any, url: str, called: object) -> HttpReply:
     if not well_formed:
         raise TuberProtocolError(
             f"{url}: expected the transport to return (status, headers, body) with a number, a map "
-            f"or pairs, and bytes; came {answer!r:.200}; {called} may have run",
+            f"or pairs, and bytes; got {answer!r:.200}; {called} may have run",
             may_have_run=True,
         )
     media_type = fields.get("content-type", "").partition(";")[0].strip().lower()

@@ -43,6 +43,6 @@ def route_to(address: Address, options: Options) -> Route:
     elif context is not None:
         raise ValueError(
             f"ssl_context requires https: expected hostname as '{HTTPS}://board'; "
-            f"came {address.url!r}, which uses plain {HTTP}"
+            f"got {address.url!r}, which uses plain {HTTP}"
         )
     return Route(address, context, options.max_reply_bytes)

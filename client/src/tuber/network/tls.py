@@ -32,7 +32,7 @@ def checked_context(given: object) -> ssl.SSLContext:
     if given is None:
         return default_context()
     if not isinstance(given, ssl.SSLContext):
-        raise TypeError(f"expected ssl_context to be an ssl.SSLContext; came {given!r}")
+        raise TypeError(f"expected ssl_context to be an ssl.SSLContext; got {given!r}")
     return given
 
 

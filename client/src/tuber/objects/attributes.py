@@ -115,7 +115,7 @@ class RemoteAttributes(DescribedObject):
         if keys is not None or values is not None:
             raise self._tuber_no_container()
         if value is ABSENT:
-            raise TypeError(f"expected a value for property {name!r} of {self!r}; came none")
+            raise TypeError(f"expected a value for property {name!r} of {self!r}; got none")
         return link.run(write(self, name, value))
 
     @property
@@ -189,7 +189,7 @@ class RemoteAttributes(DescribedObject):
         """
         description = self._tuber_description
         if description is not None and name in description.names - self._tuber_hidden:
-            raise AttributeError(f"{name!r} of {self!r} is at the server, and can't be deleted")
+            raise AttributeError(f"{name!r} of {self!r} is on the server, and can't be deleted")
         super().__delattr__(name)
 
     def __dir__(self) -> Iterable[str]:

@@ -89,7 +89,7 @@ class ListItems(_Items, Sequence[Any]):
         except IndexError:
             raise IndexError(f"index {index} is out of range for {len(self)} items") from None
         except TypeError:
-            raise TypeError(f"expected the index (int) of an item; came {index!r}") from None
+            raise TypeError(f"expected the index (int) of an item; got {index!r}") from None
         return place
 
 
@@ -133,7 +133,7 @@ def items_of(description: Description, make: Maker) -> ListItems | MapItems | No
 def list_of_keys(keys: Iterable[Item]) -> list[Item]:
     """Return the keys that a user chose; refuse a string, which is an iterable of its letters."""
     if isinstance(keys, (str, bytes, Mapping)):
-        raise TypeError(f"expected keys to be a list of indices or keys; came {keys!r}")
+        raise TypeError(f"expected keys to be a list of indices or keys; got {keys!r}")
     return list(keys)
 
 

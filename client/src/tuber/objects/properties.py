@@ -1,4 +1,4 @@
-"""Properties at the server: reading them of several items, and setting them.
+"""Properties on the server: reading them of several items, and setting them.
 
 What is known to fail is refused here before anything is sent.
 """
@@ -90,5 +90,5 @@ def refuse_unsettable(description: Description, name: str, where: str) -> None:
     raise AttributeError(
         f"property {name!r} of {where} can't be set: it is a copy from when the object was "
         f"resolved. tuber_get({name!r}) reads it now, tuber_resolve(force=True) renews all copies; "
-        "at the server, __tuber_dynamic__ makes it live and settable"
+        "on the server, __tuber_dynamic__ makes it live and settable"
     )

@@ -28,9 +28,9 @@ def text_or_none(members: Mapping[str, Any], name: str, where: str) -> str | Non
     return None if members.get(name) is None else text_of(members, name, where)
 
 
-def malformed(where: str, expected: str, came: object) -> TuberProtocolError:
-    """Make the error that names what was expected, what came, and where."""
-    came_text = repr(came)
-    if len(came_text) > 80:
-        came_text = came_text[:77] + "..."
-    return TuberProtocolError(f"in {where}, expected {expected}, came {came_text}")
+def malformed(where: str, expected: str, got: object) -> TuberProtocolError:
+    """Make the error that names what was expected, what was received, and where."""
+    got_text = repr(got)
+    if len(got_text) > 80:
+        got_text = got_text[:77] + "..."
+    return TuberProtocolError(f"in {where}, expected {expected}, got {got_text}")

@@ -15,7 +15,7 @@ def checked_path(path: object) -> Path:
     if path is None or isinstance(path, (str, list, tuple)):
         return path
     meant = f": a port belongs to the host, 'host:{path}'" if isinstance(path, int) else ""
-    raise TypeError(f"expected the name or the path of an object; came {path!r}{meant}")
+    raise TypeError(f"expected the name or the path of an object; got {path!r}{meant}")
 
 
 def path_of_object(parent: Path, name: str) -> Path:

@@ -90,7 +90,7 @@ class Session:
 
         Raises:
             EncodeError: an argument cannot be encoded; nothing was sent.
-            TuberRemoteError: the call failed at the server.
+            TuberRemoteError: the call failed on the server.
             TuberProtocolError: the reply is malformed.
         """
         return self._ask(Call(path, method, args, kwargs))
@@ -112,7 +112,7 @@ class Session:
         return description
 
     def read_property(self, path: Path, name: str) -> Conversation[Any]:
-        """Read a property's value at this moment.
+        """Read the present value of a property.
 
         Raises: as ``call``.
         """
@@ -167,7 +167,7 @@ class Session:
         if isinstance(envelopes, dict):  # one failure for the batch as a whole
             self.value(self._parse(parse_reply, envelopes, called), called)
         if not isinstance(envelopes, list) or len(envelopes) != count:
-            fault = f"expected an array of {count} envelopes, came {type(envelopes).__name__}"
+            fault = f"expected an array of {count} envelopes, got {type(envelopes).__name__}"
             raise self._malformed(called, fault)
         return self._parse(read_outcomes, envelopes, called)
 
@@ -216,7 +216,7 @@ class Session:
             yield from refresh_after_restart(self, reply, sent_under, root)
         members = self.value(self._parse(parse_reply, self._decode(reply, asked), asked), asked)
         if not isinstance(members, dict):
-            raise self._malformed(asked, f"expected a map, came {type(members).__name__}")
+            raise self._malformed(asked, f"expected a map, got {type(members).__name__}")
         if not is_name_lists(members):
             return members, run_id
         path = asked.object

@@ -115,7 +115,7 @@ def test_a_login_is_refused_and_not_repeated(hostname: str) -> None:
     ],
 )
 def test_nonsense_is_refused(hostname: str) -> None:
-    with pytest.raises(ValueError, match="came"):
+    with pytest.raises(ValueError, match="got"):
         parse_address(hostname)
 
 

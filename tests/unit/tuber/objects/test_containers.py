@@ -46,7 +46,7 @@ def test_an_index_out_of_range_is_an_index_error(index: int) -> None:
 
 
 def test_an_index_of_another_type_is_a_type_error() -> None:
-    with pytest.raises(TypeError, match=r"expected the index \(int\) of an item; came 'a'"):
+    with pytest.raises(TypeError, match=r"expected the index \(int\) of an item; got 'a'"):
         items(Description(keys=3, values=A))["a"]
 
 

@@ -1,4 +1,4 @@
-"""Reading and setting properties at the server, by both shells."""
+"""Reading and setting properties on the server, by both shells."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ def test_remote_attributes_can_not_be_deleted(board: Any) -> None:
 @pytest.mark.parametrize(
     ("keys", "expected", "text"),
     [
-        ("ab", TypeError, "keys to be a list of indices or keys; came 'ab'"),
+        ("ab", TypeError, "keys to be a list of indices or keys; got 'ab'"),
         ([7], IndexError, "index 7 is out of range for 3 items"),
-        (["a"], TypeError, r"expected the index \(int\) of an item; came 'a'"),
+        (["a"], TypeError, r"expected the index \(int\) of an item; got 'a'"),
     ],
 )
 def test_wrong_keys_are_named(
@@ -92,7 +92,7 @@ def test_wrong_keys_are_named(
 
 def test_one_key_alone_is_no_list_of_keys(board: Any, served: Any) -> None:
     for container in (board.channels, board.named, board.tuber_context().channels):
-        with pytest.raises(TypeError, match="came 'left'"):
+        with pytest.raises(TypeError, match="got 'left'"):
             container.tuber_get("offset", keys="left")
     assert served[1].asked == []
 

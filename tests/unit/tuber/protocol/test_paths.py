@@ -38,5 +38,5 @@ def test_other_values_than_paths_are_refused_with_a_hint() -> None:
         assert checked_path(path) == path
     with pytest.raises(TypeError, match="'host:8080'"):
         checked_path(8080)
-    with pytest.raises(TypeError, match=r"came 1\.5$"):
+    with pytest.raises(TypeError, match=r"got 1\.5$"):
         checked_path(1.5)
