@@ -49,15 +49,15 @@ def count_blocking(hostname: str) -> None:
                     context.nothing()
                 results = context()
             if results != [None] * BATCH:
-                sys.exit(f"the batch has other results than it should: {results[:3]}")
+                sys.exit(f"the batch returned wrong results: {results[:3]}")
     for times in repetitions("0.8 MB array result", 4):
         for _ in range(times):
             if bench.samples(ITEMS)[-1] != samples[-1]:
-                sys.exit("the client received another array than the server sent")
+                sys.exit("the client received an array that differs from the one sent")
     for times in repetitions("0.8 MB array argument", 4):
         for _ in range(times):
             if bench.last(samples) != samples[-1]:
-                sys.exit("the server received another array than the client sent")
+                sys.exit("the server received an array that differs from the one sent")
 
 
 async def count_asyncio(hostname: str) -> None:

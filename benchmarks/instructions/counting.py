@@ -205,7 +205,7 @@ def of_paths(stretches: Iterable[tuple[str, int]]) -> dict[str, float]:
         times = max(rounds)
         found[path] = (min(rounds[times]) - median(rounds[0])) / times
         if found[path] <= 0:
-            raise Unavailable(f"{path!r} costs nothing: another thread than the counted one ran it")
+            raise Unavailable(f"{path!r} costs nothing: a thread that is not counted ran it")
     if not found:
         raise Unavailable("callgrind wrote no stretches")
     return found

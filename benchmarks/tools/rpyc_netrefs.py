@@ -33,7 +33,7 @@ class Exposed(rpyc.Service):  # type: ignore[misc]  # rpyc has no types
 
 def serve(port: int) -> None:
     server = rpyc.utils.server.ThreadedServer(Exposed, "127.0.0.1", port=port)
-    # The connections inherit it; RPyC has an option for it at the client only.
+    # The connections inherit it; RPyC has an option for it on the client only.
     server.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server.start()
 

@@ -39,7 +39,7 @@ class Client(ProxyClient):
     def exchange_last(self, size: int) -> Callable[[], Any]:
         array = np.arange(size, dtype=np.float64)
         if self._instrument.last(array) != size - 1:
-            raise ValueError("the server received another array than the client sent")
+            raise ValueError("the server received an array that differs from the one sent")
         return lambda: self._instrument.last(array)
 
     def exchange_take(self, size: int) -> Callable[[], Any]:

@@ -84,11 +84,11 @@ def test_a_removed_object_raises_until_it_is_back(shell: Shell, machine: Machine
     with shell.resolved(machine.hostname, "Old") as old:
         machine.restart(2, "Board")
         with (
-            pytest.warns(TuberRestartWarning, match="Old is not there any more"),
+            pytest.warns(TuberRestartWarning, match="Old no longer exists"),
             pytest.raises(TuberRemoteError, match="'Old'"),
         ):
             shell.finish(old.read())
-        with pytest.raises(TuberStateError, match="is not at the server any more"):
+        with pytest.raises(TuberStateError, match="is no longer on the server"):
             _ = old.serial
         machine.restart(3, "Board", "Old")
         shell.finish(old.tuber_resolve(force=True))

@@ -65,7 +65,7 @@ FAR_END = """
     body = json.dumps(call).encode()
     head = ["POST /tuber HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", "", ""]
     unread.sendall("\\r\\n".join(head).encode() + body)
-    time.sleep(1.0)  # the calls are under way, and their requests acknowledged
+    time.sleep(1.0)  # the calls are running, and their requests acknowledged
     print("ready", flush=True)
     for thread in threads: thread.join()
 """

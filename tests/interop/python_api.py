@@ -18,7 +18,7 @@ import tuber.server
 
 
 def names():
-    """The historical import places."""
+    """The import locations of the predecessor."""
     places = {
         tuber: "resolve resolve_simple TuberObject SimpleTuberObject TuberError TuberStateError "
         "TuberRemoteError get_include",

@@ -72,7 +72,7 @@ class Row(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """One value that CBOR can't carry, the place and the end of the message."""
+    """One value that CBOR cannot encode, the place and the end of the message."""
 
     name: str
     value: Any

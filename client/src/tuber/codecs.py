@@ -1,4 +1,4 @@
-"""The historical import place of the codecs; new code uses ``tuber.codec``.
+"""Keeps ``from tuber.codecs import ...`` working; new code uses ``tuber.codec``.
 
 Programs that post requests themselves find the decoders of replies in ``AcceptTypes`` and the
 encoders of bodies in ``Codecs``.

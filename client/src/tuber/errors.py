@@ -12,7 +12,7 @@
     │       └── TuberConnectTimeout                          no connection in time
     ├── TuberProtocolError                                   the reply of the peer is malformed
     ├── TuberStateError                                      an operation in the wrong state
-    └── TuberRemoteError                                     the call failed at the server
+    └── TuberRemoteError                                     the call failed on the server
         └── TuberRemoteKeyError (KeyError) ...               made as needed, by remote_error()
 
     UserWarning
@@ -96,7 +96,7 @@ class TuberConnectTimeout(TuberTimeout):
 
 
 class TuberProtocolError(TuberError):
-    """The peer answered with something else than a reply of the tuber protocol.
+    """The peer answered with something other than a reply of the tuber protocol.
 
     Attributes:
         status: the HTTP status if it is not 200, else None.
@@ -172,7 +172,7 @@ class RemoteTraceback(Exception):
 
 
 class TuberRemoteWarning(UserWarning):
-    """A warning raised at the server during a call, shown again at the line of the caller."""
+    """A warning raised on the server during a call, shown again at the line of the caller."""
 
 
 class TuberRestartWarning(UserWarning):
@@ -188,7 +188,7 @@ def remote_error(
     remote_traceback: str | None = None,
     called: str | None = None,
 ) -> TuberRemoteError:
-    """Make the local exception for one that was raised at the server.
+    """Make the local exception for one that was raised on the server.
 
     Args:
         message: of the failure; from servers before 1.0 the text of a traceback.
@@ -201,7 +201,7 @@ def remote_error(
             remote_traceback = message
         message, type_name = _end_of_traceback(message)
     error = _rebuild_remote(message, type_name, remote_traceback)
-    note = f"raised at the server by {called}" if called else ""
+    note = f"raised on the server by {called}" if called else ""
     if remote_traceback:
         note = f"{note}\n{remote_traceback.rstrip()}".lstrip("\n")
     if note:
@@ -252,7 +252,7 @@ def _class_for(type_name: str | None) -> type[TuberRemoteError]:
     made = type(
         f"TuberRemote{type_name}",
         (TuberRemoteError, builtin),
-        {"__module__": __name__, "__doc__": f"A call failed at the server with {type_name}."},
+        {"__module__": __name__, "__doc__": f"A call failed on the server with {type_name}."},
     )
     return _classes.setdefault(type_name, made)
 

@@ -43,7 +43,7 @@ class Timing:
     Attributes:
         connect: limit for making a connection; None for no limit other than the system's.
         total: limit for the whole call, including a new connection; None for no limit. A method
-            may run for hours; TCP keepalive detects a dead peer all the same.
+            may run for hours; TCP keepalive still detects a dead peer.
     """
 
     connect: float | None = CONNECT_SECONDS
@@ -101,7 +101,7 @@ class Options:
 
     @property
     def lossless(self) -> bool:
-        """Whether the server may choose the media type that carries each value unchanged."""
+        """Whether the server may choose the media type in which each value arrives unchanged."""
         return JSON in self.accept_types and CBOR in self.accept_types
 
     def varied(self, **given: Any) -> Options:

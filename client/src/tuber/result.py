@@ -54,7 +54,7 @@ _LEAVES: Final = frozenset({type(None), bool, int, float, str, bytes})
 def with_results(value: Any) -> Any:
     """Return the value with every map in it turned into a TuberResult.
 
-    A map with other keys than strings stays a dict. A list without maps and lists is not copied.
+    A map with keys other than strings stays a dict. A list without maps and lists is not copied.
     """
     kind = type(value)
     if kind is dict:

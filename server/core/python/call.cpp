@@ -57,9 +57,9 @@ bool check_members(PyObject* call) {
   return true;
 }
 
-bool refuse_member(const char* name, const char* expected, PyObject* came) {
+bool refuse_member(const char* name, const char* expected, PyObject* got) {
   PyErr_Format(PyExc_TypeError, "the member '%s' of a call must be %s, not %s", name, expected,
-               Py_TYPE(came)->tp_name);
+               Py_TYPE(got)->tp_name);
   return false;
 }
 

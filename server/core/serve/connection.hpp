@@ -75,7 +75,7 @@ class Connection {
     awaits_ = Awaits::request;
     deadline_ = deadline;
   }
-  // The request is complete: the limits of its head and body do not apply any more.
+  // The request is complete: the limits of its head and body no longer apply.
   void end_request() {
     awaits_ = Awaits::request;
     upload_pace_.reset();

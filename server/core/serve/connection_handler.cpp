@@ -224,7 +224,7 @@ void ConnectionHandler::send_fault(const Connection& connection, const http::Fau
 
 void ConnectionHandler::close(std::unique_ptr<Connection> connection) {
   connection->begin_lingering_close();
-  // While the server stops, connections can't be parked any more.
+  // While the server stops, connections can no longer be parked.
   if (engine_.stopping()) return connection->finish_lingering_close();
   if (connection->continue_lingering_close()) engine_.idle.park(std::move(connection));
 }

@@ -23,7 +23,7 @@ class IdleConnections {
   // no memory to watch it.
   void park_new(std::unique_ptr<Connection> connection) { park(std::move(connection), true); }
 
-  // Returns the connection of an event; null if it is not here any more.
+  // Returns the connection of an event; null if it is no longer here.
   [[nodiscard]] std::unique_ptr<Connection> claim(io::Poller::Token token);
 
   // Returns the connections whose deadline has passed.

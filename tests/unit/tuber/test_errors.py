@@ -76,7 +76,7 @@ def test_classes_are_made_once() -> None:
     assert type(remote_error("a", "KeyError")) is type(remote_error("b", "KeyError"))
 
 
-NOTE = "raised at the server by Board.read()\nTraceback ...\n  line"
+NOTE = "raised on the server by Board.read()\nTraceback ...\n  line"
 
 
 def test_the_remote_traceback_is_a_note_on_every_python() -> None:
@@ -115,7 +115,7 @@ def test_notes_that_a_program_adds_are_copied_too(copied: Callable[[Any], Any]) 
     assert copied(error).__notes__[1:] == ["while cooling down"]
 
 
-# Their constructors want other arguments than a message, and their text is made of those.
+# Their constructors take arguments other than a message, and their text is made of those.
 ODD = [
     ("UnicodeDecodeError", "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff", True),
     ("UnicodeEncodeError", "UnicodeEncodeError: 'ascii' codec can't encode", True),

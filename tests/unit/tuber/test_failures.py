@@ -207,7 +207,7 @@ CAUSES = [
     Cause(
         "name not found", resolved_at_first_by(no_such_name), TuberNameNotFound, socket.gaierror,
         {"may_have_run": False, "errno": socket.EAI_NONAME},
-        ("No address is known for the name 'board'", NOT_RUN, "spelled"),
+        ("Could not resolve the host name 'board'", NOT_RUN, "spelling"),
     ),
     Cause(
         "timeout while connecting", full_backlog, TuberConnectTimeout, TimeoutError,
@@ -341,7 +341,7 @@ def read(board: Any, *arguments: Any) -> Any:
 
 def test_an_impossible_name_is_not_found(shell: Shell) -> None:
     name = "x" * 64  # a label has up to 63 (RFC 1035 section 2.3.4): refused before any question
-    with pytest.raises(TuberNameNotFound, match="No address is known for the name"):
+    with pytest.raises(TuberNameNotFound, match="Could not resolve the host name"):
         shell.resolve(name, "Board")
 
 
@@ -358,5 +358,5 @@ def test_errors_name_a_batch_and_a_description(shell: Shell) -> None:
         context.read(2)
         with pytest.raises(TuberConnectionLost, match="a batch of 2 calls may have run"):
             shell.finish(context())
-        with pytest.raises(TuberConnectionLost, match="may request the description of Board again"):
+        with pytest.raises(TuberConnectionLost, match="may repeat the request to describe Board"):
             shell.finish(board.tuber_resolve(force=True))

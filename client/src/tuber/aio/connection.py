@@ -36,7 +36,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._transport: asyncio.Transport | None = None
         self._is_readable: Callable[[], object]  # since there is a transport
-        self._reply: asyncio.Future[HttpReply] | None = None  # while a request is under way
+        self._reply: asyncio.Future[HttpReply] | None = None  # while a request is running
         self._into_rest = False
         self._closed = loop.create_future()
         self._reports_holding = False
@@ -91,7 +91,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def close(self) -> None:
         """Close the connection at once, without sending what it still holds."""
-        # A transport that ended while it was holding bytes cannot be aborted any more.
+        # A transport that ended while it was holding bytes can no longer be aborted.
         if self._transport is None or self._closed.done() or self._loop.is_closed():
             return
         self._transport.abort()

@@ -267,7 +267,7 @@ def _ended(task: asyncio.Task[Any]) -> None:
 
 
 def _check_loop(task: asyncio.Task[Any], waited_for: object) -> None:
-    """Raise TuberStateError if a batch was sent in another loop than the running one."""
+    """Raise TuberStateError if a batch was sent in a loop other than the running one."""
     from asyncio import get_running_loop  # noqa: PLC0415  # see the module's docstring
 
     if not task.done() and task.get_loop() is not get_running_loop():

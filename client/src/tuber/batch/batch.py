@@ -28,7 +28,7 @@ class Batch:
     Attributes:
         calls: in the order in which they were queued, as they travel.
         cancelled: the places of cancelled calls.
-        run: the conversation with the server, under way or ended, as the ``start`` of the link
+        run: the conversation with the server, running or ended, as the ``start`` of the link
             returned it: a BatchRun or a task. None before it is sent.
         fault: why the batch will never be sent.
         collected: whether all results were taken, or the error of the request was raised.
@@ -56,7 +56,7 @@ class Batch:
         """
         if self._session is not None:
             raise TuberStateError(
-                "an interrupt came while this batch was begun; its calls may have run"
+                "this batch was interrupted while it was started; its calls may have run"
             )
         self._session = session
         left_out = frozenset(self.cancelled)

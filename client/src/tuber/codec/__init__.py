@@ -1,7 +1,7 @@
 """Codecs, which turn values into bytes and back: their interface, and the one of a media type.
 
 A codec knows nothing of calls, connections or remote objects. It never changes a value silently: it
-refuses a value that it can't carry exactly, with an error that names the place in the value.
+refuses a value that it cannot encode exactly, with an error that names the place in the value.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Codec", "DecodeError", "EncodeError", "check_media_type", "codec_for
 
 
 class EncodeError(TuberError, TypeError):
-    """A value can't be carried by the codec.
+    """The codec cannot encode a value.
 
     Attributes:
         place: where in the value the fault is, as a path from its root: ``$.args[3].gain``.
@@ -65,7 +65,7 @@ class Codec(Protocol):
         """Write a value.
 
         Raises:
-            EncodeError: the value, or something in it, can't be carried.
+            EncodeError: the value, or something in it, cannot be encoded.
         """
 
     def encode_parts(self, value: Any) -> Sequence[bytes | memoryview]:
@@ -75,7 +75,7 @@ class Codec(Protocol):
         not change the array before the pieces are sent.
 
         Raises:
-            EncodeError: the value, or something in it, can't be carried.
+            EncodeError: the value, or something in it, cannot be encoded.
         """
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:

@@ -32,7 +32,7 @@ class CborCodec:
     media_type: Final = CBOR
 
     def encode(self, value: Any) -> bytes:
-        """Write a value; raise EncodeError if it can't be carried."""
+        """Write a value; raise EncodeError if it cannot be encoded."""
         return b"".join(self.encode_parts(value))
 
     def encode_parts(self, value: Any) -> list[bytes | memoryview]:
@@ -196,7 +196,7 @@ def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
     else:
         known = True
     if key in pairs:
-        raise Fault(f"the key {key!r} of a map came twice", offset)
+        raise Fault(f"the key {key!r} of a map appears twice", offset)
     try:
         pairs[key] = reader.value()
     except Fault as fault:

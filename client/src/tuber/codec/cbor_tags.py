@@ -1,7 +1,7 @@
 """CBOR tags (RFC 8949 section 3.4, RFC 8746, the IANA registry of CBOR tags).
 
 A function for each tag: it is called after the head of the tag, with its number and offset. Other
-tags are refused: to ignore one would return another value than the one meant.
+tags are refused: ignoring one would change the value.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _element(reader: Reader, elements: set[Any], foreseeable: int) -> int:
     if not known and foreseeable == MAX_FORESEEABLE_KEYS:
         raise Fault(f"more than {foreseeable} elements of a set are not strings", offset)
     if element in elements:
-        raise Fault(f"the element {element!r} of a set came twice", offset)
+        raise Fault(f"the element {element!r} of a set appears twice", offset)
     elements.add(element)
     return not known
 

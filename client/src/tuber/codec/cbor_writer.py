@@ -27,7 +27,7 @@ def write(value: Any) -> list[bytes | memoryview]:
     """Return the item of a value, in pieces.
 
     Raises:
-        Fault: the value, or something in it, can't be carried.
+        Fault: the value, or something in it, cannot be encoded.
     """
     writer = _Writer()
     try:

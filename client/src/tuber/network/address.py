@@ -35,7 +35,7 @@ class Address:
     Attributes:
         host: a name or an IP address, without brackets; ``localhost`` for a Unix socket.
         scheme: HTTP, HTTPS or UNIX.
-        path: of the endpoint; a reverse proxy may use another one than ENDPOINT.
+        path: of the endpoint; a reverse proxy may use one other than ENDPOINT.
         socket_path: of the Unix socket; '' for the other schemes.
     """
 

@@ -123,7 +123,7 @@ async def race(places: Sequence[Place], dialler: Dialler[Any]) -> socket.socket:
                 return ended
     finally:
         await dialler.cancel()
-    # A refusal says most: it came from a machine that is there.
+    # Prefer a refusal: it proves that a machine has the address.
     refusals = [fault for fault in faults if isinstance(fault, ConnectionRefusedError)]
     raise (refusals or faults or [OSError("the name has no address")])[0]
 

@@ -60,7 +60,7 @@ def connect_error(
     if isinstance(error, TimeoutError):
         return TuberConnectTimeout(
             f"Timed out{_after(seconds)} connecting to {url}; {not_run} Is the machine switched "
-            "on, and does the network reach it?",
+            "on and connected to the network?",
             errno=number,
         )
     if address.scheme == HTTPS:
@@ -71,8 +71,8 @@ def connect_error(
             return TuberNetworkError(f"No connection to {url}: {text}; {not_run}")
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return TuberNameNotFound(
-            f"No address is known for the name {address.host!r} of {url} ({error}); {not_run} Is "
-            "the name spelled as the network knows it? An IP address works without a name server",
+            f"Could not resolve the host name {address.host!r} of {url} ({error}); {not_run} "
+            "Check the spelling, or use the IP address",
             errno=number,
         )
     if number in _UNREACHABLE:
@@ -96,12 +96,12 @@ def exchange_error(
     if not sent_all:
         outcome = f"{called} was not run. It is safe to call again"
     elif getattr(called, "resolve", False):  # the first request to a server, with its port
-        outcome = f"you may request {called} again. {_IS_IT_TUBER}"
+        outcome = f"you may repeat {called}. {_IS_IT_TUBER}"
     else:
         outcome = f"{called} may have run. Ask the server how far it got before you call it again"
     if isinstance(error, TimeoutError):
         if error.errno:  # from the kernel, after its probes
-            text = f"{url} does not respond any more ({error})"
+            text = f"{url} no longer responds ({error})"
         else:
             text = f"Timed out{_after(seconds)} waiting for a reply from {url}"
         return TuberTimeout(f"{text}; {outcome}", may_have_run=sent_all, errno=error.errno)

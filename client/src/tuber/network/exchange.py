@@ -48,7 +48,7 @@ class Connection(Protocol):
 
         Raises:
             OSError: the connection ended, or the deadline passed.
-            TuberProtocolError: the peer sent something else than an HTTP reply.
+            TuberProtocolError: the peer sent something other than an HTTP reply.
         """
 
 
@@ -107,7 +107,7 @@ async def exchange_over_pool(
 
     Raises:
         TuberNetworkError: ``may_have_run`` says whether the server may have received it.
-        TuberProtocolError: the peer sent something else than an HTTP reply.
+        TuberProtocolError: the peer sent something other than an HTTP reply.
     """
     total = timing.total if request.seconds is None else request.limited(timing.total)
     deadline = None if total is None else monotonic() + total

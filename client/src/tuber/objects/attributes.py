@@ -233,5 +233,5 @@ def _refuse_unsettable(description: Description, name: str, where: str) -> None:
     raise AttributeError(
         f"property {name!r} of {where} can't be set: it is a copy from when the object was "
         f"resolved. tuber_get({name!r}) reads it now, tuber_resolve(force=True) renews all copies; "
-        "at the server, __tuber_dynamic__ makes it live and settable"
+        "on the server, __tuber_dynamic__ makes it live and settable"
     )

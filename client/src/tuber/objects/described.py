@@ -121,7 +121,7 @@ class DescribedObject:
         if not isinstance(self._tuber_link, RemovedObjectLink):
             self._tuber_link = RemovedObjectLink(
                 self._tuber_link,
-                f"{self!r} is not at the server any more ({error}); "
+                f"{self!r} is no longer on the server ({error}); "
                 "tuber_resolve(force=True) looks for it again",
             )
         for each in inside:

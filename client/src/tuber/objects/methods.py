@@ -44,7 +44,7 @@ def make_method(owner: str, name: str, description: MethodDescription) -> Callab
 
 
 def make_live_property(owner: str, name: str, kind: type) -> property:
-    """Make a property that is read and set at the server on each access.
+    """Make a property that is read and set on the server on each access.
 
     Args:
         owner: the name of the class that it will belong to.
@@ -66,7 +66,7 @@ def make_live_property(owner: str, name: str, kind: type) -> property:
     _disguise(get, owner, name)
     _disguise(set_, owner, name)
     get.__annotations__ = {"return": kind}
-    return property(get, set_, doc=f"Live: read at the server on each access ({kind.__name__}).")
+    return property(get, set_, doc=f"Live: read on the server on each access ({kind.__name__}).")
 
 
 def _disguise(function: Any, owner: str, name: str) -> None:

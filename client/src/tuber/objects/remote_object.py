@@ -1,4 +1,4 @@
-"""Remote objects, as programs hold them in place of the objects at the server.
+"""Remote objects, as programs hold them in place of the objects on the server.
 
 One implementation for both shells: whatever needs the server goes through a link, which runs a
 conversation in its own way.

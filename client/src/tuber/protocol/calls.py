@@ -32,7 +32,7 @@ class Call(NamedTuple):
             return f"{path}.{self.method}()"
         if self.property is not None:
             return f"{path}.{self.property}"
-        return f"the description of {path or 'the registry'}"
+        return f"the request to describe {path or 'the registry'}"
 
     def to_map(self) -> CallMap:
         """Return the call as it travels, without members that have their default."""

@@ -147,7 +147,7 @@ def _nested(members: Any) -> Description:
     """Read the description of an object inside.
 
     The server gives only the names of an object that leads back to one that holds it, or is nested
-    too deep. Its methods can be called all the same; its properties count as failed.
+    too deep. Its methods can still be called; its properties count as failed.
     """
     if not isinstance(members, Mapping) or not isinstance(members.get("methods"), list):
         return Description.from_map(members)

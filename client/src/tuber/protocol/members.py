@@ -29,8 +29,8 @@ def text_or_none(members: Mapping[str, Any], name: str, where: str) -> str | Non
 
 
 def malformed(where: str, expected: str, got: object) -> TuberProtocolError:
-    """Make the error that names what was expected, what the peer sent, and where."""
-    shown = repr(got)
-    if len(shown) > 80:
-        shown = shown[:77] + "..."
-    return TuberProtocolError(f"in {where}, expected {expected}, got {shown}")
+    """Make the error that names what was expected, what was received, and where."""
+    got_text = repr(got)
+    if len(got_text) > 80:
+        got_text = got_text[:77] + "..."
+    return TuberProtocolError(f"in {where}, expected {expected}, got {got_text}")

@@ -26,19 +26,19 @@ _REFUSED: Final = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 4
 _UNAVAILABLE: Final = 503
 
 _WHAT_TO_TRY: Final[Mapping[int, str]] = {
-    401: "Give a token that the server, or a proxy before it, accepts: token=, hostname "
+    401: "Give a token that the server, or a proxy in front of it, accepts: token=, hostname "
     "'TOKEN@board', or TUBER_TOKEN in the environment",
-    403: "The server, or a proxy before it, refuses this client: see the server's log",
+    403: "The server, or a proxy in front of it, refuses this client: see the server's log",
     404: "The program listening there is not a tuber server: is the port right?",
     405: "The program listening there is not a tuber server: is the port right?",
     406: "The server writes none of the requested media types: is accept_types right?",
     407: "A proxy requires a login: connect to the server without it",
     413: "The arguments are too big for the server: send them in several calls",
     415: "The server cannot read the media type of the arguments",
-    429: "A proxy before the server limits the rate of calls",
-    500: "The server, or a proxy before it, failed: see its log",
+    429: "A proxy in front of the server limits the rate of calls",
+    500: "The server, or a proxy in front of it, failed: see its log",
     502: "A proxy got no answer from the server: is the server running?",
-    503: "The server, or a proxy before it, is overloaded or not ready: try again later",
+    503: "The server, or a proxy in front of it, is overloaded or not ready: try again later",
     504: "A proxy got no answer from the server within its own timeout",
 }
 _OTHERWISE: Final = "Is a tuber server listening there?"

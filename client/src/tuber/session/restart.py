@@ -78,14 +78,14 @@ def _refresh(session: Session, roots: list[Root]) -> Conversation[None]:
                 fault = error
     text = f"; {_names(refreshed)} was read again" if refreshed else ""
     if removed:
-        text += f"; {_names(removed)} is not there any more, its use raises TuberStateError"
+        text += f"; {_names(removed)} no longer exists, and using it raises TuberStateError"
     if fault is not None:
         text += _failed_text(failed, fault, state.count_failed_refresh())
     state.pending_warnings.append(_restarted(session, text))
 
 
 def _adopt(session: Session, root: Root, call: Call, outcome: Outcome) -> bool:
-    """Give a root its new description; return False if the server has no such object any more.
+    """Give a root its new description; return False if the server no longer has the object.
 
     Raises:
         TuberRemoteError: it exists, but cannot be described.

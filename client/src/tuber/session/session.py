@@ -90,7 +90,7 @@ class Session:
 
         Raises:
             EncodeError: an argument cannot be encoded; nothing was sent.
-            TuberRemoteError: the call failed at the server.
+            TuberRemoteError: the call failed on the server.
             TuberProtocolError: the reply is malformed.
         """
         return self._ask(Call(path, method, args, kwargs))
@@ -112,7 +112,7 @@ class Session:
         return description
 
     def read_property(self, path: Path, name: str) -> Conversation[Any]:
-        """Read a property's value at this moment.
+        """Read the present value of a property.
 
         Raises: as ``call``.
         """

@@ -179,7 +179,7 @@ bool CborBuilder::pair(PyObject* map) {
   if (known != 0) {
     if (known > 0) {
       refuse(offset,
-             Handle::steal(PyUnicode_FromFormat("the key %R of a map came twice", key.get())));
+             Handle::steal(PyUnicode_FromFormat("the key %R of a map appears twice", key.get())));
     }
     return false;
   }
@@ -258,8 +258,8 @@ Handle CborBuilder::set(const Head& tag) {
     Handle element = hashable_item();
     if (!element || PySet_Add(elements.get(), element.get()) < 0) return {};
     if (PySet_GET_SIZE(elements.get()) == static_cast<Py_ssize_t>(read)) {
-      return refuse(offset, Handle::steal(PyUnicode_FromFormat("the element %R of a set came twice",
-                                                               element.get())));
+      return refuse(offset, Handle::steal(PyUnicode_FromFormat(
+                                "the element %R of a set appears twice", element.get())));
     }
   }
   return elements;

@@ -103,5 +103,5 @@ def _shortened(text: str, length: int) -> str:
 
 
 def _sendable(text: str) -> str:
-    """Return the text with lone surrogates escaped: JSON can't carry them."""
+    """Return the text with lone surrogates escaped, because JSON cannot encode them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

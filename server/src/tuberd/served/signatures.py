@@ -75,7 +75,7 @@ def _parameter(parameter: inspect.Parameter) -> Parameter:
 
 
 def _default(value: object) -> Any:
-    """Return a default as it is sent: its text if JSON can't carry the value."""
+    """Return a default as it is sent: its text if JSON cannot encode the value."""
     if value is None or isinstance(value, bool):
         return value
     if not isinstance(value, Enum):

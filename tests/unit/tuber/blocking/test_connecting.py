@@ -134,7 +134,7 @@ def test_names_are_looked_up_outside_the_thread_of_the_loop(
         raise socket.gaierror(-2, "unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    with pytest.raises(TuberNetworkError, match=f"No address is known for the name '{name}'"):
+    with pytest.raises(TuberNetworkError, match=f"Could not resolve the host name '{name}'"):
         asyncio.run(tuber.resolve(name))
     assert asked == [(name, False)]
 

@@ -156,7 +156,7 @@ def test_a_dead_peer_is_not_called_a_timeout_of_the_user() -> None:
     fault = TimeoutError(errno.ETIMEDOUT, "timed out")
     error = exchange_error(fault, "http://board/tuber", "Board.read()", True, 5)
     assert isinstance(error, TuberTimeout)
-    assert "http://board/tuber does not respond any more" in str(error)
+    assert "http://board/tuber no longer responds" in str(error)
 
 
 def test_a_connection_that_the_peer_closed_is_stale_at_once() -> None:
@@ -217,4 +217,4 @@ def test_a_lost_description_may_be_requested_again() -> None:
     asked = Call(None, resolve=True)
     for fault in (TimeoutError(), ConnectionResetError()):
         text = str(exchange_error(fault, "http://board", asked, True, None))
-        assert "you may request the description of the registry again. Is a tuber" in text
+        assert "you may repeat the request to describe the registry. Is a tuber" in text

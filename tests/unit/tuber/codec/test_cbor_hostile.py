@@ -26,7 +26,7 @@ def codec(request: pytest.FixtureRequest) -> Codec:
 
 
 def accepted(codec: Codec, body: bytes | bytearray) -> bool:
-    """Whether it is a value; any other exception than DecodeError fails the test."""
+    """Whether it is a value; any exception other than DecodeError fails the test."""
     try:
         value = codec.decode(body)
     except DecodeError as error:

@@ -66,7 +66,7 @@ def test_leaving_the_block_raises_what_failed_in_the_background(
 
     with pytest.raises(error):
         leave()
-    assert len(served.batches) == 2, "what was queued is sent all the same"
+    assert len(served.batches) == 2, "what was queued is still sent"
 
 
 def test_leaving_the_block_raises_a_failure_that_was_not_seen(shell: Shell, board: Any) -> None:

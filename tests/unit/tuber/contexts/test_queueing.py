@@ -59,7 +59,7 @@ def test_nothing_queued_is_nothing_sent(shell: Shell, board: Any, served: BatchS
     assert served.batches == []
 
 
-def test_an_argument_that_cannot_be_carried_is_named_and_nothing_is_sent(
+def test_an_argument_that_cannot_be_encoded_is_named_and_nothing_is_sent(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     context = board.tuber_context()

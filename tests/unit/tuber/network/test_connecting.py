@@ -128,8 +128,8 @@ def fail(
     ("fault", "kind", "message"),
     [
         (TimeoutError(), TuberTimeout, "Timed out after 10 s connecting to http://board/tuber; "),
-        (socket.gaierror(-2, "unknown"), TuberNetworkError, "No address is known for the name "),
-        (UnicodeError("too long"), TuberNetworkError, "No address is known for the name 'board' "),
+        (socket.gaierror(-2, "unknown"), TuberNetworkError, "Could not resolve the host name "),
+        (UnicodeError("too long"), TuberNetworkError, "Could not resolve the host name 'board' "),
         (OSError(errno.EHOSTUNREACH, "no"), TuberUnreachable, "http://board/tuber is unreachable:"),
         (
             ConnectionRefusedError(errno.ECONNREFUSED, "refused"),

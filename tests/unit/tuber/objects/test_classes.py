@@ -149,7 +149,7 @@ def test_objects_that_were_handed_out_adopt_a_new_description_in_place() -> None
     assert channel.serial == "C2"
     assert method == board.read
     for gone in (fan, last):
-        with pytest.raises(TuberStateError, match="is not at the server any more"):
+        with pytest.raises(TuberStateError, match="is no longer on the server"):
             gone.read()
     assert not hasattr(supply, "fan")
 

@@ -1,4 +1,4 @@
-"""Reading and setting properties at the server, by both shells."""
+"""Reading and setting properties on the server, by both shells."""
 
 from __future__ import annotations
 

@@ -134,10 +134,10 @@ def test_a_removed_object_raises_until_it_exists_again(server: RestartingServer)
     server.run_id, server.describe = B, without_board
     (text,) = texts_of(other.read)
     assert "Other was read again" in text
-    assert "Board is not there any more" in text
+    assert "Board no longer exists" in text
     for name in ("gain", "read", "tuber_is_container"):
         with pytest.raises(
-            TuberStateError, match=r"not at the server any more .*tuber_resolve\(force=True\)"
+            TuberStateError, match=r"no longer on the server .*tuber_resolve\(force=True\)"
         ):
             getattr(board, name)
     server.describe = server.description
@@ -451,4 +451,4 @@ def test_a_forked_child_does_not_wait_for_a_thread_of_its_parent() -> None:
             begun = state.begin_refresh(None)
             os._exit(0 if begun == [root] else 1)
     assert os.waitpid(child, 0) == (child, 0)
-    assert state.begin_refresh(None) == []  # the parent's is under way still
+    assert state.begin_refresh(None) == []  # the parent's is still running

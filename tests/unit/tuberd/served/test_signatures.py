@@ -147,7 +147,7 @@ def test_static_and_class_methods_are_described_without_self() -> None:
     assert text(describe_method(functools.partial(Board.static, 3), Board)) == " -> None"
 
 
-def test_defaults_that_json_cannot_carry_are_texts() -> None:
+def test_defaults_that_json_cannot_encode_are_texts() -> None:
     assert text(describe_method(Board.__dict__["defaults"], Board)) == (
         "self/1, a/1 = None, b/1 = True, c/1 = 1.5, d/1 = 'x', e/1 = '(1,)',"
         f" f/1 = '<Level.LOW: 1>', g/1 = 'nan', h/1 = {10**30}"
