@@ -17,7 +17,6 @@
 #include "files/static_files.hpp"
 #include "python/call_warnings.hpp"
 #include "python/cbor/codec.hpp"
-#include "python/cbor/python_class.hpp"
 #include "python/endpoint.hpp"
 #include "python/json/codec.hpp"
 #include "python/source.hpp"
@@ -53,7 +52,7 @@ Codecs make_codecs(const py::object& json) {
   }
   Codecs codecs;
   codecs.push_back(std::make_unique<JsonCodec>(std::move(parts)));
-  codecs.push_back(std::make_unique<CborCodec>(CborImports::load()));
+  codecs.push_back(std::make_unique<CborCodec>(CborImports::load(), ZeroCopy::unshared));
   return codecs;
 }
 
