@@ -85,6 +85,26 @@ void close_with_warnings(PyObject* warnings, const Codec& codec, serve::Body& ou
   codec.close_envelope(out);
 }
 
+// A trace or profile function that a method sets ends with its call: the thread runs the calls of
+// others next. One that was there before, such as a debugger's, stays.
+class CallTracing {
+ public:
+  CallTracing() : traced_(state_->c_tracefunc != nullptr), profiled_(is_profiled()) {}
+  ~CallTracing() {
+    if (!traced_ && state_->c_tracefunc != nullptr) PyEval_SetTrace(nullptr, nullptr);
+    if (!profiled_ && is_profiled()) PyEval_SetProfile(nullptr, nullptr);
+  }
+  CallTracing(const CallTracing&) = delete;
+  CallTracing& operator=(const CallTracing&) = delete;
+
+ private:
+  [[nodiscard]] bool is_profiled() const { return state_->c_profilefunc != nullptr; }
+
+  PyThreadState* const state_ = PyThreadState_Get();
+  const bool traced_;
+  const bool profiled_;
+};
+
 // Never empty, because an empty message would mean success in the call log.
 std::string_view message_of(PyObject* failure) {
   PyObject* message = failure == nullptr ? nullptr : PyDict_GetItemString(failure, "message");
@@ -101,6 +121,7 @@ Caller::Caller(CoreCallbacks callbacks, std::uint64_t max_reply)
 bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) const {
   CallRecord record(asker, call);
   CallWarnings warnings;
+  const CallTracing tracing;
   bool entered = false;
   Handle result = run(call, asker, writer.is_lossless(), entered);
   if (result) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -14,7 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/pipe_signal.hpp"
 #include "files/static_files.hpp"
+#include "ops/fatal_signals.hpp"
 #include "python/call_warnings.hpp"
 #include "python/cbor/codec.hpp"
 #include "python/endpoint.hpp"
@@ -181,9 +184,9 @@ bool wait(serve::Server& server, double seconds) {
   return server.wait(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
 }
 
-int watch_signals(serve::Server& server, double grace) {
-  return server.watch_signals(
-      std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(grace)));
+int watch_signals(serve::Server& server, std::vector<int> numbers, double grace) {
+  return server.watch_signals(std::move(numbers), std::chrono::ceil<std::chrono::milliseconds>(
+                                                      std::chrono::duration<double>(grace)));
 }
 
 py::dict counts(const serve::Server& server) {
@@ -196,8 +199,11 @@ py::dict counts(const serve::Server& server) {
 }
 
 void raise_os_error(const std::system_error& error) {
+  // Paths, and the system's messages in some locales, need not be UTF-8.
+  const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
+      error.what(), static_cast<Py_ssize_t>(std::strlen(error.what())), "backslashreplace"));
   py::object exception =
-      py::reinterpret_borrow<py::object>(PyExc_OSError)(error.code().value(), error.what());
+      py::reinterpret_borrow<py::object>(PyExc_OSError)(error.code().value(), text);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
 }
 
@@ -221,7 +227,7 @@ PYBIND11_MODULE(_core, module) {
       .def_property_readonly("port", &serve::Server::port)
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())
-      .def("watch_signals", &watch_signals, py::arg("grace"))
+      .def("watch_signals", &watch_signals, py::arg("numbers"), py::arg("grace"))
       .def("abandon", &serve::Server::abandon)
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);
@@ -231,7 +237,29 @@ PYBIND11_MODULE(_core, module) {
 
   module.def("is_exact_in_json",
              [](const py::object& value) { return is_exact_in_json(value.ptr()); });
+  module.def("name_calls_at_fatal_signals", &ops::name_calls_at_fatal_signals,
+             py::arg("over_handlers"));
+  module.def("write_if_ready", [](int descriptor, const std::string& line) {
+    return base::write_if_ready(descriptor, line);
+  });
+  module.def("without_pipe_signal", [](const py::function& function) {
+    const base::PipeSignalBlocked blocked;
+    function();
+  });
+  module.def("monotonic", [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  });
+
   module.def("collecting", &CallWarnings::collecting);
+  module.def("current_call", &CallWarnings::current_call);
+  module.def("keep_warning_hooks", [](const py::dict& warnings, const py::type& filters_type,
+                                      const py::tuple& first, const py::function& install) {
+    CallWarnings::keep({.module = Handle::borrow(warnings.ptr()),
+                        .filters_type = Handle::borrow(filters_type.ptr()),
+                        .first = Handle::borrow(first.ptr()),
+                        .install = Handle::borrow(install.ptr())});
+  });
   module.def("collect", [](const py::str& text) {
     if (!CallWarnings::collect(text.ptr())) throw py::error_already_set();
   });

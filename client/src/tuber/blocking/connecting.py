@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from tuber.network.address import Address
 from tuber.network.connecting import Place
 from tuber.network.route import Route
+from tuber.network.sockets import pipe_signal_blocked
 
 T = TypeVar("T")
 
@@ -114,7 +115,8 @@ class BlockingDialler:
             )
             try:
                 sock.settimeout(None if self._deadline is None else left(self._deadline))
-                sock.do_handshake()
+                with pipe_signal_blocked():
+                    sock.do_handshake()
             except BaseException:
                 sock.close()
                 raise

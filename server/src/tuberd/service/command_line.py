@@ -5,15 +5,23 @@ A mistake of the user is one line on stderr and exit code 2, never a traceback.
 
 from __future__ import annotations
 
+import atexit
+import faulthandler
+import os
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from tuberd.service.limits import OPTIONS, Limits
 from tuberd.service.logs import LogOptions
 from tuberd.service.options import WRONG_USE, parse_args
-from tuberd.service.process import install_hooks
+from tuberd.service.process import (
+    discard_unwritable_output,
+    install_hooks,
+    open_standard_streams,
+)
 from tuberd.service.registry_file import RegistryFileError, load_registry
 from tuberd.service.server import Server, serve_until_stopped
 from tuberd.service.tokens import load_tokens
@@ -23,6 +31,10 @@ __all__ = ["command", "main"]
 
 def command() -> NoReturn:
     """Run the command as a process of its own, which ends even if a method never returns."""
+    open_standard_streams()
+    atexit.register(discard_unwritable_output)  # runs last
+    if not faulthandler.is_enabled():
+        faulthandler.enable(2)
     install_hooks()  # before the registry file, whose exit handlers must run first
     sys.exit(main(ends_process=True))
 
@@ -45,21 +57,26 @@ def main(
     """
     args = parse_args(argv, needs_file=registry is None)
     try:
+        # Before the registry file runs, which may change the working directory.
+        tokens = () if args.token_file is None else load_tokens(args.token_file)
+        webroot, uds = (
+            None if path is None else os.path.abspath(path) for path in (args.webroot, args.uds)
+        )
         server = Server(
             load_registry(args.registry) if registry is None else registry,
             args.json,
             args.port,
-            args.webroot,
+            webroot,
             args.max_age,
             args.validate,
             bind=args.bind,
-            uds=args.uds,
+            uds=uds,
             uds_mode=args.uds_mode,
             inherited_socket=args.inherited_socket,
             expose_private=args.expose_private,
             allow_hosts=args.allow_host,
             allow_origins=args.allow_origin,
-            tokens=() if args.token_file is None else load_tokens(args.token_file),
+            tokens=tokens,
             read_only=args.read_only,
             grace=args.grace,
             log=LogOptions(level=args.log_level, format=args.log_format, access=args.access_log),
@@ -68,7 +85,8 @@ def main(
     except (OSError, ImportError, TypeError, ValueError) as error:
         if isinstance(error, RegistryFileError) and args.traceback and error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
-        print(f"tuberd: {' '.join(str(error).split())}", file=sys.stderr)
+        with suppress(OSError):  # a full disk
+            print(f"tuberd: {' '.join(str(error).split())}", file=sys.stderr)
         return WRONG_USE
     serve_until_stopped(server, ends_process=ends_process)
     return 0

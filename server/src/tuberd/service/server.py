@@ -6,6 +6,7 @@ reach (`ExposurePolicy`), nor touch a socket (the core).
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import re
 import secrets
@@ -13,19 +14,18 @@ import socket
 import threading
 from collections.abc import Mapping, Sequence
 from mimetypes import MimeTypes
-from time import monotonic
 from typing import Any, Final
 
 from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
-from tuberd._core import CborCodec
+from tuberd._core import CborCodec, monotonic, name_calls_at_fatal_signals
 from tuberd._core import Server as CoreServer
 from tuberd.exposure.policy import ExposurePolicy
 from tuberd.served.core_callbacks import make_callbacks
 from tuberd.served.descriptions import Describer
 from tuberd.served.registry import TuberRegistry
 from tuberd.service.limits import Limits
-from tuberd.service.logs import LogOptions, stderr_writer
+from tuberd.service.logs import LogOptions, print_line, stderr_writer
 from tuberd.service.process import handle_stop_signals, install_hooks, live_servers, send_signals
 from tuberd.service.systemd import notify
 from tuberd.service.tokens import Token
@@ -187,7 +187,7 @@ class Server:
 
 
 def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
-    """Serve a registry until SIGINT or SIGTERM.
+    """Serve a registry until SIGINT, SIGTERM or SIGHUP.
 
     Args:
         registry: the objects by name.
@@ -198,7 +198,7 @@ def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
 
 
 def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
-    """Print where the server listens, and serve until SIGINT, SIGTERM or `Server.stop`.
+    """Print where the server listens, and serve until SIGINT, SIGTERM, SIGHUP or `Server.stop`.
 
     Args:
         server: the server; signals have an effect only if this runs in the main thread.
@@ -217,10 +217,14 @@ def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
                 f"Waiting up to {server._grace:g} s for {calls}. Press Ctrl-C again to stop now."
             )
 
-    with stderr_writer() as write_line, handle_stop_signals(stop, until_exit=ends_process):
+    name_calls_at_fatal_signals(over_handlers=faulthandler.is_enabled())
+    with (
+        stderr_writer() as write_line,
+        handle_stop_signals(stop, until_exit=ends_process) as numbers,
+    ):
         if ends_process:
-            send_signals(server._core.watch_signals(server._grace))
-        print(f"Serving on {server.place}", flush=True)
+            send_signals(server._core.watch_signals(numbers, server._grace))
+        print_line(f"Serving on {server.place}")
         notify("READY=1")
         server.serve()
 
