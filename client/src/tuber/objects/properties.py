@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tuber.objects.containers import ListItems, MapItems, list_of_keys
 from tuber.objects.described import DescribedObject
-from tuber.protocol import ABSENT, Description, Item, path_of_item
+from tuber.protocol import ABSENT, Description, Item, attribute_name, path_of_item
 from tuber.session.session import Conversation
 
 _GET: Final = "tuber_get"
@@ -38,8 +38,9 @@ def write(remote: DescribedObject, name: str, value: Any) -> Conversation[Any]:
     Raises:
         AttributeError: the property can't be set.
     """
-    refuse_unsettable(remote._tuber_known(), name, repr(remote))
-    return _call_set(remote, name, (name, value), {})
+    description = remote._tuber_known()
+    refuse_unsettable(description, name, repr(remote))
+    return _call_set(remote, name, (description.wire_name(name), value), {})
 
 
 def write_items(
@@ -83,6 +84,7 @@ def _call_set(
 
 def refuse_unsettable(description: Description, name: str, where: str) -> None:
     """Raise AttributeError when the object has no live property of that name."""
+    name = attribute_name(name)
     if name in description.dynamic or name in description.failed:
         return
     if name not in description.properties:

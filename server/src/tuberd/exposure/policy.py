@@ -12,6 +12,7 @@ from functools import partial
 from sys import intern
 from typing import Any, ClassVar
 
+from tuber.protocol import attribute_name
 from tuberd.exposure.attributes import (
     ABSENT,
     EXCLUDED,
@@ -21,11 +22,11 @@ from tuberd.exposure.attributes import (
     all_names,
     class_attribute,
     classes_of,
-    dir_names,
     has_default_equality,
     has_default_lookup,
     is_plain_method,
     own_attributes,
+    stored_name,
 )
 from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object, kind_of, static_kind
 from tuberd.exposure.readonly import check_readonly
@@ -95,7 +96,7 @@ class ExposurePolicy:
 
     def resolve(self, obj: object, name: str) -> Member | None:
         """Decide what ``name`` of ``obj`` is; None if a peer may not reach it."""
-        return self._resolve(obj, name, ClassLists(classes_of(obj)))
+        return self._resolve(obj, attribute_name(name), ClassLists(classes_of(obj)))
 
     def _resolve(self, obj: object, name: str, lists: ClassLists) -> Member | None:
         if not self._allows(lists, name):
@@ -110,12 +111,13 @@ class ExposurePolicy:
             and has_default_lookup(own)
         ):
             return Member(name, Kind.METHOD, attribute, by_class=True)
-        if attribute is ABSENT and not _exists(obj, name):
+        held_as = name if attribute is not ABSENT else stored_name(obj, name)
+        if held_as is None:
             given = name == tuber_set.__name__ and self.live_names(obj)
             return Member(name, Kind.METHOD, tuber_set) if given else None
         live = name in lists[LIVE] and self.is_live(obj, name)
         try:
-            value = getattr(obj, name)
+            value = getattr(obj, held_as)
         except BaseException as error:  # noqa: BLE001 (the border of user code)
             return Member(name, Kind.PROPERTY, None, error, live=live)
         kind = Kind.PROPERTY if live else kind_of(value)
@@ -123,6 +125,7 @@ class ExposurePolicy:
 
     def is_live(self, obj: object, name: str) -> bool:
         """Decide whether ``name`` is a live property, without reading it, which may cost time."""
+        name = attribute_name(name)
         listed = name in ClassLists(classes_of(obj))[LIVE]
         return listed and self.expected_kind(obj, name) is Kind.PROPERTY
 
@@ -138,15 +141,21 @@ class ExposurePolicy:
     def expected_kind(self, obj: object, name: str) -> Kind | None:
         """Return the kind that `resolve` would find, as far as is known without a getter."""
         classes = classes_of(obj)
-        if not self._allows(ClassLists(classes), name) or not _exists(obj, name):
+        name = attribute_name(name)
+        if not self._allows(ClassLists(classes), name):
             return None
-        if any(is_plain_method(class_attribute(each, name)) for each in classes[1:]):
+        held_as = stored_name(obj, name)
+        if held_as is None:
+            return None
+        if any(is_plain_method(class_attribute(each, held_as)) for each in classes[1:]):
             return Kind.METHOD  # of the target of a proxy
-        return static_kind(obj, name)
+        return static_kind(obj, held_as)
 
     def members(self, obj: object) -> list[Member]:
         """Return everything that is listed of an object, sorted by name."""
         names = all_names(obj) | {tuber_set.__name__}
+        if not all(map(str.isascii, names)):
+            names = set(map(attribute_name, names))
         lists = ClassLists(classes_of(obj))
         # Half of all names are Python's own; `_allows` would refuse them one by one.
         candidates = sorted(name for name in names if not name.startswith("__"))
@@ -183,10 +192,11 @@ class ExposurePolicy:
         if (own := self._bind_own(obj, member.value)) is not None:
             return own  # never cached: it needs this policy
         if self._read_only:
-            check_readonly(obj, name, member.value)
+            check_readonly(obj, attribute_name(name), member.value)
         if not member.by_class:
             bound: Callable[..., Any] = member.value
             return bound
+        name = member.name  # other spellings of it are not kept: there may be very many
         if has_default_equality(type(obj)):
             self.reachable.setdefault(type(obj), {})[name] = (intern(name), member.value)
         called: Callable[..., Any] = getattr(obj, name)
@@ -252,6 +262,7 @@ class ExposurePolicy:
             RuntimeError: The property was set, but reading it back raised.
         """
         self.check_live(obj, name)
+        name = stored_name(obj, attribute_name(name)) or name
         setattr(obj, name, value)
         try:
             return getattr(obj, name)
@@ -284,17 +295,12 @@ class ExposurePolicy:
         if found is not None:
             return AttributeError(f"{text}; that is the name of its {found.value}")
         lists = ClassLists(classes_of(obj))
-        public = (each for each in sorted(all_names(obj)) if self._allows(lists, each))
-        names = [each for each in public if static_kind(obj, each) is kind]
+        held = {attribute_name(each): each for each in sorted(all_names(obj))}
+        public = (each for each in sorted(held) if self._allows(lists, each))
+        names = [each for each in public if static_kind(obj, held[each]) is kind]
         return AttributeError(text + suggestion(name, names, PLURAL[kind]))
 
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
         raise TypeError(f"expected a name (a string), got {shown(name)}")
-
-
-def _exists(obj: object, name: str) -> bool:
-    """Return whether the class, the instance or the object's ``__dir__`` has the name."""
-    held = class_attribute(type(obj), name) is not ABSENT
-    return held or name in own_attributes(obj) or name in dir_names(obj)
