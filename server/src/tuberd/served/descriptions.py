@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tuber.protocol import Signature
 from tuberd.exposure.attributes import LIVE
-from tuberd.exposure.kinds import Kind, Member, is_object
+from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object
 from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.failures import describe_failure
@@ -240,11 +240,22 @@ class _Description:
 
     def _items(self, container: TuberContainer) -> dict[str, Any]:
         """Return the members that only a container has."""
-        items = container.values()
-        keys: dict[str, Any] = {"keys": container.keys()} if container.is_map() else {}
-        if not container.is_uniform() or not items:
-            return {**keys, "values": [self.of(item) for item in items]}
-        return {"keys": len(items), **keys, "values": self.of(items[0])}
+        pairs = container.items()
+        keys: dict[str, Any] = {"keys": [key for key, _ in pairs]} if container.is_map() else {}
+        shared = container.shared_index()
+        if shared is None or shared >= len(pairs):  # its list may change in other threads
+            return {**keys, "values": [self._item(container, *each) for each in pairs]}
+        return {"keys": len(pairs), **keys, "values": self._item(container, *pairs[shared])}
+
+    def _item(self, container: TuberContainer, key: str | int, item: object) -> dict[str, Any]:
+        """Return the description of an item, which may have come later and be no object."""
+        try:
+            container.check_item(key, item)
+        except TypeError as error:
+            refused: dict[str, Any] = {kind: {} for kind in PLURAL.values()}
+            _fail(refused, "tuber_item", error)
+            return refused
+        return self.of(item)
 
     def _add_own_items(self, members: dict[str, Any], served: Any) -> None:
         """Add the members that ``tuber_meta()`` of a user's own container returns.

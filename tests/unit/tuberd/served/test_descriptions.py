@@ -448,6 +448,18 @@ def test_no_method_spoils_the_description_of_others(
     assert made.why_not_sendable(lossless, made({"object": "recorder"})) is None
 
 
+def test_an_item_that_is_no_object_is_described_as_a_failure() -> None:
+    for kind in (TuberContainer, TuberArray):
+        channels: list[Any] = [Channel()]
+        container = kind(channels)
+        channels.append(5)
+        described = describer(rack=container)({"object": "rack", "resolve": True})
+        assert "keys" not in described
+        assert described["values"][0] == CHANNEL
+        (failure,) = described["values"][1]["failed"].values()
+        assert "is a plain int; a container holds objects" in failure["message"]
+
+
 def test_keys_that_cannot_be_sent_fail_in_their_container_alone() -> None:
     container = TuberContainer({"\udce9": Channel(), "b": Channel()})
     objects = describer(rack=container, good=Channel())({"resolve": True})["objects"]
