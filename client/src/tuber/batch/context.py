@@ -130,7 +130,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
         convert_json: bool | None = None,
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
-    ) -> Batch:
+    ) -> Future_:
         """Send the queued calls in the background.
 
         Arguments are encoded in the background, and the memory of big arrays is not copied: do not
@@ -141,11 +141,11 @@ class BaseContext(QueuedPath, Generic[Future_]):
                 its value.
 
         Returns:
-            The batch, for ``receive``.
+            The future of the list of results, also for ``receive``.
         """
         batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
         self._tuber_run_in_background(batch)
-        return batch
+        return self._tuber_future_class(batch, None)
 
     def _tuber_begin(
         self,
