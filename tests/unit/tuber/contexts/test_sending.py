@@ -281,7 +281,7 @@ def test_results_have_values_that_other_threads_take_at_the_same_time(
             batch.value(0)  # as the other thread would at this moment
             return super().union(*others)
 
-    sent.cancelled = Cancelled()
+    batch.cancelled = Cancelled()
     with pytest.warns(TuberRemoteWarning, match="hot"):
         assert batch.results() == [42]
 
