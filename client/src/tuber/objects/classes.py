@@ -110,6 +110,7 @@ def _content(description: Description, hidden: frozenset[str], convert: bool) ->
         sorted((name, kind.__module__, kind.__qualname__) for name, kind in types.items()),
         sorted(description.objects),
         sorted(description.dynamic),
+        sorted(description.spelt.items()),
         _container_class(description),
         sorted(hidden),
     )
@@ -133,10 +134,14 @@ def _make(base: type, description: Description, hidden: frozenset[str], convert:
         namespace["__getitem__"] = get_item
     for each, method in description.methods.items():
         if each not in hidden:
-            namespace[sys.intern(each)] = make_method(name, each, method)
+            namespace[sys.intern(each)] = make_method(
+                name, each, method, description.wire_name(each)
+            )
     for each in description.dynamic - hidden:
         # A property that could not be read has no value whose type is known.
-        namespace[sys.intern(each)] = make_live_property(name, each, types.get(each, object))
+        kind = types.get(each, object)
+        wire_name = description.wire_name(each)
+        namespace[sys.intern(each)] = make_live_property(name, each, kind, wire_name)
     bases = (base,) if container is None else (base, container)
     return new_class(name, bases, exec_body=lambda members: members.update(namespace))
 

@@ -100,7 +100,7 @@ class DescribedObject:
                 known._tuber_adopt(inside)
                 contents[name] = known
             else:
-                path = path_of_object(self._tuber_path, name)
+                path = path_of_object(self._tuber_path, description.wire_name(name))
                 contents[name] = self._tuber_make_object(path, inside)
         return contents
 
@@ -140,7 +140,8 @@ class DescribedObject:
         """The function of a method, also when it is hidden."""
         if name not in self._tuber_hidden:
             return vars(self._tuber_stand_in or type(self))[name]
-        return make_method(description.type or type(self).__name__, name, description.methods[name])
+        owner, wire_name = description.type or type(self).__name__, description.wire_name(name)
+        return make_method(owner, name, description.methods[name], wire_name)
 
     def _tuber_value(self, value: Any) -> Any:
         """A property's value in the form that the user chose."""

@@ -29,6 +29,7 @@ from tuber.protocol.limits import (
     MIN_BODY_BYTES_PER_SECOND,
     MIN_REPLY_BYTES_PER_SECOND,
 )
+from tuber.protocol.names import attribute_name
 from tuber.protocol.paths import (
     Item,
     Path,
@@ -92,6 +93,7 @@ __all__ = [
     "Result",
     "Signature",
     "Step",
+    "attribute_name",
     "checked_path",
     "find_description",
     "parse_reply",

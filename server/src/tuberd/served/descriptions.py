@@ -6,7 +6,6 @@ hide the rest of the description.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,12 +13,12 @@ from typing import Any, Final
 
 from tuber.protocol import Signature
 from tuberd.exposure.attributes import LIVE
-from tuberd.exposure.kinds import Kind, Member, is_object
+from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object
 from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.failures import describe_failure
 from tuberd.served.registry import TuberRegistry
-from tuberd.served.signatures import describe_method
+from tuberd.served.signatures import cleaned_docstring, describe_method
 
 __all__ = ["Describer"]
 
@@ -120,7 +119,10 @@ class Describer:
         known = self._methods.get((id(cls), member.name))
         if known is not None and member.by_class and known[0] is member.value:
             return known[1]
-        description = describe_method(member.value, cls)
+        try:
+            description = describe_method(member.value, cls)
+        except BaseException as error:  # noqa: BLE001 (the border of user code)
+            return _undescribed(error)
         signature = description.signature
         members = {
             "__doc__": description.doc,
@@ -183,13 +185,21 @@ class _Description:
         if why_not(description) is None:
             return description
         for members in self.described:
-            properties = members["properties"]
-            if why_not(properties) is None:
+            properties, methods = members["properties"], members["methods"]
+            if why_not([properties, methods, members.get("keys")]) is None:
                 continue
-            for name in list(properties):
-                if (error := why_not(properties[name])) is not None:
-                    del properties[name]
-                    _fail(members, name, error)
+            if why_not(properties) is not None:
+                for name in list(properties):
+                    if (error := why_not(properties[name])) is not None:
+                        del properties[name]
+                        _fail(members, name, error)
+            if why_not(methods) is not None:
+                for name, method in methods.items():
+                    if (error := why_not(method)) is not None:
+                        methods[name] = _undescribed(error)
+            if (error := why_not(members.get("keys"))) is not None:
+                del members["keys"], members["values"]
+                _fail(members, "keys", error)
         return description
 
     def _inside(self, served: object) -> dict[str, Any]:
@@ -230,11 +240,22 @@ class _Description:
 
     def _items(self, container: TuberContainer) -> dict[str, Any]:
         """Return the members that only a container has."""
-        items = container.values()
-        keys: dict[str, Any] = {"keys": container.keys()} if container.is_map() else {}
-        if not container.is_uniform() or not items:
-            return {**keys, "values": [self.of(item) for item in items]}
-        return {"keys": len(items), **keys, "values": self.of(items[0])}
+        pairs = container.items()
+        keys: dict[str, Any] = {"keys": [key for key, _ in pairs]} if container.is_map() else {}
+        shared = container.shared_index()
+        if shared is None or shared >= len(pairs):  # its list may change in other threads
+            return {**keys, "values": [self._item(container, *each) for each in pairs]}
+        return {"keys": len(pairs), **keys, "values": self._item(container, *pairs[shared])}
+
+    def _item(self, container: TuberContainer, key: str | int, item: object) -> dict[str, Any]:
+        """Return the description of an item, which may have come later and be no object."""
+        try:
+            container.check_item(key, item)
+        except TypeError as error:
+            refused: dict[str, Any] = {kind: {} for kind in PLURAL.values()}
+            _fail(refused, "tuber_item", error)
+            return refused
+        return self.of(item)
 
     def _add_own_items(self, members: dict[str, Any], served: Any) -> None:
         """Add the members that ``tuber_meta()`` of a user's own container returns.
@@ -269,6 +290,12 @@ class _Description:
         return None
 
 
+def _undescribed(error: BaseException) -> dict[str, Any]:
+    """Return the description of a method whose own can't be made or sent."""
+    message = describe_failure(error, False, "the description")["message"]
+    return {"__doc__": f"(not described: {message})", "__signature__": None}
+
+
 def _fail(members: dict[str, Any], name: str, error: BaseException) -> None:
     """Add a failure to a description."""
     members.setdefault("failed", {})[name] = describe_failure(error, False, name)
@@ -299,4 +326,4 @@ def _docstring(served: object) -> str | None:
         doc = served.__doc__
     except BaseException:  # noqa: BLE001 (the border of user code)
         doc = type(served).__doc__
-    return inspect.cleandoc(doc) if isinstance(doc, str) else None
+    return cleaned_docstring(doc)

@@ -60,7 +60,7 @@ def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
         raise RegistryFileError(f"{name}: 'registry' is None; expected a dict of objects")
     try:
         return TuberRegistry(registry)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise RegistryFileError(f"{name}: {error}") from error
 
 

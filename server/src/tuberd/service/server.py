@@ -147,10 +147,14 @@ class Server:
             return f"unix:{self.uds}"
         return f"port {self.port}" if self.port else "a unix socket"
 
-    def serve(self) -> None:
+    def serve(self, handle_sigint: bool | None = None) -> None:
         """Answer requests until `stop` is called or Ctrl-C is pressed.
 
         When this returns, all running calls have finished, or the grace is over.
+
+        Args:
+            handle_sigint: False raises KeyboardInterrupt at the end after Ctrl-C, for a program
+                that stops more than the server. Otherwise Ctrl-C only makes this return.
 
         Raises:
             RuntimeError: ``serve`` was called before.
@@ -165,6 +169,8 @@ class Server:
         except KeyboardInterrupt:
             self.stop()
             self._wait()
+            if handle_sigint is False:
+                raise
 
     def stop(self, grace: float | None = None) -> None:
         """Stop accepting calls, let running calls finish, and let `serve` return; does not wait.
