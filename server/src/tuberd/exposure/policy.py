@@ -234,7 +234,7 @@ class ExposurePolicy:
         """
         _check_name(name)
         lists = ClassLists(classes_of(obj))
-        kind = self._expected_kind(obj, name, lists)
+        kind = self._expected_kind(obj, attribute_name(name), lists)
         if kind is not Kind.PROPERTY:
             raise self._refusal(obj, name, Kind.PROPERTY, kind)
         return lists
@@ -247,7 +247,7 @@ class ExposurePolicy:
             TypeError: ``name`` is not a string.
             PermissionError: The policy is read-only.
         """
-        if name not in self.check_property(obj, name)[LIVE]:
+        if attribute_name(name) not in self.check_property(obj, name)[LIVE]:
             live = ", ".join(self.live_names(obj)) or "none"
             raise AttributeError(
                 f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"
