@@ -7,14 +7,13 @@ encoders of bodies in ``Codecs``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from tuber.codec import Codec, codec_for
-from tuber.codec.json import JsonCodec
+from tuber.codec.compiled import json_codec
 from tuber.protocol import CBOR, JSON
 from tuber.result import TuberResult, with_results
 
@@ -64,9 +63,7 @@ def _known() -> dict[str, Codec]:
 
 
 def _by_name() -> dict[str, Any]:
-    codecs: dict[str, Any] = {"json": _TextCodec(JsonCodec("json"))}
-    with suppress(ImportError):
-        codecs["orjson"] = JsonCodec("orjson")
+    codecs: dict[str, Any] = {"json": _TextCodec(json_codec(False)), "orjson": json_codec(False)}
     if CBOR in _CODECS:
         codecs["cbor"] = _CODECS[CBOR]
     return codecs
