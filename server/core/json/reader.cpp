@@ -101,7 +101,7 @@ bool Reader::refuse(std::size_t offset, std::string text) {
 }
 
 bool Reader::expected(const char* what) {
-  std::string text = std::string("expected ") + what + ", came ";
+  std::string text = std::string("not JSON: expected ") + what + ", came ";
   text += at_ == end_ ? "the end of the text" : name_of(*at_);
   return refuse(static_cast<std::size_t>(at_ - begin_), std::move(text));
 }

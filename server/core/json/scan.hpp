@@ -55,8 +55,8 @@ struct Run {
   __m128i seen = _mm_setzero_si128();
   for (; end - at >= 64; at += 64) {
     const __m128i a = load(at), b = load(at + 16), c = load(at + 32), d = load(at + 48);
-    const __m128i found = _mm_or_si128(_mm_or_si128(special(a), special(b)),
-                                       _mm_or_si128(special(c), special(d)));
+    const __m128i found =
+        _mm_or_si128(_mm_or_si128(special(a), special(b)), _mm_or_si128(special(c), special(d)));
     if (_mm_movemask_epi8(found) != 0) break;
     seen = _mm_or_si128(seen, _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d)));
   }

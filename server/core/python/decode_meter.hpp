@@ -12,11 +12,11 @@ namespace tuber::python {
 
 // Bytes that a value takes, including its place in a container. Approximate, and rather too many.
 namespace cost {
-inline constexpr std::size_t kPlace = 10;        // of a value that exists already, such as None
-inline constexpr std::size_t kNumber = 42;       // and other small objects
-inline constexpr std::size_t kText = 72;         // without its characters
-inline constexpr std::size_t kMember = 72;       // of a map, without key and value
-inline constexpr std::size_t kContainer = 256;   // without its items
+inline constexpr std::size_t kPlace = 10;       // of a value that exists already, such as None
+inline constexpr std::size_t kNumber = 42;      // and other small objects
+inline constexpr std::size_t kText = 72;        // without its characters
+inline constexpr std::size_t kMember = 72;      // of a map, without key and value
+inline constexpr std::size_t kContainer = 256;  // without its items
 }  // namespace cost
 
 // Measures the decoding of one body. Its constructor's argument must outlive it. REQUIRES: the GIL.

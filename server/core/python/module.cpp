@@ -209,11 +209,11 @@ PYBIND11_MODULE(_core, module) {
   });
 
   py::class_<serve::Server, ServerHolder>(module, "Server")
-      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"),
-           py::arg("bind"), py::arg("port"), py::arg("uds"), py::arg("uds_mode"),
-           py::arg("inherited_socket"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
-           py::arg("media_types"), py::arg("allowed_hosts"), py::arg("allowed_origins"),
-           py::arg("tokens"), py::arg("read_only"), py::arg("limits"), py::arg("log"))
+      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"), py::arg("bind"),
+           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("inherited_socket"),
+           py::arg("run_id"), py::arg("webroot"), py::arg("max_age"), py::arg("media_types"),
+           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("tokens"),
+           py::arg("read_only"), py::arg("limits"), py::arg("log"))
       .def_property_readonly("port", &serve::Server::port)
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())

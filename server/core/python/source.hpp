@@ -27,7 +27,7 @@ class Source {
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
   // Limits what the values may take, in bytes (see DecodeMeter), and lets other threads run while
-  // they are made. REQUIRES: nobody can change the bytes.
+  // they are made. REQUIRES: the bytes cannot change.
   void share_with_others(std::uint64_t allowance) {
     allowance_ = allowance;
     may_pause_ = true;

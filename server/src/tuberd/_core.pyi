@@ -1,6 +1,6 @@
 """The compiled core (server/core/python/module.cpp) for type checkers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 class CborCodec:
@@ -16,7 +16,6 @@ class Server:
         self,
         *,
         callbacks: object,
-        json: object,
         bind: str,
         port: int,
         uds: bytes | None,
@@ -42,6 +41,8 @@ class Server:
     def wait(self, seconds: float) -> bool: ...
     def counts(self) -> dict[str, int]: ...
 
-def is_exact_in_json(value: object) -> bool: ...
+def json_functions(strict: bool) -> tuple[Callable[[Any], bytes], ...]:
+    """Return encode, encode_exact and decode of tuber.codec.json.JsonCodec, compiled."""
+
 def collecting() -> bool: ...
 def collect(text: str) -> None: ...

@@ -57,18 +57,19 @@ def encode_error(error: Exception, steps: Sequence[Any]) -> EncodeError:
     if isinstance(error, RecursionError):
         text = "nested too deeply, or it contains itself"
     else:
-        text = f"encoding it raised {_described(error)}"
+        text = raised_text(error)
     made = EncodeError(text, place_of(steps))
     made.__cause__ = error
     return made
 
 
-def _described(error: Exception) -> str:
+def raised_text(error: Exception) -> str:
+    """Return the text for what the code of a value raised."""
     name = type_name(type(error))
     try:
-        return f"{name}: {error}"
+        return f"encoding it raised {name}: {error}"
     except Exception:  # noqa: BLE001 (the border of user code)
-        return name
+        return f"encoding it raised {name}"
 
 
 def type_name(kind: type[Any]) -> str:

@@ -59,16 +59,11 @@ class JsonCodec:
             text = str(bytes(body)[: error.start], "utf-8")
             raise _fault(text, "invalid UTF-8 in a string", len(text)) from None
         try:
-            if _is_too_deep(text):
-                raise ValueError(f"nested more than {MAX_NESTING} levels deep")
-            value = _decoder.decode(text)
-            if "\\u" in text and any(escape.lastindex for escape in _ESCAPES.finditer(text)):
-                raise ValueError("a lone surrogate in a string")
+            return _read(text)
         except json.JSONDecodeError as error:
             raise _fault(text, f"not JSON: {error.msg}", error.pos) from None
         except ValueError as error:
             raise _fault(text, str(error)) from None
-        return value
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(strict={self.strict})"
@@ -77,6 +72,15 @@ class JsonCodec:
 _encoder: Final = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 )
+
+
+def _read(text: str) -> Any:
+    if _is_too_deep(text):
+        raise ValueError(f"nested more than {MAX_NESTING} levels deep")
+    value = _decoder.decode(text)
+    if "\\u" in text and any(escape.lastindex for escape in _ESCAPES.finditer(text)):
+        raise ValueError("a lone surrogate in a string")
+    return value
 
 
 def _refuse(constant: str) -> Any:
@@ -123,7 +127,9 @@ def _is_too_deep(text: str) -> bool:
 
 # --- Where a fault is. Slow, because it is needed for faults only.
 
-_TOKEN: Final = re.compile(r'[ \t\n\r]*([][{},:]|"(?:[^"\\]|\\.)*"|[^][{},:" \t\n\r]+|")', re.DOTALL)
+_TOKEN: Final = re.compile(
+    r'[ \t\n\r]*([][{},:]|"(?:[^"\\]|\\.)*"|[^][{},:" \t\n\r]+|")', re.DOTALL
+)
 
 
 def _fault(text: str, fault: str, position: int | None = None) -> DecodeError:
@@ -161,7 +167,9 @@ def _fault(text: str, fault: str, position: int | None = None) -> DecodeError:
             steps = steps[:MAX_NESTING]
             break
     offset = len(text[:position].encode("utf-8", "surrogatepass"))
-    return DecodeError(fault, offset, place_of([step for step in reversed(steps) if step is not None]))
+    return DecodeError(
+        fault, offset, place_of([step for step in reversed(steps) if step is not None])
+    )
 
 
 def _is_fault(word: str) -> bool:

@@ -155,9 +155,9 @@ Handle JsonBuilder::string(const json::Value& value) {
   const auto size = static_cast<Py_ssize_t>(value.text.size());
   if (!value.ascii) {
     Handle made = Handle::steal(PyUnicode_DecodeUTF8(value.text.data(), size, nullptr));
-    const bool fits = made && charge(cost::kText + static_cast<std::uint64_t>(
-                                                       PyUnicode_GET_LENGTH(made.get()) *
-                                                       PyUnicode_KIND(made.get())));
+    const bool fits =
+        made && charge(cost::kText + static_cast<std::uint64_t>(PyUnicode_GET_LENGTH(made.get()) *
+                                                                PyUnicode_KIND(made.get())));
     return fits ? std::move(made) : Handle();
   }
   if (!charge(cost::kText + value.text.size())) return {};

@@ -77,8 +77,7 @@ PythonJson& state_of(PyObject* capsule) {
 Handle encode_in_form(PythonJson& json, JsonForm form, PyObject* value) {
   std::string out;
   if (!JsonEncoder(json.imports, form, out).encode(value)) return {};
-  return Handle::steal(
-      PyBytes_FromStringAndSize(out.data(), static_cast<Py_ssize_t>(out.size())));
+  return Handle::steal(PyBytes_FromStringAndSize(out.data(), static_cast<Py_ssize_t>(out.size())));
 }
 
 PyObject* encode(PyObject* self, PyObject* value) {

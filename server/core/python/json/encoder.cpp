@@ -91,8 +91,8 @@ bool JsonEncoder::real(double value) {
   if (std::isfinite(value)) return writer_.real(value), true;
   if (form_ == JsonForm::for_others) return writer_.literal("null"), true;
   const char* const name = std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  return refuse(Handle::steal(
-      PyUnicode_FromFormat("JSON has no form of %s; send None, or a string", name)));
+  return refuse(
+      Handle::steal(PyUnicode_FromFormat("JSON has no form of %s; send None, or a string", name)));
 }
 
 bool JsonEncoder::text(PyObject* value) {
@@ -173,8 +173,9 @@ bool JsonEncoder::refuse_form_of_bytes(std::size_t begin) {
   if (writer_.size() - begin < kBegin.size()) return true;
   writer_.flush();
   if (!json::is_form_of_bytes(std::string_view(out_).substr(begin))) return true;
-  return refuse("a map {\"bytes\": [...]} would arrive as bytes; send bytes(...), or use another "
-                "key");
+  return refuse(
+      "a map {\"bytes\": [...]} would arrive as bytes; send bytes(...), or use another "
+      "key");
 }
 
 Handle JsonEncoder::names() {

@@ -49,7 +49,7 @@ class JsonEncoder {
     JsonEncoder& encoder;
     Frame* outer;
     PyObject* container;
-    std::size_t index = 0;     // of the current item or pair
+    std::size_t index = 0;  // of the current item or pair
     bool is_copied = false;
     std::size_t begin = 0;     // the index of the first copied item
     std::vector<Handle> copy;  // items, or keys and values in turn
