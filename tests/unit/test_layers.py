@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 CORE = Path(__file__).parents[2] / "server" / "core"
-BYTES = ("http", "cbor")  # know none of the others, nor each other
+BYTES = ("http", "cbor", "json")  # know none of the others, nor each other
 # Each may include those before it.
 ORDER = ("base", "io", "ops", "serve", "files", "site", "python")
 MAY_INCLUDE = {room: {room} for room in BYTES} | {

@@ -4,7 +4,7 @@
 #include <new>
 #include <string>
 
-#include "python/json/codec.hpp"
+#include "serve/body.hpp"
 
 namespace tuber::python {
 
@@ -19,8 +19,36 @@ void ReplyWriter::begin_envelope() {
   ++begun_;
 }
 
-void ReplyWriter::choose_codec_for(PyObject* result) {
-  if (lossless_ == nullptr || codec_ == lossless_ || is_exact_in_json(result)) return;
+void ReplyWriter::open_envelope(Outcome outcome) {
+  envelope_ = out_.mark();
+  codec_->open_envelope(outcome, out_);
+}
+
+bool ReplyWriter::write_result(PyObject* result) {
+  open_envelope(Outcome::result);
+  if (lossless_ == nullptr || codec_ == lossless_) return codec_->encode(result, out_);
+  if (codec_->encode_exact(result, out_)) return true;
+  if (PyErr_Occurred() != nullptr) return false;
+  drop_envelope();
+  switch_codec();
+  open_envelope(Outcome::result);
+  return codec_->encode(result, out_);
+}
+
+// Warnings are valid text (tuberd.served.call_warnings), so encoding them fails only when memory
+// runs out.
+void ReplyWriter::end_envelope(PyObject* warnings) {
+  if (warnings != nullptr) {
+    codec_->open_warnings(envelope_, out_);
+    if (!codec_->encode(warnings, out_)) {
+      PyErr_Clear();
+      throw std::bad_alloc();
+    }
+  }
+  codec_->close_envelope(out_);
+}
+
+void ReplyWriter::switch_codec() {
   if (batch_) {
     convert_batch();
   } else {

@@ -247,7 +247,8 @@ class ExposurePolicy:
             TypeError: ``name`` is not a string.
             PermissionError: The policy is read-only.
         """
-        if attribute_name(name) not in self.check_property(obj, name)[LIVE]:
+        lists = self.check_property(obj, name)
+        if attribute_name(name) not in lists[LIVE]:
             live = ", ".join(self.live_names(obj)) or "none"
             raise AttributeError(
                 f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"

@@ -20,7 +20,7 @@ from tuber import (
     TuberRestartWarning,
     TuberStateError,
 )
-from tuber.codec.json import DEFAULT
+from tuber.codec import codec_for
 from tuber.session.restart import REFRESH_SECONDS
 from tuber.session.server_state import MAX_ATTEMPTS, Roots, ServerState
 
@@ -50,7 +50,9 @@ class RestartingServer:
         for answer in answers:
             if isinstance(answer, (Exception, ScriptedReply)):
                 return answer
-        body = DEFAULT.encode(answers if isinstance(asked, list) else answers[0])
+        body = codec_for("application/json").encode(
+            answers if isinstance(asked, list) else answers[0]
+        )
         return ScriptedReply(body, fields={"x-tuber-run": self.run_id} if self.run_id else {})
 
     def resolved(self, path: str = "Board", parent: Any = None) -> Any:
@@ -295,7 +297,9 @@ def test_a_description_that_comes_after_a_restart_was_noticed_is_read_again(
     server.run_id, server.gain = B, 2.0
     texts_of(board.read)
     answer = ScriptedReply(
-        DEFAULT.encode({"result": {"properties": {"gain": 1.0}, "methods": {}}}),
+        codec_for("application/json").encode(
+            {"result": {"properties": {"gain": 1.0}, "methods": {}}}
+        ),
         fields={"x-tuber-run": A},
     )
     with pytest.raises(StopIteration):

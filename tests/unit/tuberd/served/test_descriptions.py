@@ -60,7 +60,7 @@ class Faulty:
 
 def describer(**objects: Any) -> Describer:
     return Describer(
-        TuberRegistry(objects), ExposurePolicy(), JsonCodec("json").encode, CborCodec().encode
+        TuberRegistry(objects), ExposurePolicy(), JsonCodec().encode, CborCodec().encode
     )
 
 
@@ -187,7 +187,7 @@ def test_values_are_encoded_once_and_after_a_fault_object_by_object() -> None:
 
     def counting(value: Any) -> bytes:
         sent.append(value)
-        return JsonCodec("json").encode(value)
+        return JsonCodec().encode(value)
 
     objects = {f"c{n}": Channel() for n in range(100)}
     describe = Describer(TuberRegistry(objects), ExposurePolicy(), counting, CborCodec().encode)
