@@ -171,7 +171,8 @@ Handle Caller::run(PyObject* call, const Asker& asker, bool lossless, bool& ente
   PyObject* method = members.find(names_.method);
   if (method == nullptr) {
     if (!check_members(call)) return {};
-    return invoke(callbacks_.describe, call, lossless ? Py_True : Py_False);
+    PyObject* described = asker.described == nullptr ? Py_None : asker.described;
+    return invoke(callbacks_.describe, call, lossless ? Py_True : Py_False, described);
   }
   if (!PyUnicode_Check(method)) {
     refuse_member("method", "a string", method);
@@ -188,6 +189,7 @@ Handle Caller::run(PyObject* call, const Asker& asker, bool lossless, bool& ente
   if (!check_arguments(args, kwargs)) return {};
   Handle object = find_object(path);
   if (!object) return {};
+  if (asker.described != nullptr) PyDict_Clear(asker.described);
   const Arguments arguments(object.get(), args, kwargs);
   if (!arguments.valid()) return {};
   return call_method(object.get(), method, arguments, asker, entered);
