@@ -1,4 +1,4 @@
-"""Which classes last: a cache must not keep those that a served object makes anew in each call."""
+"""Which classes last: a cache must not keep those that a served object makes in each call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Classes that a served object makes anew in each call are not kept."""
+"""Classes that a served object makes in each call are not kept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_class_lasts_when_it_is_seen_again() -> None:
     assert classes.lasts(kept)
 
 
-def test_neither_policy_nor_describer_keeps_classes_made_anew() -> None:
+def test_neither_policy_nor_describer_keeps_classes_that_are_used_once() -> None:
     policy, references = ExposurePolicy(), []
     made = describer()
     for _ in range(100):
