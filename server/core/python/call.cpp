@@ -146,7 +146,9 @@ Handle Caller::run(const CallMembers& call, const Asker& asker, bool lossless,
   PyObject* const method = call.find(CallMembers::kMethod);
   if (method == nullptr) {
     const Handle map = call.to_map();
-    return map ? invoke(callbacks_.describe, map.get(), lossless ? Py_True : Py_False) : Handle();
+    if (!map) return {};
+    PyObject* const described = asker.described == nullptr ? Py_None : asker.described;
+    return invoke(callbacks_.describe, map.get(), lossless ? Py_True : Py_False, described);
   }
   if (!PyUnicode_Check(method)) {
     refuse_member("method", "a string", method);
@@ -162,6 +164,7 @@ Handle Caller::run(const CallMembers& call, const Asker& asker, bool lossless,
   if (!check_arguments(args, kwargs)) return {};
   Handle object = find_object(path);
   if (!object) return {};
+  if (asker.described != nullptr) PyDict_Clear(asker.described);
   const Arguments arguments(object.get(), args, kwargs);
   if (!arguments.valid()) return {};
   return call_method(object.get(), method, arguments, asker, entered);

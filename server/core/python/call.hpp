@@ -22,7 +22,8 @@ struct CoreCallbacks {
   Handle find_method;  // (object, name) -> bound method, or raises
   Handle find_readonly_method;  // the same for read-only access
   Handle walk;                  // (path) -> object, or raises
-  Handle describe;          // (call, lossless) -> the result of a call without `method`, or raises
+  // (call, lossless, dict or None) -> the result of a call without `method`, or raises
+  Handle describe;
   Handle describe_failure;  // (exception, entered) -> the members of a failure
 };
 

@@ -19,6 +19,8 @@ struct Asker {
   const io::Peer& who;
   const serve::ServerView& server;
   bool may_control;  // false: read-only access
+  // In a batch: a dict of the descriptions made since the last call of a method. Else null.
+  PyObject* described = nullptr;
 };
 
 // A call is running for its scope. REQUIRES: the GIL.

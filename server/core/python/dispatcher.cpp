@@ -1,6 +1,7 @@
 // See dispatcher.hpp.
 #include "python/dispatcher.hpp"
 
+#include <new>
 #include <string>
 
 namespace tuber::python {
@@ -26,6 +27,10 @@ void Dispatcher::answer_batch(const Asker& asker, const std::vector<CallMembers>
                  count);
     return caller_.write_failure(false, nullptr, nullptr, writer);
   }
+  Handle described = Handle::steal(PyDict_New());
+  if (!described) throw std::bad_alloc();
+  Asker batch_asker = asker;
+  batch_asker.described = described.get();
   serve::Body not_executed;  // the envelope of each call after a failed one
   writer.open_batch(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -37,7 +42,7 @@ void Dispatcher::answer_batch(const Asker& asker, const std::vector<CallMembers>
       writer.out() += not_executed.text();
       continue;
     }
-    if (caller_.answer(calls[i], asker, writer) || continue_on_error) continue;
+    if (caller_.answer(calls[i], batch_asker, writer) || continue_on_error) continue;
     const std::string why = "call " + std::to_string(i) + " of the same batch failed";
     caller_.write_not_executed(why, writer.codec(), not_executed);
   }

@@ -10,6 +10,7 @@ import sys
 import weakref
 from abc import ABCMeta
 from collections.abc import Collection
+from contextlib import suppress
 from types import new_class
 from typing import Any, Final
 
@@ -44,9 +45,10 @@ def class_for(base: type, description: Description, hidden: frozenset[str], conv
     generated = _classes.get(key)
     if generated is None:
         generated = _classes.setdefault(key, _make(base, description, hidden, convert))
-    if len(_recent) >= _MAX_RECENT:
-        _recent.clear()
     _recent[identity] = description, generated
+    if len(_recent) > _MAX_RECENT:
+        with suppress(StopIteration, RuntimeError):  # another thread changed it at the same time
+            _recent.pop(next(iter(_recent)), None)
     return generated
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from sys import intern
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from tuber.protocol import attribute_name
 from tuberd.exposure.attributes import (
@@ -29,10 +29,15 @@ from tuberd.exposure.attributes import (
     stored_name,
 )
 from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object, kind_of, static_kind
+from tuberd.exposure.lasting import LastingClasses
 from tuberd.exposure.readonly import check_readonly
 from tuberd.exposure.refusals import shown, suggestion
 
 __all__ = ["Container", "ExposurePolicy", "ServedCodeError"]
+
+
+# Classes whose methods are kept. They keep their classes, some kilobytes each.
+MAX_KNOWN_CLASSES: Final = 1024
 
 
 class ServedCodeError(Exception):
@@ -89,6 +94,7 @@ class ExposurePolicy:
         self._expose_private = expose_private
         self._read_only = read_only
         self.reachable: dict[type, dict[str, tuple[str, object]]] = {}
+        self._classes = LastingClasses()
 
     def for_readers(self) -> ExposurePolicy:
         """Return the same policy for clients with read-only access."""
@@ -194,7 +200,9 @@ class ExposurePolicy:
             bound: Callable[..., Any] = member.value
             return bound
         name = member.name  # other spellings of it are not kept: there may be very many
-        if has_default_equality(type(obj)):
+        if has_default_equality(type(obj)) and self._classes.lasts(type(obj)):
+            if len(self.reachable) >= MAX_KNOWN_CLASSES:
+                self.reachable.clear()
             self.reachable.setdefault(type(obj), {})[name] = (intern(name), member.value)
         called: Callable[..., Any] = getattr(obj, name)
         return called

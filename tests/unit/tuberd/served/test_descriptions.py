@@ -466,3 +466,31 @@ def test_keys_that_cannot_be_sent_fail_in_their_container_alone() -> None:
     assert "surrogate" in objects["rack"]["failed"]["keys"]["message"]
     assert "values" not in objects["rack"]
     assert "failed" not in objects["good"]
+
+
+def test_equal_descriptions_of_a_batch_are_made_once() -> None:
+    class Counting:
+        __tuber_object__ = True
+        reads = 0
+
+        @property
+        def gain(self) -> int:
+            type(self).reads += 1
+            return 1
+
+    made, described = describer(a=Counting(), b=Counting()), {}
+    calls: list[dict[str, Any]] = [
+        {"object": "a", "resolve": True},
+        {"object": "b", "resolve": True},
+        {"object": ["a"]},
+        {"resolve": True},
+        {},
+    ]
+    first = [made(call, False, described) for call in calls]
+    reads = Counting.reads
+    for _ in range(1000):
+        assert [made(call, False, described) for call in calls] == first
+    assert Counting.reads == reads
+    made({"object": "a", "property": "gain"}, False, described)  # its getter may change things
+    made(calls[0], False, described)
+    assert Counting.reads == reads + 2
