@@ -40,7 +40,7 @@ void install_process_handlers() {
 }
 
 unsigned process_number() {
-  return forks.load(std::memory_order_relaxed);  // a thread of the child sees its own handler
+  return forks.load(std::memory_order_relaxed);  // a child's thread sees what its own handler wrote
 }
 
 void close_in_children(int descriptor) {

@@ -1,5 +1,5 @@
-// Effects on the whole process: the only place that installs any. Must never have one at load time;
-// all begin with the first server.
+// Handlers that affect the whole process. No other file may install any. They must never be
+// installed at load time, but when the first server is created.
 #pragma once
 
 namespace tuber::base {
@@ -7,13 +7,13 @@ namespace tuber::base {
 // Installs, once per process:
 // - a fork handler, which counts forks for process_number() and closes the descriptor of
 //   close_in_children();
-// - a terminate handler, which calls the hook of call_before_terminate() and then the handler that
-//   was there before.
+// - a terminate handler, which calls the hook of call_before_terminate() and then the previous
+//   handler.
 // Thread-safe.
 void install_process_handlers();
 
-// Returns a number that differs between this process and those that are forked from it. Costs a
-// read of memory. REQUIRES: install_process_handlers() was called.
+// Returns a number that differs between this process and its forked children. Costs one memory
+// read. REQUIRES: install_process_handlers() was called.
 [[nodiscard]] unsigned process_number();
 
 // Closes the descriptor in each forked child, before any of its own code runs. REQUIRES: called for

@@ -20,7 +20,7 @@ CallLog::CallSlot::CallSlot(CallLog& log) : log_(log) {
 
 CallLog::CallSlot::~CallSlot() {
   const std::lock_guard lock(log_.mutex_);
-  log_.slots_[index_].running = false;  // the thread may have been ended inside a call
+  log_.slots_[index_].running = false;  // the thread may have exited inside a call
   log_.free_slots_.push_back(index_);
 }
 

@@ -24,7 +24,7 @@ void append_number(std::string& json, const char* name, std::uint64_t value) {
   json.append(",\"").append(name).append("\":").append(std::to_string(value));
 }
 
-// To the microsecond, by integers: the cost of printf for a double depends on its value.
+// Formats with integers, to the microsecond: the cost of printf for a double depends on its value.
 void append_seconds(std::string& json, const char* name, std::chrono::steady_clock::duration time) {
   constexpr std::size_t kDecimals = 6;
   constexpr std::uint64_t kSecond = 1'000'000;
@@ -60,8 +60,8 @@ void Site::handle(serve::Request& request, serve::Reply& reply) {
   const auto resource = static_cast<Resource>(request.resource);
   const bool is_own = resource != Resource::other;
   if (head.method == "OPTIONS" && (is_own || head.target == "*")) {
-    // What a resource, or with "*" the server, can do (RFC 9110 section 9.3.7); browsers ask here
-    // whether a page of another origin may call.
+    // OPTIONS lists the methods of a resource, or of the server for "*" (RFC 9110 section 9.3.7).
+    // Browsers use it to check whether a page of another origin may call.
     reply.status = 204;
     append_allow(resource, reply);
   } else if (is_own) {
@@ -134,7 +134,8 @@ void Site::report_health(const serve::Request& request, serve::Reply& reply) {
   reply.body = json;
 }
 
-// The record shows what others called and how it failed: without tokens it is for this machine.
+// The record shows the calls and failures of all clients, so without tokens it is available only to
+// local clients.
 void Site::report_calls(const serve::Request& request, serve::Reply& reply) {
   if (parts_->tokens.empty() && !request.peer->is_local()) {
     return reply.refuse(403, "The call record is available to local clients only.");
