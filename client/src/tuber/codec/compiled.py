@@ -1,6 +1,6 @@
 """The compiled codec of tuberd, which is used if tuberd is installed.
 
-It does the same as the one in Python, value for value and error for error; the tests run over both.
+It behaves exactly like the Python codec, including errors; the same tests run over both.
 No other module of the client may import tuberd, except ``tuber.server``.
 """
 
@@ -14,7 +14,7 @@ from tuber.codec import Codec
 
 @cache
 def cbor_codec() -> Codec:
-    """Return the CBOR codec to use: the compiled one if there is one, else that in Python."""
+    """Return the compiled CBOR codec if it is available, otherwise the Python codec."""
     compiled = compiled_cbor_codec()
     if compiled is not None:
         return compiled
