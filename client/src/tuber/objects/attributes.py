@@ -16,7 +16,7 @@ class _ForInstances:
     """A method that instances have, but not their class.
 
     IPython's completer evaluates ``lab.supply.`` only if the class of ``lab`` has no
-    ``__getattr__``, which could do anything. Ours does no I/O, but IPython can't know that.
+    ``__getattr__``, which might have side effects. Ours does no I/O, but IPython cannot know that.
     """
 
     def __init__(self, function: Callable[[Any, str], Any]) -> None:
@@ -31,21 +31,21 @@ class _ForInstances:
 class RemoteAttributes(DescribedObject):
     """The part of a remote object that looks up its attributes.
 
-    Methods and live properties are in the generated class; static properties and objects inside are
+    Methods and live properties are in the generated class. Static properties and nested objects are
     in ``__dict__``. Only methods, live properties, ``tuber_get`` and ``tuber_set`` do I/O.
     """
 
     def tuber_attribute(self, name: str) -> Any:
-        """Return the remote attribute of a name, also when a local attribute hides it.
+        """Return the remote attribute of that name, even if a local attribute hides it.
 
         ``board.tuber_attribute("close")()`` calls the method ``close`` of the remote object.
 
         Args:
-            name: the name of a method, a property or an object inside.
+            name: the name of a method, a property or a nested object.
 
         Returns:
-            The method; the value that a property had when the object was resolved; the object
-            inside; or what ``tuber_get`` returns for a live property.
+            The method, the nested object, or the value of the property. A live property is read
+            from the server; any other has its value from when the object was resolved.
 
         Raises:
             AttributeError: the remote object has no such attribute, or is not resolved yet.
@@ -76,7 +76,7 @@ class RemoteAttributes(DescribedObject):
 
         Raises:
             TypeError: ``keys`` is given and the object is not a container.
-            TuberRemoteError: the property can't be read; for a container, of the first such item.
+            TuberRemoteError: the property cannot be read; for a container, of the first such item.
         """
         link, items = self._tuber_link, self._tuber_items
         session, path = link.session, self._tuber_path
@@ -101,7 +101,7 @@ class RemoteAttributes(DescribedObject):
 
         Args:
             name: the name of the property.
-            value: the value, for a container that of all items.
+            value: the value; for a container, the value for all items.
             keys: the indices or keys of the items of a container; None: all items.
             values: for a container, one value for each item, instead of ``value``.
 
@@ -110,7 +110,7 @@ class RemoteAttributes(DescribedObject):
 
         Raises:
             AttributeError: the property is not live; nothing was sent.
-            TypeError: the arguments don't fit together; nothing was sent.
+            TypeError: the arguments contradict each other; nothing was sent.
             TuberRemoteError: the server did not set it.
         """
         link, items, known = self._tuber_link, self._tuber_items, self._tuber_known()
@@ -151,7 +151,7 @@ class RemoteAttributes(DescribedObject):
 
     @_ForInstances
     def __getattr__(self, name: str) -> Any:
-        """Raise the fitting error: neither the object nor its class has the attribute."""
+        """Raise the error for an attribute that neither the object nor its class has."""
         if is_local(name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         self._tuber_known()
@@ -161,7 +161,7 @@ class RemoteAttributes(DescribedObject):
         raise self._tuber_missing(name)
 
     def _tuber_missing(self, name: str) -> Exception:
-        """The error that says why there is no attribute of that name."""
+        """Return the error that explains why there is no attribute of that name."""
         description = self._tuber_known()
         raised: Exception | None = self.__dict__.pop("_tuber_raised", None)
         if raised is not None and name in description.dynamic:

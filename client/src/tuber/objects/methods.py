@@ -1,6 +1,6 @@
 """The functions and properties of generated classes, as ``help`` and ``inspect`` expect them.
 
-They pass a conversation to the link; nothing here waits or does I/O.
+They pass a conversation to the link. This module never waits or does I/O.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from tuber.protocol import ABSENT, MethodDescription, Signature
 
-# In place of a module's name: no module has it, so no tool shows a file of ours as the source.
+# Used instead of a module's name. No module has it, so no tool shows tuber's files as the source.
 REMOTE: Final = "tuber.<remote>"
 
 
 def make_method(owner: str, name: str, description: MethodDescription) -> Callable[..., Any]:
-    """Make the function that calls a method of the remote object that it is bound to.
+    """Create the function that calls a method of the remote object.
 
     Args:
-        owner: the name of the class that it will belong to.
+        owner: the name of the class that the function will belong to.
     """
 
     def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -29,7 +29,7 @@ def make_method(owner: str, name: str, description: MethodDescription) -> Callab
 
     _disguise(call, owner, name)
     call.__doc__ = description.doc
-    if isinstance(description.signature, str):  # from very old servers; only people can read it
+    if isinstance(description.signature, str):  # text from very old servers, which cannot be parsed
         call.__doc__ = f"{name}{description.signature}\n\n{description.doc or ''}".rstrip()
     signature = make_signature(description.signature)
     call.__annotations__ = {
@@ -44,19 +44,19 @@ def make_method(owner: str, name: str, description: MethodDescription) -> Callab
 
 
 def make_live_property(owner: str, name: str, kind: type) -> property:
-    """Make a property that is read and set on the server on each access.
+    """Create a property that is read and set on the server on each access.
 
     Args:
-        owner: the name of the class that it will belong to.
-        kind: the type of its last known value. IPython and jedi complete by this annotation,
-            without reading the hardware.
+        owner: the name of the class that the property will belong to.
+        kind: the type of its last known value. IPython and jedi use this annotation for
+            completion, without reading the hardware.
     """
 
     def get(self: Any) -> Any:
         link = self._tuber_link
         try:
             return link.run(link.session.read_property(self._tuber_path, name))
-        except AttributeError as error:  # from the server; Python goes on with __getattr__,
+        except AttributeError as error:  # from the server; Python then calls __getattr__,
             self.__dict__["_tuber_raised"] = error  # which raises it again
             raise
 
@@ -70,9 +70,10 @@ def make_live_property(owner: str, name: str, kind: type) -> property:
 
 
 def _disguise(function: Any, owner: str, name: str) -> None:
-    """Give a function the names of the remote one, in tracebacks too.
+    """Give a function the names of the remote method, in tracebacks too.
 
-    Its code has no file: inspect, IPython and jedi would show ours as that of the remote method.
+    Its code gets no file. Otherwise inspect, IPython and jedi would show tuber's source as the
+    source of the remote method.
     """
     code: CodeType = function.__code__
     function.__code__ = code.replace(co_name=name, co_filename=f"<remote {owner}>")
@@ -93,7 +94,7 @@ _ANY_ARGUMENTS: Final = inspect.Signature(
 
 
 def make_signature(signature: Signature | str | None) -> inspect.Signature:
-    """Make the signature of the function, with ``self``; any arguments when it is not known."""
+    """Create the function's signature, with ``self``; if unknown, it accepts any arguments."""
     if not isinstance(signature, Signature):
         return _ANY_ARGUMENTS
     try:
@@ -107,10 +108,10 @@ def make_signature(signature: Signature | str | None) -> inspect.Signature:
             for each in signature.parameters
         ]
         if not parameters or parameters[0].name != "self":
-            parameters.insert(0, _SELF)  # bound functions of C++ are described without it
+            parameters.insert(0, _SELF)  # descriptions of bound C++ functions lack it
         returned = _annotation(signature.return_annotation)
         return inspect.Signature(parameters, return_annotation=returned)
-    except ValueError:  # Python has no such signature
+    except ValueError:  # not a valid signature in Python
         return _ANY_ARGUMENTS
 
 
