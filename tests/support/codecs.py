@@ -13,7 +13,7 @@ CBOR_CODECS = JSON_CODECS = ("python", "compiled")
 
 
 def cbor_codec(name: str) -> Codec:
-    """One of CBOR_CODECS; skips the test when it is not built."""
+    """Return one of CBOR_CODECS. Skip the test if it is not built."""
     if name == "python":
         return CborCodec()
     compiled = compiled_cbor_codec()

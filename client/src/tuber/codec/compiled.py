@@ -52,7 +52,7 @@ def json_codec(strict: bool = True) -> ExactCodec:
 
 @cache
 def cbor_codec() -> Codec:
-    """Return the CBOR codec to use: the compiled one if there is one, else that in Python."""
+    """Return the compiled CBOR codec if it is available, otherwise the Python codec."""
     compiled = compiled_cbor_codec()
     if compiled is not None:
         return compiled

@@ -24,21 +24,21 @@ from tuber.result import ForInstances
 class RemoteAttributes(DescribedObject):
     """The part of a remote object that looks up its attributes.
 
-    Methods and live properties are in the generated class; static properties and objects inside are
+    Methods and live properties are in the generated class. Static properties and nested objects are
     in ``__dict__``. Only methods, live properties, ``tuber_get`` and ``tuber_set`` do I/O.
     """
 
     def tuber_attribute(self, name: str) -> Any:
-        """Return the remote attribute of a name, also when a local attribute hides it.
+        """Return the remote attribute of that name, even if a local attribute hides it.
 
         ``board.tuber_attribute("close")()`` calls the method ``close`` of the remote object.
 
         Args:
-            name: the name of a method, a property or an object inside.
+            name: the name of a method, a property or a nested object.
 
         Returns:
-            The method; the value that a property had when the object was resolved; the object
-            inside; or what ``tuber_get`` returns for a live property.
+            The method, the nested object, or the value of the property. A live property is read
+            from the server; any other has its value from when the object was resolved.
 
         Raises:
             AttributeError: the remote object has no such attribute, or is not resolved yet.
@@ -70,7 +70,7 @@ class RemoteAttributes(DescribedObject):
 
         Raises:
             TypeError: ``keys`` is given and the object is not a container.
-            TuberRemoteError: the property can't be read; for a container, of the first such item.
+            TuberRemoteError: the property cannot be read; for a container, of the first such item.
         """
         link, items = self._tuber_link, self._tuber_items
         if self._tuber_description is not None:
@@ -97,7 +97,7 @@ class RemoteAttributes(DescribedObject):
 
         Args:
             name: the name of the property.
-            value: the value, for a container that of all items.
+            value: the value; for a container, the value for all items.
             keys: the indices or keys of the items of a container; None: all items.
             values: for a container, one value for each item, instead of ``value``.
 
@@ -106,7 +106,7 @@ class RemoteAttributes(DescribedObject):
 
         Raises:
             AttributeError: the property is not live; nothing was sent.
-            TypeError: the arguments don't fit together; nothing was sent.
+            TypeError: the arguments contradict each other; nothing was sent.
             TuberRemoteError: the server did not set it.
         """
         link, items, known = self._tuber_link, self._tuber_items, self._tuber_known()
@@ -160,7 +160,7 @@ class RemoteAttributes(DescribedObject):
         raise self._tuber_missing(name)
 
     def _tuber_missing(self, name: str) -> Exception:
-        """The error that says why there is no attribute of that name."""
+        """Return the error that explains why there is no attribute of that name."""
         description = self._tuber_known()
         raised: Exception | None = self.__dict__.pop("_tuber_raised", None)
         if raised is not None and name in description.dynamic:

@@ -1,7 +1,7 @@
 """Containers: their items, and the special methods that make them a Sequence or a Mapping.
 
-Only generated classes of containers have the special methods: an object with ``__len__`` and
-``__getitem__`` would be taken for a list. Nothing here does I/O.
+Only generated classes of containers have the special methods, because other code treats an object
+with ``__len__`` and ``__getitem__`` as a list. This module does no I/O.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Owner: TypeAlias = Callable[[], Any]
 
 
 class _Items:
-    """The items of a container, made when they are first used: there may be thousands.
+    """The items of a container. They are created when first used, as there may be thousands.
 
     Args:
         keys: their indices or keys, in order.
@@ -38,17 +38,17 @@ class _Items:
         return len(self.all_keys)
 
     def description_of(self, key: Any) -> Description:
-        """Return the description of an item; raise as ``__getitem__``."""
+        """Return the description of an item; raise like ``__getitem__``."""
         raise NotImplementedError
 
     def made(self) -> list[Any]:
-        """Return the items that were made already."""
+        """Return the items that were already created."""
         return list(self._made.values())
 
     def carry_over(self, old: ListItems | MapItems | None) -> list[Any]:
-        """Take over the items that were made from an older description, and return the rest.
+        """Keep the items that were created from an older description; return the removed ones.
 
-        Those that are taken over adopt their new descriptions and stay the same objects.
+        Items that are kept adopt their new descriptions and stay the same objects.
         """
         removed = []
         for key, item in old._made.items() if old is not None else ():
@@ -75,13 +75,13 @@ class ListItems(_Items, Sequence[Any]):
     """The items of a list of objects."""
 
     def __getitem__(self, index: Any) -> Any:
-        """Return one item, or for a slice a list; raise IndexError, TypeError as a list does."""
+        """Return an item, or a list for a slice; raise IndexError or TypeError like a list."""
         if isinstance(index, slice):
             return [self._item(each) for each in self.all_keys[index]]
         return self._item(self._place(index))
 
     def description_of(self, key: Any) -> Description:
-        """Return the description of an item; raise IndexError, TypeError as a list does."""
+        """Return the description of an item; raise IndexError or TypeError like a list."""
         place, values = self._place(key), self._values
         return values if isinstance(values, Description) else values[place]
 
@@ -112,7 +112,7 @@ class MapItems(_Items, Mapping[Item, Any]):
         return self._item(key)
 
     def description_of(self, key: Any) -> Description:
-        """Return the description of an item; raise KeyError when there is none."""
+        """Return the description of an item; raise KeyError if there is no such item."""
         return self._descriptions[key]
 
     def __repr__(self) -> str:
@@ -133,7 +133,7 @@ def items_of(description: Description, owner: Owner) -> ListItems | MapItems | N
 
 
 def list_of_keys(keys: Iterable[Item]) -> list[Item]:
-    """Return the keys that a user chose; refuse a string, which is an iterable of its letters."""
+    """Return the user's keys as a list; refuse a string, which would iterate over its letters."""
     if isinstance(keys, (str, bytes, Mapping)):
         raise TypeError(f"expected keys to be a list of indices or keys; got {keys!r}")
     return list(keys)
@@ -152,9 +152,9 @@ class Container:
     __slots__ = ()
     _tuber_items: Any
 
-    # IPython without jedi completes ``boards[0].`` only through an item access that it knows to
-    # have no side effects. Of those, ChainMap's works on an object of another class: it looks into
-    # the maps that ``maps`` names.
+    # IPython without jedi completes ``boards[0].`` only if it knows that the item access has no
+    # side effects. It trusts ChainMap's method, which also works on other classes: it looks up the
+    # key in each of ``maps``.
     __getitem__: Any = ChainMap.__getitem__
 
     maps = _Maps()
@@ -171,7 +171,7 @@ class Container:
     def __contains__(self, item: object) -> bool:
         return item in self._tuber_items
 
-    # By identity, as every remote object: comparing items would also make it unhashable.
+    # By identity, like every remote object: comparing items would also make it unhashable.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
 

@@ -1,7 +1,7 @@
 """The words of protocol/PROTOCOL.md as Python names, shared by both ends.
 
-Plain values: nothing here does I/O, encodes bytes or knows a remote object. What a peer sent is
-checked here once, so that the layers above hold only well-formed values.
+It contains plain values. It does no I/O, encodes no bytes and uses no remote objects. It checks
+everything that a peer sent, so that the layers above hold only well-formed values.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every limit of PROTOCOL.md, each with its reason; a test compares them with those of the core."""
+"""All limits of PROTOCOL.md, each with its reason. A test compares them with those of the core."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 MAX_REQUEST_LINE_BYTES: Final = 8 * 1024
 # Room for cookies and the fields of proxies; 10,000 unfinished heads still fit into memory.
 MAX_HEAD_BYTES: Final = 32 * 1024
-MAX_FIELDS: Final = 100  # fields of real requests number a dozen
+MAX_FIELDS: Final = 100  # real requests have about a dozen
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024  # the largest array that one call is likely to take
 MAX_CONNECTIONS: Final = 16_384  # more than a crate of boards needs; each costs a descriptor
 MAX_CALLS: Final = 1_024  # in flight; each holds a thread until its reply has been read
