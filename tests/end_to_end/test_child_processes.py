@@ -126,8 +126,8 @@ def test_pools_can_import_what_the_registry_file_defines(
 def test_a_child_has_no_socket_of_the_server(server: LiveServer, how: str) -> None:
     others = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(20)]
     with tuber.resolve_simple(server.hostname, "camera", timeout=60) as camera:
-        own = set(camera.links())
-        assert len(own) > 20
+        while len(own := set(camera.links())) <= 20:  # until the server has accepted all
+            pass
         sockets = {each for each in own if each.startswith("socket:")}
         child = {
             each.decode() if isinstance(each, bytes) else each
