@@ -57,7 +57,8 @@ class Camera:
         if how == "subprocess":
             return subprocess.check_output([sys.executable, "-c", LIST], close_fds=False).split()
         if how == "system":
-            return os.popen(f'"{sys.executable}" -c "{LIST}"').read().split()
+            with os.popen(f'"{sys.executable}" -c "{LIST}"') as output:
+                return output.read().split()
         context = multiprocessing.get_context(how)
         reader, writer = context.Pipe()
         child = context.Process(target=report_links, args=(writer,))
