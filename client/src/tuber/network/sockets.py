@@ -22,7 +22,6 @@ NO_SIGNAL: Final = getattr(socket, "MSG_NOSIGNAL", 0)
 
 
 _send = socket.socket.send  # without super(), which costs more than the system call's entry
-_sendmsg = getattr(socket.socket, "sendmsg", None)  # not on Windows
 
 
 class NoSignalSocket(socket.socket):
@@ -34,11 +33,11 @@ class NoSignalSocket(socket.socket):
         """Send without SIGPIPE."""
         return _send(self, data, NO_SIGNAL)
 
-    if _sendmsg is not None:
+    if hasattr(socket.socket, "sendmsg"):  # not on Windows
 
         def sendmsg(self, buffers: Iterable[Any], *ancillary: Any) -> int:
             """Send buffers without SIGPIPE."""
-            return _sendmsg(self, buffers, (), NO_SIGNAL)
+            return socket.socket.sendmsg(self, buffers, (), NO_SIGNAL)
 
 
 @contextmanager
