@@ -102,7 +102,9 @@ class ExposurePolicy:
 
     def resolve(self, obj: object, name: str) -> Member | None:
         """Decide what ``name`` of ``obj`` is; None if a peer may not reach it."""
-        return self._resolve(obj, attribute_name(name), ClassLists(classes_of(obj)))
+        if not name.isascii():
+            name = attribute_name(name)
+        return self._resolve(obj, name, ClassLists(classes_of(obj)))
 
     def _resolve(self, obj: object, name: str, lists: ClassLists) -> Member | None:
         if not self._allows(lists, name):
@@ -131,7 +133,8 @@ class ExposurePolicy:
 
     def is_live(self, obj: object, name: str) -> bool:
         """Decide whether ``name`` is a live property, without reading it, which may cost time."""
-        name = attribute_name(name)
+        if not name.isascii():
+            name = attribute_name(name)
         listed = name in ClassLists(classes_of(obj))[LIVE]
         return listed and self.expected_kind(obj, name) is Kind.PROPERTY
 
@@ -147,7 +150,8 @@ class ExposurePolicy:
     def expected_kind(self, obj: object, name: str) -> Kind | None:
         """Return the kind that `resolve` would find, as far as is known without a getter."""
         classes = classes_of(obj)
-        name = attribute_name(name)
+        if not name.isascii():
+            name = attribute_name(name)
         if not self._allows(ClassLists(classes), name):
             return None
         held_as = stored_name(obj, name)
