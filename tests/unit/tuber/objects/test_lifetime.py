@@ -6,6 +6,7 @@ import gc
 
 from tests.support.live_board import BOARD, live_board
 from tests.support.shells import Shell
+from tuber.objects import classes
 
 RESOLVES = 2000  # more than any cache of ours holds
 
@@ -22,6 +23,7 @@ def test_objects_are_freed_by_reference_counting(shell: Shell) -> None:
             _ = remote.Board.supply.fan.spin
             shell.close(remote)
 
+        classes._recent.clear()  # those of other tests are freed when they leave it
         use()
         gc.collect()
         gc.disable()
