@@ -102,7 +102,9 @@ class ExposurePolicy:
 
     def resolve(self, obj: object, name: str) -> Member | None:
         """Decide what ``name`` of ``obj`` is; None if a peer may not reach it."""
-        return self._resolve(obj, attribute_name(name), ClassLists(classes_of(obj)))
+        if not name.isascii():
+            name = attribute_name(name)
+        return self._resolve(obj, name, ClassLists(classes_of(obj)))
 
     def _resolve(self, obj: object, name: str, lists: ClassLists) -> Member | None:
         if not self._allows(lists, name):
