@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 CORE = Path(__file__).parents[2] / "server" / "core"
-BYTES = ("http", "cbor")  # know none of the others, nor each other
-# Each may include those before it.
+BYTES = ("http", "cbor")  # they include no other folder, nor each other
+# Each folder may include those before it.
 ORDER = ("base", "io", "ops", "serve", "files", "site", "python")
 MAY_INCLUDE = {room: {room} for room in BYTES} | {
     room: {*BYTES, *ORDER[: place + 1]} for place, room in enumerate(ORDER)

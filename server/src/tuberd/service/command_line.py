@@ -68,8 +68,9 @@ def main(
     except (OSError, ImportError, TypeError, ValueError) as error:
         if isinstance(error, RegistryFileError) and args.traceback and error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
-        plain = isinstance(error, OSError) and not error.filename  # without "[Errno 98]"
-        text = (error.strerror if plain else None) or str(error)
+        text = str(error)
+        if isinstance(error, OSError) and not error.filename:
+            text = error.strerror or text  # without "[Errno 98]"
         print(f"tuberd: {' '.join(text.split())}", file=sys.stderr)
         return WRONG_USE
     serve_until_stopped(server, ends_process=ends_process)

@@ -23,7 +23,7 @@ from tuberd.service.registry_file import MODULE_NAME, RegistryFileError, load_re
 
 @pytest.fixture(autouse=True)
 def _same_modules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Registry files change the module search path; put it back."""
+    """Restore the module search path, which registry files change."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setitem(sys.modules, MODULE_NAME, sys)
 
