@@ -1,4 +1,4 @@
-"""The limits stand in one file per language and in PROTOCOL.md; all three say the same."""
+"""The limits in Python, in C++ and in PROTOCOL.md are the same."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MEMBERS = {
 
 
 def in_cpp(member: str) -> float:
-    """The value of a member of http::Limits: a product of integers."""
+    """Return the value of a member of http::Limits: a product of integers."""
     found = re.search(rf"\b{member}(?: = |\{{)([0-9' *]+)[;}}]", LIMITS_HPP)
     assert found, f"limits.hpp has no {member}"
     product = 1.0
@@ -55,7 +55,7 @@ def test_both_languages_have_the_same_limit(member: str) -> None:
 
 def test_no_limit_is_left_out() -> None:
     found = set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE))
-    assert found == {*MEMBERS, "connections_per_address"}  # which has none unless one is given
+    assert found == {*MEMBERS, "connections_per_address"}  # unlimited by default
     assert found == set(Limits().to_map())
     assert {option.flag for option in OPTIONS} == set(
         re.findall(r"`(--[a-z-]+) [A-Z]+`", LIMITS_PAGE)

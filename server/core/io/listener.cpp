@@ -26,6 +26,9 @@ using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 [[noreturn]] void fail(int error, const std::string& bind, std::uint16_t port,
                        const std::string& detail = {}) {
+  if (detail.empty() && error == EADDRINUSE) {
+    fail(error, bind, port, "another program listens there; choose another port");
+  }
   const std::string where = bind.empty() ? "all addresses" : bind;
   throw std::system_error(error, std::generic_category(),
                           "cannot listen on " + where + ", port " + std::to_string(port) +

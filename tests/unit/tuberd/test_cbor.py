@@ -1,4 +1,4 @@
-"""The compiled CBOR codec: references, and code of users that runs while it encodes.
+"""The compiled CBOR codec: reference counts, and users' code that runs during encoding.
 
 tests/unit/tuber/codec tests the values of both codecs.
 """

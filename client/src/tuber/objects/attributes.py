@@ -190,11 +190,11 @@ class RemoteAttributes(DescribedObject):
                 _refuse_unsettable(description, name, repr(self))
                 return self._tuber_assign(name, value)
             if name in description.objects:
-                raise AttributeError(f"object {name!r} of {self!r} can't be replaced from here")
+                raise AttributeError(f"object {name!r} of {self!r} is remote and can't be replaced")
             if name in description.methods:
                 raise AttributeError(
-                    f"method {name!r} of {self!r} can't be replaced from here; for a local one, "
-                    "define it in a subclass"
+                    f"method {name!r} of {self!r} is remote and can't be replaced; to hide it with "
+                    "a local one, define that in a subclass"
                 )
             if name not in self.__dict__ and not hasattr(type(self), name):
                 warn_similar_name(repr(self), description.dynamic, name)
@@ -213,7 +213,7 @@ class RemoteAttributes(DescribedObject):
         description = self._tuber_description
         name = attribute_name(name)
         if description is not None and name in description.names - self._tuber_hidden:
-            raise AttributeError(f"{name!r} of {self!r} is at the server, and can't be deleted")
+            raise AttributeError(f"{name!r} of {self!r} is on the server and can't be deleted")
         super().__delattr__(name)
 
     def __dir__(self) -> Iterable[str]:

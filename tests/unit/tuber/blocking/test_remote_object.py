@@ -24,7 +24,7 @@ def board_of(server: ScriptedServer, **options: Any) -> Any:
 
 
 class RefusesToSend:
-    """A socket whose connection the peer has reset: the kernel takes nothing."""
+    """A socket whose peer has reset the connection, so the kernel accepts no bytes."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock

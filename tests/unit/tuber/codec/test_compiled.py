@@ -1,4 +1,4 @@
-"""The door to the compiled codec."""
+"""The choice between the compiled codec and the Python one."""
 
 from __future__ import annotations
 

@@ -213,8 +213,8 @@ def test_a_body_that_is_not_strict_json_is_refused(codec: Codec, body: bytes) ->
         codec.decode(body)
 
 
-# As in the JSON parsing test suites: y is accepted, n is refused. RFC 8259 leaves the cases of i to
-# the parser; here they are the same for every library.
+# Cases like those of the JSON parsing test suite: y is accepted, n is refused. RFC 8259 leaves the
+# cases of i to the parser; here the result is the same for every library.
 CASES = """
 y []                        y [ 1 , 2 ]                 y {"":0}                 y {"a":{"a":{}}}
 y [-0]                      y [0e1]                     y [1E+2]                 y [123e-65]

@@ -1,4 +1,4 @@
-"""Which values JSON is sure to carry."""
+"""The check for values that JSON preserves exactly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restarts: replies with another run id, without a network."""
+"""Restarts, without a network: replies with a new run id."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def server() -> RestartingServer:
 
 
 def texts_of(run: Callable[[], Any]) -> list[str]:
-    """The restart warnings of a call; each of them at the line of the caller."""
+    """Return the restart warnings of a call, and check that they have the line of the caller."""
     with warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
         run()
@@ -254,7 +254,7 @@ def test_a_server_without_run_ids_never_warns(server: RestartingServer) -> None:
     board = server.resolved()
     assert texts_of(board.read) == []
     board = RestartingServer.resolved(server)
-    server.run_id = A  # something in between may take it out of some replies
+    server.run_id = A  # a proxy may remove it from some replies
     assert texts_of(board.read) == []
     server.run_id = None
     assert texts_of(board.read) == []
@@ -348,7 +348,7 @@ def test_a_batch_refreshes_and_warns_when_a_result_is_taken(
     server.run_id, server.gain = B, 2.0
 
     class Started:
-        """What a link gives for a conversation: run at once, as a thread would."""
+        """Run a conversation at once, like a thread would."""
 
         def __init__(self, outcomes: Any) -> None:
             self.outcomes = outcomes

@@ -1,4 +1,4 @@
-"""What a peer may reach: tables of names, and the law that exactly live properties can be set."""
+"""The exposure policy: tables of names, and the law that only live properties can be set."""
 
 from __future__ import annotations
 
@@ -262,7 +262,7 @@ def test_an_attribute_of_the_instance_hides_the_method_of_its_class() -> None:
 
 
 class Dynamic:
-    """Has attributes that its `__dir__` lists, and others that it does not list."""
+    """A class with attributes that its `__dir__` lists, and others that it does not list."""
 
     def __dir__(self) -> list[Any]:
         return ["offset", "made_up"]
@@ -347,7 +347,7 @@ def test_items_of_a_users_own_container_must_be_objects() -> None:
 
 
 class Live:
-    """Each way in which a property can be live, or not."""
+    """A class with every kind of live property and every other kind of property."""
 
     __tuber_dynamic__ = (
         *("plain", "slotted", "checked", "fixed", "at_class", "inside", "read", "gone", "_hidden"),
@@ -411,7 +411,7 @@ def test_setting_a_live_property_reads_it_back() -> None:
     assert (Live.at_class, obj.at_class) == (1, 4)
     obj.reads = 0
     assert setter(name="checked", value=5) == 5
-    assert obj.reads == 1  # it reads back, and never before
+    assert obj.reads == 1  # the property is read once, after it was set
     assert policy.reachable == {}
 
 
@@ -486,7 +486,7 @@ class Slotless:
 
 
 class Alike(type):
-    """Classes of one name are equal, whatever they hold."""
+    """A metaclass by which classes of the same name are equal."""
 
     def __eq__(cls, other: object) -> bool:
         return isinstance(other, type) and cls.__name__ == other.__name__
@@ -562,7 +562,7 @@ def _an_object(classes: list[Any], own: dict[str, str]) -> Any:
 
 
 class _Setting(Exception):
-    """Raised instead of setting: it was allowed."""
+    """Raised in place of setting a property, to show that it was allowed."""
 
 
 @settings(deadline=None)

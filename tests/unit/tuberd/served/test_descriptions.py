@@ -1,4 +1,4 @@
-"""Descriptions: what they list, containers, and that one fault hides nothing else."""
+"""Descriptions: their members, containers, and faults that must not hide other members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures: what a reply says about an exception, and that making one never raises."""
+"""Failures: the members that describe an exception. Creating a failure never raises."""
 
 from __future__ import annotations
 

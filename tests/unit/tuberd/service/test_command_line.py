@@ -26,7 +26,7 @@ from tuberd.service.server import Server
 
 @pytest.fixture(autouse=True)
 def _same_modules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Registry files change the module search path; put it back."""
+    """Restore the module search path, which registry files change."""
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setitem(sys.modules, "registry", sys)
     monkeypatch.setattr("tuberd.service.registry_file._loaded", {"registry"})
@@ -106,7 +106,7 @@ WRONG_FILES = [
     ("import no_such_module_anywhere", "registry.py:1: ModuleNotFoundError: No module named"),
     ("import json\njson.loads('')", "registry.py:2: json.decoder.JSONDecodeError: "),
     ("raise ValueError('two\\nlines')", "registry.py:1: ValueError: two lines"),
-    ("", "registry.py defines no 'registry', a dict of objects"),
+    ("", "registry.py must define 'registry', a dict of objects"),
     ("import sys\nsys.exit(0)", "registry.py:2: SystemExit: 0"),
     ("class Odd(BaseException): pass\nraise Odd('x')", "registry.py:2: registry.Odd: x"),
     ("registry = None", "'registry' is None; expected a dict of objects"),
@@ -187,7 +187,9 @@ def test_a_busy_port_is_reported_in_one_line(
         port = str(taken.getsockname()[1])
         path = written(tmp_path, GOOD)
         assert main(argv=["-r", path, "-p", port, "--bind", "127.0.0.1"]) == 2
-    assert port in one_line(capsys)
+    line = one_line(capsys)
+    assert line.startswith(f"tuberd: cannot listen on 127.0.0.1, port {port}")
+    assert "choose another port" in line
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may listen on any port")

@@ -1,4 +1,4 @@
-"""What a server changes in its process: signal handlers, and nothing at import."""
+"""A server sets signal handlers in its process, and importing tuberd changes nothing."""
 
 from __future__ import annotations
 
