@@ -2,6 +2,7 @@
 #include "json/reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -25,6 +26,15 @@ std::string name_of(char character) {
   if (byte >= 0x20 && byte < 0x7f) return {'\'', character, '\''};
   return std::string("byte 0x") + kDigits[byte >> 4] + kDigits[byte & 15];
 }
+
+// What the letter after a backslash stands for; 0 for other characters.
+constexpr auto kMeanings = [] {
+  constexpr std::string_view kLetters = "\"\\/bfnrt", kStandFor = "\"\\/\b\f\n\r\t";
+  std::array<char, 256> meanings{};
+  for (std::size_t i = 0; i < kLetters.size(); ++i)
+    meanings[static_cast<unsigned char>(kLetters[i])] = kStandFor[i];
+  return meanings;
+}();
 
 int hexadecimal(char character) {
   if (is_digit(character)) return character - '0';
@@ -69,29 +79,30 @@ bool is_too_large(std::string_view number) {
 }  // namespace
 
 std::size_t find_invalid_utf8(std::string_view text) {
-  const auto byte = [&text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const auto continues = [&](std::size_t at) { return (byte(at) & 0xc0) == 0x80; };
-  for (std::size_t at = 0; at < text.size();) {
-    const unsigned lead = byte(at);
+  const auto* const begin = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* const end = begin + text.size();
+  const auto* at = begin;
+  const auto continues = [](unsigned byte) { return (byte & 0xc0) == 0x80; };
+  while (at != end) {
+    const unsigned lead = *at;
     if (lead < 0x80) {
       ++at;
     } else if (lead < 0xe0) {
-      if (lead < 0xc2 || text.size() - at < 2 || !continues(at + 1)) return at;
+      if (lead < 0xc2 || end - at < 2 || !continues(at[1])) break;
       at += 2;
     } else if (lead < 0xf0) {
-      if (text.size() - at < 3 || !continues(at + 1) || !continues(at + 2)) return at;
-      if ((lead == 0xe0 && byte(at + 1) < 0xa0) || (lead == 0xed && byte(at + 1) > 0x9f)) return at;
+      if (end - at < 3 || !continues(at[1]) || !continues(at[2])) break;
+      const unsigned code = (lead & 15) << 6 | (at[1] & 0x3f);  // without its last six bits
+      if (code < 0x20 || (code & ~0x1fU) == 0x360) break;
       at += 3;
     } else {
-      if (lead > 0xf4 || text.size() - at < 4 || !continues(at + 1) || !continues(at + 2) ||
-          !continues(at + 3) || (lead == 0xf0 && byte(at + 1) < 0x90) ||
-          (lead == 0xf4 && byte(at + 1) > 0x8f)) {
-        return at;
-      }
+      if (end - at < 4 || !continues(at[1]) || !continues(at[2]) || !continues(at[3])) break;
+      const unsigned code = (lead & 15) << 6 | (at[1] & 0x3f);  // without its last twelve bits
+      if (lead > 0xf4 || code < 0x10 || code > 0x10f) break;
       at += 4;
     }
   }
-  return text.size();
+  return static_cast<std::size_t>(at - begin);
 }
 
 bool Reader::refuse(std::size_t offset, std::string text) {
@@ -236,9 +247,9 @@ bool Reader::string(Value& value) {
   value.kind = Kind::string;
   const Run run = find_escape(at_, end_);
   at_ = run.end;
+  value.ascii = run.ascii;
   if (at_ == end_ || *at_ != '"') return unescape(begin, value);
   value.text = {begin, static_cast<std::size_t>(at_ - begin)};
-  value.ascii = run.ascii;
   ++at_;
   if (value.ascii) return true;
   const std::size_t invalid = find_invalid_utf8(value.text);
@@ -249,33 +260,36 @@ bool Reader::string(Value& value) {
 // The slow path: the string has escapes, or is malformed.
 bool Reader::unescape(const char* begin, Value& value) {
   unescaped_.clear();
+  bool ascii = true;
   for (const char* from = begin;;) {
     const std::string_view run(from, static_cast<std::size_t>(at_ - from));
-    const std::size_t invalid = find_invalid_utf8(run);
+    const std::size_t invalid = value.ascii ? run.size() : find_invalid_utf8(run);
     if (invalid != run.size()) {
       return refuse(static_cast<std::size_t>(from - begin_) + invalid, "invalid UTF-8 in a string");
     }
+    ascii = ascii && value.ascii;
     unescaped_ += run;
     if (at_ == end_) return expected("'\"' at the end of a string");
     if (*at_ == '"') break;
     if (*at_ != '\\') return expected("an escape instead of a control character");
     ++at_;
-    if (!escape()) return false;
+    if (!escape(ascii)) return false;
     from = at_;
-    at_ = find_escape(at_, end_).end;
+    const Run next = find_escape(at_, end_);
+    at_ = next.end;
+    value.ascii = next.ascii;
   }
   ++at_;
   value.text = unescaped_;
-  value.ascii = false;
+  value.ascii = ascii;
   return true;
 }
 
-bool Reader::escape() {
-  constexpr std::string_view kLetters = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
+bool Reader::escape(bool& ascii) {
   if (at_ == end_) return expected("an escape");
-  const std::size_t letter = kLetters.find(*at_);
-  if (letter != std::string_view::npos) {
-    unescaped_ += kMeanings[letter];
+  const char meaning = kMeanings[static_cast<unsigned char>(*at_)];
+  if (meaning != 0) {
+    unescaped_ += meaning;
     ++at_;
     return true;
   }
@@ -292,6 +306,7 @@ bool Reader::escape() {
     if (low < 0xdc00 || low > 0xdfff) return refuse(offset, "a lone surrogate in a string");
     code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
   }
+  ascii = ascii && code < 0x80;
   append_utf8(unescaped_, code);
   return true;
 }

@@ -75,7 +75,7 @@ class Reader {
   [[nodiscard]] bool real(const char* begin, Value& value);
   [[nodiscard]] bool string(Value& value);
   [[nodiscard]] bool unescape(const char* begin, Value& value);
-  [[nodiscard]] bool escape();
+  [[nodiscard]] bool escape(bool& ascii);
   [[nodiscard]] bool escaped_unit(std::uint32_t& unit);
   bool expected(const char* what);
 

@@ -23,18 +23,22 @@ struct Run {
   return static_cast<unsigned char>(character) < 0x20 || character == '"' || character == '\\';
 }
 
+// True if one of eight bytes needs an escape.
+[[nodiscard]] inline bool word_needs_escape(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  const auto zeros = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHigh; };
+  return (((word - kOnes * 0x20) & ~word & kHigh) | zeros(word ^ kOnes * '"') |
+          zeros(word ^ kOnes * '\\')) != 0;
+}
+
 // Eight bytes at a time, for any processor.
 [[nodiscard]] inline Run find_escape_by_words(const char* at, const char* end) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  constexpr std::uint64_t kHigh = 0x8080808080808080;
   std::uint64_t seen = 0;
   for (; end - at >= 8; at += 8) {
     std::uint64_t word;
     std::memcpy(&word, at, sizeof(word));
-    const auto zeros = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHigh; };
-    if ((((word - kOnes * 0x20) & ~word & kHigh) | zeros(word ^ kOnes * '"') |
-         zeros(word ^ kOnes * '\\')) != 0) {
-      break;
-    }
+    if (word_needs_escape(word)) break;
     seen |= word;
   }
   for (; at != end && !needs_escape(*at); ++at) seen |= static_cast<unsigned char>(*at);

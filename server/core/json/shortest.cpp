@@ -91,68 +91,103 @@ constexpr int floor_log10_of_three_quarters(int e) {
   return (e * 1262611 - 524031) >> 22;
 }
 
-std::uint64_t round_to_odd(const Wide& power, std::uint64_t factor) {
+// A number of 192 bits, the most significant word first.
+struct Product {
+  std::uint64_t high, middle, low;
+
+  [[nodiscard]] std::uint64_t rounded_to_odd() const { return high | (middle > 1 ? 1 : 0); }
+};
+
+Product multiply(const Wide& power, std::uint64_t factor) {
   const Wide low = multiply(power.low, factor);
-  Wide high = multiply(power.high, factor);
-  high.low += low.high;
-  high.high += high.low < low.high ? 1 : 0;
-  return high.high | (high.low > 1 ? 1 : 0);
+  const Wide high = multiply(power.high, factor);
+  const std::uint64_t middle = high.low + low.high;
+  return {high.high + (middle < low.high ? 1 : 0), middle, low.low};
+}
+
+Product shift_left(const Wide& power, int count) {  // by 1 to 63
+  return {power.high >> (64 - count), power.high << count | power.low >> (64 - count),
+          power.low << count};
+}
+
+Product add(const Product& a, const Product& b) {
+  const std::uint64_t low = a.low + b.low;
+  const std::uint64_t middle = a.middle + b.middle;
+  const std::uint64_t with_carry = middle + (low < a.low ? 1 : 0);
+  const std::uint64_t carry = (middle < a.middle ? 1 : 0) + (with_carry < middle ? 1 : 0);
+  return {a.high + b.high + carry, with_carry, low};
+}
+
+Product subtract(const Product& a, const Product& b) {
+  const std::uint64_t middle = a.middle - b.middle;
+  const std::uint64_t borrow = a.low < b.low ? 1 : 0;
+  const std::uint64_t carry = (a.middle < b.middle ? 1 : 0) + (middle < borrow ? 1 : 0);
+  return {a.high - b.high - carry, middle - borrow, a.low - b.low};
 }
 
 constexpr int kSignificandBits = 52;
 constexpr int kBias = 1023 + kSignificandBits;
 
-constexpr auto kPairs = [] {
-  std::array<char, 200> pairs{};
-  for (int i = 0; i < 100; ++i) {
-    pairs[2 * i] = static_cast<char>('0' + i / 10);
-    pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+// The decimal digits of a number below 10^8 as bytes, the first one in the lowest byte.
+std::uint64_t eight_digits(std::uint32_t number) {
+  std::uint64_t parts = number / 10000 | static_cast<std::uint64_t>(number % 10000) << 32;
+  std::uint64_t quotients = (parts * 10486 >> 20) & 0x0000007f0000007f;  // by 100
+  parts = quotients | (parts - quotients * 100) << 16;
+  quotients = (parts * 103 >> 10) & 0x000f000f000f000f;  // by 10
+  return quotients | (parts - quotients * 10) << 8;
+}
+
+// Up to 17 digits as bytes, in words. Zeros follow the number.
+struct Digits {
+  std::uint64_t first, second, third;
+  int count;  // without zeros at the end
+};
+
+// REQUIRES: 0 < number < 10^17. Returns the digits of the number and the number of zeros before it.
+Digits digits_of(std::uint64_t number, int& zeros) {
+  const std::uint64_t high = number / 100'000'000;
+  const std::uint64_t lead = high / 100'000'000;
+  const std::uint64_t a = eight_digits(static_cast<std::uint32_t>(high % 100'000'000));
+  const std::uint64_t b = eight_digits(static_cast<std::uint32_t>(number % 100'000'000));
+  Digits digits{lead | a << 8, a >> 56 | b << 8, b >> 56, 0};
+  zeros = 0;
+  while ((digits.first & 0xff) == 0) {  // once for half of all numbers, more for small ones
+    const int bits = digits.first == 0 ? 56 : std::countr_zero(digits.first) / 8 * 8;
+    zeros += bits / 8;
+    digits.first = digits.first >> bits | digits.second << (64 - bits);
+    digits.second = digits.second >> bits | digits.third << (64 - bits);
+    digits.third = 0;
   }
-  return pairs;
-}();
-
-void write_pair(std::uint32_t number, char* out) {
-  std::memcpy(out, &kPairs[2 * number], 2);
+  digits.count = digits.third != 0    ? 17
+                 : digits.second != 0 ? 16 - std::countl_zero(digits.second) / 8
+                                      : 8 - std::countl_zero(digits.first) / 8;
+  return digits;
 }
 
-void write_8_digits(std::uint32_t number, char* out) {
-  const std::uint32_t high = number / 10000, low = number % 10000;
-  write_pair(high / 100, out);
-  write_pair(high % 100, out + 2);
-  write_pair(low / 100, out + 4);
-  write_pair(low % 100, out + 6);
-}
-
-// Writes 17 digits, with zeros before the number. REQUIRES: number < 10^17.
-void write_17_digits(std::uint64_t number, char* out) {
-  const auto low = static_cast<std::uint32_t>(number % 100000000);
-  const std::uint64_t high = number / 100000000;
-  out[0] = static_cast<char>('0' + high / 100000000);
-  write_8_digits(static_cast<std::uint32_t>(high % 100000000), out + 1);
-  write_8_digits(low, out + 9);
-}
-
-// Zeros at the end of 16 digits.
-int trailing_zeros(const char* digits) {
-  std::array<std::uint64_t, 2> words;
-  std::memcpy(words.data(), digits, sizeof(words));
-  for (std::uint64_t& word : words) word ^= 0x3030303030303030;
+void store(std::uint64_t bytes, char* out) {
   if constexpr (std::endian::native == std::endian::big) {
-    return words[1] != 0 ? std::countr_zero(words[1]) / 8 : 8 + std::countr_zero(words[0]) / 8;
+    for (int i = 0; i < 8; ++i) out[i] = static_cast<char>(bytes >> (8 * i));
+  } else {
+    std::memcpy(out, &bytes, 8);
   }
-  return words[1] != 0 ? std::countl_zero(words[1]) / 8 : 8 + std::countl_zero(words[0]) / 8;
 }
 
-// Copies of a constant size take two instructions, so more is copied than is kept.
-constexpr int kCopied = 24;
+constexpr std::uint64_t kZeros = 0x3030303030303030;
+
+void store(const Digits& digits, char* out) {
+  store(digits.first | kZeros, out);
+  store(digits.second | kZeros, out + 8);
+  out[16] = static_cast<char>('0' + digits.third);
+}
 
 char* write_exponent(int exponent, char* out) {
   *out++ = 'e';
   *out++ = exponent < 0 ? '-' : '+';
-  const auto magnitude = static_cast<std::uint32_t>(exponent < 0 ? -exponent : exponent);
+  const int magnitude = exponent < 0 ? -exponent : exponent;
   if (magnitude >= 100) *out++ = static_cast<char>('0' + magnitude / 100);
-  write_pair(magnitude % 100, out);
-  return out + 2;
+  *out++ = static_cast<char>('0' + magnitude / 10 % 10);
+  *out++ = static_cast<char>('0' + magnitude % 10);
+  return out;
 }
 
 }  // namespace
@@ -172,13 +207,15 @@ Decimal shortest_decimal(double value) {
   }
   const bool is_even = c % 2 == 0;
   const bool lower_is_closer = fraction == 0 && biased > 1;
-  const std::uint64_t cbl = 4 * c - 2 + (lower_is_closer ? 1 : 0);
   const int k = lower_is_closer ? floor_log10_of_three_quarters(q) : floor_log10_of_power_of_2(q);
   const int h = q + floor_log2_of_power_of_10(-k) + 1;
   const Wide& power = kPowers[static_cast<std::size_t>(-k - kMinPower)];
-  const std::uint64_t vbl = round_to_odd(power, cbl << h);
-  const std::uint64_t vb = round_to_odd(power, 4 * c << h);
-  const std::uint64_t vbr = round_to_odd(power, (4 * c + 2) << h);
+  const Product product = multiply(power, 4 * c << h);
+  // The bounds are half a unit away: two of four, and one below a power of two.
+  const Product below = subtract(product, shift_left(power, lower_is_closer ? h : h + 1));
+  const std::uint64_t vbl = below.rounded_to_odd();
+  const std::uint64_t vb = product.rounded_to_odd();
+  const std::uint64_t vbr = add(product, shift_left(power, h + 1)).rounded_to_odd();
   const std::uint64_t lower = vbl + (is_even ? 0 : 1);
   const std::uint64_t upper = vbr - (is_even ? 0 : 1);
   // Selected without branches: which candidate is taken is as good as random.
@@ -203,34 +240,37 @@ char* write_real(double value, char* out) {
     return out + 3;
   }
   const Decimal decimal = shortest_decimal(value);
-  std::array<char, 17 + kCopied> buffer;  // the digits, and what is copied but not kept
-  write_17_digits(decimal.digits, buffer.data());
-  int first = buffer[0] == '0' ? 1 : 0;
-  while (buffer[static_cast<std::size_t>(first)] == '0') ++first;
-  const int end = 17 - trailing_zeros(buffer.data() + 1);
-  const char* const digits = buffer.data() + first;
-  const int count = end - first;
-  const int point = decimal.exponent + 17 - first;  // the value is 0.DIGITS * 10^point
+  int zeros = 0;
+  const Digits digits = digits_of(decimal.digits, zeros);
+  const int point = decimal.exponent + 17 - zeros;  // the value is 0.DIGITS * 10^point
   if (point > 16 || point < -3) {
-    out[0] = digits[0];
+    store(digits, out + 1);
+    out[0] = out[1];
     out[1] = '.';
-    std::memcpy(out + 2, digits + 1, kCopied);
-    return write_exponent(point - 1, out + (count > 1 ? count + 1 : 1));
+    return write_exponent(point - 1, out + (digits.count > 1 ? digits.count + 1 : 1));
   }
   if (point <= 0) {
     std::memcpy(out, "0.000", 5);
-    std::memcpy(out + 2 - point, digits, kCopied);
-    return out + 2 - point + count;
+    store(digits, out + 2 - point);
+    return out + 2 - point + digits.count;
   }
-  std::memcpy(out, digits, kCopied);
-  if (point >= count) {
-    std::memset(out + count, '0', kCopied);
-    std::memcpy(out + point, ".0", 2);
-    return out + point + 2;
+  if (point < 8) {
+    // In one word: the digits before the point, the point, and those after it.
+    const std::uint64_t first = digits.first | kZeros;
+    const std::uint64_t before = (std::uint64_t{1} << 8 * point) - 1;
+    store((first & before) | (first & ~before) << 8 | std::uint64_t{'.'} << 8 * point, out);
+    const std::uint64_t second = digits.second | kZeros;
+    store(first >> 56 | second << 8, out + 8);
+    out[16] = static_cast<char>(second >> 56);
+    out[17] = static_cast<char>('0' + digits.third);
+  } else {
+    store(digits, out);
+    std::memmove(out + point + 1, out + point, static_cast<std::size_t>(17 - point));
+    out[point] = '.';
   }
-  out[point] = '.';
-  std::memcpy(out + point + 1, digits + point, kCopied);
-  return out + count + 1;
+  if (digits.count > point) return out + digits.count + 1;
+  out[point + 1] = '0';
+  return out + point + 2;
 }
 
 }  // namespace tuber::json

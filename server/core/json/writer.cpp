@@ -27,7 +27,28 @@ void Writer::integer(std::int64_t value) {
   at = std::to_chars(at, at + kLongestInteger, value).ptr;
 }
 
-void Writer::string(std::string_view text) {
+bool Writer::short_string(std::string_view text) {
+  char*& at = space(text.size() + 2);
+  char* out = at;
+  *out++ = '"';
+  const char* from = text.data();
+  std::size_t left = text.size();
+  for (; left >= 8; left -= 8, from += 8, out += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, from, 8);
+    if (word_needs_escape(word)) return false;
+    std::memcpy(out, &word, 8);
+  }
+  for (; left > 0; --left) {
+    if (needs_escape(*from)) return false;
+    *out++ = *from++;
+  }
+  *out++ = '"';
+  at = out;
+  return true;
+}
+
+void Writer::any_string(std::string_view text) {
   character('"');
   if (text.size() > kLongRun) {
     flush();

@@ -40,7 +40,9 @@ class Writer {
     at = write_real(value, at);
   }
   // A string with its quotation marks. REQUIRES: UTF-8.
-  void string(std::string_view text);
+  void string(std::string_view text) {
+    if (text.size() > kShort || !short_string(text)) any_string(text);
+  }
   // The form of bytes: {"bytes":[n,...]} (PROTOCOL.md section 9).
   void octets(std::string_view bytes);
 
@@ -59,6 +61,11 @@ class Writer {
     if (static_cast<std::size_t>(pieces_.data() + pieces_.size() - at_) < count) flush();
     return at_;
   }
+  // Strings of so many characters fit into the pieces.
+  static constexpr std::size_t kShort = 256;
+  // False if the string has characters that need an escape; nothing was written then.
+  [[nodiscard]] bool short_string(std::string_view text);
+  void any_string(std::string_view text);
   void escape(char character);
 
   std::string& out_;

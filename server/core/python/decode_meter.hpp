@@ -19,6 +19,10 @@ inline constexpr std::size_t kMember = 72;      // of a map, without key and val
 inline constexpr std::size_t kContainer = 256;  // without its items
 }  // namespace cost
 
+inline constexpr const char* kTooMuchMemory =
+    "the values take too much memory; send arrays in CBOR or less at a time, or start the server "
+    "with a larger --max-value-memory";
+
 // Measures the decoding of one body. Its constructor's argument must outlive it. REQUIRES: the GIL.
 //
 // A body of empty arrays would become a hundred times as much memory. So a body may use a multiple

@@ -60,7 +60,9 @@ void ReplyWriter::switch_codec() {
 // results themselves may be gone or changed by later calls.
 void ReplyWriter::convert_batch() {
   const std::size_t written = begun_ - 1;
-  std::string text = std::move(out_.text());
+  std::string text;
+  text.reserve(out_.size());
+  out_.for_each_piece([&text](std::string_view piece) { text += piece; });
   if (written > 0) text.pop_back();  // the separator before the next envelope
   text += ']';
   out_.clear();

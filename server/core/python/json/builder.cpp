@@ -24,6 +24,52 @@ bool is_small(std::int64_t value) {
   return value >= -5 && value <= 256;
 }
 
+template <class Character>
+void fill(Character* out, std::string_view utf8) {
+  const auto* at = reinterpret_cast<const unsigned char*>(utf8.data());
+  const auto* const end = at + utf8.size();
+  while (at != end) {
+    const std::uint32_t lead = *at;
+    std::uint32_t code = lead;
+    if (lead < 0x80) {
+      ++at;
+    } else if (lead < 0xe0) {
+      code = (lead & 0x1f) << 6 | (at[1] & 0x3f);
+      at += 2;
+    } else if (lead < 0xf0) {
+      code = (lead & 0x0f) << 12 | (at[1] & 0x3fu) << 6 | (at[2] & 0x3f);
+      at += 3;
+    } else {
+      code = (lead & 0x07) << 18 | (at[1] & 0x3fu) << 12 | (at[2] & 0x3fu) << 6 | (at[3] & 0x3f);
+      at += 4;
+    }
+    *out++ = static_cast<Character>(code);
+  }
+}
+
+// A string of valid UTF-8 that is not ASCII. The reader has checked it; CPython would check again.
+Handle text_of(std::string_view utf8) {
+  Py_ssize_t count = 0;
+  unsigned char most = 0;
+  for (const char character : utf8) {
+    const auto byte = static_cast<unsigned char>(character);
+    count += (byte & 0xc0) != 0x80 ? 1 : 0;
+    most = std::max(most, byte);
+  }
+  // The largest lead byte gives the largest code point, up to the width of its kind.
+  const Py_UCS4 largest = most >= 0xf0 ? 0x10ffff : most >= 0xc4 ? 0xffff : 0xff;
+  Handle made = Handle::steal(PyUnicode_New(count, largest));
+  if (!made) return {};
+  if (largest == 0xff) {
+    fill(PyUnicode_1BYTE_DATA(made.get()), utf8);
+  } else if (largest == 0xffff) {
+    fill(PyUnicode_2BYTE_DATA(made.get()), utf8);
+  } else {
+    fill(PyUnicode_4BYTE_DATA(made.get()), utf8);
+  }
+  return made;
+}
+
 // The value of a map {"bytes": [0..255, ...]} (PROTOCOL.md section 9); empty for any other list.
 Handle octets_of(PyObject* numbers) {
   if (!PyList_CheckExact(numbers)) return {};
@@ -154,7 +200,7 @@ Handle JsonBuilder::value_of(const json::Value& value) {
 Handle JsonBuilder::string(const json::Value& value) {
   const auto size = static_cast<Py_ssize_t>(value.text.size());
   if (!value.ascii) {
-    Handle made = Handle::steal(PyUnicode_DecodeUTF8(value.text.data(), size, nullptr));
+    Handle made = text_of(value.text);
     const bool fits =
         made && charge(cost::kText + static_cast<std::uint64_t>(PyUnicode_GET_LENGTH(made.get()) *
                                                                 PyUnicode_KIND(made.get())));
@@ -171,9 +217,7 @@ Handle JsonBuilder::string(const json::Value& value) {
 
 Handle JsonBuilder::name(const json::Value& name) {
   if (!charge(cost::kMember + name.text.size())) return {};
-  if (name.ascii) return strings_.get(name.text);
-  return Handle::steal(
-      PyUnicode_DecodeUTF8(name.text.data(), static_cast<Py_ssize_t>(name.text.size()), nullptr));
+  return name.ascii ? strings_.get(name.text) : text_of(name.text);
 }
 
 Handle JsonBuilder::long_integer(const json::Value& value) {
@@ -247,10 +291,7 @@ Handle JsonBuilder::object() {
 }
 
 bool JsonBuilder::charge(std::uint64_t bytes) {
-  return meter_.charge(bytes) ||
-         reader_.refuse(reader_.offset(),
-                        "the values take too much memory; send arrays in CBOR or less at a time, "
-                        "or start the server with a larger --max-value-memory");
+  return meter_.charge(bytes) || reader_.refuse(reader_.offset(), kTooMuchMemory);
 }
 
 bool JsonBuilder::refuse_repeated(std::size_t offset) {

@@ -1,8 +1,9 @@
 // See codec.hpp.
 #include "python/json/codec.hpp"
 
+#include <algorithm>
 #include <memory>
-#include <string>
+#include <utility>
 
 #include "python/invoke.hpp"
 #include "python/json/builder.hpp"
@@ -21,12 +22,12 @@ bool JsonCodec::decode_calls(Source& source, Calls& calls) const {
 
 bool JsonCodec::encode(PyObject* value, serve::Body& out) const {
   return with_memory_error(
-      [&] { return JsonEncoder(imports_, JsonForm::for_others, out.text()).encode(value); });
+      [&] { return JsonEncoder(imports_, JsonForm::for_others, out).encode(value); });
 }
 
 bool JsonCodec::encode_exact(PyObject* value, serve::Body& out) const {
   return with_memory_error(
-      [&] { return JsonEncoder(imports_, JsonForm::exact, out.text()).encode(value); });
+      [&] { return JsonEncoder(imports_, JsonForm::exact, out).encode(value); });
 }
 
 void JsonCodec::open_batch(std::size_t, serve::Body& out) const {
@@ -65,6 +66,7 @@ namespace {
 struct PythonJson {
   JsonImports imports = JsonImports::load();
   StringCache strings;
+  serve::Body kept = {};  // its memory is used again
   JsonForm form;
 };
 
@@ -75,9 +77,18 @@ PythonJson& state_of(PyObject* capsule) {
 }
 
 Handle encode_in_form(PythonJson& json, JsonForm form, PyObject* value) {
-  std::string out;
+  // Taken, because users' code may encode another value meanwhile.
+  serve::Body out = std::exchange(json.kept, {});
   if (!JsonEncoder(json.imports, form, out).encode(value)) return {};
-  return Handle::steal(PyBytes_FromStringAndSize(out.data(), static_cast<Py_ssize_t>(out.size())));
+  Handle joined =
+      Handle::steal(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(out.size())));
+  if (!joined) return {};
+  char* end = PyBytes_AS_STRING(joined.get());
+  out.for_each_piece(
+      [&end](std::string_view piece) { end = std::copy(piece.begin(), piece.end(), end); });
+  out.clear();
+  json.kept = std::move(out);
+  return joined;
 }
 
 PyObject* encode(PyObject* self, PyObject* value) {

@@ -1,11 +1,17 @@
 // See encoder.hpp.
 #include "python/json/encoder.hpp"
 
+#if PY_VERSION_HEX < 0x030B0000
+#include <longintrepr.h>
+#endif
+
 #include <cmath>
 #include <string_view>
 #include <utility>
 
 #include "json/limits.hpp"
+#include "json/scan.hpp"
+#include "python/held_buffers.hpp"
 #include "python/invoke.hpp"
 
 namespace tuber::python {
@@ -13,6 +19,9 @@ namespace {
 
 constexpr const char* kTooDeep = "nested more than 256 levels deep, or it contains itself";
 static_assert(json::kMaxNesting == 256, "kTooDeep states the limit");
+
+// Larger strings are sent from their own memory.
+constexpr std::size_t kLargeText = 32 * 1024;
 
 std::string_view ascii_of(PyObject* text) {
   return {static_cast<const char*>(PyUnicode_DATA(text)),
@@ -51,6 +60,17 @@ bool JsonEncoder::value(PyObject* value) {
 }
 
 bool JsonEncoder::integer(PyObject* value) {
+#if PY_VERSION_HEX >= 0x030C0000
+  const auto* const number = reinterpret_cast<const PyLongObject*>(value);
+  if (PyUnstable_Long_IsCompact(number))
+    return writer_.integer(PyUnstable_Long_CompactValue(number)), true;
+#else
+  if (Py_SIZE(value) == 0 || Py_SIZE(value) == 1 || Py_SIZE(value) == -1) {
+    const auto digit =
+        static_cast<std::int64_t>(reinterpret_cast<PyLongObject*>(value)->ob_digit[0]);
+    return writer_.integer(digit * Py_SIZE(value)), true;
+  }
+#endif
   int overflow = 0;
   const long long small = PyLong_AsLongLongAndOverflow(value, &overflow);
   if (overflow != 0) return long_integer(value);
@@ -96,13 +116,24 @@ bool JsonEncoder::real(double value) {
 }
 
 bool JsonEncoder::text(PyObject* value) {
-  if (PyUnicode_IS_COMPACT_ASCII(value)) return writer_.string(ascii_of(value)), true;
+  if (PyUnicode_IS_COMPACT_ASCII(value)) return ascii(value), true;
   // PyUnicode_AsUTF8 would cache the bytes for the life of the string.
   Handle utf8 = Handle::steal(PyUnicode_AsUTF8String(value));
   if (utf8) return writer_.string(octets_of(utf8.get())), true;
   if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) return false;
   PyErr_Clear();
   return refuse("the string holds a lone surrogate, which has no UTF-8 form");
+}
+
+void JsonEncoder::ascii(PyObject* value) {
+  const std::string_view text = ascii_of(value);
+  const char* const end = text.data() + text.size();
+  if (text.size() < kLargeText || json::find_escape(text.data(), end).end != end)
+    return writer_.string(text);
+  writer_.character('"');
+  writer_.flush();
+  HeldBuffers::append_kept(value, text, out_);
+  writer_.character('"');
 }
 
 bool JsonEncoder::octets(PyObject* value) {
@@ -172,7 +203,7 @@ bool JsonEncoder::refuse_form_of_bytes(std::size_t begin) {
   constexpr std::string_view kBegin = "{\"bytes\":[";
   if (writer_.size() - begin < kBegin.size()) return true;
   writer_.flush();
-  if (!json::is_form_of_bytes(std::string_view(out_).substr(begin))) return true;
+  if (!json::is_form_of_bytes(std::string_view(out_.text()).substr(begin))) return true;
   return refuse(
       "a map {\"bytes\": [...]} would arrive as bytes; send bytes(...), or use another "
       "key");

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "json/writer.hpp"
 #include "python/handle.hpp"
 #include "python/json/imports.hpp"
+#include "serve/body.hpp"
 
 namespace tuber::python {
 
@@ -28,8 +28,8 @@ enum class JsonForm {
 // until then they are read in place. Each is thus written in the state of one moment.
 class JsonEncoder {
  public:
-  JsonEncoder(const JsonImports& imports, JsonForm form, std::string& out)
-      : imports_(imports), form_(form), out_(out), writer_(out) {}
+  JsonEncoder(const JsonImports& imports, JsonForm form, serve::Body& out)
+      : imports_(imports), form_(form), out_(out), writer_(out.text()) {}
 
   // Appends the value. On failure an EncodeError or another exception is set, and `out` may hold a
   // part of the value. JsonForm::exact fails without an exception, except for MemoryError.
@@ -60,6 +60,7 @@ class JsonEncoder {
   [[nodiscard]] bool long_integer(PyObject* value);
   [[nodiscard]] bool real(double value);
   [[nodiscard]] bool text(PyObject* value);
+  void ascii(PyObject* value);
   [[nodiscard]] bool octets(PyObject* value);
   [[nodiscard]] bool items(PyObject* sequence);
   [[nodiscard]] bool map(PyObject* map);
@@ -83,7 +84,7 @@ class JsonEncoder {
 
   const JsonImports& imports_;
   const JsonForm form_;
-  std::string& out_;
+  serve::Body& out_;
   json::Writer writer_;
   Frame* top_ = nullptr;
   std::size_t nesting_ = 0;
