@@ -91,8 +91,17 @@ def hidden_names(base: type, own: Collection[str], description: Description) -> 
     return frozenset(
         name
         for name in description.names
-        if name in own or is_local(name) or _has_attribute(base, name)
+        if name in own
+        or is_local(name)
+        or (_has_attribute(base, name) and not _gives_way(base, name, description))
     )
+
+
+def _gives_way(base: type, name: str, description: Description) -> bool:
+    """Whether ``close`` is the remote method: if that exists and no class of a user defines it."""
+    if name != "close" or name not in description.methods:
+        return False
+    return next(each for each in base.__mro__ if name in vars(each)).__module__.startswith("tuber.")
 
 
 def _has_attribute(base: type, name: str) -> bool:

@@ -23,6 +23,7 @@ class Description:
         type: the name of the object's class; None from servers before 1.0.
         failed: the properties that could not be read, and why.
         dynamic: the live properties: those that are read at each access and may be set.
+        context: whether the class is a context manager, which a remote object can't enter.
     """
 
     doc: str | None = None
@@ -34,6 +35,7 @@ class Description:
     type: str | None = None
     failed: Mapping[str, Failure] = field(default_factory=dict)
     dynamic: frozenset[str] = frozenset()
+    context: bool = False
 
     @classmethod
     def from_map(cls, members: Any) -> Description:
@@ -55,6 +57,7 @@ class Description:
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
             dynamic=_dynamic(members.get("dynamic"), described),
+            context=members.get("context") is True,
         )
 
     @property

@@ -28,6 +28,7 @@ __all__ = [
     "dir_names",
     "has_default_equality",
     "has_default_lookup",
+    "is_context_manager",
     "is_plain_method",
     "own_attributes",
 ]
@@ -116,6 +117,15 @@ def class_attribute(cls: type, name: str) -> object:
         if name in each.__dict__:
             return each.__dict__[name]
     return ABSENT
+
+
+def is_context_manager(obj: object) -> bool:
+    """Return whether ``with`` or ``async with`` would enter the object."""
+    return any(
+        class_attribute(each, name) is not ABSENT
+        for each in classes_of(obj)
+        for name in ("__enter__", "__aenter__")
+    )
 
 
 def own_attributes(obj: object) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from tuber.protocol import Signature
-from tuberd.exposure.attributes import LIVE
+from tuberd.exposure.attributes import LIVE, is_context_manager
 from tuberd.exposure.kinds import Kind, Member, is_object
 from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
@@ -218,6 +218,8 @@ class _Description:
             members["dynamic"] = live
         if failed:
             members["failed"] = failed
+        if is_context_manager(served):
+            members["context"] = True
         for name in self.describer.policy.invalid_live_names(served) if self.strict else ():
             text = f"{members['type']} has no public property of that name"
             _fail(members, name, AttributeError(f"{LIVE} lists {name!r}, but {text}"))

@@ -384,3 +384,11 @@ def test_validation_names_wrong_and_failed_live_properties() -> None:
         assert place in str(raised.value)
     assert "A[0].gone: AttributeError" in str(raised.value)
     assert "gain" not in str(raised.value)
+
+
+@pytest.mark.parametrize("method", ["__enter__", "__aenter__"])
+def test_a_context_manager_is_described_as_one(method: str) -> None:
+    stage: Any = type("Stage", (Board,), {method: lambda self: self})()
+    described = describer(stage=stage, board=Board())({"resolve": True})["objects"]
+    assert described["stage"]["context"] is True
+    assert "context" not in described["board"]
