@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tuber.protocol.calls import Failure
-from tuber.protocol.members import malformed, map_of, text_or_none
+from tuber.protocol.members import malformed, map_of, text_or_none, texts_of
 from tuber.protocol.paths import Item, Path, parts
 from tuber.protocol.signatures import MethodDescription
 
@@ -56,7 +56,7 @@ class Description:
             values=_values(members.get("values")),
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
-            dynamic=_dynamic(members.get("dynamic"), described),
+            dynamic=_dynamic(texts_of(members, "dynamic", where), described),
             context=members.get("context") is True,
         )
 
@@ -131,12 +131,8 @@ def _values(values: Any) -> tuple[Description, ...] | Description | None:
     return _nested(values)
 
 
-def _dynamic(names: Any, described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+def _dynamic(names: Iterable[str], described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     """The live ones among the properties, including those that failed."""
-    if names is None:
-        return frozenset()
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-        raise malformed("a description", "member 'dynamic' to be an array of strings", names)
     return frozenset(names).intersection([*described["properties"], *described["failed"]])
 
 
