@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import Enum
 from fractions import Fraction
 from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_memory import Block, block_of_buffer, block_of_ndarray, block_of_numpy
-from tuber.codec.classes import as_list_or_map
+from tuber.codec.classes import as_list_or_map, is_enum
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
@@ -29,6 +28,8 @@ _HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
     (PurePath, "send str(value)"),
     (time, "send .isoformat()"),
     (timedelta, "send .total_seconds()"),
+    (Coroutine, "it did not run: wait for it with asyncio.run() in a plain method"),
+    (Iterator, "send list(...) of it"),
 )
 _ANY: Final = "use numbers, strings, bytes, lists, maps, dataclasses, arrays or None"
 
@@ -42,7 +43,7 @@ def simplify(value: Any) -> Any:
     Raises:
         Fault: there is no simpler value that says the same.
     """
-    if isinstance(value, Enum):
+    if is_enum(value):
         return value.value
     numpy = sys.modules.get("numpy")
     if numpy is not None:
@@ -107,7 +108,7 @@ def hashable(value: Any, role: str) -> Any:
     Raises:
         Fault: it can't be one.
     """
-    if isinstance(value, Enum):
+    if is_enum(value):
         return hashable(value.value, role)
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return tuple([hashable(each, role) for each in value])

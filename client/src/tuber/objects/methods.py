@@ -6,7 +6,7 @@ They pass a conversation to the link; nothing here waits or does I/O.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any, Final
 
@@ -102,7 +102,7 @@ def make_signature(signature: Signature | str | None) -> inspect.Signature:
                 each.name,
                 inspect._ParameterKind(each.kind),
                 default=_EMPTY if each.default is ABSENT else each.default,
-                annotation=_annotation(each.annotation),
+                annotation=_annotation(each.annotation, each.choices),
             )
             for each in signature.parameters
         ]
@@ -123,5 +123,14 @@ class _Annotation(str):
         return str(self)
 
 
-def _annotation(text: str | None) -> Any:
+def _annotation(text: str | None, choices: Mapping[str, Any] | None = None) -> Any:
+    if choices:
+        text = literal_text(choices)
     return _EMPTY if text is None else _Annotation(text)
+
+
+def literal_text(choices: Mapping[str, Any]) -> str:
+    """Return the members of an enumeration as an annotation; names too if they say more."""
+    values = list(choices.values())
+    names = [name for name, value in choices.items() if not isinstance(value, str)]
+    return f"Literal[{', '.join(map(repr, [*values, *names]))}]"

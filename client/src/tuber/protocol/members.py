@@ -36,6 +36,12 @@ def texts_of(members: Mapping[str, Any], name: str, where: str) -> tuple[str, ..
     raise malformed(where, f"member {name!r} to be an array of strings", value)
 
 
+def map_or_none(members: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any] | None:
+    """Return a member, which must be a map or absent."""
+    value = members.get(name)
+    return None if value is None else map_of(value, f"member {name!r} of {where}")
+
+
 def malformed(where: str, expected: str, came: object) -> TuberProtocolError:
     """Make the error that names what was expected, what came, and where."""
     came_text = repr(came)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from sys import intern
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from tuberd.exposure.attributes import (
     ABSENT,
@@ -29,7 +29,7 @@ from tuberd.exposure.attributes import (
 )
 from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object, kind_of, static_kind
 from tuberd.exposure.readonly import check_readonly
-from tuberd.exposure.refusals import shown, suggestion
+from tuberd.exposure.refusals import check_runs, shown, suggestion
 
 __all__ = ["Container", "ExposurePolicy", "ServedCodeError"]
 
@@ -40,6 +40,18 @@ class ServedCodeError(Exception):
     def __init__(self, error: BaseException) -> None:
         super().__init__(error)
         self.error = error
+
+
+class Arguments(Protocol):
+    """Converts received values as the annotations of served code say."""
+
+    def method(
+        self, obj: object, name: str, attribute: object, bound: Callable[..., Any]
+    ) -> Callable[..., Any] | None:
+        """Return a method that converts its arguments; None if it has none to convert."""
+
+    def value(self, obj: object, name: str, value: Any) -> Any:
+        """Return the value to set a property to."""
 
 
 class Container:
@@ -76,6 +88,7 @@ class ExposurePolicy:
     Args:
         expose_private: also list names with one leading underscore, as servers before 1.0 did.
         read_only: refuse to set properties, and to call methods that are not marked `readonly`.
+        arguments: converts received values as annotations say; None leaves them as they are.
 
     Attributes:
         reachable: class -> name -> (the name interned, the class attribute), for the methods that
@@ -84,14 +97,23 @@ class ExposurePolicy:
             The names are interned so that Python's method cache finds them.
     """
 
-    def __init__(self, *, expose_private: bool = False, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        expose_private: bool = False,
+        read_only: bool = False,
+        arguments: Arguments | None = None,
+    ) -> None:
         self._expose_private = expose_private
         self._read_only = read_only
+        self._arguments = arguments
         self.reachable: dict[type, dict[str, tuple[str, object]]] = {}
 
     def for_readers(self) -> ExposurePolicy:
         """Return the same policy for clients with read-only access."""
-        return ExposurePolicy(expose_private=self._expose_private, read_only=True)
+        return ExposurePolicy(
+            expose_private=self._expose_private, read_only=True, arguments=self._arguments
+        )
 
     def resolve(self, obj: object, name: str) -> Member | None:
         """Decide what ``name`` of ``obj`` is; None if a peer may not reach it."""
@@ -178,18 +200,21 @@ class ExposurePolicy:
         Raises:
             AttributeError, TypeError, ServedCodeError: See `member`.
             PermissionError: The policy is read-only, and the method is not marked `readonly`.
+            TypeError: The method is an ``async def`` or a generator.
         """
         member = self.member(obj, name, Kind.METHOD)
         if (own := self._bind_own(obj, member.value)) is not None:
             return own  # never cached: it needs this policy
         if self._read_only:
             check_readonly(obj, name, member.value)
-        if not member.by_class:
-            bound: Callable[..., Any] = member.value
-            return bound
-        if has_default_equality(type(obj)):
+        check_runs(obj, name, member.value)
+        called: Callable[..., Any] = getattr(obj, name) if member.by_class else member.value
+        if self._arguments is not None:
+            converting = self._arguments.method(obj, name, member.value, called)
+            if converting is not None:
+                return converting  # never cached: the core would call the method itself
+        if member.by_class and has_default_equality(type(obj)):
             self.reachable.setdefault(type(obj), {})[name] = (intern(name), member.value)
-        called: Callable[..., Any] = getattr(obj, name)
         return called
 
     def item(self, obj: object, key: str | int) -> Any:
@@ -249,9 +274,12 @@ class ExposurePolicy:
 
         Raises:
             AttributeError, TypeError, PermissionError: See `check_live`.
+            ValueError: The value is not one that the property's annotation allows.
             RuntimeError: The property was set, but reading it back raised.
         """
         self.check_live(obj, name)
+        if self._arguments is not None:
+            value = self._arguments.value(obj, name, value)
         setattr(obj, name, value)
         try:
             return getattr(obj, name)

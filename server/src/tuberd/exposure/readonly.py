@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from tuberd.exposure.attributes import classes_of
 
-__all__ = ["MARK", "check_readonly", "readonly"]
+__all__ = ["MARK", "check_readonly", "function_of", "readonly"]
 
 # On a method: True. On a class: the names of methods that can't be decorated, such as C++ ones.
 MARK: Final = "__tuber_readonly__"
@@ -34,7 +34,7 @@ def readonly(method: Method) -> Method:
         TypeError: The method can't be marked.
     """
     try:
-        setattr(_function_of(method), MARK, True)
+        setattr(function_of(method), MARK, True)
     except AttributeError:
         raise TypeError(
             f"@readonly marks functions; got {method!r}: list it in {MARK} of its class"
@@ -50,7 +50,7 @@ def check_readonly(obj: object, name: str, value: object) -> None:
     Raises:
         PermissionError: The method is not marked.
     """
-    marked = getattr(_function_of(value), MARK, False) is True
+    marked = getattr(function_of(value), MARK, False) is True
     if not marked and not any(_is_listed_by(cls, name) for cls in classes_of(obj)):
         raise PermissionError(
             f"read-only access: {type(obj).__name__}.{name}() is not marked @tuberd.readonly, so it"
@@ -68,7 +68,7 @@ def _is_listed_by(cls: type, name: str) -> bool:
     return False
 
 
-def _function_of(value: Any) -> Any:
+def function_of(value: Any) -> Any:
     """Return the function inside a static method, a bound method or the like."""
     while isinstance(value, (staticmethod, classmethod, partial, partialmethod)):
         value = value.func if isinstance(value, (partial, partialmethod)) else value.__func__

@@ -9,12 +9,15 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from math import isfinite
 from typing import Any, Final, ForwardRef
 
+from tuber.codec.classes import is_enum
 from tuber.protocol import ABSENT, MethodDescription, Parameter, Signature
+from tuberd.served.enums import annotation_in_docstring, choices_of, enum_value, evaluated
 
 __all__ = ["describe_method"]
 
@@ -57,20 +60,23 @@ def _python_signature(method: Any) -> Signature | None:
     try:
         signature = inspect.signature(method)
         return Signature(
-            tuple(_parameter(each) for each in signature.parameters.values()),
+            tuple(_parameter(each, method) for each in signature.parameters.values()),
             _annotation(signature.return_annotation),
         )
     except Exception:  # noqa: BLE001 (there is none, or the border of user code)
         return None
 
 
-def _parameter(parameter: inspect.Parameter) -> Parameter:
+def _parameter(parameter: inspect.Parameter, method: Any) -> Parameter:
     default = parameter.default
+    function = inspect.unwrap(getattr(method, "__func__", method))
+    names = getattr(function, "__globals__", {})
     return Parameter(
         parameter.name,
         int(parameter.kind),
         ABSENT if default is inspect.Parameter.empty else _default(default),
         _annotation(parameter.annotation),
+        choices_of(evaluated(parameter.annotation, names, {})) or choices_of(type(default)),
     )
 
 
@@ -78,6 +84,11 @@ def _default(value: object) -> Any:
     """Return a default as it is sent: its text if JSON can't carry the value."""
     if value is None or isinstance(value, bool):
         return value
+    if is_enum(value):
+        try:
+            value = enum_value(value)
+        except Exception:  # noqa: BLE001 (the border of user code)
+            value = f"<{type(value).__name__}>"
     if not isinstance(value, Enum):
         if isinstance(value, int):
             return int(value)
@@ -214,16 +225,33 @@ def _parse(source: str, defaults: list[Any]) -> Signature | None:
     kinds = [0] * len(args.posonlyargs) + [1] * len(args.args) + [2]
     kinds += [3] * len(args.kwonlyargs) + [4]
     parameters = [
-        Parameter(
-            arg.arg,
-            kind,
-            ABSENT if default is None else _parsed_default(source, default, defaults),
-            _text(source, arg.annotation),
+        _with_choices(
+            Parameter(
+                arg.arg,
+                kind,
+                ABSENT if default is None else _parsed_default(source, default, defaults),
+                _text(source, arg.annotation),
+            )
         )
         for (arg, default), kind in zip(rows, kinds, strict=True)
         if arg is not None
     ]
     return Signature(tuple(parameters), _text(source, function.returns))
+
+
+_MEMBER: Final = re.compile(r"<?(?:[\w.]+\.)?(\w+)(?:: .*>)?")
+
+
+def _with_choices(parameter: Parameter) -> Parameter:
+    """Add the members of an enumeration, and replace the text of a default by its value."""
+    choices = choices_of(annotation_in_docstring(parameter.annotation))
+    if choices is None:
+        return parameter
+    default = parameter.default
+    match = _MEMBER.fullmatch(default) if isinstance(default, str) else None
+    if match is not None:
+        default = choices.get(match.group(1), default)
+    return replace(parameter, default=default, choices=choices)
 
 
 def _parsed_default(source: str, default: ast.expr, replaced: list[Any]) -> Any:

@@ -21,6 +21,7 @@ from tuber.protocol import DEFAULT_PORT
 from tuberd._core import CborCodec
 from tuberd._core import Server as CoreServer
 from tuberd.exposure.policy import ExposurePolicy
+from tuberd.served.arguments import ArgumentConverter
 from tuberd.served.core_callbacks import make_callbacks
 from tuberd.served.descriptions import Describer
 from tuberd.served.registry import TuberRegistry
@@ -104,7 +105,7 @@ class Server:
         log: LogOptions | None = None,
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
-        policy = ExposurePolicy(expose_private=expose_private)
+        policy = ExposurePolicy(expose_private=expose_private, arguments=ArgumentConverter())
         codec = JsonCodec(json_module)
         describer = Describer(objects, policy, codec.encode, CborCodec().encode)
         if validate:
@@ -117,7 +118,7 @@ class Server:
         self._core = CoreServer(
             callbacks=make_callbacks(objects, policy, describer),
             json=codec,
-            bind=bind,
+            bind=_bind_address(bind),
             port=_checked("port", port, 65535),
             uds=None if self.uds is None else os.fsencode(self.uds),
             uds_mode=_checked("uds_mode", uds_mode, 0o777),
@@ -229,6 +230,23 @@ def _checked(name: str, value: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise ValueError(f"{name} must be an integer from 0 to {most}; got {value!r}")
     return value
+
+
+def _bind_address(text: str) -> str:
+    """Return a host name or an IP address, without the brackets of a URL."""
+    if match := re.fullmatch(r"\[([0-9A-Fa-f:.]+(?:%[^\[\]]+)?)\]", text):
+        text = match.group(1)
+    if match := re.fullmatch(r"(\[[^\]]*\]|[^:]*):([0-9]+)", text):
+        address, port = match.groups()
+        raise ValueError(
+            f"the address to listen on has no port: write --bind {address or '::'} and -p {port}"
+            f" (bind= and port= in a program); got {text!r}"
+        )
+    if re.match("fe[89ab][0-9a-f]:", text, re.IGNORECASE) and "%" not in text:
+        raise ValueError(
+            f"a link-local address needs the zone of an interface: {text}%eth0; got {text!r}"
+        )
+    return text
 
 
 def _token_pairs(tokens: Sequence[Token]) -> list[tuple[str, bool]]:
