@@ -14,9 +14,15 @@ from types import new_class
 from typing import Any, Final
 
 from tuber.objects.containers import ListContainer, MapContainer, get_item
-from tuber.objects.methods import REMOTE, make_live_property, make_method
+from tuber.objects.methods import (
+    REMOTE,
+    StaticProperty,
+    make_live_property,
+    make_method,
+    property_text,
+)
 from tuber.objects.names import is_local
-from tuber.protocol import Description
+from tuber.protocol import Description, PropertyDescription
 from tuber.result import TuberResult
 
 # By base and content; a class lives as long as an object of it does.
@@ -119,6 +125,7 @@ def _content(description: Description, hidden: frozenset[str], convert: bool) ->
         sorted((name, kind.__module__, kind.__qualname__) for name, kind in types.items()),
         sorted(description.objects),
         sorted(description.dynamic),
+        sorted((name, repr(each)) for name, each in description.property_descriptions.items()),
         _container_class(description),
         sorted(hidden),
     )
@@ -143,9 +150,15 @@ def _make(base: type, description: Description, hidden: frozenset[str], convert:
     for each, method in description.methods.items():
         if each not in hidden:
             namespace[sys.intern(each)] = make_method(name, each, method)
+    details = description.property_descriptions
     for each in description.dynamic - hidden:
         # A property that could not be read has no value whose type is known.
-        namespace[sys.intern(each)] = make_live_property(name, each, types.get(each, object))
+        kind, known = types.get(each, object), details.get(each, PropertyDescription())
+        namespace[sys.intern(each)] = make_live_property(name, each, kind, known)
+    for each in details.keys() - description.dynamic - hidden:
+        if each in description.properties or each in description.failed:
+            text = property_text(details[each], types.get(each, object), live=False)
+            namespace[sys.intern(each)] = StaticProperty(each, text)
     bases = (base,) if container is None else (base, container)
     return new_class(name, bases, exec_body=lambda members: members.update(namespace))
 

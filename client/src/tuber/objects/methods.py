@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any, Final
 
-from tuber.protocol import ABSENT, MethodDescription, Signature
+from tuber.protocol import ABSENT, MethodDescription, PropertyDescription, Signature
 
 # In place of a module's name: no module has it, so no tool shows a file of ours as the source.
 REMOTE: Final = "tuber.<remote>"
@@ -43,7 +43,9 @@ def make_method(owner: str, name: str, description: MethodDescription) -> Callab
     return call
 
 
-def make_live_property(owner: str, name: str, kind: type) -> property:
+def make_live_property(
+    owner: str, name: str, kind: type, description: PropertyDescription
+) -> property:
     """Make a property that is read and set at the server on each access.
 
     Args:
@@ -66,7 +68,37 @@ def make_live_property(owner: str, name: str, kind: type) -> property:
     _disguise(get, owner, name)
     _disguise(set_, owner, name)
     get.__annotations__ = {"return": kind}
-    return property(get, set_, doc=f"Live: read at the server on each access ({kind.__name__}).")
+    return property(get, set_, doc=property_text(description, kind, live=True))
+
+
+def property_text(description: PropertyDescription, kind: type, live: bool) -> str:
+    """Return the docstring of a property: its own, its type, unit and limits."""
+    details = description.details
+    text = f"{description.annotation or kind.__name__}{f', {details}' if details else ''}"
+    if live:
+        read_only = ", read-only" if description.writable is False else ""
+        text = f"Live: read at the server on each access ({text}{read_only})."
+    return f"{description.doc}\n\n{text}" if description.doc else text
+
+
+class StaticProperty:
+    """The entry of a static property in a generated class, for ``help``; objects have the value.
+
+    Attributes:
+        text: its docstring.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        self.__name__ = name
+        self.__doc__ = text
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        raise AttributeError(self.__name__)  # it has no value; Python goes on with __getattr__
+
+    def __repr__(self) -> str:
+        return "<static property>"
 
 
 def _disguise(function: Any, owner: str, name: str) -> None:

@@ -38,6 +38,7 @@ from tuber.protocol.paths import (
     path_of_object,
     path_text,
 )
+from tuber.protocol.properties import PropertyDescription
 from tuber.protocol.signatures import ABSENT, MethodDescription, Parameter, Signature
 from tuber.protocol.wire import (
     CBOR,
@@ -89,6 +90,7 @@ __all__ = [
     "MethodDescription",
     "Parameter",
     "Path",
+    "PropertyDescription",
     "Result",
     "Signature",
     "Step",

@@ -9,6 +9,7 @@ from typing import Any, Final
 from tuber.protocol.calls import Failure
 from tuber.protocol.members import malformed, map_of, text_or_none, texts_of
 from tuber.protocol.paths import Item, Path, parts
+from tuber.protocol.properties import PropertyDescription
 from tuber.protocol.signatures import MethodDescription
 
 
@@ -23,6 +24,7 @@ class Description:
         type: the name of the object's class; None from servers before 1.0.
         failed: the properties that could not be read, and why.
         dynamic: the live properties: those that are read at each access and may be set.
+        property_descriptions: of properties, what is known in addition to the value.
         context: whether the class is a context manager, which a remote object can't enter.
     """
 
@@ -35,6 +37,7 @@ class Description:
     type: str | None = None
     failed: Mapping[str, Failure] = field(default_factory=dict)
     dynamic: frozenset[str] = frozenset()
+    property_descriptions: Mapping[str, PropertyDescription] = field(default_factory=dict)
     context: bool = False
 
     @classmethod
@@ -57,6 +60,10 @@ class Description:
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
             dynamic=_dynamic(texts_of(members, "dynamic", where), described),
+            property_descriptions={
+                n: PropertyDescription.from_map(p)
+                for n, p in described["property_descriptions"].items()
+            },
             context=members.get("context") is True,
         )
 
@@ -83,7 +90,7 @@ class Description:
             raise malformed("a container", "member 'keys' next to one shared description", None)
 
 
-_MAPS: Final = ("methods", "properties", "objects", "failed")
+_MAPS: Final = ("methods", "properties", "objects", "failed", "property_descriptions")
 
 
 def find_description(known: Description | None, at: Path, path: Path) -> Description | None:

@@ -16,6 +16,8 @@ from types import (
 )
 from typing import Any, Final
 
+from tuber.markers import LiveProperty
+
 __all__ = [
     "ABSENT",
     "EXCLUDED",
@@ -25,6 +27,8 @@ __all__ = [
     "all_names",
     "class_attribute",
     "classes_of",
+    "declared_live",
+    "declares_live",
     "dir_names",
     "has_default_equality",
     "has_default_lookup",
@@ -78,6 +82,23 @@ class ClassLists(dict[str, Set[str]]):
                 names.update((given,) if isinstance(given, str) else given or ())
         self[attribute] = names
         return names
+
+
+def declares_live(lists: ClassLists, name: str) -> bool:
+    """Return whether the classes list a name as live, or mark it with `live`."""
+    return name in lists[LIVE] or any(
+        isinstance(class_attribute(each, name), LiveProperty) for each in lists.classes
+    )
+
+
+def declared_live(classes: tuple[type, ...]) -> set[str]:
+    """Return the names that the classes declare to be live."""
+    names = set(ClassLists(classes)[LIVE])
+    for cls in classes:
+        for each in cls.__mro__:
+            names.update(n for n, held in list(vars(each).items()) if type(held) is LiveProperty)
+    lists = ClassLists(classes)
+    return {name for name in names if declares_live(lists, name)}
 
 
 def is_plain_method(attribute: object) -> bool:

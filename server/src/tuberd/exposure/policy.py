@@ -21,6 +21,8 @@ from tuberd.exposure.attributes import (
     all_names,
     class_attribute,
     classes_of,
+    declared_live,
+    declares_live,
     dir_names,
     has_default_equality,
     has_default_lookup,
@@ -88,6 +90,7 @@ class ExposurePolicy:
     Args:
         expose_private: also list names with one leading underscore, as servers before 1.0 did.
         read_only: refuse to set properties, and to call methods that are not marked `readonly`.
+        live: whether all properties are live.
         arguments: converts received values as annotations say; None leaves them as they are.
 
     Attributes:
@@ -102,9 +105,11 @@ class ExposurePolicy:
         *,
         expose_private: bool = False,
         read_only: bool = False,
+        live: bool = False,
         arguments: Arguments | None = None,
     ) -> None:
         self._expose_private = expose_private
+        self._all_live = live
         self._read_only = read_only
         self._arguments = arguments
         self.reachable: dict[type, dict[str, tuple[str, object]]] = {}
@@ -112,7 +117,10 @@ class ExposurePolicy:
     def for_readers(self) -> ExposurePolicy:
         """Return the same policy for clients with read-only access."""
         return ExposurePolicy(
-            expose_private=self._expose_private, read_only=True, arguments=self._arguments
+            expose_private=self._expose_private,
+            read_only=True,
+            live=self._all_live,
+            arguments=self._arguments,
         )
 
     def resolve(self, obj: object, name: str) -> Member | None:
@@ -135,22 +143,25 @@ class ExposurePolicy:
         if attribute is ABSENT and not _exists(obj, name):
             given = name == tuber_set.__name__ and self.live_names(obj)
             return Member(name, Kind.METHOD, tuber_set) if given else None
-        live = name in lists[LIVE] and self.is_live(obj, name)
+        live = declares_live(lists, name) and self.is_live(obj, name)
         try:
             value = getattr(obj, name)
         except BaseException as error:  # noqa: BLE001 (the border of user code)
-            return Member(name, Kind.PROPERTY, None, error, live=live)
+            return Member(name, Kind.PROPERTY, None, error, live=live or self._all_live)
         kind = Kind.PROPERTY if live else kind_of(value)
-        return None if kind is None else Member(name, kind, value, live=live)
+        if kind is None:
+            return None
+        live = live or (self._all_live and kind is Kind.PROPERTY)
+        return Member(name, kind, value, live=live)
 
     def is_live(self, obj: object, name: str) -> bool:
         """Decide whether ``name`` is a live property, without reading it, which may cost time."""
-        listed = name in ClassLists(classes_of(obj))[LIVE]
+        listed = self._all_live or declares_live(ClassLists(classes_of(obj)), name)
         return listed and self.expected_kind(obj, name) is Kind.PROPERTY
 
     def live_names(self, obj: object) -> list[str]:
         """Return the names of the live properties of an object."""
-        listed = ClassLists(classes_of(obj))[LIVE]
+        listed = all_names(obj) if self._all_live else declared_live(classes_of(obj))
         return sorted(each for each in listed if self.is_live(obj, each))
 
     def invalid_live_names(self, obj: object) -> list[str]:
@@ -264,7 +275,7 @@ class ExposurePolicy:
             live = ", ".join(self.live_names(obj)) or "none"
             raise AttributeError(
                 f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"
-                f" properties are {live} (those that its class lists in {LIVE})"
+                f" properties are {live} (marked @tuberd.live, or listed in {LIVE} of its class)"
             )
         if self._read_only:
             raise PermissionError(f"read-only access: the property {shown(name)} was not set")

@@ -1,45 +1,12 @@
-"""Methods that change nothing, so that a client with read-only access may call them."""
+"""The check of methods that change nothing, which a client with read-only access may call."""
 
 from __future__ import annotations
 
-from functools import partial, partialmethod
-from typing import Any, Final, TypeVar
-
+from tuber.markers import READONLY_MARK as MARK
+from tuber.markers import function_of, readonly
 from tuberd.exposure.attributes import classes_of
 
 __all__ = ["MARK", "check_readonly", "function_of", "readonly"]
-
-# On a method: True. On a class: the names of methods that can't be decorated, such as C++ ones.
-MARK: Final = "__tuber_readonly__"
-
-Method = TypeVar("Method")
-
-
-def readonly(method: Method) -> Method:
-    """Mark a method as one that changes nothing; use it as a decorator.
-
-    Clients with read-only access (``tuberd --read-only``, or a token of kind ``read``) may call
-    marked methods only. A subclass that overrides a marked method must mark it again.
-
-    If the methods of a class can't be decorated, list them in the class:
-    ``__tuber_readonly__ = ("read",)``.
-
-    Args:
-        method: a function, a static or class method, or a `functools.partialmethod`.
-
-    Returns:
-        The same method.
-
-    Raises:
-        TypeError: The method can't be marked.
-    """
-    try:
-        setattr(function_of(method), MARK, True)
-    except AttributeError:
-        raise TypeError(
-            f"@readonly marks functions; got {method!r}: list it in {MARK} of its class"
-        ) from None
-    return method
 
 
 def check_readonly(obj: object, name: str, value: object) -> None:
@@ -66,10 +33,3 @@ def _is_listed_by(cls: type, name: str) -> bool:
         if name in each.__dict__:
             return False
     return False
-
-
-def function_of(value: Any) -> Any:
-    """Return the function inside a static method, a bound method or the like."""
-    while isinstance(value, (staticmethod, classmethod, partial, partialmethod)):
-        value = value.func if isinstance(value, (partial, partialmethod)) else value.__func__
-    return getattr(value, "__func__", value)

@@ -20,7 +20,7 @@ from tuberd.served.enums import (
 )
 from tuberd.served.signatures import describe_method
 
-__all__ = ["ArgumentConverter", "annotation_of", "property_annotation"]
+__all__ = ["ArgumentConverter", "annotation_of", "property_annotation", "returned_text"]
 
 _ANY = inspect.Parameter.empty
 
@@ -191,15 +191,27 @@ def _returned(function: Any, cls: type) -> object:
 
 def _compiled(function: Any, *, last: bool) -> object:
     """Return an annotation of pybind11's getter or setter, whose signature has no name."""
-    text = (getattr(function, "__doc__", None) or "").partition("\n")[0]
-    described = describe_method(_Named(f"f{text}"), object).signature if text[:1] == "(" else None
-    if not isinstance(described, Signature):
+    described = _compiled_signature(function)
+    if described is None:
         return None
     if last:
         found = described.parameters[-1].annotation if described.parameters else None
     else:
         found = described.return_annotation
     return annotation_in_docstring(found)
+
+
+def _compiled_signature(function: Any) -> Signature | None:
+    text = (getattr(function, "__doc__", None) or "").partition("\n")[0]
+    found = describe_method(_Named(f"f{text}"), object).signature if text[:1] == "(" else None
+    return found if isinstance(found, Signature) else None
+
+
+def returned_text(getter: Any, cls: type) -> str | None:
+    """Return the annotation of what a getter returns, as text."""
+    found = describe_method(getter, cls).signature
+    signature = found if isinstance(found, Signature) else _compiled_signature(getter)
+    return None if signature is None else signature.return_annotation
 
 
 class _Named:

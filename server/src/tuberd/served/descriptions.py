@@ -13,11 +13,12 @@ from functools import partial
 from typing import Any, Final
 
 from tuber.protocol import Signature
-from tuberd.exposure.attributes import LIVE, is_context_manager
+from tuberd.exposure.attributes import LIVE, class_attribute, is_context_manager
 from tuberd.exposure.kinds import Kind, Member, is_object
 from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.failures import describe_failure
+from tuberd.served.properties import describe_property
 from tuberd.served.registry import TuberRegistry
 from tuberd.served.signatures import describe_method
 
@@ -54,6 +55,7 @@ class Describer:
         # The id, because not every class can be hashed; the attribute shows whether the entry is
         # about this class and still right.
         self._methods: dict[tuple[int, str], tuple[object, dict[str, Any]]] = {}
+        self._details: dict[tuple[int, str], tuple[object, bool, dict[str, Any]]] = {}
 
     def __call__(self, call: Mapping[str, Any], lossless: bool = False) -> Any:
         """Return the result of a call.
@@ -129,6 +131,19 @@ class Describer:
         if member.by_class:
             self._methods[id(cls), member.name] = (member.value, members)
         return members
+
+    def details(self, served: object, member: Member) -> dict[str, Any]:
+        """Return the description of a property, without its value."""
+        cls, key = type(served), (id(type(served)), member.name)
+        held = class_attribute(cls, member.name)
+        known = self._details.get(key)
+        if known is None or known[0] is not held or known[1] is not member.live:
+            try:
+                found = describe_property(cls, member.name, member.live).to_map()
+            except Exception:  # noqa: BLE001 (the border of user code)
+                found = {}
+            known = self._details[key] = held, member.live, found
+        return known[2]
 
     def why_not_sendable(self, lossless: bool, value: object) -> Exception | None:
         """Return what encoding the value raises, or None."""
@@ -218,6 +233,8 @@ class _Description:
             members["dynamic"] = live
         if failed:
             members["failed"] = failed
+        if details := self._details(served, listed):
+            members["property_descriptions"] = details
         if is_context_manager(served):
             members["context"] = True
         for name in self.describer.policy.invalid_live_names(served) if self.strict else ():
@@ -229,6 +246,14 @@ class _Description:
         elif hasattr(type(served), "tuber_meta"):
             self._add_own_items(members, served)
         return members
+
+    def _details(self, served: object, listed: list[Member]) -> dict[str, Any]:
+        """Return the descriptions of properties that have something to say."""
+        details = {}
+        for each in listed:
+            if each.kind is Kind.PROPERTY and (found := self.describer.details(served, each)):
+                details[each.name] = found
+        return details
 
     def _items(self, container: TuberContainer) -> dict[str, Any]:
         """Return the members that only a container has."""

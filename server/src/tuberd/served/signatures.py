@@ -19,7 +19,7 @@ from tuber.codec.classes import is_enum
 from tuber.protocol import ABSENT, MethodDescription, Parameter, Signature
 from tuberd.served.enums import annotation_in_docstring, choices_of, enum_value, evaluated
 
-__all__ = ["describe_method"]
+__all__ = ["annotation_text", "describe_method", "sent_default"]
 
 # In characters, for the text of a default such as a table of numbers.
 MAX_DEFAULT_LENGTH: Final = 200
@@ -61,7 +61,7 @@ def _python_signature(method: Any) -> Signature | None:
         signature = inspect.signature(method)
         return Signature(
             tuple(_parameter(each, method) for each in signature.parameters.values()),
-            _annotation(signature.return_annotation),
+            annotation_text(signature.return_annotation),
         )
     except Exception:  # noqa: BLE001 (there is none, or the border of user code)
         return None
@@ -74,13 +74,13 @@ def _parameter(parameter: inspect.Parameter, method: Any) -> Parameter:
     return Parameter(
         parameter.name,
         int(parameter.kind),
-        ABSENT if default is inspect.Parameter.empty else _default(default),
-        _annotation(parameter.annotation),
+        ABSENT if default is inspect.Parameter.empty else sent_default(default),
+        annotation_text(parameter.annotation),
         choices_of(evaluated(parameter.annotation, names, {})) or choices_of(type(default)),
     )
 
 
-def _default(value: object) -> Any:
+def sent_default(value: object) -> Any:
     """Return a default as it is sent: its text if JSON can't carry the value."""
     if value is None or isinstance(value, bool):
         return value
@@ -110,7 +110,8 @@ def _shortened(text: str) -> str:
 # --- annotations, as a person would write them ----------------------------------------------------
 
 
-def _annotation(annotation: object) -> str | None:
+def annotation_text(annotation: object) -> str | None:
+    """Return an annotation as a person would write it; None if there is none."""
     if annotation is inspect.Signature.empty:
         return None
     if annotation is None or annotation is type(None):
@@ -178,7 +179,7 @@ def _describe_nanobind(overloads: tuple[Any, ...], doc: str) -> MethodDescriptio
         return MethodDescription(doc[max(doc.find(_OVERLOADED), 0) :], None)
     header, own_doc, defaults = overloads[0]
     header = re.sub(r"\\(\d+)", rf"{_PLACEHOLDER}\1", header)
-    signature = _parse(f"{header}: ...", [_default(each) for each in defaults or ()])
+    signature = _parse(f"{header}: ...", [sent_default(each) for each in defaults or ()])
     return MethodDescription(inspect.cleandoc(own_doc) if own_doc else None, signature)
 
 
@@ -262,7 +263,7 @@ def _parsed_default(source: str, default: ast.expr, replaced: list[Any]) -> Any:
     except ValueError:
         value = ...
     if value is None or isinstance(value, (bool, int, float, str)):
-        return _default(value)
+        return sent_default(value)
     return _shortened(ast.get_source_segment(source, default) or "")
 
 

@@ -57,6 +57,7 @@ def main(
             uds_mode=args.uds_mode,
             inherited_socket=args.inherited_socket,
             expose_private=args.expose_private,
+            live=args.live,
             allow_hosts=args.allow_host,
             allow_origins=args.allow_origin,
             tokens=() if args.token_file is None else load_tokens(args.token_file),

@@ -88,6 +88,11 @@ def _add_registry_options(parser: argparse.ArgumentParser, needs_file: bool) -> 
         action="store_true",
         help="also serve names with one leading underscore, as before 1.0",
     )
+    add(
+        "--live",
+        action="store_true",
+        help="make all properties live: read at each access, and settable",
+    )
     add("--traceback", action="store_true", help="print the traceback if the registry file raises")
 
 

@@ -63,6 +63,7 @@ class Server:
         uds_mode: the permissions of the Unix socket; clients need write permission.
         inherited_socket: the descriptor of a listening socket to use instead of opening one.
         expose_private: also serve names with one leading underscore, as before 1.0.
+        live: make all properties live, as if each were marked with `live`.
         allow_hosts: more host names that browsers may use for this machine (PROTOCOL.md section 8).
         allow_origins: origins whose pages may send requests, written as browsers do:
             ``https://lab.example``.
@@ -96,6 +97,7 @@ class Server:
         uds_mode: int = UDS_MODE,
         inherited_socket: int | None = None,
         expose_private: bool = False,
+        live: bool = False,
         allow_hosts: Sequence[str] = (),
         allow_origins: Sequence[str] = (),
         grace: float = GRACE,
@@ -105,7 +107,9 @@ class Server:
         log: LogOptions | None = None,
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
-        policy = ExposurePolicy(expose_private=expose_private, arguments=ArgumentConverter())
+        policy = ExposurePolicy(
+            expose_private=expose_private, live=live, arguments=ArgumentConverter()
+        )
         codec = JsonCodec(json_module)
         describer = Describer(objects, policy, codec.encode, CborCodec().encode)
         if validate:

@@ -159,7 +159,7 @@ def test_values_and_names_become_members(
 ) -> None:
     for _ in range(2):
         assert policy.method(_device(), method)(*args, **kwargs) == given
-    (same,) = TuberContainer([_device()])._bind(policy, TuberContainer.tuber_call)(  # type: ignore[misc]
+    (same,) = TuberContainer([_device()])._bind(policy, TuberContainer.tuber_call)(  # type: ignore
         method, *args, **kwargs
     )
     assert same == given
