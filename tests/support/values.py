@@ -202,9 +202,9 @@ _SELF.append(_SELF)
 
 REFUSALS = [
     Refusal("longdouble", [1, {"gain": np.longdouble(1)}], "$[1].gain",
-            "numpy.longdouble is not supported; convert with .astype(numpy.float64)"),
+            "numpy.longdouble is not supported; send str(value)"),
     Refusal("clongdouble", np.clongdouble(1), "$",
-            "numpy.clongdouble is not supported; convert with .astype(numpy.complex128)"),
+            "numpy.clongdouble is not supported; send str(value)"),
     Refusal("longdouble array", {"a b": np.zeros(2, np.longdouble)}, "$['a b']",
             "an array of numpy.longdouble is not supported; convert with .astype(numpy.float64)"),
     Refusal("clongdouble array", np.zeros(2, np.clongdouble), "$",
@@ -237,9 +237,9 @@ REFUSALS = [
     Refusal("timedelta", timedelta(1), "$",
             "datetime.timedelta is not supported; send .total_seconds()"),
     Refusal("Decimal", Decimal("0.1"), "$",
-            "decimal.Decimal is not supported; send str(value) or float(value)"),
+            "decimal.Decimal is not supported; send str(value)"),
     Refusal("Fraction", Fraction(1, 3), "$",
-            "fractions.Fraction is not supported; send str(value) or float(value)"),
+            "fractions.Fraction is not supported; send str(value)"),
     Refusal("path", PurePosixPath("/a"), "$",
             "pathlib.PurePosixPath is not supported; send str(value)"),
     Refusal("object", [object()], "$[0]", f"object is not supported; {_ANY}"),

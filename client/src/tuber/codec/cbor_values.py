@@ -23,8 +23,8 @@ from tuber.codec.ndarray import NDArray
 
 _SUBCLASSED: Final[tuple[type[Any], ...]] = (int, float, complex, bytes, bytearray)
 _HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
-    (Decimal, "send str(value) or float(value)"),
-    (Fraction, "send str(value) or float(value)"),
+    (Decimal, "send str(value)"),
+    (Fraction, "send str(value)"),
     (PurePath, "send str(value)"),
     (time, "send .isoformat()"),
     (timedelta, "send .total_seconds()"),
@@ -80,17 +80,26 @@ def _rare(value: Any) -> Any:
         return date(value.year, value.month, value.day)
     if isinstance(value, UUID):
         return UUID(int=value.int)
-    hint = "convert with numpy.asarray(value)" if hasattr(value, "__array__") else _ANY
+    hint = _array_hint(value) if hasattr(type(value), "__array__") else _ANY
+    if hasattr(type(value), "magnitude") and hasattr(type(value), "units"):  # pint
+        hint = "send value.magnitude and str(value.units)"
     hint = next((text for kind, text in _HINTS if isinstance(value, kind)), hint)
     raise Fault(f"{type_name(type(value))} is not supported; {hint}")
+
+
+def _array_hint(value: Any) -> str:
+    """Advice for an array-like value, which must not lose labels."""
+    if hasattr(type(value), "to_dict"):  # pandas, xarray
+        return "send value.to_dict(), or numpy.asarray(value) without the labels"
+    return "send numpy.asarray(value) and what it does not carry, such as units"
 
 
 def _scalar(value: Any, numpy: Any) -> Any:
     """A numpy scalar as Python's own; exact, or refused."""
     if isinstance(value, numpy.longdouble):
-        raise Fault("numpy.longdouble is not supported; convert with .astype(numpy.float64)")
+        raise Fault("numpy.longdouble is not supported; send str(value)")
     if isinstance(value, numpy.clongdouble):
-        raise Fault("numpy.clongdouble is not supported; convert with .astype(numpy.complex128)")
+        raise Fault("numpy.clongdouble is not supported; send str(value)")
     if isinstance(value, (numpy.datetime64, numpy.timedelta64, numpy.void, numpy.object_)):
         raise Fault(f"{type_name(type(value))} is not supported; send str(value)")
     return value.item()

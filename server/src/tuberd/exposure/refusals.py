@@ -19,7 +19,7 @@ from typing import Final
 
 from tuberd.exposure.readonly import function_of
 
-__all__ = ["check_runs", "check_servable", "shown", "suggestion"]
+__all__ = ["check_runs", "shown", "suggestion", "why_not_servable"]
 
 # Longer names are not typing errors, and comparing them takes long.
 _LONGEST_NAME: Final = 64
@@ -39,12 +39,8 @@ def suggestion(name: str, names: list[str], noun: str) -> str:
     return f"; its {noun} are {listed}" + (f" and {more} more" if more > 0 else "")
 
 
-def check_servable(value: object, where: str) -> None:
-    """Refuse modules, classes and functions as served objects.
-
-    Raises:
-        TypeError: ``value`` is one of these; the message begins with ``where``.
-    """
+def why_not_servable(value: object, where: str) -> str | None:
+    """Return why a module, class or function can't be a served object; None for other values."""
     if isinstance(value, ModuleType):
         what = f"the module {value.__name__!r}"
     elif isinstance(value, type):
@@ -52,8 +48,8 @@ def check_servable(value: object, where: str) -> None:
     elif isroutine(value) or isinstance(value, partial):
         what = f"the function {getattr(value, '__qualname__', repr(value))!r}"
     else:
-        return
-    raise TypeError(f"{where} is {what}; register an instance of a class")
+        return None
+    return f"{where} is {what}; register an instance of a class"
 
 
 def check_runs(obj: object, name: str, method: object) -> None:

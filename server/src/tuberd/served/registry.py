@@ -10,7 +10,8 @@ from typing import Any
 
 from tuberd.exposure.kinds import Kind
 from tuberd.exposure.policy import ExposurePolicy
-from tuberd.exposure.refusals import check_servable, shown, suggestion
+from tuberd.exposure.refusals import shown, suggestion
+from tuberd.served.containers import with_containers
 
 __all__ = ["TuberRegistry"]
 
@@ -18,7 +19,8 @@ __all__ = ["TuberRegistry"]
 class TuberRegistry(MutableMapping[str, Any]):
     """Map names to the served objects.
 
-    You may add and remove objects while a server runs: it looks up names at every call.
+    You may add and remove objects while a server runs: it looks up names at every call. A plain
+    list or dict of objects is served as a `TuberContainer`.
 
     Args:
         objects: a map of names to objects; the registry keeps a copy.
@@ -28,24 +30,37 @@ class TuberRegistry(MutableMapping[str, Any]):
         objects: the objects by name. Read it only; change the registry itself.
 
     Raises:
-        TypeError: A name is not a string or empty, or an object is a module, class or function.
+        TypeError: A name is not a string or empty, or an object is a module, a class, a function or
+            a plain value; the message names them all.
     """
 
     def __init__(self, objects: Mapping[str, Any] | None = None, /, **named: Any) -> None:
         self.objects: dict[str, Any] = {}
         if not isinstance(objects, Mapping | None):
             raise TypeError(f"a registry is a dict of objects; got {type(objects).__name__!r}")
+        faults: list[str] = []
         for name, served in {**(objects or {}), **named}.items():
-            self[name] = served
+            self._add(name, served, faults)
+        if faults:
+            raise TypeError("; ".join(faults))
 
     def __getitem__(self, name: str) -> Any:
         return self.objects[name]
 
     def __setitem__(self, name: str, served: Any) -> None:
+        faults: list[str] = []
+        self._add(name, served, faults)
+        if faults:
+            raise TypeError("; ".join(faults))
+
+    def _add(self, name: object, served: Any, faults: list[str]) -> None:
         if not isinstance(name, str) or not name:
-            raise TypeError(f"a name in the registry must be a non-empty string; got {name!r}")
-        check_servable(served, f"registry[{name!r}]")
-        self.objects[str(name)] = served
+            faults.append(f"a name in the registry must be a non-empty string; got {name!r}")
+            return
+        before = len(faults)
+        served = with_containers(served, f"registry[{name!r}]", faults)
+        if len(faults) == before:
+            self.objects[str(name)] = served
 
     def __delitem__(self, name: str) -> None:
         del self.objects[name]

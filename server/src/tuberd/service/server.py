@@ -6,12 +6,14 @@ reach (`ExposurePolicy`), nor touch a socket (the core).
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
 import socket
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from mimetypes import MimeTypes
 from time import monotonic
 from typing import Any, Final
@@ -115,6 +117,8 @@ class Server:
         if validate:
             describer.validate()
         install_hooks()
+        self._objects, self._bind = objects, _bind_address(bind)
+        self._requires_token, self._log = bool(tokens), log or LogOptions()
         self._grace = grace
         self._served = threading.Lock()  # taken by serve() and never released
         self._end: float | None = None  # when to stop waiting for running calls
@@ -122,7 +126,7 @@ class Server:
         self._core = CoreServer(
             callbacks=make_callbacks(objects, policy, describer),
             json=codec,
-            bind=_bind_address(bind),
+            bind=self._bind,
             port=_checked("port", port, 65535),
             uds=None if self.uds is None else os.fsencode(self.uds),
             uds_mode=_checked("uds_mode", uds_mode, 0o777),
@@ -136,7 +140,7 @@ class Server:
             tokens=_token_pairs(tokens),
             read_only=read_only,
             limits=(limits or Limits()).to_map(),
-            log=log or LogOptions(),
+            log=self._log,
         )
         live_servers.add(self)
 
@@ -187,6 +191,29 @@ class Server:
             if self._end is not None and monotonic() >= self._end:
                 return self._core.abandon()
 
+    def _started_line(self) -> str:
+        """Return the line for the start: what is served, where, and whether a token is needed."""
+        count = len(self._objects)
+        objects = "1 object" if count == 1 else f"{count} objects"
+        address = self._bind if ":" not in self._bind else f"[{self._bind}]"
+        if not self.port:
+            where = self.place
+        elif address:
+            where = f"http://{address}:{self.port}"
+        else:
+            name = socket.gethostname()
+            where = f"http://{name}:{self.port} and every other address of this machine"
+        token = (
+            "a token is required"
+            if self._requires_token
+            else "no token is required: every client that can connect can call every method"
+        )
+        text = f"Serving {objects} at {where}; {token}"
+        if self._log.format == "json":
+            now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+            return json.dumps({"time": now, "event": "serving", "message": text})
+        return f"tuberd: {text}"
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self.place}>"
 
@@ -226,6 +253,7 @@ def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
         if ends_process:
             send_signals(server._core.watch_signals(server._grace))
         print(f"Serving on {server.place}", flush=True)
+        write_line(server._started_line())
         notify("READY=1")
         server.serve()
 
