@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         TuberTimeout,
         TuberUnreachable,
     )
+    from tuber.remote_classes import register_error
     from tuber.result import TuberResult
     from tuber.server import get_include
 del TYPE_CHECKING
@@ -49,6 +50,7 @@ __all__ = [
     "TuberTimeout",
     "TuberUnreachable",
     "get_include",
+    "register_error",
     "resolve",
     "resolve_simple",
 ]
@@ -58,6 +60,7 @@ _HOMES = dict.fromkeys(__all__, "tuber.errors") | {
     "TuberObject": "tuber.aio.remote_object",
     "TuberResult": "tuber.result",
     "get_include": "tuber.server",
+    "register_error": "tuber.remote_classes",
     "resolve": "tuber.aio.remote_object",
     "resolve_simple": "tuber.blocking.remote_object",
 }

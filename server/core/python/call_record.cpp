@@ -103,7 +103,7 @@ Name name_of(PyObject* call) {
 
 CallRecord::~CallRecord() {
   if (process_ != base::process_number()) leave_forked_child();
-  slot_.end(failure_.text());
+  slot_.end(failure_.text(), traceback_);
 }
 
 CallRecord::CallRecord(const Asker& asker, PyObject* call) : slot_(asker.slot) {

@@ -56,13 +56,13 @@ TEST_CASE("each format and level has its lines") {
   LogOptions options;
   options.format = LogOptions::Format::json;
   Log warning(options, pipe.writer.get());
-  warning.failed(Peer(), "board.read()", "ValueError: no");
+  warning.failed(Peer(), "board.read()", "ValueError: no", "");
   warning.answered(Peer(), 200, "POST /tuber", 7, std::chrono::milliseconds(2));
   CHECK(pipe.read().empty());
   options.level = LogOptions::Level::info;
   options.access = true;
   Log all(options, pipe.writer.get());
-  all.failed(Peer(), "board.read()", "ValueError: no");
+  all.failed(Peer(), "board.read()", "ValueError: no", "");
   CHECK(pipe.read().substr(33) ==
         "\",\"event\":\"failed\",\"from\":\"unix\",\"call\":\"board.read()\","
         "\"message\":\"ValueError: no\"}\n");

@@ -114,20 +114,15 @@ class TuberObject(RemoteObject):
         """
         await self._tuber_link.close()
 
-    def close(self) -> None:
+    def tuber_close(self) -> None:
         """Close the idle connections without waiting; use ``aclose`` in new programs.
 
         A ``transport`` of yours stays open, because its ``close`` must be awaited.
         """
         self._tuber_present_link().drop()
 
-    def __enter__(self: Self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     async def __aenter__(self: Self) -> Self:
+        self._tuber_refuse_context()
         return self
 
     async def __aexit__(self, *_: object) -> None:

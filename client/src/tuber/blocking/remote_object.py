@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["SimpleTuberObject", "resolve_simple"]
 
 T = TypeVar("T")
-Self = TypeVar("Self", bound="SimpleTuberObject")
 
 
 class BlockingLink(ServerLink):
@@ -78,15 +77,9 @@ class SimpleTuberObject(RemoteObject):
         """
         return SimpleContext(self, **options_and_broadcast)
 
-    def close(self) -> None:
+    def tuber_close(self) -> None:
         """Close the idle connections, also of the objects inside; a later call makes a new one."""
         self._tuber_link.close()
-
-    def __enter__(self: Self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def resolve_simple(

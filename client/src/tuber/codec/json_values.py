@@ -9,13 +9,12 @@ import json
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
-from enum import Enum
 from math import isfinite
 from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec import EncodeError
-from tuber.codec.classes import as_list_or_map
+from tuber.codec.classes import as_list_or_map, is_enum
 from tuber.codec.fault import place_of, type_name
 from tuber.protocol import MAX_INTEGER_BYTES
 
@@ -72,7 +71,7 @@ def simplify(value: Any) -> Any:
     """
     if _is_octets(value):
         return {"bytes": list(value)}
-    if isinstance(value, Enum):
+    if is_enum(value):
         return value.value
     simpler = as_list_or_map(value)
     if simpler is not None:

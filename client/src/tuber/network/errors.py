@@ -6,6 +6,7 @@ Each message says what happened, at which URL, whether the call may have run, an
 from __future__ import annotations
 
 import errno
+import re
 import socket
 from typing import Final
 
@@ -25,6 +26,7 @@ _UNREACHABLE: Final = frozenset(
     {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 )
 
+_LINK_LOCAL: Final = re.compile("fe[89ab][0-9a-f]:", re.IGNORECASE)  # RFC 4291 section 2.5.6
 _IS_IT_TUBER: Final = "Is a tuber server listening there, and is this its port?"
 
 
@@ -73,6 +75,12 @@ def connect_error(
         return TuberNameNotFound(
             f"Could not resolve the host name {address.host!r} of {url} ({error}); {not_run} "
             "Check the spelling, or use the IP address",
+            errno=number,
+        )
+    if _LINK_LOCAL.match(address.host) and "%" not in address.host:
+        return TuberUnreachable(
+            f"{url} has no zone: {error}; {not_run} A link-local address needs the interface of "
+            f"this machine: '[{address.host}%eth0]'",
             errno=number,
         )
     if number in _UNREACHABLE:

@@ -229,6 +229,9 @@ class RemoteAttributes(DescribedObject):
 def _refuse_unsettable(description: Description, name: str, where: str) -> None:
     """Raise AttributeError when the object has no live property of that name."""
     name = attribute_name(name)
+    known = description.property_descriptions.get(name)
+    if known is not None and known.writable is False:
+        raise AttributeError(f"property {name!r} of {where} can't be set: it has no setter there")
     if name in description.dynamic or name in description.failed:
         return
     if name not in description.properties:
@@ -236,5 +239,5 @@ def _refuse_unsettable(description: Description, name: str, where: str) -> None:
     raise AttributeError(
         f"property {name!r} of {where} can't be set: it is a copy from when the object was "
         f"resolved. tuber_get({name!r}) reads it now, tuber_resolve(force=True) renews all copies; "
-        "on the server, __tuber_dynamic__ makes it live and settable"
+        "on the server, @tuberd.live or __tuber_dynamic__ makes it live and settable"
     )

@@ -14,9 +14,15 @@ from types import new_class
 from typing import Any, Final
 
 from tuber.objects.containers import ListContainer, MapContainer, get_item
-from tuber.objects.methods import REMOTE, make_live_property, make_method
+from tuber.objects.methods import (
+    REMOTE,
+    StaticProperty,
+    make_live_property,
+    make_method,
+    property_text,
+)
 from tuber.objects.names import is_local
-from tuber.protocol import Description
+from tuber.protocol import Description, PropertyDescription
 from tuber.result import TuberResult
 
 # By base and content; a class lives as long as an object of it does.
@@ -91,8 +97,17 @@ def hidden_names(base: type, own: Collection[str], description: Description) -> 
     return frozenset(
         name
         for name in description.names
-        if name in own or is_local(name) or _has_attribute(base, name)
+        if name in own
+        or is_local(name)
+        or (_has_attribute(base, name) and not _gives_way(base, name, description))
     )
+
+
+def _gives_way(base: type, name: str, description: Description) -> bool:
+    """Whether ``close`` is the remote method: if that exists and no class of a user defines it."""
+    if name != "close" or name not in description.methods:
+        return False
+    return next(each for each in base.__mro__ if name in vars(each)).__module__.startswith("tuber.")
 
 
 def _has_attribute(base: type, name: str) -> bool:
@@ -111,6 +126,7 @@ def _content(description: Description, hidden: frozenset[str], convert: bool) ->
         sorted(description.objects),
         sorted(description.dynamic),
         sorted(description.spelt.items()),
+        sorted((name, repr(each)) for name, each in description.property_descriptions.items()),
         _container_class(description),
         sorted(hidden),
     )
@@ -137,11 +153,17 @@ def _make(base: type, description: Description, hidden: frozenset[str], convert:
             namespace[sys.intern(each)] = make_method(
                 name, each, method, description.wire_name(each)
             )
+    details = description.property_descriptions
     for each in description.dynamic - hidden:
         # A property that could not be read has no value whose type is known.
-        kind = types.get(each, object)
-        wire_name = description.wire_name(each)
-        namespace[sys.intern(each)] = make_live_property(name, each, kind, wire_name)
+        kind, known = types.get(each, object), details.get(each, PropertyDescription())
+        namespace[sys.intern(each)] = make_live_property(
+            name, each, kind, known, description.wire_name(each)
+        )
+    for each in details.keys() - description.dynamic - hidden:
+        if each in description.properties or each in description.failed:
+            text = property_text(details[each], types.get(each, object), live=False)
+            namespace[sys.intern(each)] = StaticProperty(each, text)
     bases = (base,) if container is None else (base, container)
     return new_class(name, bases, exec_body=lambda members: members.update(namespace))
 

@@ -15,8 +15,8 @@ from tuber.protocol.limits import (
     MAX_CALLS,
     MAX_CHUNK_LINE_BYTES,
     MAX_CONNECTIONS,
+    MAX_EQUAL_HASHES,
     MAX_FIELDS,
-    MAX_FORESEEABLE_KEYS,
     MAX_HEAD_BYTES,
     MAX_HEAD_SECONDS,
     MAX_IDLE_SECONDS,
@@ -39,6 +39,7 @@ from tuber.protocol.paths import (
     path_of_object,
     path_text,
 )
+from tuber.protocol.properties import PropertyDescription
 from tuber.protocol.signatures import ABSENT, MethodDescription, Parameter, Signature
 from tuber.protocol.wire import (
     CBOR,
@@ -66,8 +67,8 @@ __all__ = [
     "MAX_CALLS",
     "MAX_CHUNK_LINE_BYTES",
     "MAX_CONNECTIONS",
+    "MAX_EQUAL_HASHES",
     "MAX_FIELDS",
-    "MAX_FORESEEABLE_KEYS",
     "MAX_HEAD_BYTES",
     "MAX_HEAD_SECONDS",
     "MAX_IDLE_SECONDS",
@@ -90,6 +91,7 @@ __all__ = [
     "MethodDescription",
     "Parameter",
     "Path",
+    "PropertyDescription",
     "Result",
     "Signature",
     "Step",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tuber.protocol.calls import Failure
-from tuber.protocol.members import malformed, map_of, text_or_none
+from tuber.protocol.members import malformed, map_of, text_or_none, texts_of
 from tuber.protocol.names import attribute_name
 from tuber.protocol.paths import Item, Path, parts
+from tuber.protocol.properties import PropertyDescription
 from tuber.protocol.signatures import MethodDescription
 
 
@@ -26,6 +27,8 @@ class Description:
         dynamic: the live properties: those that are read at each access and may be set.
         spelt: name -> the server's spelling of it, where it is another one: names are in the form
             of ``attribute_name``, and servers before 1.0 send them as they are.
+        property_descriptions: of properties, what is known in addition to the value.
+        context: whether the class is a context manager, which a remote object can't enter.
     """
 
     doc: str | None = None
@@ -38,6 +41,8 @@ class Description:
     failed: Mapping[str, Failure] = field(default_factory=dict)
     dynamic: frozenset[str] = frozenset()
     spelt: Mapping[str, str] = field(default_factory=dict)
+    property_descriptions: Mapping[str, PropertyDescription] = field(default_factory=dict)
+    context: bool = False
 
     @classmethod
     def from_map(cls, members: Any) -> Description:
@@ -65,8 +70,13 @@ class Description:
             values=_values(members.get("values")),
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
-            dynamic=_dynamic(members.get("dynamic"), described),
+            dynamic=_dynamic(texts_of(members, "dynamic", where), described),
             spelt=spelt,
+            property_descriptions={
+                n: PropertyDescription.from_map(p)
+                for n, p in described["property_descriptions"].items()
+            },
+            context=members.get("context") is True,
         )
 
     @property
@@ -97,7 +107,7 @@ class Description:
             raise malformed("a container", "member 'keys' next to one shared description", None)
 
 
-_MAPS: Final = ("methods", "properties", "objects", "failed")
+_MAPS: Final = ("methods", "properties", "objects", "failed", "property_descriptions")
 
 
 def find_description(known: Description | None, at: Path, path: Path) -> Description | None:
@@ -158,12 +168,8 @@ def _values(values: Any) -> tuple[Description, ...] | Description | None:
     return _nested(values)
 
 
-def _dynamic(names: Any, described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+def _dynamic(names: Iterable[str], described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     """The live ones among the properties, including those that failed."""
-    if names is None:
-        return frozenset()
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-        raise malformed("a description", "member 'dynamic' to be an array of strings", names)
     return frozenset(map(attribute_name, names)).intersection(
         [*described["properties"], *described["failed"]]
     )

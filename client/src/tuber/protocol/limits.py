@@ -29,4 +29,4 @@ MAX_IDLE_SECONDS: Final = 3600.0  # notebooks stay open overnight, each with a c
 MAX_NESTING: Final = 256  # each level costs both ends some of their stack
 MAX_INTEGER_BYTES: Final = 1786  # 4300 digits: Python, and therefore JSON, takes no longer text
 MAX_RANK: Final = 32  # dimensions of an array: what every numpy takes
-MAX_FORESEEABLE_KEYS: Final = 8192  # in one map or set: hashes of all but strings can collide
+MAX_EQUAL_HASHES: Final = 64  # in one map or set: keys of equal hash take quadratic time

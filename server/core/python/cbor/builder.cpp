@@ -7,11 +7,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cbor/dates.hpp"
+#include "cbor/limits.hpp"
 #include "cbor/tags.hpp"
 #include "cbor/typed_array.hpp"
 #include "cbor/validator.hpp"
@@ -89,6 +91,9 @@ class Builder {
   }
 
  private:
+  // How many keys have a hash. Ordered, because a sender can choose the hashes.
+  using Hashes = std::map<Py_hash_t, std::size_t>;
+
   [[nodiscard]] Handle item() {
     Head head;
     return reader_.head(head) ? value_of(head) : refuse_read();
@@ -180,16 +185,31 @@ class Builder {
 
   [[nodiscard]] Handle map(const Head& head) {
     Handle pairs = Handle::steal(PyDict_New());
+    Hashes hashes;
     for (std::uint64_t read = 0; pairs && more(head, read); ++read) {
-      if (!pair(pairs.get())) return {};
+      if (!pair(pairs.get(), hashes)) return {};
     }
     return pairs;
   }
 
-  [[nodiscard]] bool pair(PyObject* map) {
+  // A dict compares a key with all keys of the same hash.
+  [[nodiscard]] bool count_hash(PyObject* key, Hashes& hashes, const char* what,
+                                std::size_t offset) {
+    if (PyUnicode_CheckExact(key) || PyLong_CheckExact(key) || PyBytes_CheckExact(key) ||
+        PyFloat_CheckExact(key) || PyBool_Check(key) || key == Py_None)
+      return true;
+    const Py_hash_t hash = PyObject_Hash(key);
+    if (hash == -1) return false;
+    if (++hashes[hash] <= cbor::kMaxEqualHashes) return true;
+    refuse(offset, Handle::steal(PyUnicode_FromFormat("more than %zu %s have the same hash",
+                                                      cbor::kMaxEqualHashes, what)));
+    return false;
+  }
+
+  [[nodiscard]] bool pair(PyObject* map, Hashes& hashes) {
     const std::size_t offset = reader_.offset();
     Handle key = hashable_item();
-    if (!key) return false;
+    if (!key || !count_hash(key.get(), hashes, "keys of a map", offset)) return false;
     const int known = PyDict_Contains(map, key.get());
     if (known != 0) {
       if (known > 0) {
@@ -268,10 +288,13 @@ class Builder {
     Head head;
     if (!cbor::read_set(reader_, tag, head)) return refuse_read();
     Handle elements = Handle::steal(PySet_New(nullptr));
+    Hashes hashes;
     for (std::uint64_t read = 0; elements && more(head, read); ++read) {
       const std::size_t offset = reader_.offset();
       Handle element = hashable_item();
-      if (!element || PySet_Add(elements.get(), element.get()) < 0) return {};
+      if (!element || !count_hash(element.get(), hashes, "elements of a set", offset) ||
+          PySet_Add(elements.get(), element.get()) < 0)
+        return {};
       if (PySet_GET_SIZE(elements.get()) == static_cast<Py_ssize_t>(read)) {
         return refuse(offset, Handle::steal(PyUnicode_FromFormat(
                                   "the element %R of a set appears twice", element.get())));

@@ -466,3 +466,11 @@ def test_keys_that_cannot_be_sent_fail_in_their_container_alone() -> None:
     assert "surrogate" in objects["rack"]["failed"]["keys"]["message"]
     assert "values" not in objects["rack"]
     assert "failed" not in objects["good"]
+
+
+@pytest.mark.parametrize("method", ["__enter__", "__aenter__"])
+def test_a_context_manager_is_described_as_one(method: str) -> None:
+    stage: Any = type("Stage", (Board,), {method: lambda self: self})()
+    described = describer(stage=stage, board=Board())({"resolve": True})["objects"]
+    assert described["stage"]["context"] is True
+    assert "context" not in described["board"]
