@@ -14,7 +14,7 @@ from tuber.batch.queued_path import QueuedPath
 from tuber.errors import TuberStateError
 from tuber.objects.remote_object import RemoteObject
 from tuber.options import TimeoutLike
-from tuber.protocol import Call, CallMap, Path, find_description, path_text
+from tuber.protocol import Call, CallMap, Description, Path, find_description, path_text
 
 Future_ = TypeVar("Future_", bound=CallFuture)
 
@@ -54,7 +54,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
         timeout: TimeoutLike = None,
         **broadcast: Any,
     ) -> None:
-        super().__init__(self, remote._tuber_path)
+        super().__init__(self, remote._tuber_path, None, remote._tuber_description)
         link = remote._tuber_link
         self._tuber_link = link.varied(
             accept_types=accept_types,
@@ -74,10 +74,9 @@ class BaseContext(QueuedPath, Generic[Future_]):
 
     # --- queueing
 
-    def _tuber_is_container(self, path: Path) -> bool:
+    def _tuber_find(self, path: Path) -> Description | None:
         known = self._tuber_remote._tuber_description
-        found = find_description(known, self._tuber_path, path)
-        return found is not None and found.is_container
+        return find_description(known, self._tuber_path, path)
 
     def _tuber_queue(self, call: CallMap) -> Future_:
         # Another thread may queue or send just now. Only ``with`` is sure to release the lock: a

@@ -1,6 +1,7 @@
 """Paths inside a context: objects, items and methods at any depth, and how they are queued.
 
-Nothing here sends anything or checks that the server has the names.
+Names are checked against the description of the object, as far as it is known. Nothing here sends
+anything.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from operator import index
 from typing import Any, Final, Protocol
 
 from tuber.objects.containers import list_of_keys
-from tuber.objects.names import is_local
+from tuber.objects.names import is_local, no_attribute_text
 from tuber.protocol import (
     ABSENT,
     Call,
     CallMap,
+    Description,
     Item,
     Path,
     path_of_item,
     path_of_object,
     path_text,
 )
+from tuber.protocol.descriptions import description_of_item
 
 # The only remote method whose name begins as ours do.
 _REMOTE: Final = "tuber_call"
@@ -31,7 +34,7 @@ class Queue(Protocol):
 
     _tuber_broadcast: Mapping[str, Any]
 
-    def _tuber_is_container(self, path: Path) -> bool: ...
+    def _tuber_find(self, path: Path) -> Description | None: ...
     def _tuber_queue(self, call: CallMap) -> Any: ...
     def _tuber_with_arguments(
         self, method: CallMap, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -49,22 +52,31 @@ class QueuedPath:
         context: queues the calls.
         path: the path of the object; with ``name``, of the object that has it.
         name: the name of a method or of an object inside: it may turn out to be either.
+        known: the description of the object, or of the one that ``name`` is; None if not known.
     """
 
     _tuber_context: Queue
     _tuber_path: Path
     _tuber_name: str | None
+    _tuber_known: Description | None
     _tuber_method: CallMap | None  # its call without arguments, once it was called
 
     # With __getitem__ alone, Python would iterate over [0], [1], [2] ... without end.
     __iter__ = None
     __contains__ = None
 
-    def __init__(self, context: Queue, path: Path, name: str | None = None) -> None:
+    def __init__(
+        self,
+        context: Queue,
+        path: Path,
+        name: str | None = None,
+        known: Description | None = None,
+    ) -> None:
         own = self.__dict__  # not by __setattr__, for speed: there are many
         own["_tuber_context"] = context
         own["_tuber_path"] = path
         own["_tuber_name"] = name
+        own["_tuber_known"] = known
         own["_tuber_method"] = None
 
     def _tuber_object_path(self) -> Path:
@@ -104,7 +116,9 @@ class QueuedPath:
                     f"expected the index (int) or the key (str) of an item of {path_text(path)}; "
                     f"came {item!r}"
                 ) from None
-        return QueuedPath(self._tuber_context, path_of_item(path, item))
+        known = self._tuber_known
+        inside = None if known is None else description_of_item(known, item)
+        return QueuedPath(self._tuber_context, path_of_item(path, item), None, inside)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Queue a call of the method and return its future."""
@@ -126,7 +140,24 @@ class QueuedPath:
 
         ``context.tuber_attribute("send")()`` queues a call of the remote object's method ``send``.
         """
-        return QueuedPath(self._tuber_context, self._tuber_object_path(), name)
+        known = self._tuber_known
+        if known is None or known.partial:
+            return QueuedPath(self._tuber_context, self._tuber_object_path(), name)
+        inside = known.objects.get(name)
+        if inside is None and name not in known.methods:
+            self._tuber_check(name)
+        return QueuedPath(self._tuber_context, self._tuber_object_path(), name, inside)
+
+    def _tuber_check(self, name: str, only_properties: bool = False) -> None:
+        """Raise AttributeError if the object is known to have no such name."""
+        path = self._tuber_object_path()
+        known = self._tuber_context._tuber_find(path)  # as it is now: the server may be a new one
+        if known is None or known.partial:
+            return
+        names = {*known.properties, *known.failed} if only_properties else known.names
+        if name not in names:
+            where = f"{path_text(path) or 'the registry'} in {self._tuber_context!r}"
+            raise AttributeError(no_attribute_text(where, names, name), name=name, obj=self)
 
     def tuber_get(self, name: str, keys: Iterable[Item] | None = None) -> Any:
         """Queue the reading of a property.
@@ -142,9 +173,10 @@ class QueuedPath:
         path, context = self._tuber_object_path(), self._tuber_context
         if keys is not None:
             call = Call(path, "tuber_get", (name,), {"keys": list_of_keys(keys)})
-        elif context._tuber_is_container(path):
+        elif (known := context._tuber_find(path)) is not None and known.is_container:
             call = Call(path, "tuber_get", (name,))
         else:
+            self._tuber_check(name, only_properties=True)
             call = Call(path, property=name)
         return context._tuber_queue(call.to_map())
 
@@ -167,6 +199,7 @@ class QueuedPath:
             The future of the value that is read back; with ``values``, of a list.
 
         Raises:
+            AttributeError: the object is known to have no such property; nothing is queued.
             TypeError: not exactly one of ``value`` and ``values`` is given; nothing is queued.
         """
         if (value is ABSENT) is (values is None):
@@ -177,5 +210,9 @@ class QueuedPath:
             kwargs["keys"] = list_of_keys(keys)
         if values is not None:
             kwargs["values"] = list(values)
-        call = Call(self._tuber_object_path(), "tuber_set", args, kwargs)
+        path = self._tuber_object_path()
+        known = self._tuber_context._tuber_find(path)
+        if known is not None and not known.is_container:
+            self._tuber_check(name, only_properties=True)
+        call = Call(path, "tuber_set", args, kwargs)
         return self._tuber_context._tuber_queue(call.to_map())

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from tuber.errors import TuberError
+from tuber.errors import TuberError, TuberNetworkError
 from tuber.network.address import Address
+from tuber.network.errors import shortened
 from tuber.network.exchange import Pool, exchange_over_pool
 from tuber.network.own_transport import close, exchange_over_transport
 from tuber.network.request_head import RequestHead
@@ -64,6 +65,8 @@ class ServerLink:
         except StopIteration as end:
             value: T = end.value
             return value
+        except TuberNetworkError as error:
+            raise shortened(error)  # noqa: B904  # the cause stays
         finally:
             conversation.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tuber.protocol.calls import Failure
@@ -25,6 +25,7 @@ class Description:
         failed: the properties that could not be read, and why.
         dynamic: the live properties: those that are read at each access and may be set.
         property_descriptions: of properties, what is known in addition to the value.
+        partial: whether only names of methods and properties are known, and no objects.
         context: whether the class is a context manager, which a remote object can't enter.
     """
 
@@ -38,6 +39,7 @@ class Description:
     failed: Mapping[str, Failure] = field(default_factory=dict)
     dynamic: frozenset[str] = frozenset()
     property_descriptions: Mapping[str, PropertyDescription] = field(default_factory=dict)
+    partial: bool = False
     context: bool = False
 
     @classmethod
@@ -102,11 +104,12 @@ def find_description(known: Description | None, at: Path, path: Path) -> Descrip
     for is_item, part in parts(path)[len(parts(at)) :]:
         if known is None:
             return None
-        known = _description_of_item(known, part) if is_item else known.objects.get(str(part))
+        known = description_of_item(known, part) if is_item else known.objects.get(str(part))
     return known
 
 
-def _description_of_item(container: Description, item: Item) -> Description | None:
+def description_of_item(container: Description, item: Item) -> Description | None:
+    """Return the description of an item of a container; None if there is none."""
     keys, values = container.keys, container.values
     if values is None or isinstance(values, Description):
         return values
@@ -163,7 +166,7 @@ def _nested(members: Any) -> Description:
     for names in (methods, properties):
         if not all(isinstance(name, str) for name in names):
             raise malformed("a description", "an array of names", names)
-    return Description.from_map(
+    known = Description.from_map(
         {
             **members,
             "methods": {name: {} for name in methods},
@@ -171,3 +174,4 @@ def _nested(members: Any) -> Description:
             "failed": dict.fromkeys(properties, _UNREAD),
         }
     )
+    return replace(known, partial=True)

@@ -127,7 +127,10 @@ def test_a_wrong_option_is_reported_in_one_line(
 
 @pytest.mark.parametrize(
     ("argv", "line"),
-    [([], "the registry file is missing"), (["-r", "x", "-p", "many"], "invalid int value: 'many'")],
+    [
+        ([], "the registry file is missing"),
+        (["-r", "x", "-p", "many"], "invalid int value: 'many'"),
+    ],
 )
 def test_an_error_of_the_parser_is_reported_in_one_line(
     argv: list[str], line: str, capsys: pytest.CaptureFixture[str]
