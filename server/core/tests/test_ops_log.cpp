@@ -66,6 +66,11 @@ TEST_CASE("each format and level has its lines") {
   CHECK(pipe.read().substr(33) ==
         "\",\"event\":\"failed\",\"from\":\"unix\",\"call\":\"board.read()\","
         "\"message\":\"ValueError: no\"}\n");
+  all.failed(Peer(), "board.read()", "ValueError: no", "Traceback:\n  x\x1b\n");
+  CHECK(pipe.read().find("\"traceback\":\"Traceback:\\n  x?\"}\n") != std::string::npos);
+  options.format = LogOptions::Format::text;
+  Log(options, pipe.writer.get()).failed(Peer(), "f()", "E", "Traceback:\n  x\n");
+  CHECK(pipe.read().find("message=\"E\"\n    Traceback:\n      x\n") != std::string::npos);
   all.answered(Peer(), 200, "POST /tuber", 7, std::chrono::milliseconds(2));
   CHECK(pipe.read().find("\"bytes\":7,\"seconds\":0.002000}\n") != std::string::npos);
   options.level = LogOptions::Level::error;

@@ -133,3 +133,14 @@ def closed_by_server(in_reply: bool) -> ConnectionResetError:
 
 def _after(seconds: float | None) -> str:
     return "" if seconds is None else f" after {round(seconds, 1):g} s"
+
+
+def shortened(error: TuberNetworkError) -> TuberNetworkError:
+    """Return the error without the frames of tuber's own modules, which say nothing to a user."""
+    cause: BaseException | None = error
+    for _ in range(8):  # causes may form a circle
+        if cause is None:
+            break
+        cause.__traceback__ = None
+        cause = cause.__cause__ or cause.__context__
+    return error

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from types import MethodType
 from typing import Any
 
+from tuber.errors import TuberNetworkError
 from tuber.objects.containers import list_of_keys
 from tuber.objects.described import DescribedObject
 from tuber.objects.names import is_local, no_attribute_text, warn_similar_name
@@ -202,7 +203,10 @@ class RemoteAttributes(DescribedObject):
 
     def _tuber_assign(self, name: str, value: Any) -> None:
         """Set a live property by assignment."""
-        self.tuber_set(name, value)
+        try:
+            self.tuber_set(name, value)
+        except TuberNetworkError as error:
+            raise error.with_traceback(None)  # noqa: B904  # without inner frames
 
     def __delattr__(self, name: str) -> None:
         """Delete a local attribute.

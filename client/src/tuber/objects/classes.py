@@ -13,7 +13,7 @@ from collections.abc import Collection
 from types import new_class
 from typing import Any, Final
 
-from tuber.objects.containers import ListContainer, MapContainer, get_item
+from tuber.objects.containers import ListContainer, MapContainer, RegistryNames, get_item
 from tuber.objects.methods import (
     REMOTE,
     StaticProperty,
@@ -29,27 +29,34 @@ from tuber.result import TuberResult
 _classes: weakref.WeakValueDictionary[tuple[type, str], type] = weakref.WeakValueDictionary()
 
 # By the identity of a description, which is kept so that the identity stays its own.
-_recent: dict[tuple[type, int, frozenset[str], bool], tuple[Description, type]] = {}
+_recent: dict[tuple[type, int, frozenset[str], bool, bool], tuple[Description, type]] = {}
 _MAX_RECENT: Final = 64
 
 
-def class_for(base: type, description: Description, hidden: frozenset[str], convert: bool) -> type:
+def class_for(
+    base: type,
+    description: Description,
+    hidden: frozenset[str],
+    convert: bool,
+    is_registry: bool = False,
+) -> type:
     """Return the class of objects of a description, a subclass of ``base``.
 
     Args:
         base: the user's class, or that of a shell.
         hidden: the names in the description that a local attribute hides.
         convert: whether maps become TuberResult objects.
+        is_registry: whether the object is the registry, whose objects are items too.
     """
     # The items of a list share one description, whose content is then read only once.
-    identity = base, id(description), hidden, convert
+    identity = base, id(description), hidden, convert, is_registry
     recent = _recent.get(identity)
     if recent is not None:
         return recent[1]
-    key = base, _content(description, hidden, convert)
+    key = base, f"{is_registry}{_content(description, hidden, convert)}"
     generated = _classes.get(key)
     if generated is None:
-        generated = _classes.setdefault(key, _make(base, description, hidden, convert))
+        generated = _classes.setdefault(key, _make(base, description, hidden, convert, is_registry))
     if len(_recent) >= _MAX_RECENT:
         _recent.clear()
     _recent[identity] = description, generated
@@ -133,7 +140,13 @@ def _content(description: Description, hidden: frozenset[str], convert: bool) ->
     return repr(content)
 
 
-def _make(base: type, description: Description, hidden: frozenset[str], convert: bool) -> type:
+def _make(
+    base: type,
+    description: Description,
+    hidden: frozenset[str],
+    convert: bool,
+    is_registry: bool,
+) -> type:
     name = description.type or ""
     if not name.isidentifier():
         name = base.__name__
@@ -164,6 +177,8 @@ def _make(base: type, description: Description, hidden: frozenset[str], convert:
         if each in description.properties or each in description.failed:
             text = property_text(details[each], types.get(each, object), live=False)
             namespace[sys.intern(each)] = StaticProperty(each, text)
+    if is_registry and not issubclass(base, RegistryNames):
+        container = RegistryNames
     bases = (base,) if container is None else (base, container)
     return new_class(name, bases, exec_body=lambda members: members.update(namespace))
 

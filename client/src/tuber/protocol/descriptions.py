@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tuber.protocol.calls import Failure
@@ -28,6 +28,7 @@ class Description:
         spelt: name -> the server's spelling of it, where it is another one: names are in the form
             of ``attribute_name``, and servers before 1.0 send them as they are.
         property_descriptions: of properties, what is known in addition to the value.
+        partial: whether only names of methods and properties are known, and no objects.
         context: whether the class is a context manager, which a remote object can't enter.
     """
 
@@ -42,6 +43,7 @@ class Description:
     dynamic: frozenset[str] = frozenset()
     spelt: Mapping[str, str] = field(default_factory=dict)
     property_descriptions: Mapping[str, PropertyDescription] = field(default_factory=dict)
+    partial: bool = False
     context: bool = False
 
     @classmethod
@@ -120,14 +122,15 @@ def find_description(known: Description | None, at: Path, path: Path) -> Descrip
         if known is None:
             return None
         known = (
-            _description_of_item(known, part)
+            description_of_item(known, part)
             if is_item
             else known.objects.get(attribute_name(str(part)))
         )
     return known
 
 
-def _description_of_item(container: Description, item: Item) -> Description | None:
+def description_of_item(container: Description, item: Item) -> Description | None:
+    """Return the description of an item of a container; None if there is none."""
     keys, values = container.keys, container.values
     if values is None or isinstance(values, Description):
         return values
@@ -195,7 +198,7 @@ def _nested(members: Any) -> Description:
     for names in (methods, properties):
         if not all(isinstance(name, str) for name in names):
             raise malformed("a description", "an array of names", names)
-    return Description.from_map(
+    known = Description.from_map(
         {
             **members,
             "methods": {name: {} for name in methods},
@@ -203,3 +206,4 @@ def _nested(members: Any) -> Description:
             "failed": dict.fromkeys(properties, _UNREAD),
         }
     )
+    return replace(known, partial=True)

@@ -154,7 +154,7 @@ def annotation_in_docstring(text: str | None) -> object:
     """Return what the annotation of a compiled method stands for, without running it."""
     try:
         return _found(ast.parse(text or "", mode="eval").body)
-    except (SyntaxError, ValueError, TypeError, RecursionError):
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return None
 
 
