@@ -12,6 +12,7 @@ from functools import partial
 from sys import intern
 from typing import Any, ClassVar, Protocol
 
+from tuber.markers import LiveProperty
 from tuberd.exposure.attributes import (
     ABSENT,
     EXCLUDED,
@@ -143,7 +144,12 @@ class ExposurePolicy:
         if attribute is ABSENT and not _exists(obj, name):
             given = name == tuber_set.__name__ and self.live_names(obj)
             return Member(name, Kind.METHOD, tuber_set) if given else None
-        live = declares_live(lists, name) and self.is_live(obj, name)
+        declared = (
+            name in lists[LIVE]
+            or isinstance(attribute, LiveProperty)
+            or (len(lists.classes) > 1 and declares_live(lists, name))
+        )
+        live = declared and self.expected_kind(obj, name) is Kind.PROPERTY
         try:
             value = getattr(obj, name)
         except BaseException as error:  # noqa: BLE001 (the border of user code)
