@@ -69,7 +69,7 @@ def _is_named(cls: type) -> bool:
 def _attributes(error: BaseException) -> Iterator[tuple[str, Any]]:
     """Yield the public attributes that are values, without running a getter."""
     found: dict[str, Any] = {}
-    for name, held, owner in _class_attributes(type(error)):
+    for name, held, owner in _class_attributes(type(error)):  # type: ignore[arg-type]
         if owner is not None:
             found[name] = vars(owner).get(name)
         elif (value := _read(held, error)) is not None:
