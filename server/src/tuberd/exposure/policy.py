@@ -12,6 +12,7 @@ from functools import partial
 from sys import intern
 from typing import Any, ClassVar, Protocol
 
+from tuber.markers import LiveProperty
 from tuber.protocol import attribute_name
 from tuberd.exposure.attributes import (
     ABSENT,
@@ -145,11 +146,13 @@ class ExposurePolicy:
         if held_as is None:
             given = name == tuber_set.__name__ and self.live_names(obj)
             return Member(name, Kind.METHOD, tuber_set) if given else None
-        live = (
-            declares_live(lists, held_as)
-            and static_kind(obj, held_as, class_attribute(own, held_as), lists.classes[1:])
-            is Kind.PROPERTY
+        held = attribute if held_as == name else class_attribute(own, held_as)
+        declared = (
+            name in lists[LIVE]
+            or isinstance(held, LiveProperty)
+            or (len(lists.classes) > 1 and declares_live(lists, held_as))
         )
+        live = declared and static_kind(obj, held_as, held, lists.classes[1:]) is Kind.PROPERTY
         try:
             value = getattr(obj, held_as)
         except BaseException as error:  # noqa: BLE001 (the border of user code)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 from enum import Enum
+from functools import lru_cache
 from math import isfinite
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any, Final
@@ -68,18 +69,30 @@ def _is_named(cls: type) -> bool:
 def _attributes(error: BaseException) -> Iterator[tuple[str, Any]]:
     """Yield the public attributes that are values, without running a getter."""
     found: dict[str, Any] = {}
-    for cls in reversed(type(error).__mro__):
-        for name, held in list(vars(cls).items()):
-            if isinstance(held, _DESCRIPTORS):
-                value = _read(held, error)
-                if value is not None:
-                    found[name] = value
-            elif cls.__module__ != builtins.__name__:
-                found[name] = held
+    for name, held, owner in _class_attributes(type(error)):  # type: ignore[arg-type]
+        if owner is not None:
+            found[name] = vars(owner).get(name)
+        elif (value := _read(held, error)) is not None:
+            found[name] = value
     found.update(vars(error))
     for name, value in found.items():
         if isinstance(name, str) and not name.startswith("_") and name not in _NOT_ATTRIBUTES:
             yield name, value
+
+
+@lru_cache(maxsize=256)
+def _class_attributes(cls: type) -> list[tuple[str, Any, type | None]]:
+    """Return names with the descriptor that reads them, or with the class that has the value."""
+    found: list[tuple[str, Any, type | None]] = []
+    for each in reversed(cls.__mro__):
+        for name, held in list(vars(each).items()):
+            if name.startswith("_") or name in _NOT_ATTRIBUTES:
+                continue
+            if isinstance(held, _DESCRIPTORS):
+                found.append((name, held, None))
+            elif each.__module__ != builtins.__name__:
+                found.append((name, None, each))
+    return found
 
 
 def _read(held: Any, error: BaseException) -> Any:
