@@ -253,7 +253,7 @@ def fuzz(session: nox.Session) -> None:
         external=True,
     )
     session.run("cmake", "--build", build, "-j2", external=True)
-    for name in ("head", "chunked", "cbor", "fields", "files"):
+    for name in ("head", "chunked", "cbor", "fields", "files", "json"):
         found = f"{session.create_tmp()}/{name}"  # new inputs go there, not into the tree
         os.makedirs(found, exist_ok=True)
         session.run(

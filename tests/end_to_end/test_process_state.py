@@ -47,6 +47,14 @@ def registry(tmp_path: Path) -> Path:
     return path
 
 
+def is_serving(place: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as peer:
+        if peer.connect_ex(str(place)) != 0:
+            return False
+        peer.sendall(b"GET /tuber/health HTTP/1.0\r\n\r\n")
+        return peer.recv(100).startswith((b"HTTP/1.1 200", b"HTTP/1.1 401"))
+
+
 @contextmanager
 def served_on(
     place: Path, registry: Path, redirected: str = "", **env: str
@@ -60,7 +68,7 @@ def served_on(
     )
     try:
         deadline = time.monotonic() + 60
-        while socket.socket(socket.AF_UNIX).connect_ex(str(place)) != 0:
+        while not is_serving(place):
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -265,7 +273,7 @@ def test_relative_paths_mean_the_directory_of_the_start(tmp_path: Path) -> None:
         assert lab.evaluate("os.getcwd()") == "/"
         with pytest.raises(ValueError, match="x") as failed:
             lab.fails()
-        assert "def fails(): raise" in str(failed.value.__cause__)
+        assert "def fails(): raise" in failed.value.remote_traceback
         with socket.socket(socket.AF_UNIX) as peer:
             peer.connect(str(place))
             peer.sendall(b"GET /page HTTP/1.0\r\n\r\n")

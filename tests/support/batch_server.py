@@ -1,4 +1,4 @@
-"""A server for the tests of contexts, which answers batches."""
+"""A server that answers batches, for the tests of contexts."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class BatchServer:
     those that end the request: `cut`, `refuse`, `lose`.
 
     Attributes:
-        batches: the batches that came, in order.
+        batches: the received batches, in order.
         heads: the heads of their requests.
-        gate: batches with a method named `hold` are answered when it is set.
+        gate: the server answers batches with a method named `hold` when it is set.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What the scripted servers of the shells' tests answer: one board with a method and a property."""
+"""Answers of a scripted server for the shells' tests: a board with a method and a property."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def test_the_license_of_each_distribution_is_that_of_the_repository(project: str
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the source distributions and the wheels, built the way of a release."""
+    """Return a directory with source distributions and wheels that are built like a release."""
     pytest.importorskip("build")
     pytest.importorskip("hatchling")
     pytest.importorskip("scikit_build_core")
@@ -98,7 +98,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     unwanted = shutil.ignore_patterns("build", "dist", "__pycache__", "*.so", "*.egg-info")
     for project in ("client", "server"):
         shutil.copytree(REPOSITORY / project, work / project, ignore=unwanted)
-        # What is compiled is of no interest here, only where it ends up: unoptimised.
+        # Compile without optimization, because only the contents of the wheels matter here.
         options = ["-Ccmake.build-type=Debug"] if project == "server" else []
         _run(
             *(sys.executable, "-m", "build", "--no-isolation", "--outdir", output),
@@ -170,7 +170,7 @@ def test_the_wheel_of_the_server_has_what_it_runs_and_no_sources(built: Path) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["tuber_client", "tuberd"])
 def test_a_source_distribution_stands_alone(built: Path, name: str) -> None:
-    """The wheels above were built from these; a link out of the tree would hide until later."""
+    """The wheels were built from these, so they contain no link to a file outside of them."""
     with tarfile.open(built / f"{name}-{VERSION}.tar.gz") as archive:
         members = archive.getmembers()
     assert {each.name.partition("/")[0] for each in members} == {f"{name}-{VERSION}"}

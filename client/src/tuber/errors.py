@@ -204,10 +204,10 @@ def remote_error(
     """Make the local exception for one that was raised on the server.
 
     Args:
-        message: of the failure; from servers before 1.0 the text of a traceback.
-        type_name: of the failure; None from servers before 1.0.
-        remote_traceback: of the failure.
-        called: the call, for the reader: ``Board.read() at http://board/tuber``.
+        message: the message of the failure; from servers before 1.0, the text of a traceback.
+        type_name: the type of the failure; None from servers before 1.0.
+        remote_traceback: the traceback of the failure.
+        called: the call, for messages: ``Board.read() at http://board/tuber``.
         bases, args, attributes, notes: of the failure; None or empty from servers before 1.0.
     """
     if type_name is None:

@@ -1,7 +1,7 @@
-"""The options of the client: what you may choose for calls, and what holds if you do not.
+"""The options of the client and their defaults.
 
-``tuber.resolve``, ``tuber.resolve_simple`` and the constructors of remote objects take each of them
-as a named argument, contexts take some. They are explained here, at ``Options``. Values only.
+``tuber.resolve``, ``tuber.resolve_simple`` and the constructors of remote objects accept each
+option as a named argument; contexts accept some. ``Options`` explains them.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 
 namespace tuber::base {
 
-// Owns a POSIX descriptor, or none. Move-only. Not thread-safe.
+// Owns at most one POSIX descriptor. Move-only. Not thread-safe.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -21,7 +21,7 @@ class Descriptor {
 
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool open() const { return fd_ >= 0; }
-  // Gives the descriptor away; the caller must close it.
+  // Releases the descriptor; the caller must close it.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   void close() noexcept {
     if (fd_ >= 0) close_descriptor(std::exchange(fd_, -1));

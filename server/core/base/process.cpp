@@ -85,7 +85,7 @@ void install_process_handlers() {
 }
 
 unsigned process_number() {
-  return forks.load(std::memory_order_relaxed);  // a thread of the child sees its own handler
+  return forks.load(std::memory_order_relaxed);  // a child's thread sees what its own handler wrote
 }
 
 ForkBarrier::ForkBarrier() {

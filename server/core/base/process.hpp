@@ -1,5 +1,5 @@
-// Effects on the whole process: the only place that installs any. Must never have one at load time;
-// all begin with the first server.
+// Handlers that affect the whole process. No other file may install any. They must never be
+// installed at load time, but when the first server is created.
 #pragma once
 
 namespace tuber::base {
@@ -12,8 +12,8 @@ namespace tuber::base {
 // Thread-safe.
 void install_process_handlers();
 
-// Returns a number that differs between this process and those that are forked from it. Costs a
-// read of memory. REQUIRES: install_process_handlers() was called.
+// Returns a number that differs between this process and its forked children. Costs one memory
+// read. REQUIRES: install_process_handlers() was called.
 [[nodiscard]] unsigned process_number();
 
 // Keeps all threads from forking for its scope: a child must not get a descriptor between its

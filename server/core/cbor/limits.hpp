@@ -6,7 +6,8 @@
 
 namespace tuber::cbor {
 
-// Arrays, maps and tags around an item. Far more than values need, far less than a stack holds.
+// Arrays, maps and tags around an item. Far more than values need, and far less than the stack
+// allows.
 inline constexpr std::size_t kMaxNesting = 256;
 
 // Bytes of an integer over 64 bits. Corresponds to 4300 decimal digits, the limit of CPython,

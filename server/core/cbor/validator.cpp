@@ -15,7 +15,7 @@ constexpr std::size_t kNoOffset = std::numeric_limits<std::size_t>::max();
 constexpr const char* kKey = "a key of a map";
 constexpr const char* kElement = "an element of a set";
 
-// How messages name a tagged item that is not allowed as a key or an element; null if it is.
+// The name in messages of a tagged item that must not be a key or an element; null if it may.
 const char* unhashable_kind(TagKind kind) {
   if (kind == TagKind::set) return "a set";
   if (kind == TagKind::array) return "an array of numbers";

@@ -1,5 +1,5 @@
 // Validates a whole body before any value is created: it must be one well-formed item, with known
-// tags, within the limits. Equal keys of a map are not detected here, but when the value is built.
+// tags, within the limits. Duplicate keys of a map are detected later, when the value is built.
 // The time is linear in the size of the body; fuzz_cbor checks that.
 #pragma once
 

@@ -71,8 +71,8 @@ Refusal refuse_origin(const SingleField& origin, std::string_view host) {
                              ", or one given with --allow-origin");
 }
 
-// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. That
-// needs a name in the public DNS, so names that cannot be public are safe.
+// DNS rebinding makes a foreign page same-origin by pointing the page's own name at this machine.
+// That needs a name in the public DNS, so names that cannot be public are safe.
 bool is_local_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> local_domains = {".local", ".lan", ".internal",
                                                              ".home.arpa"};

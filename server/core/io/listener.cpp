@@ -16,7 +16,7 @@
 namespace tuber::io {
 namespace {
 
-// For a crate full of clients that all reconnect at once after a restart.
+// Enough for a crate full of clients that reconnect at the same time after a restart.
 constexpr int kBacklog = 1024;
 
 struct FreeAddresses {
@@ -26,6 +26,9 @@ using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 [[noreturn]] void fail(int error, const std::string& bind, std::uint16_t port,
                        const std::string& detail = {}) {
+  if (detail.empty() && error == EADDRINUSE) {
+    fail(error, bind, port, "another program listens there; choose another port");
+  }
   const std::string where = bind.empty() ? "all addresses" : bind;
   throw std::system_error(error, std::generic_category(),
                           "cannot listen on " + where + ", port " + std::to_string(port) +
@@ -58,7 +61,7 @@ base::Descriptor new_socket(int family) {
 #endif
 }
 
-// Returns a listening socket; closed, with errno set, on failure.
+// Returns a listening socket. On failure, it returns a closed one with errno set.
 base::Descriptor listen_at(const addrinfo& address) {
   base::Descriptor socket = new_socket(address.ai_family);
   if (!socket.open()) return socket;
@@ -86,14 +89,14 @@ std::uint16_t bound_port(const base::Descriptor& socket) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
 }
 
-// In the order in which to try them: one socket for all addresses must be IPv6 if possible.
+// Returns the address families to try, in order. A socket for all addresses should be IPv6.
 std::array<int, 2> families(const std::string& bind) {
   if (bind.empty()) return {AF_INET6, AF_INET};
   return {AF_INET, AF_INET6};
 }
 
-// A method may have closed the standard streams. What it prints afterwards must not go to a client,
-// so no socket takes their places.
+// A method may have closed the standard streams. Its later output must not go to a client, so no
+// socket may get their descriptor numbers.
 int above_standard_streams(int fd) {
   if (fd > STDERR_FILENO || fd < 0) return fd;
   const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);

@@ -20,10 +20,10 @@ class Poller {
   // Throws std::system_error if the system has no descriptor for it.
   Poller();
 
-  // Watches a new descriptor for one event: it is readable. False if the system has no memory.
+  // Watches a new descriptor until it is readable, once. False if the system has no memory.
   [[nodiscard]] bool add(int descriptor, Token token);
 
-  // Watches an added descriptor, after its event, for one more.
+  // Watches a descriptor for another event after the previous one.
   void arm(int descriptor, Token token);
 
   // Returns the next event; nothing after the timeout. On Linux the thread that began to wait last

@@ -1,5 +1,5 @@
-// The calls that run now and the last ones that ended: client, name, begin, duration and failure.
-// Must never wait for Python, nor hold its lock longer than a copy takes.
+// Records running calls and the last finished ones: client, name, start, duration and failure.
+// Must never wait for Python, nor hold its lock for longer than a copy.
 #pragma once
 
 #include <pthread.h>
@@ -20,12 +20,12 @@
 
 namespace tuber::ops {
 
-// Thread-safe. In memory, so it begins with the server.
+// Thread-safe. Kept in memory, so it is empty when the server starts.
 class CallLog {
   struct Entry;
 
  public:
-  // Covers the minutes before a failure; takes about 3 MB.
+  // Enough for the minutes before a failure; needs about 3 MB.
   static constexpr std::size_t kKept = 10'000;
 
   // Where one worker records its current call. Created in the worker's thread. Not thread-safe. The
@@ -59,8 +59,8 @@ class CallLog {
   // {"call", "from", "began", "seconds"}.
   void append_running(std::string& json) const;
 
-  // Appends a JSON array of the last calls, the newest first: the same with "failed", which is the
-  // message or null.
+  // Appends a JSON array of the last calls, the newest first. Each also has "failed": the message
+  // or null.
   void append_recent(std::string& json) const;
 
   // For a signal handler: visits the running calls of all logs of this process without a lock, so

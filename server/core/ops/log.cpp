@@ -13,12 +13,12 @@
 namespace tuber::ops {
 namespace {
 
-// Keeps lines short enough to go into a pipe as a whole or not at all (PIPE_BUF is at least 512 in
-// POSIX, and 4096 on Linux).
+// Keeps lines short enough to be written to a pipe atomically (PIPE_BUF is at least 512 in POSIX,
+// and 4096 on Linux).
 constexpr std::size_t kLongestValue = 200;
 
-// A pipe is opened again if the system can do that: then it can be made non-blocking without an
-// effect on its other writers, which may fill it between poll() and write().
+// Opens a pipe again if the system supports it. The new one can be non-blocking without affecting
+// other writers, which may fill the pipe between poll() and write().
 int copy_of(int descriptor) {
   struct stat status{};
   if (::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode)) {
@@ -30,7 +30,7 @@ int copy_of(int descriptor) {
   return ::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-// Makes a peer's text fit for one line: ASCII, and not too long.
+// Converts a peer's text for one log line: ASCII, and not too long.
 std::string plain(std::string_view text) {
   std::string made;
   for (const char c : text.substr(0, kLongestValue)) made.push_back(c >= ' ' && c <= '~' ? c : '?');

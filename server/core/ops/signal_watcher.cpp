@@ -25,14 +25,14 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestWait{24 * 3600 * 1000};  // poll() takes an int
-// The thread needs little, but thread-local variables of libraries are in it, too.
+// The thread needs little, but its stack also holds the thread-local variables of libraries.
 constexpr std::size_t kStackSize = 1024 * 1024;
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error(errno == 0 ? EAGAIN : errno, std::generic_category(), what);
 }
 
-// Lives in its thread, as long as the process.
+// Lives in its own thread until the process ends.
 class SignalWatcher {
  public:
   SignalWatcher(base::Descriptor signals, base::Descriptor writer, std::vector<int> numbers,

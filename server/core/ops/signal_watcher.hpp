@@ -1,5 +1,5 @@
-// Ends a process that cannot react to a stop signal: its main thread may wait for a lock that a
-// served method holds, or for threads that methods have started. Must never know what was served.
+// Ends a process that cannot react to a stop signal. Its main thread may wait for a lock that a
+// served method holds, or for threads that methods started. Must not depend on served objects.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 namespace tuber::ops {
 
-// For the end of the process after the last call: threads, exit handlers, the interpreter.
+// The time for threads, exit handlers and the interpreter to finish after the last call.
 inline constexpr std::chrono::milliseconds kOrderlyExit{1'000};
 
 // Starts a thread that lives as long as the process. Returns a descriptor, never closed, to which a

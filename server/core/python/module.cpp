@@ -20,6 +20,7 @@
 #include "ops/fatal_signals.hpp"
 #include "python/call_warnings.hpp"
 #include "python/cbor/codec.hpp"
+#include "python/cbor/python_class.hpp"
 #include "python/endpoint.hpp"
 #include "python/json/codec.hpp"
 #include "python/source.hpp"
@@ -47,15 +48,10 @@ CoreCallbacks make_callbacks(const py::object& callbacks) {
           .describe_failure = attribute(callbacks, "describe_failure")};
 }
 
-// `json` is a tuber.codec.json.JsonCodec.
-Codecs make_codecs(const py::object& json) {
-  JsonCodec::Parts parts{.exact = Handle::borrow(json.ptr())};
-  if (json.attr("library").cast<std::string>() == "orjson") {
-    parts.orjson = Handle::borrow(py::module_::import("orjson").ptr());
-  }
+Codecs make_codecs() {
   Codecs codecs;
-  codecs.push_back(std::make_unique<JsonCodec>(std::move(parts)));
-  codecs.push_back(std::make_unique<CborCodec>(CborImports::load(), ZeroCopy::unshared));
+  codecs.push_back(std::make_unique<JsonCodec>(JsonImports::load()));
+  codecs.push_back(std::make_unique<CborCodec>(CborImports::load()));
   return codecs;
 }
 
@@ -92,6 +88,7 @@ http::Limits make_limits(const py::dict& limits) {
   made.calls = number("calls");
   made.batch_calls = number("batch_calls");
   made.reply = number("reply");
+  made.value_memory = number("value_memory");
   made.chunk_line = number("chunk_line");
   made.head_timeout = time("head_timeout");
   made.stall_timeout = time("stall_timeout");
@@ -133,8 +130,7 @@ struct DeleteWithoutGil {
 };
 using ServerHolder = std::unique_ptr<serve::Server, DeleteWithoutGil>;
 
-ServerHolder make_server(const py::object& callbacks, const py::object& json,
-                         const std::string& bind, std::uint16_t port,
+ServerHolder make_server(const py::object& callbacks, const std::string& bind, std::uint16_t port,
                          const std::optional<py::bytes>& uds, int uds_mode,
                          std::optional<int> inherited_socket, const std::string& run_id,
                          const std::optional<std::string>& webroot, int max_age,
@@ -148,7 +144,7 @@ ServerHolder make_server(const py::object& callbacks, const py::object& json,
   options.limits = make_limits(limits);
   std::shared_ptr<const SharedDispatch> service(
       new SharedDispatch{.dispatcher = Dispatcher(make_callbacks(callbacks), options.limits),
-                         .codecs = make_codecs(json)},
+                         .codecs = make_codecs()},
       DeleteWithGil{});
   options.log = make_log(log);
   const auto parts = std::make_shared<site::SiteParts>();
@@ -219,11 +215,11 @@ PYBIND11_MODULE(_core, module) {
   });
 
   py::class_<serve::Server, ServerHolder>(module, "Server")
-      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"), py::arg("json"),
-           py::arg("bind"), py::arg("port"), py::arg("uds"), py::arg("uds_mode"),
-           py::arg("inherited_socket"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
-           py::arg("media_types"), py::arg("allowed_hosts"), py::arg("allowed_origins"),
-           py::arg("tokens"), py::arg("read_only"), py::arg("limits"), py::arg("log"))
+      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"), py::arg("bind"),
+           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("inherited_socket"),
+           py::arg("run_id"), py::arg("webroot"), py::arg("max_age"), py::arg("media_types"),
+           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("tokens"),
+           py::arg("read_only"), py::arg("limits"), py::arg("log"))
       .def_property_readonly("port", &serve::Server::port)
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())
@@ -234,9 +230,8 @@ PYBIND11_MODULE(_core, module) {
 
   define_received_bytes(module);
   define_cbor_codec(module);
+  define_json_functions(module);
 
-  module.def("is_exact_in_json",
-             [](const py::object& value) { return is_exact_in_json(value.ptr()); });
   module.def("name_calls_at_fatal_signals", &ops::name_calls_at_fatal_signals,
              py::arg("over_handlers"));
   module.def("write_if_ready", [](int descriptor, const std::string& line) {

@@ -66,8 +66,8 @@ class Server {
   // after their current request. Returns at once.
   void request_stop() noexcept;
 
-  // Stops at one of these signals, and ends the process if it does not end by itself within `grace`.
-  // Returns the descriptor for the signal handler; see ops/signal_watcher.hpp.
+  // Stops at one of these signals, and ends the process if it does not end within `grace`. Returns
+  // the descriptor for the signal handler; see ops/signal_watcher.hpp.
   [[nodiscard]] int watch_signals(std::vector<int> numbers, std::chrono::milliseconds grace);
 
   // The destructor will not wait for workers: the caller has waited long enough.

@@ -49,8 +49,8 @@ void Site::handle(serve::Request& request, serve::Reply& reply) {
   const auto resource = static_cast<Resource>(request.resource);
   const bool is_own = resource != Resource::other && resource != Resource::below;
   if (head.method == "OPTIONS" && (is_own || head.target == "*")) {
-    // What a resource, or with "*" the server, can do (RFC 9110 section 9.3.7); browsers ask here
-    // whether a page of another origin may call.
+    // OPTIONS lists the methods of a resource, or of the server for "*" (RFC 9110 section 9.3.7).
+    // Browsers use it to check whether a page of another origin may call.
     reply.status = 204;
     append_allow(resource, reply);
   } else if (is_own) {
@@ -129,7 +129,8 @@ void Site::report_health(const serve::Request& request, serve::Reply& reply) {
   reply.body = json;
 }
 
-// The record shows what others called and how it failed: without tokens it is for this machine.
+// The record shows the calls and failures of all clients, so without tokens it is available only to
+// local clients.
 void Site::report_calls(const serve::Request& request, serve::Reply& reply) {
   if (parts_->tokens.empty() && !request.peer->is_local()) {
     return reply.refuse(403, "The call record is available to local clients only.");

@@ -1,4 +1,4 @@
-"""`tuber.codecs`, which older programs import."""
+"""The module `tuber.codecs`, which older programs import."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def test_notes_that_a_program_adds_are_copied_too(copied: Callable[[Any], Any]) 
     assert copied(error).__notes__[1:] == ["while cooling down"]
 
 
-# Their constructors take arguments other than a message, and their text is made of those.
+# Exceptions whose constructors need other arguments than a message, and build their text from them.
 ODD = [
     ("UnicodeDecodeError", "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff", True),
     ("UnicodeEncodeError", "UnicodeEncodeError: 'ascii' codec can't encode", True),
@@ -188,7 +188,7 @@ ATTRIBUTES = [
 
 
 def shown(error: BaseException) -> tuple[Any, ...]:
-    """All that a program can read of an error."""
+    """Return everything that a program can read from an error."""
     return (
         type(error), str(error), error.args, getattr(error, "__notes__", None),
         *(getattr(error, name, None) for name in ATTRIBUTES),

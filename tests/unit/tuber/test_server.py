@@ -1,4 +1,4 @@
-"""`tuber.server`, which older programs import."""
+"""The module `tuber.server`, which older programs import."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class AsyncioLink(ServerLink):
 
         self._get_running_loop = get_running_loop
         self._pool_of_running_loop = pool_of_running_loop
-        self._recent: Callable[[], AsyncioPool | None] = lambda: None  # the one used last
+        self._recent: Callable[[], AsyncioPool | None] = lambda: None  # the pool used last
 
     def run(self, conversation: Conversation[T]) -> Coroutine[Any, Any, T]:
         """Return a coroutine that drives a conversation to its end and returns its value."""
@@ -83,8 +83,8 @@ class AsyncioLink(ServerLink):
 class TuberObject(RemoteObject):
     """A remote object whose calls are awaited.
 
-    Made by ``resolve``, or from a subclass of yours; ``await obj.tuber_resolve()`` then to learn
-    what the remote object offers. Several loops may use it.
+    ``resolve`` creates and resolves it. If you create an instance of your own subclass, resolve it
+    with ``await obj.tuber_resolve()``. Several loops may use it.
     """
 
     def _tuber_connect(self, hostname: str, options: Options) -> AsyncioLink:
@@ -118,7 +118,7 @@ class TuberObject(RemoteObject):
     def tuber_close(self) -> None:
         """Close the idle connections without waiting; use ``aclose`` in new programs.
 
-        A ``transport`` of yours stays open, because its ``close`` must be awaited.
+        Your own ``transport`` stays open, because its ``close`` must be awaited.
         """
         self._tuber_present_link().drop()
 
@@ -144,7 +144,7 @@ async def resolve(
     token: str | None = None,
     wait: float | None = None,
 ) -> TuberObject:
-    """Connect to a server and learn what an object offers.
+    """Connect to a server and return a resolved remote object.
 
     The arguments and exceptions are those of ``resolve_simple``.
     """

@@ -1,6 +1,6 @@
 """A batch: the calls of one request, their outcomes, and the futures of its calls.
 
-Values and one conversation; nothing here does I/O or waits.
+It holds values and one conversation. It never does I/O or waits.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from tuber.session.session import Conversation, Session
 class Batch:
     """The calls of one request and their outcomes.
 
-    A batch is queued, then sent (``run`` is set), and then ended (``run.done()``); or it is dropped
-    while it is queued (``fault`` is set). Calls are added only while it is queued. A place is the
+    A batch is queued, then sent (``run`` is set), and then ended (``run.done()``). A queued batch
+    may also be dropped (``fault`` is set). Calls are added only while it is queued. A place is the
     index of a call.
 
     Args:
-        begin: sends a batch that is queued.
-        cancelled_error: makes the error of a cancelled call.
+        begin: sends a queued batch.
+        cancelled_error: creates the error of a cancelled call.
 
     Attributes:
-        calls: in the order in which they were queued, as they travel.
+        calls: the calls as maps, in the order in which they were queued.
         cancelled: the places of cancelled calls.
         dropped: whether the batch was cancelled as a whole.
         run: the conversation with the server, running or ended, as the ``start`` of the link
             returned it: a BatchRun or a task. None before it is sent.
         fault: why the batch will never be sent.
-        collected: whether all results were taken, or the error of the request was raised.
+        collected: whether all results were returned, or the error of the request was raised.
     """
 
     def __init__(
@@ -48,13 +48,13 @@ class Batch:
         self.collected = False
         self._session: Session | None = None  # set when the conversation begins
         self._outcomes: Outcomes | None = None  # set when it has ended without an error
-        self._errors: dict[int, Exception] = {}  # by place, those that ``value`` has raised
+        self._errors: dict[int, Exception] = {}  # those that ``value`` raised, by place
 
     def conversation(self, session: Session) -> Conversation[None]:
-        """Send the calls that are not cancelled, and keep the outcomes of all.
+        """Send the calls that are not cancelled, and store the outcomes of all calls.
 
         Raises:
-            TuberStateError: the conversation was begun before.
+            TuberStateError: the conversation has already been started.
         """
         if self._session is not None:
             raise TuberStateError(
@@ -87,7 +87,7 @@ class Batch:
         """Return the results of the calls in order, once the batch has ended.
 
         Raises:
-            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` is set.
+            TuberRemoteError: a call failed and ``return_exceptions`` is not set; for the first one.
             TuberError: the request failed.
         """
         outcomes = self._ended()
@@ -135,12 +135,12 @@ class Batch:
             raise self._cancelled_error()
         try:
             self.value(place)
-        except Exception as error:  # noqa: BLE001  # the caller wants it
+        except Exception as error:  # noqa: BLE001  # returned to the caller
             return error
         return None
 
     def raise_unseen(self) -> None:
-        """Raise the first error and show the warnings that were not seen; the batch has ended.
+        """Raise the first unseen error and show unseen warnings. REQUIRES: the batch has ended.
 
         With ``return_exceptions`` failures of single calls are not raised.
         """
@@ -158,13 +158,13 @@ class Batch:
         return ended
 
     def is_settled(self) -> bool:
-        """Return whether it has ended and ``raise_unseen`` would do nothing."""
+        """Return whether the batch has ended and ``raise_unseen`` would do nothing."""
         if self.collected or not self.has_ended():
             return self.collected
         return self._outcomes is not None and not self._unseen(self._outcomes)
 
     def _ended(self) -> Outcomes:
-        """The outcomes of the calls of a batch that has ended; raises why there are none."""
+        """The outcomes of the calls of an ended batch. Raises the error if there are none."""
         if self._outcomes is not None:
             return self._outcomes
         if self.fault is not None:
@@ -179,7 +179,7 @@ class Batch:
         return self._outcomes
 
     def _unseen(self, outcomes: Outcomes) -> list[int]:
-        """The places of failures and warnings that were not seen."""
+        """The places of unseen failures and warnings."""
         unseen = []
         for place in sorted(outcomes.others):
             if place in self.cancelled:
@@ -194,7 +194,7 @@ class Batch:
         return self._session is not None and self._session.options.return_exceptions
 
     def _item(self, place: int) -> Any:
-        """An item of the list of results: as ``value``, subject to ``return_exceptions``."""
+        """Return an item of the list of results: ``value``, or its error if requested."""
         keep = self._returns_exceptions()
         if place in self.cancelled:
             return self._cancelled_error() if keep else None
@@ -220,12 +220,12 @@ class CallFuture:
         self._place = place
 
     def cancel(self) -> bool:
-        """Cancel the call: it is not sent or, if it was sent already, its result is ignored.
+        """Cancel the call. It is not sent or, if it was already sent, its result is ignored.
 
         The other calls of the batch are not affected.
 
         Returns:
-            Whether it was cancelled; False when the call has ended already.
+            Whether it was cancelled; False if the call has already ended.
         """
         batch = self._batch
         if batch.fault is not None or batch.has_ended():

@@ -1,4 +1,4 @@
-"""Paths inside a context: objects, items and methods at any depth, and how they are queued.
+"""Paths inside a context: objects, items and methods at any depth, whose calls are queued.
 
 Names are checked against the description of the object, as far as it is known. Nothing here sends
 anything.
@@ -26,12 +26,12 @@ from tuber.protocol import (
 )
 from tuber.protocol.descriptions import description_of_item
 
-# The only remote method whose name begins as ours do.
+# The only remote method whose name has the prefix of local names.
 _REMOTE: Final = "tuber_call"
 
 
 class Queue(Protocol):
-    """Where calls are queued: a context."""
+    """The interface of a context, which queues calls."""
 
     _tuber_broadcast: Mapping[str, Any]
 
@@ -43,16 +43,16 @@ class Queue(Protocol):
 
 
 class QueuedPath:
-    """An object or a method that is named inside a context; the context itself is one.
+    """An object or a method that is named inside a context, or the context itself.
 
-    Names that begin with ``tuber_`` are local, except ``tuber_call``, a method of containers; other
-    such names raise AttributeError, so that nothing is called by mistake. ``tuber_attribute``
-    reaches a remote attribute of any name.
+    Names that begin with ``tuber_`` are local, except ``tuber_call``, a method of containers.
+    Unknown names of this kind raise AttributeError, so that nothing is called by mistake.
+    ``tuber_attribute`` returns a remote attribute of any name.
 
     Args:
         context: queues the calls.
-        path: the path of the object; with ``name``, of the object that has it.
-        name: the name of a method or of an object inside: it may turn out to be either.
+        path: the path of the object; with ``name``, of the object that has that name.
+        name: the name of a method or a nested object; the client need not know which.
         known: the description of the object, or of the one that ``name`` is; None if not known.
     """
 
@@ -60,7 +60,7 @@ class QueuedPath:
     _tuber_path: Path
     _tuber_name: str | None
     _tuber_known: Description | None
-    _tuber_method: CallMap | None  # its call without arguments, once it was called
+    _tuber_method: CallMap | None  # the call without arguments, set by the first call
 
     # With __getitem__ alone, Python would iterate over [0], [1], [2] ... without end.
     __iter__ = None
@@ -73,7 +73,7 @@ class QueuedPath:
         name: str | None = None,
         known: Description | None = None,
     ) -> None:
-        own = self.__dict__  # not by __setattr__, for speed: there are many
+        own = self.__dict__  # not through __setattr__, for speed
         own["_tuber_context"] = context
         own["_tuber_path"] = path
         own["_tuber_name"] = name
@@ -81,7 +81,7 @@ class QueuedPath:
         own["_tuber_method"] = None
 
     def _tuber_object_path(self) -> Path:
-        name = self._tuber_name  # most are methods, which never come here
+        name = self._tuber_name  # methods, the usual case, never get here
         return self._tuber_path if name is None else path_of_object(self._tuber_path, name)
 
     def __getattr__(self, name: str) -> QueuedPath:
@@ -93,11 +93,11 @@ class QueuedPath:
                 f"server has this name, use tuber_attribute({name!r})"
             )
         made = self.tuber_attribute(name)
-        self.__dict__[name] = made  # the next access finds it there
+        self.__dict__[name] = made  # so that the next access finds it
         return made
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Queue the setting of a live property, as ``tuber_set`` does."""
+        """Queue an assignment to a live property, like ``tuber_set``."""
         if name.startswith("_"):
             super().__setattr__(name, value)
         elif name.startswith("tuber_"):
@@ -137,7 +137,7 @@ class QueuedPath:
         return f"<{path_text(self._tuber_object_path())} in {self._tuber_context!r}>"
 
     def tuber_attribute(self, name: str) -> QueuedPath:
-        """Return the remote method or object of a name, also when a local attribute has it.
+        """Return the remote method or object of that name, even if a local attribute hides it.
 
         ``context.tuber_attribute("send")()`` queues a call of the remote object's method ``send``.
         """
@@ -169,7 +169,7 @@ class QueuedPath:
         return known.wire_name(name)
 
     def tuber_get(self, name: str, keys: Iterable[Item] | None = None) -> Any:
-        """Queue the reading of a property: see ``RemoteAttributes.tuber_get``.
+        """Queue a read of a property; see ``RemoteAttributes.tuber_get``.
 
         Args:
             keys: None reads the property of the object itself or, if it is resolved and known to be
@@ -194,10 +194,10 @@ class QueuedPath:
         keys: Iterable[Item] | None = None,
         values: Iterable[Any] | None = None,
     ) -> Any:
-        """Queue the setting of a live property; the arguments are those of a remote object's.
+        """Queue an assignment to a live property; see ``RemoteAttributes.tuber_set``.
 
         Returns:
-            The future of the value that is read back; with ``values``, of a list.
+            The future of the value that the server reads back; with ``values``, of a list.
 
         Raises:
             AttributeError: the object is known to have no such property; nothing is queued.

@@ -7,6 +7,7 @@ import os
 import selectors
 import socket
 from collections.abc import Coroutine, Sequence
+from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -38,8 +39,13 @@ class BlockingDialler:
     def __init__(self, route: Route) -> None:
         self._route = route
         self._deadline: float | None = None
-        self._running = _Selector()
         self._faults: list[OSError] = []  # of attempts that failed at once
+
+    @cached_property
+    def _running(self) -> selectors.BaseSelector:
+        """Waits for the attempts; made for the first one, because a selector is a cycle."""
+        made: selectors.BaseSelector = _Selector()
+        return made
 
     async def within(self, seconds: float | None, connecting: Coroutine[Any, Any, T]) -> T:
         """Run the coroutine. The lookup of a name cannot be limited."""

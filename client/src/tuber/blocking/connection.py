@@ -19,7 +19,7 @@ from tuber.network.sockets import NO_SIGNAL, pipe_signal_blocked, read_ready_pro
 RECEIVE_BYTES: Final = 64 * 1024
 
 _CAN_GATHER: Final = hasattr(socket.socket, "sendmsg")  # not on Windows
-_GATHERED: Final = 16  # buffers in one system call: _XOPEN_IOV_MAX, which every system takes
+_GATHERED: Final = 16  # buffers in one system call: _XOPEN_IOV_MAX, which every system supports
 
 
 class BlockingConnection:
@@ -42,10 +42,10 @@ class BlockingConnection:
         self._is_readable = read_ready_probe(sock)
 
     def is_stale(self) -> bool:
-        """Whether the peer closed the idle connection, or wrote on it.
+        """Whether the peer closed the idle connection or sent something on it.
 
-        Worth half a microsecond at each call: a request to a server that just restarts could not be
-        sent again, because it may have run.
+        This check costs half a microsecond per call. Without it, a request to a server that has
+        just restarted would fail, and could not be sent again, because it may have run.
         """
         return self._is_stale_under_tls() if self._encrypted else bool(self._is_readable())
 
@@ -126,7 +126,7 @@ class BlockingConnection:
             self._socket.settimeout(None)  # the rest of the answer may follow
 
     def _send(self, buffers: list[bytes | memoryview], deadline: float | None) -> None:
-        """Send everything, with one system call unless the kernel takes less."""
+        """Send everything, with one system call unless the kernel accepts less."""
         sock = self._socket
         if deadline is not None:
             sock.settimeout(left(deadline))

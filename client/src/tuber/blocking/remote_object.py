@@ -65,8 +65,8 @@ class BlockingLink(ServerLink):
 class SimpleTuberObject(RemoteObject):
     """A remote object whose calls block until the reply has arrived.
 
-    Made by ``resolve_simple``, or from a subclass of yours; call ``tuber_resolve()`` then to learn
-    what the remote object offers. Several threads may use it at once.
+    ``resolve_simple`` creates and resolves it. If you create an instance of your own subclass,
+    resolve it with ``tuber_resolve()``. Several threads may use it at once.
     """
 
     def _tuber_connect(self, hostname: str, options: Options) -> BlockingLink:
@@ -85,7 +85,7 @@ class SimpleTuberObject(RemoteObject):
         return SimpleContext(self, **options_and_broadcast)
 
     def tuber_close(self) -> None:
-        """Close the idle connections, also of the objects inside; a later call makes a new one."""
+        """Close the idle connections, also of nested objects; a later call makes a new one."""
         self._tuber_link.close()
 
 
@@ -103,11 +103,12 @@ def resolve_simple(
     token: str | None = None,
     wait: float | None = None,
 ) -> SimpleTuberObject:
-    """Connect to a server and learn what an object offers.
+    """Connect to a server and return a resolved remote object.
 
     Args:
-        hostname: of the server: 'board', 'board:8080', '[fe80::1%eth0]', 'https://board',
-            'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'; with a token, 'TOKEN@board'.
+        hostname: the address of the server: 'board', 'board:8080', '[fe80::1%eth0]',
+            'https://board', 'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'; with a token,
+            'TOKEN@board'.
         objname: the name of the object, or its path; None for the registry, whose objects are
             its attributes.
         accept_types: see ``tuber.options.Options``, as for all other arguments.

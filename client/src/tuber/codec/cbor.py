@@ -1,7 +1,7 @@
-"""The CBOR codec (RFC 8949) in Python: every value of PROTOCOL.md section 9, without loss.
+"""The CBOR codec (RFC 8949) in Python, for every value of PROTOCOL.md section 9, without loss.
 
-A function reads each kind of item (sections 3.1 to 3.3): it is called with the reader at the
-initial byte of the item, and leaves it after the item.
+There is a function for each kind of item (sections 3.1 to 3.3). It is called with the reader at the
+initial byte of the item, and leaves the reader after the item.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ _double: Final = struct.Struct(">d").unpack
 
 
 class CborCodec:
-    """CBOR: strict in what it reads, preferred serialization in what it writes."""
+    """CBOR codec that decodes strictly and encodes in preferred serialization."""
 
     media_type: Final = CBOR
 
     def encode(self, value: Any) -> bytes:
-        """Write a value; raise EncodeError if it cannot be encoded."""
+        """Encode a value; raise EncodeError if that is impossible."""
         return b"".join(self.encode_parts(value))
 
     def encode_parts(self, value: Any) -> list[bytes | memoryview]:
-        """Write a value as pieces: see ``Codec``."""
+        """Encode a value as pieces; see ``Codec``."""
         try:
             return write(value)
         except Fault as fault:
-            raise EncodeError(fault.fault, fault.place) from None
+            raise EncodeError(fault.fault, fault.place) from fault.__cause__
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
-        """Read a value; raise DecodeError if the body is not one well-formed, known CBOR item.
+        """Decode a value; raise DecodeError unless the body is one well-formed, known CBOR item.
 
-        Arrays are views of a writable body where their alignment allows it, otherwise copies.
+        Arrays are views of a writable body if their alignment allows it, otherwise copies.
         """
         try:
             return _read(body)
@@ -66,7 +66,7 @@ def _read(body: bytes | bytearray | memoryview) -> Any:
         reader.depth = 1
     try:
         value = reader.value()
-    except RecursionError:  # the caller used up the stack: MAX_NESTING levels fit into an empty one
+    except RecursionError:  # MAX_NESTING levels fit into an empty stack, but the caller used it up
         fault = f"nested too deeply for what is left of Python's stack, below {MAX_NESTING} levels"
         raise Fault(fault, reader.position) from None
     if reader.position != reader.end:
@@ -101,7 +101,7 @@ def _text(reader: Reader, initial: int) -> str:
 
 
 def _short_text(reader: Reader, initial: int) -> str:
-    """Text of up to 23 bytes: names, mostly."""
+    """Read text of up to 23 bytes, the fast path for names."""
     offset = reader.position
     stop = offset + initial - 0x5F
     if stop > reader.end:
@@ -114,7 +114,7 @@ def _short_text(reader: Reader, initial: int) -> str:
 
 
 def _chunked(reader: Reader, initial: int) -> Any:
-    """An indefinite-length string (RFC 8949 section 3.2.3): its chunks are whole strings."""
+    """Read an indefinite-length string (RFC 8949 section 3.2.3), whose chunks are whole strings."""
     major = initial >> 5
     read_chunk = _bytes if major == 2 else _text
     chunks: list[Any] = []
@@ -245,7 +245,7 @@ _Read = Callable[[Reader, int], Any]
 
 
 def _table() -> tuple[_Read, ...]:
-    """The functions by initial byte (RFC 8949 appendix B)."""
+    """Return the reading functions by initial byte (RFC 8949 appendix B)."""
     table: list[_Read] = [_refuse("initial byte 0x{initial:02x} is reserved")] * 256
     majors: tuple[_Read, ...] = (Reader.argument, _negative, _bytes, _text, _array, _map, _tag)
     for major, reads in enumerate(majors):

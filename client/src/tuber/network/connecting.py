@@ -1,7 +1,7 @@
 """Connecting to a server: lookup, Happy Eyeballs (RFC 8305) and TLS, written once for both shells.
 
-These are coroutines and nothing of asyncio, as in ``exchange``: what a shell adds is a ``Dialler``,
-which makes the system calls. The coroutines of the blocking one never suspend.
+These are coroutines, but they do not use asyncio, like those of ``exchange``. Each shell adds a
+``Dialler``, which makes the system calls. The coroutines of the blocking one never suspend.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class Dialler(Protocol[C_co]):
         """Resolve a host name."""
 
     async def reach(self, place: Place) -> socket.socket:
-        """Connect to a place; raise OSError if that fails."""
+        """Connect to an address; raise OSError if that fails."""
 
     def start(self, place: Place) -> None:
-        """Begin an attempt to connect."""
+        """Start an attempt to connect."""
 
     async def ended(self, seconds: float | None) -> socket.socket | OSError | None:
         """Wait for an attempt to end, and return its socket or fault; None after ``seconds``."""
@@ -59,7 +59,7 @@ async def connect(
     """Make a connection that is ready for a request.
 
     Args:
-        deadline: of the call, by ``time.monotonic``; the connect timeout applies as well.
+        deadline: the deadline of the call, by ``time.monotonic``. The connect timeout also applies.
         called: the call that needs the connection, for messages.
 
     Raises:
@@ -71,7 +71,7 @@ async def connect(
         seconds = left if seconds is None else min(left, seconds)
     try:
         return await dialler.within(seconds, _connect(dialler, address))
-    except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
+    except (OSError, UnicodeError) as error:  # UnicodeError: IDNA does not allow the name
         raise connect_error(error, address, called, seconds) from error
 
 
@@ -95,10 +95,10 @@ async def _connect(dialler: Dialler[C_co], address: Address) -> C_co:
 async def race(places: Sequence[Place], dialler: Dialler[Any]) -> socket.socket:
     """Return the first socket that connects, so that a dead address costs no timeout.
 
-    Attempts begin one after the other, a short time apart or as soon as one has failed.
+    The next attempt starts after a short delay, or as soon as an earlier one has failed.
 
     Args:
-        places: in the order in which the system prefers them (RFC 6724).
+        places: the addresses in the system's order of preference (RFC 6724).
 
     Raises:
         OSError: all attempts failed.
@@ -122,7 +122,7 @@ async def race(places: Sequence[Place], dialler: Dialler[Any]) -> socket.socket:
 
 
 def _interleaved(places: Sequence[Place]) -> list[Place]:
-    """Alternate the families, the system's first choice first (RFC 8305 section 4)."""
+    """Alternate the address families, beginning with the system's choice (RFC 8305 section 4)."""
     families = list(dict.fromkeys(place[0] for place in places))
     columns = [[place for place in places if place[0] == family] for family in families]
     return [place for place in chain.from_iterable(zip_longest(*columns)) if place is not None]

@@ -1,6 +1,6 @@
-"""Faults of sockets as the errors of tuber, with the same words in both shells. No I/O.
+"""Convert socket errors to tuber's errors, with the same messages in both shells. No I/O.
 
-Each message says what happened, at which URL, whether the call may have run, and what to try.
+Each message names the fault, the URL, whether the call may have run, and what to try.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def connect_error(
     """Return the error for a connection that could not be made. Nothing was sent.
 
     Args:
-        seconds: the limit that applied; None without a limit.
+        seconds: the time limit that applied; None without a limit.
     """
     url, number = address.url, getattr(error, "errno", None)
     not_run = f"{called} was not run."
@@ -103,12 +103,12 @@ def exchange_error(
     """
     if not sent_all:
         outcome = f"{called} was not run. It is safe to call again"
-    elif getattr(called, "resolve", False):  # the first request to a server, with its port
+    elif getattr(called, "resolve", False):  # the first request to a server
         outcome = f"you may repeat {called}. {_IS_IT_TUBER}"
     else:
         outcome = f"{called} may have run. Ask the server how far it got before you call it again"
     if isinstance(error, TimeoutError):
-        if error.errno:  # from the kernel, after its probes
+        if error.errno:  # from the kernel, after keepalive probes failed
             text = f"{url} no longer responds ({error})"
         else:
             text = f"Timed out{_after(seconds)} waiting for a reply from {url}"

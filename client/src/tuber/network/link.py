@@ -1,10 +1,10 @@
-"""The way from remote objects to their server: what it consists of in both shells.
+"""Links from remote objects to their server: the part that both shells share.
 
-A link has a session, a route, the head of its requests, and drives conversations. The shells add
-connections, and decide what waits.
+A link has a session, a route and the head of its requests, and it drives conversations. The shells
+add the connections and the waiting.
 
-With a transport of the user's own, its replies are checked, its exceptions become errors of tuber,
-and nothing is sent twice.
+If the user passes a transport, the link checks its replies, converts its exceptions to errors of
+tuber, and never sends anything twice.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ Self = TypeVar("Self", bound="ServerLink")
 
 
 class ServerLink:
-    """A link under one set of options; shared by an object and those inside it.
+    """A link with one set of options, which an object shares with its nested objects.
 
     Raises:
-        ValueError, TypeError: the options do not fit the address.
+        ValueError, TypeError: the options do not match the address.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class ServerLink:
                         )
                     else:
                         reply = await exchange_over_transport(self.session, self._head, request)
-                except TuberError as error:  # some conversations can go on without a reply
+                except TuberError as error:  # some conversations can continue without a reply
                     request = conversation.throw(error)
                 else:
                     request = conversation.send(reply)
@@ -92,7 +92,7 @@ class ServerLink:
         """Return a link over the same connections with other options; None keeps an option.
 
         Raises:
-            ValueError, TypeError: an option makes no sense.
+            ValueError, TypeError: an option is invalid.
         """
         options = self.session.options.varied(**given)
         if options is self.session.options:

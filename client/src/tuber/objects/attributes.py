@@ -25,21 +25,21 @@ from tuber.result import ForInstances
 class RemoteAttributes(DescribedObject):
     """The part of a remote object that looks up its attributes.
 
-    Methods and live properties are in the generated class; static properties and objects inside are
+    Methods and live properties are in the generated class. Static properties and nested objects are
     in ``__dict__``. Only methods, live properties, ``tuber_get`` and ``tuber_set`` do I/O.
     """
 
     def tuber_attribute(self, name: str) -> Any:
-        """Return the remote attribute of a name, also when a local attribute hides it.
+        """Return the remote attribute of that name, even if a local attribute hides it.
 
         ``board.tuber_attribute("close")()`` calls the method ``close`` of the remote object.
 
         Args:
-            name: the name of a method, a property or an object inside.
+            name: the name of a method, a property or a nested object.
 
         Returns:
-            The method; the value that a property had when the object was resolved; the object
-            inside; or what ``tuber_get`` returns for a live property.
+            The method, the nested object, or the value of the property. A live property is read
+            from the server; any other has its value from when the object was resolved.
 
         Raises:
             AttributeError: the remote object has no such attribute, or is not resolved yet.
@@ -71,7 +71,7 @@ class RemoteAttributes(DescribedObject):
 
         Raises:
             TypeError: ``keys`` is given and the object is not a container.
-            TuberRemoteError: the property can't be read; for a container, of the first such item.
+            TuberRemoteError: the property cannot be read; for a container, of the first such item.
         """
         link, items = self._tuber_link, self._tuber_items
         if self._tuber_description is not None:
@@ -98,7 +98,7 @@ class RemoteAttributes(DescribedObject):
 
         Args:
             name: the name of the property.
-            value: the value, for a container that of all items.
+            value: the value; for a container, the value for all items.
             keys: the indices or keys of the items of a container; None: all items.
             values: for a container, one value for each item, instead of ``value``.
 
@@ -107,7 +107,7 @@ class RemoteAttributes(DescribedObject):
 
         Raises:
             AttributeError: the property is not live; nothing was sent.
-            TypeError: the arguments don't fit together; nothing was sent.
+            TypeError: the arguments contradict each other; nothing was sent.
             TuberRemoteError: the server did not set it.
         """
         link, items, known = self._tuber_link, self._tuber_items, self._tuber_known()
@@ -161,7 +161,7 @@ class RemoteAttributes(DescribedObject):
         raise self._tuber_missing(name)
 
     def _tuber_missing(self, name: str) -> Exception:
-        """The error that says why there is no attribute of that name."""
+        """Return the error that explains why there is no attribute of that name."""
         description = self._tuber_known()
         raised: Exception | None = self.__dict__.pop("_tuber_raised", None)
         if raised is not None and name in description.dynamic:
@@ -191,11 +191,11 @@ class RemoteAttributes(DescribedObject):
                 _refuse_unsettable(description, name, repr(self))
                 return self._tuber_assign(name, value)
             if name in description.objects:
-                raise AttributeError(f"object {name!r} of {self!r} can't be replaced from here")
+                raise AttributeError(f"object {name!r} of {self!r} is remote and can't be replaced")
             if name in description.methods:
                 raise AttributeError(
-                    f"method {name!r} of {self!r} can't be replaced from here; for a local one, "
-                    "define it in a subclass"
+                    f"method {name!r} of {self!r} is remote and can't be replaced; to hide it with "
+                    "a local one, define that in a subclass"
                 )
             if name not in self.__dict__ and not hasattr(type(self), name):
                 warn_similar_name(repr(self), description.dynamic, name)
@@ -217,7 +217,7 @@ class RemoteAttributes(DescribedObject):
         description = self._tuber_description
         name = attribute_name(name)
         if description is not None and name in description.names - self._tuber_hidden:
-            raise AttributeError(f"{name!r} of {self!r} is at the server, and can't be deleted")
+            raise AttributeError(f"{name!r} of {self!r} is on the server and can't be deleted")
         super().__delattr__(name)
 
     def __dir__(self) -> Iterable[str]:

@@ -1,7 +1,7 @@
-"""The class that is generated for a description, so that Python's own tools understand it.
+"""Generate a class for each description, so that Python's own tools understand remote objects.
 
 Methods are functions, live properties are properties, containers are sequences or mappings. Objects
-of the same description share their class. Nothing here does I/O or knows an object.
+with the same description share their class. This module does no I/O and uses no remote object.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 import weakref
 from abc import ABCMeta
 from collections.abc import Collection
+from contextlib import suppress
 from types import new_class
 from typing import Any, Final
 
@@ -25,10 +26,10 @@ from tuber.objects.names import is_local
 from tuber.protocol import Description, PropertyDescription
 from tuber.result import TuberResult
 
-# By base and content; a class lives as long as an object of it does.
+# The classes by base and content. A class lives as long as one of its objects.
 _classes: weakref.WeakValueDictionary[tuple[type, str], type] = weakref.WeakValueDictionary()
 
-# By the identity of a description, which is kept so that the identity stays its own.
+# By the identity of a description. Keeping the description ensures that its id is not reused.
 _recent: dict[tuple[type, int, frozenset[str], bool, bool], tuple[Description, type]] = {}
 _MAX_RECENT: Final = 64
 
@@ -48,7 +49,7 @@ def class_for(
         convert: whether maps become TuberResult objects.
         is_registry: whether the object is the registry, whose objects are items too.
     """
-    # The items of a list share one description, whose content is then read only once.
+    # The items of a list share one description, so its content is read only once.
     identity = base, id(description), hidden, convert, is_registry
     recent = _recent.get(identity)
     if recent is not None:
@@ -57,22 +58,23 @@ def class_for(
     generated = _classes.get(key)
     if generated is None:
         generated = _classes.setdefault(key, _make(base, description, hidden, convert, is_registry))
-    if len(_recent) >= _MAX_RECENT:
-        _recent.clear()
     _recent[identity] = description, generated
+    if len(_recent) > _MAX_RECENT:
+        with suppress(StopIteration, RuntimeError):  # another thread changed it at the same time
+            _recent.pop(next(iter(_recent)), None)
     return generated
 
 
 def base_of(generated: type) -> type:
-    """Return the class that a generated one was made of; any other class is its own."""
+    """Return the base of a generated class; return any other class unchanged."""
     base: type = vars(generated).get("_tuber_base", generated)
     return base
 
 
 def may_be_subclassed(base: type) -> bool:
-    """Return whether a new subclass has no side effects.
+    """Return whether creating a subclass has no side effects.
 
-    SQLAlchemy's declarative classes, for one, map every subclass to a table.
+    For example, SQLAlchemy's declarative classes map every subclass to a table.
     """
     if type(base) not in (type, ABCMeta):
         return False
@@ -83,7 +85,7 @@ def may_be_subclassed(base: type) -> bool:
 
 
 def plain_base(base: type) -> type:
-    """Return the nearest class above that may be subclassed: that of the shell."""
+    """Return the nearest base class that may be subclassed: the class of the shell."""
     return next(owner for owner in base.__mro__ if may_be_subclassed(owner))
 
 
@@ -99,7 +101,7 @@ def hidden_names(base: type, own: Collection[str], description: Description) -> 
     """Return the names in a description that a local attribute hides.
 
     Args:
-        own: the names of the attributes that the object has itself.
+        own: the names of the object's own attributes.
     """
     return frozenset(
         name
@@ -118,12 +120,12 @@ def _gives_way(base: type, name: str, description: Description) -> bool:
 
 
 def _has_attribute(base: type, name: str) -> bool:
-    """Whether objects of a class have an attribute; unlike hasattr(), not its metaclass."""
+    """Return whether objects of a class have an attribute; ignore attributes of its metaclass."""
     return any(name in vars(owner) for owner in base.__mro__)
 
 
 def _content(description: Description, hidden: frozenset[str], convert: bool) -> str:
-    """What the class depends on: not the values of properties, but their types."""
+    """Return everything that a generated class depends on; of properties, only their types."""
     types = property_types(description, convert)
     content = (
         description.type,

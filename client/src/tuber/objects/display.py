@@ -1,6 +1,6 @@
 """The displays of remote objects in IPython and Jupyter.
 
-They show what is known; nothing here does I/O. Imported when something is shown.
+They show only what the client already knows, so they do no I/O. Imported when first used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _short.maxother = _short.maxstring = 60
 
 
 def text(remote: DescribedObject) -> str:
-    """Return the object and, below it, its methods, properties and objects, a line each."""
+    """Return the object and below it its methods, properties and objects, one line each."""
     description = remote._tuber_description
     if description is None:
         return f"{remote!r} is not resolved"
@@ -35,7 +35,7 @@ def text(remote: DescribedObject) -> str:
 
 
 def html(remote: DescribedObject) -> str:
-    """Return tables of what the object has; everything from the server is escaped."""
+    """Return HTML tables of the object's members. All text from the server is escaped."""
     head = f"<code>{escape(repr(remote))}</code>"
     description = remote._tuber_description
     if description is None:
@@ -59,7 +59,7 @@ def html(remote: DescribedObject) -> str:
 def _tables(
     remote: DescribedObject, description: Description
 ) -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
-    """Yield titles with rows of a head and a line."""
+    """Yield each section: its title, and rows of a heading and a text."""
     yield "Methods", _methods(remote, description)
     yield "Properties", _properties(remote, description)
     yield "Objects", _objects(description)

@@ -1,6 +1,6 @@
 """The functions and properties of generated classes, as ``help`` and ``inspect`` expect them.
 
-They pass a conversation to the link; nothing here waits or does I/O.
+They pass a conversation to the link. This module never waits or does I/O.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from tuber.protocol import ABSENT, MethodDescription, PropertyDescription, Signature
 
-# In place of a module's name: no module has it, so no tool shows a file of ours as the source.
+# Used instead of a module's name. No module has it, so no tool shows tuber's files as the source.
 REMOTE: Final = "tuber.<remote>"
 
 
@@ -32,7 +32,7 @@ def make_method(
 
     _disguise(call, owner, name)
     call.__doc__ = description.doc
-    if isinstance(description.signature, str):  # from very old servers; only people can read it
+    if isinstance(description.signature, str):  # text from very old servers, which cannot be parsed
         call.__doc__ = f"{name}{description.signature}\n\n{description.doc or ''}".rstrip()
     signature = make_signature(description.signature)
     call.__annotations__ = {
@@ -106,9 +106,10 @@ class StaticProperty:
 
 
 def _disguise(function: Any, owner: str, name: str) -> None:
-    """Give a function the names of the remote one, in tracebacks too.
+    """Give a function the names of the remote method, in tracebacks too.
 
-    Its code has no file: inspect, IPython and jedi would show ours as that of the remote method.
+    Its code gets no file. Otherwise inspect, IPython and jedi would show tuber's source as the
+    source of the remote method.
     """
     code: CodeType = function.__code__
     function.__code__ = code.replace(co_name=name, co_filename=f"<remote {owner}>")
@@ -129,7 +130,7 @@ _ANY_ARGUMENTS: Final = inspect.Signature(
 
 
 def make_signature(signature: Signature | str | None) -> inspect.Signature:
-    """Make the signature of the function, with ``self``; any arguments when it is not known."""
+    """Create the function's signature, with ``self``; if unknown, it accepts any arguments."""
     if not isinstance(signature, Signature):
         return _ANY_ARGUMENTS
     try:
@@ -143,10 +144,10 @@ def make_signature(signature: Signature | str | None) -> inspect.Signature:
             for each in signature.parameters
         ]
         if not parameters or parameters[0].name != "self":
-            parameters.insert(0, _SELF)  # bound functions of C++ are described without it
+            parameters.insert(0, _SELF)  # descriptions of bound C++ functions lack it
         returned = _annotation(signature.return_annotation)
         return inspect.Signature(parameters, return_annotation=returned)
-    except ValueError:  # Python has no such signature
+    except ValueError:  # not a valid signature in Python
         return _ANY_ARGUMENTS
 
 

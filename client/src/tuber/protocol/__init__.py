@@ -1,7 +1,7 @@
 """The words of protocol/PROTOCOL.md as Python names, shared by both ends.
 
-Plain values: nothing here does I/O, encodes bytes or knows a remote object. What a peer sent is
-checked here once, so that the layers above hold only well-formed values.
+It contains plain values. It does no I/O, encodes no bytes and uses no remote objects. It checks
+everything that a peer sent, so that the layers above hold only well-formed values.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tuber.protocol.limits import (
     MAX_CALLS,
     MAX_CHUNK_LINE_BYTES,
     MAX_CONNECTIONS,
+    MAX_DIGITS,
     MAX_EQUAL_HASHES,
     MAX_FIELDS,
     MAX_HEAD_BYTES,
@@ -26,6 +27,7 @@ from tuber.protocol.limits import (
     MAX_REQUEST_LINE_BYTES,
     MAX_RESULT_BYTES,
     MAX_STALL_SECONDS,
+    MAX_VALUE_BYTES,
     MIN_BODY_BYTES_PER_SECOND,
     MIN_REPLY_BYTES_PER_SECOND,
 )
@@ -67,6 +69,7 @@ __all__ = [
     "MAX_CALLS",
     "MAX_CHUNK_LINE_BYTES",
     "MAX_CONNECTIONS",
+    "MAX_DIGITS",
     "MAX_EQUAL_HASHES",
     "MAX_FIELDS",
     "MAX_HEAD_BYTES",
@@ -78,6 +81,7 @@ __all__ = [
     "MAX_REQUEST_LINE_BYTES",
     "MAX_RESULT_BYTES",
     "MAX_STALL_SECONDS",
+    "MAX_VALUE_BYTES",
     "MIN_BODY_BYTES_PER_SECOND",
     "MIN_REPLY_BYTES_PER_SECOND",
     "NOT_EXECUTED",

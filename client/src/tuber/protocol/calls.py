@@ -10,13 +10,13 @@ from typing import Any, NamedTuple, TypeAlias
 from tuber.protocol.members import malformed, map_of, text_of, text_or_none, texts_of
 from tuber.protocol.paths import Path, path_text
 
-# A call as it travels. Batches hold these: one is made in a quarter of the time of a Call.
-# ``Call(**call_map)`` is the call.
+# A call as a map, the form on the wire. Batches hold these, because creating one takes a quarter of
+# the time of a Call. ``Call(**call_map)`` converts it.
 CallMap: TypeAlias = "Mapping[str, Any]"
 
 
 class Call(NamedTuple):
-    """One call: a tuple, because it is made in a third of a dataclass's time."""
+    """One call. It is a tuple, because creating a dataclass takes three times as long."""
 
     object: Path = None
     method: str | None = None
@@ -35,7 +35,7 @@ class Call(NamedTuple):
         return f"the request to describe {path or 'the registry'}"
 
     def to_map(self) -> CallMap:
-        """Return the call as it travels, without members that have their default."""
+        """Return the call as a map, without members that have their default."""
         path, method, args, kwargs, name, resolve = self
         members: dict[str, Any] = {} if path is None else {"object": path}
         if method is not None:
@@ -65,7 +65,7 @@ class Failure:
     Attributes:
         message: class and text of the exception; from servers before 1.0 the traceback's text.
         type: the name of the exception's class; None from servers before 1.0.
-        traceback: the server's traceback; None when no code of the served object was entered.
+        traceback: the server's traceback; None if no code of the served object was run.
         bases: the names of the base classes, the nearest first, without ``Exception``.
         args: of the exception; None if the server does not send them.
         attributes: the public attributes of the exception that are plain values, by name.
@@ -104,7 +104,7 @@ class Failure:
         )
 
     def to_map(self) -> dict[str, Any]:
-        """Return the failure as it travels in a reply."""
+        """Return the failure as the map in a reply."""
         failure: dict[str, Any] = {"message": self.message}
         for name in ("type", "traceback", "args"):
             if (value := getattr(self, name)) is not None:

@@ -1,4 +1,4 @@
-"""Descriptions of objects (PROTOCOL.md section 6), and the way through one along a path."""
+"""Descriptions of objects (PROTOCOL.md section 6), and lookups in them by path."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tuber.protocol.signatures import MethodDescription
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known of an object or, with ``objects`` alone, of the registry.
+    """The description of an object or, with only ``objects`` set, of the registry.
 
     Attributes:
-        keys: of a map of objects, its keys; of a list sharing one description, its length;
-            otherwise None.
-        values: of a container, the descriptions of its items in order, or the one they share.
+        keys: the keys of a map of objects, or the length of a list whose items share one
+            description; otherwise None.
+        values: the descriptions of a container's items in order, or the one that they share.
         type: the name of the object's class; None from servers before 1.0.
         failed: the properties that could not be read, and why.
         dynamic: the live properties: those that are read at each access and may be set.
@@ -51,7 +51,8 @@ class Description:
         """Read a full description.
 
         Raises:
-            TuberProtocolError: it is not one; also when it has name lists where maps belong.
+            TuberProtocolError: the value is not a full description, or has lists of names in
+                place of maps.
         """
         where = "a description"
         members = map_of(members, where)
@@ -93,7 +94,7 @@ class Description:
 
     @property
     def names(self) -> set[str]:
-        """Every name under which the object has something."""
+        """All names of the object's members."""
         return {*self.methods, *self.properties, *self.objects, *self.failed}
 
     def __post_init__(self) -> None:
@@ -113,7 +114,7 @@ _MAPS: Final = ("methods", "properties", "objects", "failed", "property_descript
 
 
 def find_description(known: Description | None, at: Path, path: Path) -> Description | None:
-    """Return the description of the object at ``path``; None when it is not known.
+    """Return the description of the object at ``path``; None if it is not known.
 
     Args:
         known: the description of the object at the path ``at``, with which ``path`` begins.
@@ -172,7 +173,7 @@ def _values(values: Any) -> tuple[Description, ...] | Description | None:
 
 
 def _dynamic(names: Iterable[str], described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
-    """The live ones among the properties, including those that failed."""
+    """Return the live properties, including those that failed."""
     return frozenset(map(attribute_name, names)).intersection(
         [*described["properties"], *described["failed"]]
     )
@@ -185,10 +186,10 @@ _UNREAD: Final = {
 
 
 def _nested(members: Any) -> Description:
-    """Read the description of an object inside.
+    """Read the description of a nested object.
 
-    The server gives only the names of an object that leads back to one that holds it, or is nested
-    too deep. Its methods can still be called; its properties count as failed.
+    The server sends only the names of an object that contains one of its own parents, or is nested
+    too deeply. Its methods can still be called; its properties count as failed.
     """
     if not isinstance(members, Mapping) or not isinstance(members.get("methods"), list):
         return Description.from_map(members)

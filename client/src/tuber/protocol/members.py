@@ -43,7 +43,7 @@ def map_or_none(members: Mapping[str, Any], name: str, where: str) -> Mapping[st
 
 
 def malformed(where: str, expected: str, got: object) -> TuberProtocolError:
-    """Make the error that names what was expected, what was received, and where."""
+    """Create the error with the expected value, the received value, and the place."""
     got_text = repr(got)
     if len(got_text) > 80:
         got_text = got_text[:77] + "..."

@@ -1,7 +1,7 @@
-"""The meaning of replies: the outcomes of calls, and the errors for other HTTP statuses than 200.
+"""The meaning of replies: the outcomes of calls, and errors for HTTP statuses other than 200.
 
-Most of the thousands of calls of a batch return something and no more, so ``Outcomes`` keeps plain
-values, and the rest separately. No I/O.
+Most calls of a batch return a value without warnings, so ``Outcomes`` stores plain values, and
+everything else separately. No I/O.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from tuber.protocol import ENDPOINT, RUN_ID_FIELD, Failure, Result, parse_reply
 from tuber.result import with_results
 from tuber.session.messages import Reply
 
-# PROTOCOL.md section 2: with these statuses nothing was called, nor with a 503 from a tuber server.
-# Others may come from a proxy that lost a request after passing it on (RFC 9110 sections 15.6.3 and
-# 15.6.5), or from an old server whose method had run.
+# PROTOCOL.md section 2: with these statuses, or a 503 from a tuber server, no call was run. Other
+# statuses may come from a proxy that forwarded the request (RFC 9110 sections 15.6.3 and 15.6.5),
+# or from an old server that ran the method.
 _REFUSED: Final = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 417, 431, 505})
 _UNAVAILABLE: Final = 503
 
@@ -46,7 +46,7 @@ _ABSOLUTE: Final = re.compile(r"(https?)://([^/?#]+)([^?#]*)", re.IGNORECASE)
 
 
 class EncodeFailure(NamedTuple):
-    """The outcome of a call that was left out of its batch: an argument cannot be encoded."""
+    """The outcome of a call that was not sent because an argument cannot be encoded."""
 
     error: EncodeError
     warnings: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Outcomes:
 
     Attributes:
         values: the results of the calls; None where ``others`` has an entry.
-        others: by place, the outcomes that are not just a value.
+        others: the outcomes with more than a value, by place.
     """
 
     values: list[Any]
@@ -93,12 +93,12 @@ class Outcomes:
         return outcomes_of(unsent[place] if place in unsent else next(sent) for place in places)
 
     def forget_warnings(self, place: int, outcome: Outcome) -> None:
-        """Drop the warnings of one call, because they were shown."""
+        """Drop the warnings of one call after they were shown."""
         if isinstance(outcome, Failure):
             self.others[place] = replace(outcome, warnings=())
         elif isinstance(outcome, Result):
             self.values[place] = outcome.value
-            self.others.pop(place, None)  # another thread may have done it
+            self.others.pop(place, None)  # another thread may have removed it
 
 
 def outcomes_of(every: Iterable[Outcome]) -> Outcomes:
@@ -123,7 +123,7 @@ def read_outcomes(envelopes: Sequence[Any]) -> Outcomes:
     Raises:
         TuberProtocolError: one of them is malformed.
     """
-    # In the usual batch every envelope is just a result. These loops run in C.
+    # In most batches every envelope has only a result. These loops run in C.
     if set(map(type, envelopes)) == {dict} and set(map(len, envelopes)) == {1}:
         with suppress(KeyError):
             return Outcomes(list(map(_RESULT, envelopes)), {})
@@ -152,7 +152,7 @@ def status_error(reply: Reply, url: str, called: object) -> TuberProtocolError:
 
 
 def _instead_of(location: str) -> str:
-    """Return the advice which hostname avoids the redirect."""
+    """Return advice: the hostname that avoids the redirect."""
     match = _ABSOLUTE.match(location)
     if match is None:  # a path on the same host
         return f"Redirects are not followed. {_OTHERWISE}"

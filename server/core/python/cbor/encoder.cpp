@@ -1,28 +1,31 @@
-// Writes Python values as CBOR. Common types are written here; tuber.codec converts the others, so
-// that both codecs behave the same (see CborImports).
-#include <Python.h>
+// See encoder.hpp.
+#include "python/cbor/encoder.hpp"
+
 #include <datetime.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "cbor/limits.hpp"
 #include "cbor/tags.hpp"
 #include "cbor/writer.hpp"
-#include "python/cbor/codec.hpp"
 #include "python/held_buffers.hpp"
 #include "python/invoke.hpp"
 
 namespace tuber::python {
-namespace {
 
 using cbor::Major;
 
+namespace {
+
 constexpr const char* kTooDeep = "nested more than 256 levels deep, or it contains itself";
 static_assert(cbor::kMaxNesting == 256, "kTooDeep states the limit");
+
+bool import_datetime() {
+  if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
+  return PyDateTimeAPI != nullptr;
+}
 
 Handle call_method(PyObject* object, const char* name) {
   return Handle::steal(
@@ -62,338 +65,304 @@ cbor::ElementType element_type_of(std::string_view typecode) {
   return type;
 }
 
-// Encodes one value. Its constructor's arguments must outlive it. REQUIRES: the GIL. A function
-// that returns false has set a Python exception.
-//
-// Encoding can run users' code (the value of an Enum, a field of a dataclass), which lets other
-// threads change lists and maps. So their references are copied before such code can run.
-class Encoder {
- public:
-  Encoder(const CborImports& imports, ZeroCopy zero_copy, serve::Body& out)
-      : imports_(imports), zero_copy_(zero_copy), out_(out) {}
-
-  // Appends the value. On failure an EncodeError or the exception of users' code is set, and the
-  // body may hold a part of the value.
-  [[nodiscard]] bool encode(PyObject* value) {
-    if (this->value(value, 1)) return true;
-    if (PyErr_ExceptionMatches(PyExc_RecursionError)) {
-      PyErr_Clear();
-      refuse(kTooDeep);
-    }
-    if (PyErr_ExceptionMatches(imports_.fault.get())) raise_encode_error();
-    return false;
-  }
-
- private:
-  // The number of references to a value that the encoder knows; kShared if there are others to one
-  // of its containers.
-  static constexpr Py_ssize_t kShared = -1;
-  static constexpr Py_ssize_t kHeld = 2;  // its container's and the encoder's
-
-  [[nodiscard]] bool value(PyObject* value, Py_ssize_t references) {
-    if (inert(value)) return true;
-    return PyErr_Occurred() == nullptr && container(value, references);
-  }
-
-  // Encodes a value whose encoding cannot run users' code. Returns false without a Python exception
-  // set for any other value.
-  [[nodiscard]] bool inert(PyObject* value) {
-    std::string& out = out_.text();
-    if (value == Py_None) return cbor::append_simple(out, cbor::simple::kNull), true;
-    if (PyUnicode_CheckExact(value)) return text(value);
-    if (PyLong_CheckExact(value)) return integer(value);
-    if (PyFloat_CheckExact(value)) return cbor::append_float(out, PyFloat_AS_DOUBLE(value)), true;
-    if (PyBool_Check(value))
-      return cbor::append_simple(out,
-                                 value == Py_True ? cbor::simple::kTrue : cbor::simple::kFalse),
-             true;
-    return false;
-  }
-
-  [[nodiscard]] bool container(PyObject* value, Py_ssize_t references) {
-    const bool unshared = references != kShared && Py_REFCNT(value) == references;
-    if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) return items(value, unshared);
-    if (PyDict_CheckExact(value)) return map(value, unshared);
-    if (PyBytes_CheckExact(value)) return bytes(value, true);  // immutable
-    if (PyByteArray_CheckExact(value)) return bytes(value, unshared);
-    if (PyComplex_CheckExact(value)) return complex(value);
-    if (PyAnySet_CheckExact(value)) return set(value);
-    if (PyDateTimeAPI == nullptr) PyDateTime_IMPORT;
-    if (PyDateTimeAPI == nullptr) return false;
-    if (PyDateTime_CheckExact(value)) return date_time(value);
-    if (PyDate_CheckExact(value)) return iso_text(cbor::tag::kDate, value);
-    if (Py_TYPE(value) == reinterpret_cast<PyTypeObject*>(imports_.uuid.get())) return uuid(value);
-    return other(value, references);
-  }
-
-  [[nodiscard]] bool integer(PyObject* value) {
-    int overflow = 0;
-    const long long small = PyLong_AsLongLongAndOverflow(value, &overflow);
-    std::string& out = out_.text();
-    if (overflow == 0) {
-      const auto argument = static_cast<std::uint64_t>(small >= 0 ? small : -1 - small);
-      cbor::append_head(out, small >= 0 ? Major::unsigned_integer : Major::negative_integer,
-                        argument);
-      return true;
-    }
-    Handle magnitude = overflow > 0 ? Handle::borrow(value) : Handle::steal(PyNumber_Invert(value));
-    if (!magnitude) return false;
-    const unsigned long long large = PyLong_AsUnsignedLongLong(magnitude.get());
-    if (PyErr_Occurred() != nullptr) {
-      PyErr_Clear();
-      cbor::append_tag(out, overflow > 0 ? cbor::tag::kBignum : cbor::tag::kNegativeBignum);
-      return bignum(magnitude.get());
-    }
-    cbor::append_head(out, overflow > 0 ? Major::unsigned_integer : Major::negative_integer, large);
-    return true;
-  }
-
-  [[nodiscard]] bool bignum(PyObject* magnitude) {
-    Handle length = call_method(magnitude, "bit_length");
-    const Py_ssize_t bits = length ? PyLong_AsSsize_t(length.get()) : -1;
-    if (bits < 0) return false;
-    constexpr auto kMaxBits = static_cast<Py_ssize_t>(8 * cbor::kMaxBignumBytes);
-    if (bits > kMaxBits) {
-      return refuse(Handle::steal(
-          PyUnicode_FromFormat("an integer of %zd bits is over the limit of %zd", bits, kMaxBits)));
-    }
-    Handle octets =
-        Handle::steal(PyObject_CallMethod(magnitude, "to_bytes", "ns", (bits + 7) / 8, "big"));
-    return octets && enter() && (leave(), bytes(octets.get(), false));
-  }
-
-  [[nodiscard]] bool text(PyObject* value) {
-    std::string& out = out_.text();
-    if (PyUnicode_IS_COMPACT_ASCII(value)) {
-      cbor::append_text(out, {static_cast<const char*>(PyUnicode_DATA(value)),
-                              static_cast<std::size_t>(PyUnicode_GET_LENGTH(value))});
-      return true;
-    }
-    // PyUnicode_AsUTF8 would cache the bytes for the life of the string.
-    Handle octets = Handle::steal(PyUnicode_AsUTF8String(value));
-    if (!octets) {
-      if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) return false;
-      PyErr_Clear();
-      return refuse("the string holds a lone surrogate, which has no UTF-8 form");
-    }
-    cbor::append_text(out, {PyBytes_AS_STRING(octets.get()),
-                            static_cast<std::size_t>(PyBytes_GET_SIZE(octets.get()))});
-    return true;
-  }
-
-  [[nodiscard]] bool bytes(PyObject* value, bool zero_copy) {
-    cbor::append_head(out_.text(), Major::byte_string, static_cast<std::uint64_t>(Py_SIZE(value)));
-    return HeldBuffers::append(value, zero_copy || zero_copy_ == ZeroCopy::always, out_);
-  }
-
-  [[nodiscard]] bool complex(PyObject* value) {
-    if (!enter()) return false;
-    cbor::append_tag(out_.text(), cbor::tag::kComplex);
-    cbor::append_head(out_.text(), Major::array, 2);
-    cbor::append_float(out_.text(), PyComplex_RealAsDouble(value));
-    cbor::append_float(out_.text(), PyComplex_ImagAsDouble(value));
-    leave();
-    return true;
-  }
-
-  [[nodiscard]] bool items(PyObject* sequence, bool unshared) {
-    if (!enter()) return false;
-    const Py_ssize_t count = Py_SIZE(sequence);
-    cbor::append_head(out_.text(), Major::array, static_cast<std::uint64_t>(count));
-    Py_ssize_t i = 0;
-    while (i < count && inert(PySequence_Fast_ITEMS(sequence)[i])) ++i;
-    if (PyErr_Occurred() != nullptr) return failed_at(Handle::steal(PyLong_FromSsize_t(i)));
-    if (i < count) {
-      const std::vector<Handle> rest = hold(sequence, i);
-      for (const Handle& item : rest) {
-        if (!value(item.get(), unshared ? kHeld : kShared))
-          return failed_at(Handle::steal(PyLong_FromSsize_t(i)));
-        ++i;
-      }
-    }
-    leave();
-    return true;
-  }
-
-  [[nodiscard]] bool map(PyObject* map, bool unshared) {
-    if (!enter()) return false;
-    std::vector<Handle> keys, values;
-    keys.reserve(static_cast<std::size_t>(PyDict_GET_SIZE(map)));
-    values.reserve(keys.capacity());
-    bool plain = true;
-    PyObject *key = nullptr, *item = nullptr;
-    for (Py_ssize_t position = 0; PyDict_Next(map, &position, &key, &item);) {
-      plain = plain && (PyUnicode_CheckExact(key) || PyBytes_CheckExact(key));
-      keys.push_back(Handle::borrow(key));
-      values.push_back(Handle::borrow(item));
-    }
-    cbor::append_head(out_.text(), Major::map, keys.size());
-    Handle written;
-    if (!plain) {
-      written = this->keys(keys, "a key of a map", "keys of a map");
-      if (!written) return false;
-    }
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      key = plain ? keys[i].get() : PyList_GET_ITEM(written.get(), static_cast<Py_ssize_t>(i));
-      if (!value(key, kShared)) return false;
-      if (!value(values[i].get(), unshared ? kHeld : kShared))
-        return failed_at(Handle::borrow(key));
-    }
-    leave();
-    return true;
-  }
-
-  [[nodiscard]] bool set(PyObject* set) {
-    if (!enter()) return false;
-    Handle elements = Handle::steal(PySequence_List(set));
-    if (!elements) return false;
-    Handle written = keys(hold(elements.get(), 0), "an element of a set", "elements of a set");
-    if (!written) return false;
-    cbor::append_tag(out_.text(), cbor::tag::kSet);
-    if (!items(written.get(), false)) return false;
-    leave();
-    return true;
-  }
-
-  // The list of items to write for the keys of a map or the elements of a set; empty on failure.
-  [[nodiscard]] Handle keys(const std::vector<Handle>& keys, const char* role, const char* kind) {
-    Handle written = Handle::steal(PyList_New(0));
-    Handle role_text = Handle::steal(PyUnicode_FromString(role));
-    if (!written || !role_text) return {};
-    bool converted = false;
-    for (const Handle& key : keys) {
-      PyObject* const plain = key.get();
-      Handle made = PyUnicode_CheckExact(plain) || PyBytes_CheckExact(plain)
-                        ? Handle::borrow(plain)
-                        : invoke(imports_.hashable, plain, role_text.get());
-      if (!made || PyList_Append(written.get(), made.get()) < 0) return {};
-      converted = converted || Py_TYPE(made.get()) != Py_TYPE(plain) || PyTuple_CheckExact(plain);
-    }
-    if (converted && !check_equal_keys(written.get(), kind)) return {};
-    return written;
-  }
-
-  // Converted keys can collide: an Enum and its value, for example.
-  [[nodiscard]] bool check_equal_keys(PyObject* keys, const char* kind) {
-    Handle seen = Handle::steal(PySet_New(nullptr));
-    for (Py_ssize_t i = 0; seen && i < PyList_GET_SIZE(keys); ++i) {
-      PyObject* key = PyList_GET_ITEM(keys, i);
-      if (PySet_Add(seen.get(), key) < 0) return false;
-      if (PySet_GET_SIZE(seen.get()) > i) continue;
-      std::string plural = kind;  // "keys of a map" are two keys of the map
-      plural.replace(plural.find(" of a "), 6, " of the ");
-      return refuse(
-          Handle::steal(PyUnicode_FromFormat("two %s become the same %R", plural.c_str(), key)));
-    }
-    return static_cast<bool>(seen);
-  }
-
-  [[nodiscard]] bool date_time(PyObject* value) {
-    Handle offset = call_method(value, "utcoffset");
-    if (!offset) return false;
-    if (offset.get() == Py_None)
-      return refuse("a datetime without a time zone is not supported; add one with .astimezone()");
-    if (PyDateTime_DELTA_GET_SECONDS(offset.get()) % 60 != 0 ||
-        PyDateTime_DELTA_GET_MICROSECONDS(offset.get()) != 0) {
-      return refuse(
-          "a UTC offset with seconds is not supported; convert with "
-          ".astimezone(datetime.timezone.utc)");
-    }
-    return iso_text(cbor::tag::kDateTime, value);
-  }
-
-  [[nodiscard]] bool iso_text(std::uint64_t tag, PyObject* value) {
-    Handle written = call_method(value, "isoformat");
-    if (!written || !enter()) return false;
-    cbor::append_tag(out_.text(), tag);
-    leave();
-    return text(written.get());
-  }
-
-  [[nodiscard]] bool uuid(PyObject* value) {
-    Handle octets = Handle::steal(PyObject_GetAttrString(value, "bytes"));
-    if (!octets || !enter()) return false;
-    cbor::append_tag(out_.text(), cbor::tag::kUuid);
-    leave();
-    return bytes(octets.get(), false);
-  }
-
-  [[nodiscard]] bool other(PyObject* value, Py_ssize_t references) {
-    const bool unshared = references != kShared && is_unshared_array(value, references);
-    Handle made = invoke(imports_.simplify, value);
-    if (!made) return false;
-    if (Py_TYPE(made.get()) == reinterpret_cast<PyTypeObject*>(imports_.block.get()))
-      return block(made.get(), value, unshared);
-    // The value of an Enum can be an Enum, and so on.
-    if (Py_EnterRecursiveCall(" while a value was simplified")) return false;
-    const bool written = this->value(made.get(), kShared);
-    Py_LeaveRecursiveCall();
-    return written;
-  }
-
-  [[nodiscard]] bool block(PyObject* block, PyObject* of, bool unshared) {
-    PyObject* const memory = PyTuple_GET_ITEM(block, 0);
-    PyObject* const shape = PyTuple_GET_ITEM(block, 2);
-    const char* typecode = PyUnicode_AsUTF8(PyTuple_GET_ITEM(block, 1));
-    const char* order = PyUnicode_AsUTF8(PyTuple_GET_ITEM(block, 3));
-    if (typecode == nullptr || order == nullptr || !enter()) return false;
-    std::vector<std::uint64_t> dimensions;
-    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(shape); ++i) {
-      dimensions.push_back(PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(shape, i)));
-      if (PyErr_Occurred() != nullptr) return false;
-    }
-    cbor::append_array_head(out_.text(), element_type_of(typecode), dimensions, *order == 'F',
-                            out_.size());
-    leave();
-    const bool zero_copy =
-        unshared || zero_copy_ == ZeroCopy::always || !may_share_memory(memory, of);
-    return HeldBuffers::append(memory, zero_copy, out_);
-  }
-
-  // Enter and leave an array, a map or a tag.
-  [[nodiscard]] bool enter() { return ++nesting_ <= cbor::kMaxNesting || refuse(kTooDeep); }
-
-  void leave() { --nesting_; }
-
-  // The two raise a Fault.
-  bool refuse(const char* text) { return refuse(Handle::steal(PyUnicode_FromString(text))); }
-
-  bool refuse(const Handle& text) {
-    Handle fault = text ? invoke(imports_.fault, text.get()) : Handle();
-    if (fault) PyErr_SetObject(imports_.fault.get(), fault.get());
-    return false;
-  }
-
-  // Adds a step to the place of a failure. Returns false.
-  bool failed_at(Handle step) {
-    if (step) steps_.push_back(std::move(step));
-    return false;
-  }
-
-  void raise_encode_error() {
-    const Handle fault = take_exception();
-    Handle steps = Handle::steal(PyList_New(0));
-    for (const Handle& step : steps_) {
-      if (!steps || PyList_Append(steps.get(), step.get()) < 0) return;
-    }
-    Handle text = Handle::steal(PyObject_GetAttrString(fault.get(), "fault"));
-    Handle place = steps ? invoke(imports_.place_of, steps.get()) : Handle();
-    if (!text || !place) return;
-    Handle error = invoke(imports_.encode_error, text.get(), place.get());
-    if (error) PyErr_SetObject(imports_.encode_error.get(), error.get());
-  }
-
-  const CborImports& imports_;
-  const ZeroCopy zero_copy_;
-  serve::Body& out_;
-  std::size_t nesting_ = 0;
-  std::vector<Handle> steps_;  // of a failure, innermost first
-};
-
 }  // namespace
 
-bool CborCodec::encode(PyObject* value, serve::Body& out) const {
-  return Encoder(imports_, zero_copy_, out).encode(value);
+bool CborEncoder::encode(PyObject* value) {
+  if (this->value(value, 1)) return true;
+  if (PyErr_ExceptionMatches(PyExc_RecursionError)) {
+    PyErr_Clear();
+    refuse(kTooDeep);
+  }
+  raise_encode_error();
+  return false;
+}
+
+bool CborEncoder::value(PyObject* value, Py_ssize_t references) {
+  if (inert(value)) return true;
+  return PyErr_Occurred() == nullptr && container(value, references);
+}
+
+bool CborEncoder::inert(PyObject* value) {
+  std::string& out = out_.text();
+  if (value == Py_None) return cbor::append_simple(out, cbor::simple::kNull), true;
+  if (PyUnicode_CheckExact(value)) return text(value);
+  if (PyLong_CheckExact(value)) return integer(value);
+  if (PyFloat_CheckExact(value)) return cbor::append_float(out, PyFloat_AS_DOUBLE(value)), true;
+  if (PyBool_Check(value))
+    return cbor::append_simple(out, value == Py_True ? cbor::simple::kTrue : cbor::simple::kFalse),
+           true;
+  return false;
+}
+
+bool CborEncoder::container(PyObject* value, Py_ssize_t references) {
+  const bool unshared = references != kShared && Py_REFCNT(value) == references;
+  if (PyList_CheckExact(value) || PyTuple_CheckExact(value)) return items(value, unshared);
+  if (PyDict_CheckExact(value)) return map(value, unshared);
+  if (PyBytes_CheckExact(value)) return bytes(value, true);  // immutable
+  if (PyByteArray_CheckExact(value)) return bytes(value, unshared);
+  if (PyComplex_CheckExact(value)) return complex(value);
+  if (PyAnySet_CheckExact(value)) return set(value);
+  if (!import_datetime()) return false;
+  if (PyDateTime_CheckExact(value)) return date_time(value);
+  if (PyDate_CheckExact(value)) return tagged_text(cbor::tag::kDate, value, "isoformat");
+  if (Py_TYPE(value) == reinterpret_cast<PyTypeObject*>(imports_.uuid.get())) return uuid(value);
+  return other(value, references);
+}
+
+bool CborEncoder::integer(PyObject* value) {
+  int overflow = 0;
+  const long long small = PyLong_AsLongLongAndOverflow(value, &overflow);
+  std::string& out = out_.text();
+  if (overflow == 0) {
+    if (small >= 0) {
+      cbor::append_head(out, Major::unsigned_integer, static_cast<std::uint64_t>(small));
+    } else {
+      cbor::append_head(out, Major::negative_integer, static_cast<std::uint64_t>(-1 - small));
+    }
+    return true;
+  }
+  Handle magnitude = overflow > 0 ? Handle::borrow(value) : Handle::steal(PyNumber_Invert(value));
+  if (!magnitude) return false;
+  const unsigned long long large = PyLong_AsUnsignedLongLong(magnitude.get());
+  if (PyErr_Occurred() != nullptr) {
+    PyErr_Clear();
+    cbor::append_tag(out, overflow > 0 ? cbor::tag::kBignum : cbor::tag::kNegativeBignum);
+    return bignum(magnitude.get());
+  }
+  cbor::append_head(out, overflow > 0 ? Major::unsigned_integer : Major::negative_integer, large);
+  return true;
+}
+
+bool CborEncoder::bignum(PyObject* magnitude) {
+  Handle length = call_method(magnitude, "bit_length");
+  const Py_ssize_t bits = length ? PyLong_AsSsize_t(length.get()) : -1;
+  if (bits < 0) return false;
+  constexpr auto kMaxBits = static_cast<Py_ssize_t>(8 * cbor::kMaxBignumBytes);
+  if (bits > kMaxBits) {
+    return refuse(Handle::steal(
+        PyUnicode_FromFormat("an integer of %zd bits is over the limit of %zd", bits, kMaxBits)));
+  }
+  Handle octets =
+      Handle::steal(PyObject_CallMethod(magnitude, "to_bytes", "ns", (bits + 7) / 8, "big"));
+  return octets && enter() && (leave(), bytes(octets.get(), false));
+}
+
+bool CborEncoder::text(PyObject* value) {
+  std::string& out = out_.text();
+  if (PyUnicode_IS_COMPACT_ASCII(value)) {
+    cbor::append_text(out, {static_cast<const char*>(PyUnicode_DATA(value)),
+                            static_cast<std::size_t>(PyUnicode_GET_LENGTH(value))});
+    return true;
+  }
+  // PyUnicode_AsUTF8 would cache the bytes for the life of the string.
+  Handle octets = Handle::steal(PyUnicode_AsUTF8String(value));
+  if (!octets) {
+    if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError)) return false;
+    PyErr_Clear();
+    return refuse("the string holds a lone surrogate, which has no UTF-8 form");
+  }
+  cbor::append_text(out, {PyBytes_AS_STRING(octets.get()),
+                          static_cast<std::size_t>(PyBytes_GET_SIZE(octets.get()))});
+  return true;
+}
+
+bool CborEncoder::bytes(PyObject* value, bool zero_copy) {
+  cbor::append_head(out_.text(), Major::byte_string, static_cast<std::uint64_t>(Py_SIZE(value)));
+  return HeldBuffers::append(value, zero_copy || zero_copy_ == ZeroCopy::always, out_);
+}
+
+bool CborEncoder::complex(PyObject* value) {
+  if (!enter()) return false;
+  cbor::append_tag(out_.text(), cbor::tag::kComplex);
+  cbor::append_head(out_.text(), Major::array, 2);
+  cbor::append_float(out_.text(), PyComplex_RealAsDouble(value));
+  cbor::append_float(out_.text(), PyComplex_ImagAsDouble(value));
+  leave();
+  return true;
+}
+
+bool CborEncoder::items(PyObject* sequence, bool unshared) {
+  if (!enter()) return false;
+  const Py_ssize_t count = Py_SIZE(sequence);
+  cbor::append_head(out_.text(), Major::array, static_cast<std::uint64_t>(count));
+  Py_ssize_t i = 0;
+  while (i < count && inert(PySequence_Fast_ITEMS(sequence)[i])) ++i;
+  if (PyErr_Occurred() != nullptr) return failed_at(Handle::steal(PyLong_FromSsize_t(i)));
+  if (i < count) {
+    const std::vector<Handle> rest = hold(sequence, i);
+    for (const Handle& item : rest) {
+      if (!value(item.get(), unshared ? kHeld : kShared))
+        return failed_at(Handle::steal(PyLong_FromSsize_t(i)));
+      ++i;
+    }
+  }
+  leave();
+  return true;
+}
+
+bool CborEncoder::map(PyObject* map, bool unshared) {
+  if (!enter()) return false;
+  std::vector<Handle> keys, values;
+  keys.reserve(static_cast<std::size_t>(PyDict_GET_SIZE(map)));
+  values.reserve(keys.capacity());
+  bool plain = true;
+  PyObject *key = nullptr, *item = nullptr;
+  for (Py_ssize_t position = 0; PyDict_Next(map, &position, &key, &item);) {
+    plain = plain && (PyUnicode_CheckExact(key) || PyBytes_CheckExact(key));
+    keys.push_back(Handle::borrow(key));
+    values.push_back(Handle::borrow(item));
+  }
+  cbor::append_head(out_.text(), Major::map, keys.size());
+  Handle written;
+  if (!plain) {
+    written = this->keys(keys, "a key of a map", "keys of a map");
+    if (!written) return false;
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    key = plain ? keys[i].get() : PyList_GET_ITEM(written.get(), static_cast<Py_ssize_t>(i));
+    if (!value(key, kShared)) return false;
+    if (!value(values[i].get(), unshared ? kHeld : kShared)) return failed_at(Handle::borrow(key));
+  }
+  leave();
+  return true;
+}
+
+bool CborEncoder::set(PyObject* set) {
+  if (!enter()) return false;
+  Handle elements = Handle::steal(PySequence_List(set));
+  if (!elements) return false;
+  Handle written = keys(hold(elements.get(), 0), "an element of a set", "elements of a set");
+  if (!written) return false;
+  cbor::append_tag(out_.text(), cbor::tag::kSet);
+  if (!items(written.get(), false)) return false;
+  leave();
+  return true;
+}
+
+Handle CborEncoder::keys(const std::vector<Handle>& keys, const char* role, const char* kind) {
+  Handle written = Handle::steal(PyList_New(0));
+  Handle role_text = Handle::steal(PyUnicode_FromString(role));
+  if (!written || !role_text) return {};
+  bool converted = false;
+  for (const Handle& key : keys) {
+    PyObject* const plain = key.get();
+    Handle made = PyUnicode_CheckExact(plain) || PyBytes_CheckExact(plain)
+                      ? Handle::borrow(plain)
+                      : invoke(imports_.hashable, plain, role_text.get());
+    if (!made || PyList_Append(written.get(), made.get()) < 0) return {};
+    converted = converted || Py_TYPE(made.get()) != Py_TYPE(plain) || PyTuple_CheckExact(plain);
+  }
+  if (converted && !check_equal_keys(written.get(), kind)) return {};
+  return written;
+}
+
+// Converted keys can collide: an Enum and its value, for example.
+bool CborEncoder::check_equal_keys(PyObject* keys, const char* kind) {
+  Handle seen = Handle::steal(PySet_New(nullptr));
+  for (Py_ssize_t i = 0; seen && i < PyList_GET_SIZE(keys); ++i) {
+    PyObject* key = PyList_GET_ITEM(keys, i);
+    if (PySet_Add(seen.get(), key) < 0) return false;
+    if (PySet_GET_SIZE(seen.get()) > i) continue;
+    std::string plural = kind;  // "keys of a map" are two keys of the map
+    plural.replace(plural.find(" of a "), 6, " of the ");
+    return refuse(
+        Handle::steal(PyUnicode_FromFormat("two %s become the same %R", plural.c_str(), key)));
+  }
+  return static_cast<bool>(seen);
+}
+
+bool CborEncoder::date_time(PyObject* value) {
+  Handle offset = call_method(value, "utcoffset");
+  if (!offset) return false;
+  if (offset.get() == Py_None)
+    return refuse("a datetime without a time zone is not supported; add one with .astimezone()");
+  if (PyDateTime_DELTA_GET_SECONDS(offset.get()) % 60 != 0 ||
+      PyDateTime_DELTA_GET_MICROSECONDS(offset.get()) != 0) {
+    return refuse(
+        "a UTC offset with seconds is not supported; convert with "
+        ".astimezone(datetime.timezone.utc)");
+  }
+  return tagged_text(cbor::tag::kDateTime, value, "isoformat");
+}
+
+bool CborEncoder::tagged_text(std::uint64_t tag, PyObject* value, const char* method) {
+  Handle written = call_method(value, method);
+  if (!written || !enter()) return false;
+  cbor::append_tag(out_.text(), tag);
+  leave();
+  return text(written.get());
+}
+
+bool CborEncoder::uuid(PyObject* value) {
+  Handle octets = Handle::steal(PyObject_GetAttrString(value, "bytes"));
+  if (!octets || !enter()) return false;
+  cbor::append_tag(out_.text(), cbor::tag::kUuid);
+  leave();
+  return bytes(octets.get(), false);
+}
+
+bool CborEncoder::other(PyObject* value, Py_ssize_t references) {
+  const bool unshared = references != kShared && is_unshared_array(value, references);
+  Handle made = invoke(imports_.simplify, value);
+  if (!made) return false;
+  if (Py_TYPE(made.get()) == reinterpret_cast<PyTypeObject*>(imports_.block.get()))
+    return block(made.get(), value, unshared);
+  // The value of an Enum can be an Enum, and so on.
+  if (Py_EnterRecursiveCall(" while a value was simplified")) return false;
+  const bool written = this->value(made.get(), kShared);
+  Py_LeaveRecursiveCall();
+  return written;
+}
+
+bool CborEncoder::block(PyObject* block, PyObject* of, bool unshared) {
+  PyObject* const memory = PyTuple_GET_ITEM(block, 0);
+  PyObject* const shape = PyTuple_GET_ITEM(block, 2);
+  const char* typecode = PyUnicode_AsUTF8(PyTuple_GET_ITEM(block, 1));
+  const char* order = PyUnicode_AsUTF8(PyTuple_GET_ITEM(block, 3));
+  if (typecode == nullptr || order == nullptr || !enter()) return false;
+  std::vector<std::uint64_t> dimensions;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(shape); ++i) {
+    dimensions.push_back(PyLong_AsUnsignedLongLong(PyTuple_GET_ITEM(shape, i)));
+    if (PyErr_Occurred() != nullptr) return false;
+  }
+  cbor::append_array_head(out_.text(), element_type_of(typecode), dimensions, *order == 'F',
+                          out_.size());
+  leave();
+  const bool zero_copy =
+      unshared || zero_copy_ == ZeroCopy::always || !may_share_memory(memory, of);
+  return HeldBuffers::append(memory, zero_copy, out_);
+}
+
+bool CborEncoder::enter() {
+  return ++nesting_ <= cbor::kMaxNesting || refuse(kTooDeep);
+}
+
+bool CborEncoder::refuse(const char* text) {
+  return refuse(Handle::steal(PyUnicode_FromString(text)));
+}
+
+bool CborEncoder::refuse(const Handle& text) {
+  Handle fault = text ? invoke(imports_.fault, text.get()) : Handle();
+  if (fault) PyErr_SetObject(imports_.fault.get(), fault.get());
+  return false;
+}
+
+bool CborEncoder::failed_at(Handle step) {
+  if (step) steps_.push_back(std::move(step));
+  return false;
+}
+
+// Gives the exception its place, also one that users' code raised. MemoryError and exceptions that
+// end the program stay as they are.
+void CborEncoder::raise_encode_error() {
+  if (!PyErr_ExceptionMatches(PyExc_Exception) || PyErr_ExceptionMatches(PyExc_MemoryError)) return;
+  const Handle exception = take_exception();
+  Handle steps = Handle::steal(PyList_New(0));
+  for (const Handle& step : steps_) {
+    if (!steps || PyList_Append(steps.get(), step.get()) < 0) return;
+  }
+  Handle error = steps ? invoke(imports_.encode_error, exception.get(), steps.get()) : Handle();
+  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
 }
 
 }  // namespace tuber::python

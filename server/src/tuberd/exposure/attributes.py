@@ -84,9 +84,18 @@ class ClassLists(dict[str, Set[str]]):
                 continue  # then no base has it either; most classes list nothing
             for each in cls.__mro__:
                 given = getattr(each, attribute, None)
-                names.update(map(attribute_name, listed_names(given)))
+                names.update((given,) if isinstance(given, str) else given or ())
+        if names and not _are_ascii(names):  # most classes list nothing
+            names = set(map(attribute_name, listed_names(names)))
         self[attribute] = names
         return names
+
+
+def _are_ascii(names: set[str]) -> bool:
+    try:
+        return all(map(str.isascii, names))
+    except TypeError:  # a user listed something else
+        return False
 
 
 def listed_names(given: Any) -> Iterable[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from sys import intern
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from tuber.markers import LiveProperty
 from tuber.protocol import attribute_name
@@ -32,10 +32,15 @@ from tuberd.exposure.attributes import (
     stored_name,
 )
 from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object, kind_of, static_kind
+from tuberd.exposure.lasting import LastingClasses
 from tuberd.exposure.readonly import check_readonly
 from tuberd.exposure.refusals import check_runs, shown, suggestion
 
 __all__ = ["Container", "ExposurePolicy", "ServedCodeError"]
+
+
+# Classes whose methods are kept. They keep their classes, some kilobytes each.
+MAX_KNOWN_CLASSES: Final = 1024
 
 
 class ServedCodeError(Exception):
@@ -115,6 +120,7 @@ class ExposurePolicy:
         self._read_only = read_only
         self._arguments = arguments
         self.reachable: dict[type, dict[str, tuple[str, object]]] = {}
+        self._classes = LastingClasses()
 
     def for_readers(self) -> ExposurePolicy:
         """Return the same policy for clients with read-only access."""
@@ -127,7 +133,9 @@ class ExposurePolicy:
 
     def resolve(self, obj: object, name: str) -> Member | None:
         """Decide what ``name`` of ``obj`` is; None if a peer may not reach it."""
-        return self._resolve(obj, attribute_name(name), ClassLists(classes_of(obj)))
+        if not name.isascii():
+            name = attribute_name(name)
+        return self._resolve(obj, name, ClassLists(classes_of(obj)))
 
     def _resolve(self, obj: object, name: str, lists: ClassLists) -> Member | None:
         if not self._allows(lists, name):
@@ -237,7 +245,9 @@ class ExposurePolicy:
             converting = self._arguments.method(obj, name, member.value, called)
             if converting is not None:
                 return converting  # never cached: the core would call the method itself
-        if member.by_class and has_default_equality(type(obj)):
+        if member.by_class and has_default_equality(type(obj)) and self._classes.lasts(type(obj)):
+            if len(self.reachable) >= MAX_KNOWN_CLASSES:
+                self.reachable.clear()
             self.reachable.setdefault(type(obj), {})[name] = (intern(name), member.value)
         return called
 
@@ -276,7 +286,7 @@ class ExposurePolicy:
         """
         _check_name(name)
         lists = ClassLists(classes_of(obj))
-        kind = self._expected_kind(obj, name, lists)
+        kind = self._expected_kind(obj, attribute_name(name), lists)
         if kind is not Kind.PROPERTY:
             raise self._refusal(obj, name, Kind.PROPERTY, kind)
         return lists
@@ -290,7 +300,9 @@ class ExposurePolicy:
             PermissionError: The policy is read-only.
         """
         lists = self.check_property(obj, name)
-        if not self._all_live and not declares_live(lists, stored_name(obj, name) or name):
+        if not self._all_live and not declares_live(
+            lists, stored_name(obj, attribute_name(name)) or name
+        ):
             live = ", ".join(self.live_names(obj)) or "none"
             raise AttributeError(
                 f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"

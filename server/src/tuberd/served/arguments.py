@@ -12,6 +12,7 @@ from typing import Any
 
 from tuber.protocol import Signature
 from tuberd.exposure.attributes import class_attribute
+from tuberd.exposure.lasting import LastingClasses
 from tuberd.served.enums import (
     Convert,
     annotation_in_docstring,
@@ -57,6 +58,7 @@ class ArgumentConverter:
     """Converts arguments and values of properties for one policy. Thread-safe."""
 
     def __init__(self) -> None:
+        self._classes = LastingClasses()
         # (id of the class, name) -> (class attribute, plan): see `Describer` about the id.
         self._plans: dict[tuple[int, str], tuple[object, _Plan | None]] = {}
 
@@ -74,7 +76,7 @@ class ArgumentConverter:
             plan = known[1]
         else:
             plan = _plan_of(bound, type(obj))
-            if attribute is not bound:
+            if attribute is not bound and self._classes.lasts(type(obj)):
                 self._plans[key] = attribute, plan
         if plan is None:
             return None

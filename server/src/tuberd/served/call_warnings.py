@@ -4,8 +4,8 @@ The core knows which threads are running a call (core/python/call_warnings.hpp).
 Python's `warnings` for those threads. It must never change the warnings of any other thread.
 
 The state of `warnings` is global, and served code changes it: `catch_warnings` replaces the filters
-and the function that shows a warning, and blocks of two threads that overlap leave one's state
-behind for ever (python/cpython#128384). So a warning of a call is always shown, by a filter that
+and the function that shows a warning, and after blocks of two threads that overlapped, the state of
+one stays (python/cpython#128384). So a warning of a call is always shown, by a filter that
 stays the first one, and then the filters that this call sees decide here.
 """
 
@@ -51,7 +51,7 @@ _DEFAULT_CATEGORIES: Final = (
 
 
 class _Filters(list[_Filter]):
-    """`warnings.filters`: our filter stays first, and blocks of `catch_warnings` are told apart.
+    """`warnings.filters`: our filter stays first, and blocks of `catch_warnings` are distinguished.
 
     A block copies the list with ``[:]``, in the thread that enters it.
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from tuber.protocol import Signature
 from tuberd.exposure.attributes import LIVE, class_attribute, is_context_manager
 from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object
+from tuberd.exposure.lasting import LastingClasses
 from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.failures import describe_failure
@@ -28,6 +29,8 @@ __all__ = ["Describer"]
 # The number ends the description of objects whose properties create new objects at each read.
 MAX_DESCRIBED_DEPTH: Final = 32
 MAX_DESCRIBED_OBJECTS: Final = 100_000
+# Descriptions of methods that are kept: those of some thousand classes.
+MAX_KNOWN_METHODS: Final = 50_000
 
 
 class Describer:
@@ -50,18 +53,26 @@ class Describer:
         self._registry = registry
         self.policy = policy
         self._encoders = {False: encode, True: encode_exactly}
-        # Methods of classes seldom change: (id of the class, name) -> (attribute, description).
-        # The id, because not every class can be hashed; the attribute shows whether the entry is
-        # about this class and still right.
+        # Methods of classes seldom change: (id of the class, name) -> (attribute, description), for
+        # classes that last. The id, because not every class can be hashed; the attribute shows
+        # whether the entry is about this class and still right.
         self._methods: dict[tuple[int, str], tuple[object, dict[str, Any]]] = {}
         self._details: dict[tuple[int, str], tuple[object, bool, dict[str, Any]]] = {}
+        self._classes = LastingClasses()
 
-    def __call__(self, call: Mapping[str, Any], lossless: bool = False) -> Any:
+    def __call__(
+        self,
+        call: Mapping[str, Any],
+        lossless: bool = False,
+        described: dict[str, Any] | None = None,
+    ) -> Any:
         """Return the result of a call.
 
         Args:
             call: the members of the call, as received.
             lossless: whether the reply carries every value without loss.
+            described: for a call of a batch, the descriptions that its calls may share: those made
+                since a method was called or a property read.
 
         Raises:
             TypeError: A member of the call is of the wrong type.
@@ -71,19 +82,32 @@ class Describer:
         path = _member(call, "object", (str, list), "a string or an array")
         name = _member(call, "property", (str,), "a string")
         resolve = bool(_member(call, "resolve", (bool,), "a bool"))
+        if described is None:
+            return self._answer(path, name, resolve, lossless)[0]
+        asked = repr((path, name, resolve))
+        if asked not in described:
+            answer, may_be_shared = self._answer(path, name, resolve, lossless)
+            if not may_be_shared:
+                described.clear()
+                return answer
+            described[asked] = answer
+        return described[asked]
+
+    def _answer(self, path: Any, name: Any, resolve: bool, lossless: bool) -> tuple[Any, bool]:
+        """Return the result of a call, and whether equal calls of its batch may share it."""
         if path is None and name is None:
             if not resolve:
-                return {"objects": list(self._registry)}
-            return self._everything(_Description(self, lossless))
+                return {"objects": list(self._registry)}, True
+            return self._everything(_Description(self, lossless)), True
         served = self._registry.walk(name if path is None else path, self.policy)
         if path is not None and name is not None:
             member = self.policy.member(served, name)
             if member.kind is Kind.PROPERTY:
-                return member.value
+                return member.value, False
             if member.kind is Kind.METHOD:
-                return self.method(served, member)
+                return self.method(served, member), True
             served = member.value
-        return self.in_full(served, lossless) if resolve else self.names(served)
+        return self.in_full(served, lossless) if resolve else self.names(served), True
 
     def validate(self) -> None:
         """Describe everything.
@@ -130,7 +154,9 @@ class Describer:
             "__doc__": description.doc,
             "__signature__": signature.to_map() if isinstance(signature, Signature) else None,
         }
-        if member.by_class:
+        if member.by_class and self._classes.lasts(cls):
+            if len(self._methods) >= MAX_KNOWN_METHODS:
+                self._methods.clear()
             self._methods[id(cls), member.name] = (member.value, members)
         return members
 
@@ -144,7 +170,9 @@ class Describer:
                 found = describe_property(cls, member.name, member.live).to_map()
             except BaseException:  # noqa: BLE001 (the border of user code)
                 found = {}
-            known = self._details[key] = held, member.live, found
+            if self._classes.lasts(cls):
+                self._details[key] = held, member.live, found
+            return found
         return known[2]
 
     def why_not_sendable(self, lossless: bool, value: object) -> Exception | None:

@@ -41,6 +41,8 @@ def describe_failure(error: BaseException, entered: bool, value: str = "result")
     text = _text(error)
     if isinstance(error, EncodeError) and not entered:
         text = f"{value}{error.place.removeprefix('$')}: {error.fault}"
+        if value == "result":
+            text += " (the method ran)"
     message = f"{kind}: {text}" if text else kind
     failure: dict[str, Any] = {
         "message": _shortened(message, MAX_MESSAGE_LENGTH),

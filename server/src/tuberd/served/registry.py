@@ -136,7 +136,7 @@ class TuberRegistry(MutableMapping[str, Any]):
         for place, step in enumerate(steps):
             name, *items = _step(step, place)
             if place == 0:
-                found = self._registered(attribute_name(name))
+                found = self._registered(name if name.isascii() else attribute_name(name))
             else:
                 found = policy.member(found, name, Kind.OBJECT).value
             for item in items:

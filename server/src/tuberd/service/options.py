@@ -125,7 +125,7 @@ def _add_network_options(parser: argparse.ArgumentParser) -> None:
     add(
         *("-j", "--json"),
         metavar="NAME",
-        help="JSON library: orjson, msgspec or json (default: the fastest one installed)",
+        help="has no effect: orjson, msgspec and json are accepted for old start scripts",
     )
     add(
         "--grace",

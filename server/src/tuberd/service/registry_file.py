@@ -53,7 +53,7 @@ def load_registry(path: str | os.PathLike[str]) -> TuberRegistry:
     try:
         registry = module.registry
     except AttributeError:
-        raise RegistryFileError(f"{name} defines no 'registry', a dict of objects") from None
+        raise RegistryFileError(f"{name} must define 'registry', a dict of objects") from None
     if isinstance(registry, TuberRegistry):
         return registry
     if registry is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import faulthandler
 import json
+import logging
 import os
 import re
 import secrets
@@ -18,9 +19,13 @@ from datetime import datetime, timezone
 from mimetypes import MimeTypes
 from typing import Any, Final
 
-from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
-from tuberd._core import CborCodec, monotonic, name_calls_at_fatal_signals
+from tuberd._core import (
+    CborCodec,
+    json_functions,
+    monotonic,
+    name_calls_at_fatal_signals,
+)
 from tuberd._core import Server as CoreServer
 from tuberd.exposure.policy import ExposurePolicy
 from tuberd.served.arguments import ArgumentConverter
@@ -34,6 +39,11 @@ from tuberd.service.systemd import notify
 from tuberd.service.tokens import Token
 
 __all__ = ["GRACE", "UDS_MODE", "Server", "run", "serve_until_stopped"]
+
+# The libraries that earlier versions could use.
+JSON_MODULES: Final = ("orjson", "msgspec", "json")
+
+_log: Final = logging.getLogger("tuberd")
 
 # Seconds for running calls to finish when a server stops.
 GRACE: Final = 30.0
@@ -54,8 +64,8 @@ class Server:
 
     Args:
         registry: the objects by name.
-        json_module: the JSON library, 'orjson', 'msgspec' or 'json'; None takes the fastest one
-            that is installed.
+        json_module: has no effect: 'orjson', 'msgspec' and 'json' are accepted because earlier
+            versions could use these libraries.
         port: the TCP port; 0 takes any free one.
         webroot: a directory of static files to serve as well.
         max_age: seconds for which browsers may cache static files.
@@ -81,7 +91,6 @@ class Server:
 
     Raises:
         OSError: The server can't listen there, or the webroot is not a directory.
-        ImportError: The JSON library is not installed.
         TypeError, ValueError: The registry can't be served, or another argument is wrong.
     """
 
@@ -112,8 +121,9 @@ class Server:
         policy = ExposurePolicy(
             expose_private=expose_private, live=live, arguments=ArgumentConverter()
         )
-        codec = JsonCodec(json_module)
-        describer = Describer(objects, policy, codec.encode, CborCodec().encode)
+        _check_json_module(json_module)
+        encode_json = json_functions(False)[0]
+        describer = Describer(objects, policy, encode_json, CborCodec().encode)
         if validate:
             describer.validate()
         install_hooks()
@@ -125,7 +135,6 @@ class Server:
         self.uds = None if uds is None else os.path.abspath(uds)
         self._core = CoreServer(
             callbacks=make_callbacks(objects, policy, describer),
-            json=codec,
             bind=self._bind,
             port=_checked("port", port, 65535),
             uds=None if self.uds is None else os.fsencode(self.uds),
@@ -266,6 +275,15 @@ def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
         write_line(server._started_line())
         notify("READY=1")
         server.serve()
+
+
+def _check_json_module(name: str | None) -> None:
+    if name is None:
+        return
+    if name not in JSON_MODULES:
+        known = ", ".join(JSON_MODULES)
+        raise ValueError(f"expected a JSON library out of {known}; got {name!r}")
+    _log.warning("the JSON library %r has no effect: the server has a JSON codec of its own", name)
 
 
 def _checked(name: str, value: int, most: int) -> int:

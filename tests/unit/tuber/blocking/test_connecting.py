@@ -31,7 +31,7 @@ Places = Callable[..., None]
 
 @pytest.fixture
 def resolves(monkeypatch: pytest.MonkeyPatch) -> Places:
-    """Lets every name have the given places."""
+    """Make every host name resolve to the given addresses."""
 
     def to(*places: tuple[str, int]) -> None:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]

@@ -1,4 +1,4 @@
-"""One connection: its faults, and what they say about the request."""
+"""One connection: its faults, and whether the request may have run."""
 
 from __future__ import annotations
 

@@ -24,12 +24,12 @@ def board_of(server: ScriptedServer, **options: Any) -> Any:
 
 
 class RefusesToSend:
-    """A socket whose connection the peer has reset: the kernel takes nothing."""
+    """A socket whose peer has reset the connection, so the kernel accepts no bytes."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
-    def send(self, request: bytes) -> int:
+    def send(self, request: bytes, flags: int = 0) -> int:
         raise BrokenPipeError
 
     def __getattr__(self, name: str) -> Any:

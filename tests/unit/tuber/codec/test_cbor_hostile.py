@@ -27,7 +27,7 @@ def codec(request: pytest.FixtureRequest) -> Codec:
 
 
 def accepted(codec: Codec, body: bytes | bytearray) -> bool:
-    """Whether it is a value; any exception other than DecodeError fails the test."""
+    """Return whether the bytes are a value. Exceptions other than DecodeError fail the test."""
     try:
         value = codec.decode(body)
     except DecodeError as error:
@@ -89,7 +89,7 @@ def test_any_sequence_of_heads_is_a_value_or_refused(name: str, body: bytes) -> 
 
 @given(body=st.binary(max_size=60) | st.lists(heads, max_size=20).map(b"".join))
 def test_both_codecs_accept_the_same_and_name_the_same_place(body: bytes) -> None:
-    """Of a body with several faults either may be named first; the verdict never differs."""
+    """The codecs may name different faults of a body, but always agree whether it is valid."""
     python, compiled = (verdict(cbor_codec(name), body) for name in CBOR_CODECS)
     if isinstance(python, DecodeError):
         assert isinstance(compiled, DecodeError)
@@ -124,7 +124,7 @@ def test_mutated_values_are_the_same_or_refused_by_both_codecs() -> None:
 
 
 def steps(decode: Callable[[bytes], Any], body: bytes) -> int:
-    """The number of calls and returns, of Python and of C functions, that decoding makes."""
+    """Return the number of calls and returns of Python and C functions during decoding."""
     count = 0
 
     def event(frame: Any, kind: str, argument: Any) -> None:

@@ -55,7 +55,7 @@ def test_we_read_what_cbor2_writes(value: Any) -> None:
 
 
 def dict_in(value: Any) -> bool:
-    """Whether there is a map in it: in the canonical form its keys are in another order."""
+    """Return whether the value contains a map, whose keys the canonical form would sort."""
     if isinstance(value, list):
         return any(map(dict_in, value))
     return isinstance(value, dict)

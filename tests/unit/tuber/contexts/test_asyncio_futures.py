@@ -1,4 +1,4 @@
-"""Futures of the asyncio shell, in everything by which asyncio waits."""
+"""Futures of the asyncio shell, with all functions of asyncio that wait."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Run: TypeAlias = "Callable[[Scenario], None]"
 
 @pytest.fixture
 def run(server: ScriptedServer) -> Run:
-    """Runs what a test does with the context of a board."""
+    """Run a test's coroutine with the context of a board."""
 
     def run(scenario: Scenario) -> None:
         async def main() -> None:

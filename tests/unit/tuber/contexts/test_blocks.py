@@ -1,4 +1,4 @@
-"""What leaving the block of a context does."""
+"""Leaving the block of a context."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls that are queued in a context, and how they travel."""
+"""Calls that are queued in a context, and the request that sends them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a batch is sent, and its outcome next to those of other requests."""
+"""The sending of batches, and their outcomes."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def test_calls_queued_by_several_threads_are_each_sent_once(
 def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
-    """An interrupt comes after the call that makes the task, before the task is stored."""
+    """An interrupt arrives after the task is created and before it is stored."""
     context = board.tuber_context()
     context.read(1)
 
@@ -268,7 +268,7 @@ def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
 def test_results_have_values_that_other_threads_take_at_the_same_time(
     board: Any, shell: Shell
 ) -> None:
-    """Another thread takes a value that has warnings while all results are taken."""
+    """Another thread reads a value with warnings while this one reads all results."""
     context = board.tuber_context()
     context.read(1)
     sent = shell.send(context)

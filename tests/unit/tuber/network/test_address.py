@@ -1,4 +1,4 @@
-"""What users write as hostname."""
+"""Parsing of the user's hostname."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connecting, without sockets: which address is tried when, and why there is no connection."""
+"""Connecting, without sockets: the order of attempts, and the errors."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_a_name_without_addresses_is_a_failure() -> None:
 
 
 class FailingDialler(ScriptedAttempts):
-    """A dialler whose lookup fails; it records the seconds that it was given."""
+    """A dialler whose lookup fails; it records the time limit."""
 
     def __init__(self, fault: Exception) -> None:
         super().__init__()

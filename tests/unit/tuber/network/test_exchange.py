@@ -1,4 +1,4 @@
-"""The rule 'at most once', without sockets: which connection a request goes over."""
+"""The rule 'at most once', without sockets: the choice of a request's connection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLOSING = HttpReply(parse_head(b"HTTP/1.1 200 OK\r\nContent-Length: 0"), b"", ke
 
 
 class Wire:
-    """A connection that answers or fails as given."""
+    """A connection with a given reply or fault."""
 
     def __init__(self, outcome: HttpReply | BaseException, sent_any: bool = False) -> None:
         self.outcome = outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import numpy  # noqa: F401  # where it is there, large bodies are received into memory of its
+import numpy  # noqa: F401  # once imported, its memory is used for large bodies
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ def reply(*fields: str, body: bytes = b"", start: str = "HTTP/1.1 200 OK") -> by
 
 
 def read(*pieces: bytes) -> HttpReply:
-    """The one reply in the pieces, received as a shell does."""
+    """Return the only reply in the pieces, received in the way of a shell."""
     reader, answer = ReplyReader(), None
     for piece in pieces:
         assert answer is None

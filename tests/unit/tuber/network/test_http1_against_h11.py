@@ -1,4 +1,4 @@
-"""Our reply parser and h11's read the same: a second opinion on what bytes mean.
+"""Our parser for replies agrees with h11's.
 
 Where they differ, ours is the stricter one, and the differences are those listed here with the part
 of RFC 9112 that decides. Never may ours read a reply where h11 reads another one.
@@ -67,7 +67,7 @@ def theirs(received: bytes) -> Outcome:
         return UNFINISHED if ended else REFUSED
 
 
-# What h11 reads and we refuse, with the part of RFC 9112 (or RFC 9110) that lets us.
+# The replies that h11 accepts and we refuse, with the section of RFC 9112 (or 9110) that allows it.
 OURS_ALONE = [
     rb"(?:\A|[^\r])\n",  # 2.2: a recipient 'may' take LF for a line end
     rb"\r\n[ \t]",  # 5.2: a folded line is refused, or replaced by spaces
@@ -163,8 +163,8 @@ def check(received: bytes) -> None:
         assert mine == other, (received, mine, other)
         return
     assert mine[:2] == other[:2], (received, mine, other)
-    # The connection is never used again where h11 would not, except for old servers that say
-    # 'keep-alive' (RFC 9112 section 9.3), which h11 does not believe.
+    # If h11 would not reuse the connection, we do not either, except for old servers that send
+    # 'keep-alive' (RFC 9112 section 9.3), which h11 ignores.
     says_so = re.search(rb"http/1\.0 (?s:.)*keep-alive", received.lower()) is not None
     assert other[2] or not mine[2] or says_so, (received, mine, other)
 

@@ -1,4 +1,4 @@
-"""Generated classes: what Python's own tools find in them, and which objects share one."""
+"""Generated classes, seen by Python's own tools, and the objects that share one."""
 
 from __future__ import annotations
 

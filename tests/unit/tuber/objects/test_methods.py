@@ -1,4 +1,4 @@
-"""Remote methods as Python shows them."""
+"""Remote methods, seen by Python's own tools."""
 
 from __future__ import annotations
 

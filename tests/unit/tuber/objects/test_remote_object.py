@@ -1,4 +1,4 @@
-"""Remote objects: attributes, items, and what they must leave alone."""
+"""Remote objects: attributes, items, and names that are never remote."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_resolving_again_forgets_what_was_known() -> None:
 
 
 class Columns:
-    """A class that takes named arguments, as SQLAlchemy's declarative ones do."""
+    """A class that accepts named arguments, like SQLAlchemy's declarative classes."""
 
     def __init__(self, **columns: Any) -> None:
         super().__init__()

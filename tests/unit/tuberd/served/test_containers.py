@@ -198,7 +198,7 @@ def test_calls_pass_through_nested_containers() -> None:
 
 
 class Knob:
-    """Its offset is a live property that does not take every value."""
+    """A channel whose live property refuses some values."""
 
     __tuber_dynamic__ = "offset"
 

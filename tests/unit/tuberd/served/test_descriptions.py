@@ -1,4 +1,4 @@
-"""Descriptions: what they list, containers, and that one fault hides nothing else."""
+"""Descriptions: their members, containers, and faults that must not hide other members."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Faulty:
 
 def describer(**objects: Any) -> Describer:
     return Describer(
-        TuberRegistry(objects), ExposurePolicy(), JsonCodec("json").encode, CborCodec().encode
+        TuberRegistry(objects), ExposurePolicy(), JsonCodec().encode, CborCodec().encode
     )
 
 
@@ -187,7 +187,7 @@ def test_values_are_encoded_once_and_after_a_fault_object_by_object() -> None:
 
     def counting(value: Any) -> bytes:
         sent.append(value)
-        return JsonCodec("json").encode(value)
+        return JsonCodec().encode(value)
 
     objects = {f"c{n}": Channel() for n in range(100)}
     describe = Describer(TuberRegistry(objects), ExposurePolicy(), counting, CborCodec().encode)
@@ -474,3 +474,31 @@ def test_a_context_manager_is_described_as_one(method: str) -> None:
     described = describer(stage=stage, board=Board())({"resolve": True})["objects"]
     assert described["stage"]["context"] is True
     assert "context" not in described["board"]
+
+
+def test_equal_descriptions_of_a_batch_are_made_once() -> None:
+    class Counting:
+        __tuber_object__ = True
+        reads = 0
+
+        @property
+        def gain(self) -> int:
+            type(self).reads += 1
+            return 1
+
+    made, described = describer(a=Counting(), b=Counting()), {}
+    calls: list[dict[str, Any]] = [
+        {"object": "a", "resolve": True},
+        {"object": "b", "resolve": True},
+        {"object": ["a"]},
+        {"resolve": True},
+        {},
+    ]
+    first = [made(call, False, described) for call in calls]
+    reads = Counting.reads
+    for _ in range(1000):
+        assert [made(call, False, described) for call in calls] == first
+    assert Counting.reads == reads
+    made({"object": "a", "property": "gain"}, False, described)  # its getter may change things
+    made(calls[0], False, described)
+    assert Counting.reads == reads + 2

@@ -187,7 +187,7 @@ def test_a_property_is_set_to_the_member_that_its_annotation_allows(
 
 
 def test_only_methods_without_enumerations_are_called_directly(policy: ExposurePolicy) -> None:
-    for name in ("one", "none"):
+    for name in ("one", "none") * 2:  # classes are kept from their second call on
         policy.method(_device(), name)
     assert set(policy.reachable[Device]) == {"none"}
 

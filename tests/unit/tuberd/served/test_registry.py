@@ -1,4 +1,4 @@
-"""The registry as a map of objects, and walks along paths."""
+"""The registry as a map of objects, and lookups by path."""
 
 from __future__ import annotations
 

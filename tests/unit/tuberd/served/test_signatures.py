@@ -28,7 +28,7 @@ class Level(enum.IntEnum):
 
 
 class CompiledMethod:
-    """Stands for a compiled method, which has only a docstring."""
+    """A stand-in for a compiled method, which has only a docstring."""
 
     def __init__(
         self, name: str, doc: str | None, overloads: tuple[Any, ...] | None = None
@@ -40,7 +40,7 @@ class CompiledMethod:
 
 
 def text(description: MethodDescription) -> str:
-    """A signature as one line: ``name/kind: annotation = default, ... -> type``."""
+    """Return a signature as one line: ``name/kind: annotation = default, ... -> type``."""
     signature = description.signature
     assert isinstance(signature, Signature)
     parameters = []

@@ -177,7 +177,7 @@ def test_running_calls_are_abandoned_after_the_grace() -> None:
 def test_control_c_ends_serve_in_the_main_thread() -> None:
     server = server_of()
     caller, replies = in_thread(server, "signal", signal.SIGINT)
-    # A shell starts its background jobs with SIGINT ignored, and Python leaves it so.
+    # A shell starts background jobs with SIGINT ignored, and Python keeps that.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         server.serve()
