@@ -315,8 +315,8 @@ Handle CborBuilder::set(const Head& tag) {
         !charge(offset, cost::kMember) || PySet_Add(elements.get(), element.get()) < 0)
       return {};
     if (PySet_GET_SIZE(elements.get()) == static_cast<Py_ssize_t>(read)) {
-      return refuse(offset, Handle::steal(PyUnicode_FromFormat("the element %R of a set appears twice",
-                                                               element.get())));
+      return refuse(offset, Handle::steal(PyUnicode_FromFormat(
+                                "the element %R of a set appears twice", element.get())));
     }
   }
   return elements;
