@@ -82,6 +82,7 @@ def _server_arguments(
         "uds_mode": options.uds_mode,
         "inherited_socket": options.inherited_socket,
         "expose_private": options.expose_private,
+        "live": options.live,
         "allow_hosts": options.allow_host,
         "allow_origins": options.allow_origin,
         "tokens": tokens,
