@@ -197,7 +197,8 @@ def test_a_batch_of_many_calls_is_not_deep(server: LiveServer) -> None:
 def test_integer_digits_are_limited_whatever_pythons_own_limit(most: str | None) -> None:
     env = {} if most is None else {"PYTHONINTMAXSTRDIGITS": most}
     bodies = {
-        digits: b'{"object": "instrument", "method": "increment", "args": [[-%b]]}' % (b"9" * digits)
+        digits: b'{"object": "instrument", "method": "increment", "args": [[-%b]]}'
+        % (b"9" * digits)
         for digits in (4300, 4301)
     }
     with live_server(REGISTRY, env=env) as server, Wire(server.port) as wire:
