@@ -22,7 +22,7 @@ constexpr std::size_t kPartDigits = 9;
 
 }  // namespace
 
-void Writer::integer(std::int64_t value) {
+void Writer::any_integer(std::int64_t value) {
   char*& at = space(kLongestInteger);
   at = std::to_chars(at, at + kLongestInteger, value).ptr;
 }

@@ -33,7 +33,16 @@ class Writer {
     flush();
     out_.append(text);
   }
-  void integer(std::int64_t value);
+  void integer(std::int64_t value) {
+    if (static_cast<std::uint64_t>(value) >= 1000) return any_integer(value);
+    const auto small = static_cast<unsigned>(value);
+    char*& at = space(3);
+    char* out = at;
+    if (small >= 100) *out++ = static_cast<char>('0' + small / 100);
+    if (small >= 10) *out++ = static_cast<char>('0' + small / 10 % 10);
+    *out++ = static_cast<char>('0' + small % 10);
+    at = out;
+  }
   // REQUIRES: finite.
   void real(double value) {
     char*& at = space(kRealSpace);
@@ -65,6 +74,7 @@ class Writer {
   static constexpr std::size_t kShort = 256;
   // False if the string has characters that need an escape; nothing was written then.
   [[nodiscard]] bool short_string(std::string_view text);
+  void any_integer(std::int64_t value);
   void any_string(std::string_view text);
   void escape(char character);
 

@@ -176,8 +176,7 @@ Handle JsonBuilder::value() {
 Handle JsonBuilder::value_of(const json::Value& value) {
   switch (value.kind) {
     case json::Kind::integer:
-      if (!charge(is_small(value.integer) ? cost::kPlace : cost::kNumber)) return {};
-      return Handle::steal(PyLong_FromLongLong(value.integer));
+      return integer(value.integer);
     case json::Kind::real:
       if (!charge(cost::kNumber)) return {};
       return Handle::steal(PyFloat_FromDouble(value.real));
@@ -195,6 +194,11 @@ Handle JsonBuilder::value_of(const json::Value& value) {
   if (!charge(cost::kPlace)) return {};
   if (value.kind == json::Kind::null) return Handle::borrow(Py_None);
   return Handle::borrow(value.kind == json::Kind::true_value ? Py_True : Py_False);
+}
+
+Handle JsonBuilder::integer(std::int64_t value) {
+  if (!charge(is_small(value) ? cost::kPlace : cost::kNumber)) return {};
+  return Handle::steal(PyLong_FromLongLong(value));
 }
 
 Handle JsonBuilder::string(const json::Value& value) {
@@ -236,7 +240,17 @@ Handle JsonBuilder::array() {
   Handle list;
   Py_ssize_t index = 0;
   for (; reader_.more(index == 0); ++index) {
-    Handle item = value();
+    std::int64_t number = 0;
+    const bool is_integer = reader_.short_integer(number);
+    if (is_integer && !list && stack_.size() < stack_.capacity() &&
+        stack_.size() - base < kMostStacked - 1) {
+      if (!charge(is_small(number) ? cost::kPlace : cost::kNumber)) return {};
+      PyObject* const made = PyLong_FromLongLong(number);
+      if (made == nullptr) return {};
+      stack_.push_back(made);  // has room, so it cannot throw
+      continue;
+    }
+    Handle item = is_integer ? integer(number) : value();
     if (!item) return failed_at(Handle::steal(PyLong_FromSsize_t(index)));
     if (list) {
       if (PyList_Append(list.get(), item.get()) < 0) return {};

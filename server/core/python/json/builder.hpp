@@ -33,6 +33,7 @@ class JsonBuilder {
   // These leave the fault to the reader, or set a Python exception.
   [[nodiscard]] Handle value();
   [[nodiscard]] Handle value_of(const json::Value& value);
+  [[nodiscard]] Handle integer(std::int64_t value);
   [[nodiscard]] Handle array();
   [[nodiscard]] Handle object();
   [[nodiscard]] Handle string(const json::Value& value);
