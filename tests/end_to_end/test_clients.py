@@ -140,7 +140,7 @@ def test_a_restart_between_calls_fails_no_call(shell: Shell) -> None:
     with live_server(REGISTRY) as first:
         instrument: Any = shell.resolve(first.hostname, "instrument")
         assert shell.finish(instrument.static(1)) == 2
-    # The client's loop stands still meanwhile, and has not heard that its connection was closed.
+    # The client's loop is not running meanwhile, so it does not notice the closed connection.
     with live_server(REGISTRY, "-p", str(first.port)):
         with pytest.warns(TuberRestartWarning, match="instrument was read again"):
             assert shell.finish(instrument.static(2)) == 4

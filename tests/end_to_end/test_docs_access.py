@@ -30,7 +30,7 @@ from .test_docs import ROOT, snippets
 DOCS = ROOT / "docs"
 MARK = "@tuberd.readonly\n"
 TOKEN = "controls-the-whole-lab"
-PATIENCE = 30.0  # seconds that only a broken server needs
+PATIENCE = 30.0  # seconds; only a broken server takes longer
 
 
 @contextmanager
@@ -44,14 +44,14 @@ def process(command: list[str], **options: Any) -> Iterator[subprocess.Popen[byt
 
 
 def inheriting(listener: socket.socket) -> dict[str, Any]:
-    """Options of Popen with which nginx listens on a socket that is open already (NGINX)."""
+    """Return options of Popen that make nginx use a socket that already listens (NGINX)."""
     descriptor = listener.fileno()
     return {"pass_fds": [descriptor], "env": {**os.environ, "NGINX": f"{descriptor};"}}
 
 
 @contextmanager
 def nginx(directory: Path, backend: int) -> Iterator[str]:
-    """nginx with the configuration of the documentation; where it listens."""
+    """Run nginx with the documented configuration; yield its address."""
     program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
     assert program, "nginx is not installed (on Debian: apt-get install nginx-light)"
     certificate = authority().issue_cert("127.0.0.1", "localhost")
@@ -114,7 +114,7 @@ def test_behind_nginx(tmp_path: Path, tokens: list[str]) -> None:
             tuber.resolve_simple(f"https://{place}/crate3/tuber", "instrument", **trusting)
         with pytest.raises(tuber.TuberProtocolError) as caught:
             tuber.resolve_simple(f"https://{TOKEN}@{place}/crate4/tuber", **trusting)
-        assert caught.value.status in (403, 404, 405)  # nginx's own, of a place it has not
+        assert caught.value.status in (403, 404, 405)  # nginx's own status for an unknown path
 
 
 def test_nginx_reports_that_the_server_is_gone(tmp_path: Path, tokens: list[str]) -> None:
@@ -132,11 +132,11 @@ def test_nginx_reports_that_the_server_is_gone(tmp_path: Path, tokens: list[str]
 
 
 def ssh_options(directory: Path) -> list[str]:
-    """The options with which ssh starts an sshd for the current user and reaches it by a pipe."""
+    """Return options that make ssh start an sshd for the current user and use it over a pipe."""
     program = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
     assert program, "sshd is not installed (on Debian: apt-get install openssh-server)"
     if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # where it wants to be confined as root
+        Path("/run/sshd").mkdir(exist_ok=True)  # as root, sshd requires this directory
     for name in ("host", "user"):
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(directory / name)]
         subprocess.run(command, check=True)

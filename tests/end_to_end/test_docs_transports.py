@@ -24,7 +24,7 @@ SNIPPETS = list(snippets(ROOT / "docs" / "how-to" / "transports.md", ""))
 
 @pytest.fixture(scope="module")
 def adapters() -> dict[str, Any]:
-    """What the code blocks define, one after the other in one namespace."""
+    """Run the code blocks in one namespace, and return it."""
     defined: dict[str, Any] = {}
     for snippet in SNIPPETS:
         if snippet.words == ("python",):

@@ -30,7 +30,7 @@ def call(method: str, *args: object) -> dict[str, Any]:
 
 
 def assert_serves(server: LiveServer, wire: Wire) -> None:
-    """The affected client and another one are answered, and no call is still running."""
+    """Check that the affected client and another one get replies, and that no call is running."""
     assert wire.call(call("nothing")) == {"result": None}
     with Wire(server.port) as other:
         assert other.call([call("nothing")] * 2) == [{"result": None}] * 2

@@ -52,7 +52,7 @@ print(json.dumps(facts + [scope.facts(array), "numpy" in sys.modules]))
 
 @pytest.fixture
 def without_numpy(tmp_path: Path) -> str:
-    """A place for the module search path where numpy is as if it were not installed."""
+    """Return a directory for the module search path that makes numpy appear not installed."""
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "numpy.py").write_text("raise ModuleNotFoundError('hidden', name='numpy')\n")

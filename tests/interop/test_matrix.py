@@ -1,4 +1,4 @@
-"""Every cell of the matrix in docs/evidence/interop.md is run, and the table says what was run."""
+"""Every cell of the matrix in docs/evidence/interop.md has the expected results."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_cell_matches_the_table(
 
 
 def assert_refused_cleanly(cell: Cell) -> None:
-    """An end that does not speak the media type says so, before anything is called."""
+    """An end that does not support the media type refuses it before any call runs."""
     if cell.client == OURS and not ours_speaks(cell.media, "client"):
         with pytest.raises(ValueError, match=r"no codec .*application/cbor.* known is"):
             tuber.resolve_simple("127.0.0.1:1", accept_types=[MEDIA_TYPES[cell.media]])
