@@ -194,7 +194,7 @@ def test_the_client_reports_a_body_over_the_limit(shell: Shell) -> None:
         assert shell.finish(scope.echo(1)) == 1
 
 
-def test_a_reply_of_more_arrays_than_one_system_call_takes(peer: Peer) -> None:
+def test_a_reply_with_more_arrays_than_one_system_call_sends(peer: Peer) -> None:
     arrays = peer.call("many", 1_500, 5_000)
     assert [array.shape for array in arrays] == [(5_000,)] * 1_500
     assert all((array == number).all() for number, array in enumerate(arrays))

@@ -94,7 +94,7 @@ def connections(server: LiveServer) -> int:
         return int(json.loads(connection.getresponse().read())["connections"]) - 1
 
 
-def test_behind_nginx(tmp_path: Path, tokens: list[str]) -> None:
+def test_clients_reach_the_server_through_nginx(tmp_path: Path, tokens: list[str]) -> None:
     trusting: dict[str, Any] = {"ssl_context": client_context()}
     with live_server(REGISTRY, *tokens) as server, nginx(tmp_path, server.port) as place:
         url = f"https://{TOKEN}@{place}/crate3/tuber"
@@ -154,7 +154,7 @@ def option_words(settings: list[str]) -> list[str]:
     return [word for each in settings for word in ("-o", each)]
 
 
-def test_ssh_leads_to_a_unix_socket(tmp_path: Path) -> None:
+def test_ssh_forwards_to_a_unix_socket(tmp_path: Path) -> None:
     there, here = tmp_path / "board.sock", tmp_path / "here.sock"
     [line] = re.findall(r"^ssh -N .*$", (DOCS / "how-to" / "access.md").read_text(), re.MULTILINE)
     words = line.split()
@@ -179,7 +179,7 @@ def test_ssh_leads_to_a_unix_socket(tmp_path: Path) -> None:
                 assert np.array_equal(instrument.echo(large)[0][0], large)
 
 
-def test_the_methods_that_are_marked_are_for_readers(tmp_path: Path) -> None:
+def test_readers_can_call_marked_methods(tmp_path: Path) -> None:
     (block,) = (each.text for each in snippets(DOCS / "how-to/access.md", "") if MARK in each.text)
     registry = tmp_path / "registry.py"
     registry.write_text(block)

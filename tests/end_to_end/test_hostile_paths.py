@@ -96,7 +96,7 @@ def test_a_cached_method_belongs_to_its_object(wire: Wire) -> None:
     assert failure(wire, {"object": "shadowed", "method": "read"}) == before
 
 
-def test_a_property_that_raises_systemexit_hides_nothing_else(wire: Wire) -> None:
+def test_a_property_that_raises_systemexit_hides_no_other_member(wire: Wire) -> None:
     description = wire.call({"object": "twin", "resolve": True})["result"]
     assert list(description["methods"]) == ["read"]
     assert description["failed"]["rude"]["type"] == "SystemExit"

@@ -74,7 +74,7 @@ class Asker:
         return decode(session, reply, called)
 
 
-# Every pair of shell, codec and kind of call; the unit tests run the rows with each codec alone.
+# All combinations of shell, codec and kind of call. The unit tests run the rows with each codec.
 WAYS = [
     ("blocking", "python", False),
     ("blocking", "compiled", True),
@@ -98,7 +98,7 @@ def asker(
 
 
 @PLACES
-def test_results_arrive_as_in_the_table(asker: Asker, place: int) -> None:
+def test_results_match_the_table(asker: Asker, place: int) -> None:
     row = ROWS[place]
     assert same(asker.call("row", place), row.arrives)
     # The server checks only types. If it is not sure, it uses CBOR, which also preserves the value.
@@ -108,7 +108,7 @@ def test_results_arrive_as_in_the_table(asker: Asker, place: int) -> None:
 
 
 @PLACES
-def test_arguments_arrive_as_in_the_table(asker: Asker, place: int) -> None:
+def test_arguments_match_the_table(asker: Asker, place: int) -> None:
     row = ROWS[place]
     assert asker.call("is_row", place, row.value) is True
     ((sent, _),) = asker.media_types
@@ -148,7 +148,7 @@ def test_an_unsupported_argument_fails_the_whole_batch_by_default(asker: Asker) 
 
 @pytest.mark.parametrize("direction", ["array", "is_array"])
 def test_arrays_of_every_dtype_arrive_unchanged(asker: Asker, direction: str) -> None:
-    step = 1 if not asker.batch else 7  # one batch is as good as another
+    step = 1 if not asker.batch else 7  # some arrays are enough for batches
     for place in range(0, len(ARRAYS), step):
         name, array = ARRAYS[place]
         if direction == "array":

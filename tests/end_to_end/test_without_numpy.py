@@ -60,7 +60,9 @@ def without_numpy(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("codec", CBOR_CODECS)
-def test_a_client_without_numpy(tmp_path: Path, without_numpy: str, codec: str) -> None:
+def test_arrays_work_on_a_client_without_numpy(
+    tmp_path: Path, without_numpy: str, codec: str
+) -> None:
     registry = tmp_path / "registry.py"
     registry.write_text(REGISTRY)
     with live_server(registry) as server:
@@ -76,7 +78,9 @@ def test_a_client_without_numpy(tmp_path: Path, without_numpy: str, codec: str) 
     assert json.loads(done.stdout) == ["NDArray", [2], "<h", [1, 2], True, facts, False]
 
 
-def test_a_server_without_numpy(shell: Shell, tmp_path: Path, without_numpy: str) -> None:
+def test_arrays_work_on_a_server_without_numpy(
+    shell: Shell, tmp_path: Path, without_numpy: str
+) -> None:
     registry = tmp_path / "registry.py"
     registry.write_text(REGISTRY)
     with (

@@ -60,7 +60,7 @@ def test_the_documented_table_is_current() -> None:
     )
 
 
-def test_only_steps_of_the_story_are_expected() -> None:
+def test_expectations_name_only_steps_of_the_story() -> None:
     text = STORY.read_text(encoding="utf-8")
     assert [name for name in EXPECTED if f"async def {name}(self)" not in text] == []
     assert {name for cell in cells() for name in expected(cell)} == set(EXPECTED)

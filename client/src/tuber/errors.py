@@ -100,7 +100,7 @@ class TuberProtocolError(TuberError):
 
     Attributes:
         status: the HTTP status if it is not 200, else None.
-        media_type: the media type of the answer if no codec reads it: ``text/html``.
+        media_type: the media type of the reply if there is no codec for it: ``text/html``.
         location: the target of a redirect, which is never followed.
         may_have_run: as in ``TuberNetworkError``.
     """
@@ -125,7 +125,7 @@ class TuberProtocolError(TuberError):
 
 
 class TuberStateError(TuberError):
-    """The operation is impossible in the present state of the object."""
+    """The operation is not possible in the object's current state."""
 
 
 class TuberRemoteError(TuberError):
@@ -188,7 +188,7 @@ def remote_error(
     remote_traceback: str | None = None,
     called: str | None = None,
 ) -> TuberRemoteError:
-    """Make the local exception for one that was raised on the server.
+    """Create the local exception for one that was raised on the server.
 
     Args:
         message: the message of the failure; from servers before 1.0, the text of a traceback.
@@ -205,7 +205,7 @@ def remote_error(
     if remote_traceback:
         note = f"{note}\n{remote_traceback.rstrip()}".lstrip("\n")
     if note:
-        # As add_note() of Python 3.11 does; some tools show notes before that version.
+        # Do the same as add_note() of Python 3.11. Some tools show notes in older versions too.
         error.__dict__["__notes__"] = [note]
         _show_notes(error)
     return error
@@ -270,12 +270,12 @@ def _end_of_traceback(text: str) -> tuple[str, str | None]:
 
 
 def _rebuild(error_class: type[TuberError], message: str) -> TuberError:
-    """Unpickle; the attributes are in the state."""
+    """Unpickle an error, whose attributes are in the state."""
     return error_class(message)
 
 
 def _rebuild_remote(
     message: str, type_name: str | None, remote_traceback: str | None
 ) -> TuberRemoteError:
-    """Make or unpickle; the class is found by its name, because it cannot be imported."""
+    """Create or unpickle an error. Its class is found by name, because it cannot be imported."""
     return _class_for(type_name)(message, type_name, remote_traceback)

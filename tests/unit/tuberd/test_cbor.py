@@ -48,7 +48,7 @@ def test_decoding_leaves_no_reference() -> None:
 
 
 def endless() -> Any:
-    """An object whose fields never end."""
+    """Return an object that contains itself without end."""
 
     @dataclass
     class Endless:
@@ -116,5 +116,5 @@ def test_a_list_that_users_code_changes_during_encoding_is_written_as_it_was() -
     ],
     ids=str,
 )
-def test_values_that_json_is_sure_to_carry(value: Any, exact: bool) -> None:
+def test_values_that_json_preserves(value: Any, exact: bool) -> None:
     assert is_exact_in_json(value) is exact

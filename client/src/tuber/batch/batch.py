@@ -30,7 +30,7 @@ class Batch:
         cancelled: the places of cancelled calls.
         run: the conversation with the server, running or ended: the BatchRun or task that
             ``Link.start`` returned. None before the batch is sent.
-        fault: why the batch will never be sent.
+        fault: the reason why the batch will never be sent; None otherwise.
         collected: whether all results were returned, or the error of the request was raised.
     """
 
@@ -97,8 +97,8 @@ class Batch:
     def value(self, place: int) -> Any:
         """Return the result of one call, or raise its error, once the batch has ended.
 
-        The first caller gets the warnings of the call. If that raises, because the user turns
-        warnings into errors, this is the error of the call from then on.
+        The first caller sees the warnings of the call. If the user turns warnings into errors, the
+        call keeps that error from then on.
         """
         if place in self.cancelled:
             raise self._cancelled_error()
@@ -164,7 +164,7 @@ class Batch:
         except BaseException:
             self.collected = True
             raise
-        assert self._outcomes is not None  # its conversation has set them
+        assert self._outcomes is not None  # set by its conversation
         return self._outcomes
 
     def _unseen(self, outcomes: Outcomes) -> list[int]:

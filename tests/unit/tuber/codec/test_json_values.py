@@ -41,7 +41,7 @@ def test_exact_values(value: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("wrapped", [lambda v: v, lambda v: [1, v], lambda v: {"a": (v, 1.5)}])
-def test_values_that_are_not_sure_to_be_exact(value: Any, wrapped: Any) -> None:
+def test_values_that_may_not_be_exact(value: Any, wrapped: Any) -> None:
     assert not is_exact_in_json(wrapped(value))
 
 
@@ -63,7 +63,7 @@ _VALUES = st.recursive(
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @given(value=_VALUES)
-def test_exact_values_arrive_as_they_were(library: str, value: Any) -> None:
+def test_exact_values_arrive_unchanged(library: str, value: Any) -> None:
     codec = JsonCodec(library)
     body = codec.encode_exact(value)
     if body is not None:
@@ -89,7 +89,7 @@ def test_a_uuid_is_not_written_as_text(value: Any) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_of_the_table_only_values_that_json_carries_are_exact(row: Any) -> None:
+def test_exact_values_of_the_table_are_those_that_json_preserves(row: Any) -> None:
     for library in LIBRARIES:
         codec = JsonCodec(library)
         body = codec.encode_exact(row.value)
