@@ -53,7 +53,7 @@ class Server:
         registry: the objects by name.
         json_module: the JSON library, 'orjson', 'msgspec' or 'json'; None takes the fastest one
             that is installed.
-        port: the TCP port; 0 takes any free one.
+        port: the TCP port; 0 chooses a free one.
         webroot: a directory of static files to serve as well.
         max_age: seconds for which browsers may cache static files.
         validate: describe all objects now, and raise ValueError if that fails.
