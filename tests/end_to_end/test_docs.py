@@ -27,6 +27,7 @@ import pytest
 
 import tuberd
 from tests.support.live_server import START_SECONDS, live_server
+from tuberd.service.options import parse_options
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -169,7 +170,7 @@ def test_shell_commands_are_sound(snippet: Snippet) -> None:
     for command in commands(snippet.text):
         words = shlex.split(command)
         if words[0] == "tuberd":
-            tuberd.parse_args(words[1:])
+            parse_options(words[1:])
         if words[0].startswith("scripts/"):
             subprocess.run(["bash", "-n", ROOT / words[0]], check=True)
 

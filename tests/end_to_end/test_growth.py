@@ -43,6 +43,18 @@ class Board:
     def array(self) -> Any:
         return self.data * 2
 
+    @property
+    def anew(self) -> Any:
+        """An object of a class of its own."""
+
+        class Fresh:
+            __tuber_object__ = True
+
+            def read(self) -> Any:
+                return [type("Record", (dict,), {})(a=1), super().__class__.__name__]
+
+        return Fresh()
+
 
 @contextlib.contextmanager
 def serving() -> Iterator[tuberd.Server]:
@@ -103,6 +115,9 @@ PATHS = {
     "property": (ask, {"object": "board", "property": "gain"}),
     "live property": (ask, call("tuber_set", "gain", 2.0)),
     "description": (ask, {"object": "board"}),
+    "description of a new class": (ask, {"object": ["board", "anew"], "resolve": True}),
+    "method of a new class": (ask, {"object": ["board", "anew"], "method": "read"}),
+    "method of a new class as CBOR": (ask, {"object": ["board", "anew"], "method": "read"}, CBOR),
     "no call": (ask, {"object": "board", "what": 1}),
     "leaving in a request": (leave_during_requests, call("echo", "x" * 100_000)),
     "leaving in a reply": (leave_during_replies, call("array")),

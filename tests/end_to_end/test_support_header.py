@@ -196,11 +196,14 @@ def test_mistakes_in_declarations_are_refused(enums: Any) -> None:
         enums.declare_twice()
 
 
+def test_the_header_brings_the_conversions_of_containers(enums: Any) -> None:
+    assert enums.echo_legacies([enums.Legacy.ON]) == [enums.Legacy.ON]  # a std::vector
+
+
 def test_other_enumerations_behave_as_without_the_header(enums: Any) -> None:
     legacy = enums.Legacy
     assert enums.echo_legacy(legacy.ON) == legacy.ON
     assert enums.echo_legacy() == legacy.OFF
-    assert enums.echo_legacies([legacy.ON]) == [legacy.ON]
     assert enums.optional_legacy(None) is True
     switched = enums.Legacy(0)
     enums.switch_legacy(switched)

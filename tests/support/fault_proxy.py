@@ -208,10 +208,10 @@ class FaultProxy:
         """End the connection if the plan says so at this stage; return whether it did."""
         if fault.stage is not here:
             return False
-        self._note(here)
         if fault.reset:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._end(client)
+        self._note(here)  # last: tests wait for it
         return True
 
     def _end(self, client: socket.socket) -> None:

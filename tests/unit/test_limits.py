@@ -12,6 +12,7 @@ from tuber import protocol
 from tuberd.service.limits import OPTIONS, Limits
 
 ROOT = Path(__file__).parents[2]
+JSON_LIMITS_HPP = (ROOT / "server" / "core" / "json" / "limits.hpp").read_text()
 CBOR_LIMITS_HPP = (ROOT / "server" / "core" / "cbor" / "limits.hpp").read_text()
 LIMITS_HPP = (ROOT / "server" / "core" / "http" / "limits.hpp").read_text()
 LIMITS_PAGE = (ROOT / "docs" / "reference" / "limits.md").read_text()
@@ -23,6 +24,7 @@ MEMBERS = {
     "fields": protocol.MAX_FIELDS,
     "body": protocol.MAX_BODY_BYTES,
     "reply": protocol.MAX_RESULT_BYTES,
+    "value_memory": protocol.MAX_VALUE_BYTES,
     "connections": protocol.MAX_CONNECTIONS,
     "calls": protocol.MAX_CALLS,
     "batch_calls": protocol.MAX_BATCH_CALLS,
@@ -73,7 +75,7 @@ def test_an_invalid_limit_is_refused(wrong: Any) -> None:
 
 
 @pytest.mark.parametrize("wrong", [-0.1, float("nan"), float("inf"), "1", None])
-def test_what_is_no_time_is_refused(wrong: Any) -> None:
+def test_an_invalid_time_limit_is_refused(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="the limit head_timeout must be"):
         Limits(head_timeout=wrong)
 
@@ -91,8 +93,21 @@ def test_both_languages_have_the_same_limits_of_cbor(name: str, limit: int) -> N
     assert f"std::size_t {name} = {limit};" in CBOR_LIMITS_HPP
 
 
-def test_every_limit_of_cbor_is_compared() -> None:
-    assert len(re.findall(r"^inline constexpr", CBOR_LIMITS_HPP, re.MULTILINE)) == 4
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("kMaxNesting", protocol.MAX_NESTING),
+        ("kMaxDigits", protocol.MAX_DIGITS),
+        ("kMaxIntegerBytes", protocol.MAX_INTEGER_BYTES),
+    ],
+)
+def test_both_languages_have_the_same_limits_of_json(name: str, limit: int) -> None:
+    assert f"std::size_t {name} = {limit};" in JSON_LIMITS_HPP
+
+
+@pytest.mark.parametrize(("header", "count"), [(CBOR_LIMITS_HPP, 4), (JSON_LIMITS_HPP, 3)])
+def test_every_limit_of_a_format_is_compared(header: str, count: int) -> None:
+    assert len(re.findall(r"^inline constexpr", header, re.MULTILINE)) == count
 
 
 @pytest.mark.parametrize(

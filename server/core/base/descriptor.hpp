@@ -1,9 +1,9 @@
 // A file descriptor that closes itself. Must never be copied.
 #pragma once
 
-#include <unistd.h>
-
 #include <utility>
+
+#include "base/process.hpp"
 
 namespace tuber::base {
 
@@ -23,9 +23,8 @@ class Descriptor {
   [[nodiscard]] bool open() const { return fd_ >= 0; }
   // Releases the descriptor; the caller must close it.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-  // Does not retry after EINTR: Linux has already closed it, and another thread may use its number.
   void close() noexcept {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (fd_ >= 0) close_descriptor(std::exchange(fd_, -1));
   }
 
  private:

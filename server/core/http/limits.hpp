@@ -30,6 +30,10 @@ struct Limits {
   std::size_t batch_calls = 10'000;
   // Bytes. A reply is kept in memory until its client has read it.
   std::uint64_t reply = 1024 * 1024 * 1024;
+  // Bytes that the values of a request may take in addition to three times its body; an array that
+  // is used in place counts nothing. Room for a million containers, which take one byte each in a
+  // body. The process has other work to do with its memory.
+  std::uint64_t value_memory = 256 * 1024 * 1024;
   // Size lines and extensions of chunks; only clients' libraries write them, and they are short.
   std::size_t chunk_line = 256;
 

@@ -11,6 +11,8 @@
 #include <memory>
 #include <system_error>
 
+#include "base/process.hpp"
+
 namespace tuber::io {
 namespace {
 
@@ -180,11 +182,21 @@ void Listener::arm_in(Poller& poller, Poller::Token token) {
   if (socket_.open()) poller.arm(socket_.get(), token);
 }
 
+void Listener::hide_from_children() {
+  const std::lock_guard lock(mutex_);
+  base::hide_from_children(socket_.get());
+}
+
 Listener::Accepted Listener::accept() {
   const std::lock_guard lock(mutex_);
   while (socket_.open()) {
     sockaddr_storage name{};
-    const int fd = accept_blocking(socket_.get(), name);
+    const int fd = [&] {
+      const base::ForkBarrier barrier;
+      const int accepted = accept_blocking(socket_.get(), name);
+      base::hide_from_children(accepted);
+      return accepted;
+    }();
     if (fd >= 0) return {Outcome::accepted, base::Descriptor(fd), Peer(name)};
     switch (errno) {
       case EINTR:
@@ -206,7 +218,7 @@ void Listener::close() noexcept {
   const std::lock_guard lock(mutex_);
   if (!socket_.open()) return;
   file_.remove();
-  // Ends listening even if a child process, forked by a method, still holds the socket.
+  // Ends listening even if a child process, forked before the server started, holds the socket.
   if (!is_shared_) ::shutdown(socket_.get(), SHUT_RDWR);
   socket_.close();
 }

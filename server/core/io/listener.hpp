@@ -38,6 +38,9 @@ class Listener {
   [[nodiscard]] bool add_to(Poller& poller, Poller::Token token);
   void arm_in(Poller& poller, Poller::Token token);
 
+  // The socket becomes useless in processes that are forked from now on.
+  void hide_from_children();
+
   enum class Outcome {
     accepted,
     none,       // no connection is waiting, or the listener is closed
@@ -53,8 +56,8 @@ class Listener {
   // Frees the port or removes the file before it returns. Refuses connections that are waiting.
   void close() noexcept;
 
-  // Closes only this process's copy of the socket. For a forked child, which must not take the
-  // lock, because the thread that holds it may not exist in the child.
+  // Closes this process's copy of the socket; it listens on in the others. For a forked child,
+  // which must not take the lock: the thread that holds it may not exist here.
   void abandon() noexcept {
     file_.forget();
     socket_.close();

@@ -30,6 +30,13 @@ class Poller {
   // gets it, so surplus threads time out.
   [[nodiscard]] std::optional<Token> wait(std::chrono::milliseconds timeout);
 
+  // Its descriptors become useless in processes that are forked from now on.
+  void hide_from_children() const {
+    for (const auto* each : {&queue_, &wake_receiver_, &wake_sender_}) {
+      base::hide_from_children(each->get());
+    }
+  }
+
   // Wakes every thread that waits, now or later.
   void wake_all() noexcept;
 

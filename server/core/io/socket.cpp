@@ -14,6 +14,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/pipe_signal.hpp"
+
 namespace tuber::io {
 namespace {
 
@@ -166,6 +168,7 @@ bool send_file(const base::Descriptor& socket, int file, std::uint64_t offset, s
   // each time. The rate can only be checked between two calls.
   constexpr std::uint64_t kPiece = 64 * 1024;
   auto position = static_cast<off_t>(offset);
+  const base::PipeSignalBlocked blocked;  // sendfile has no MSG_NOSIGNAL
   while (length > 0) {
     const auto wanted = static_cast<std::size_t>(std::min(length, kPiece));
     const ssize_t sent = send_file_piece(socket, file, position, wanted);

@@ -2,8 +2,11 @@
 // Must never wait for Python, nor hold its lock for longer than a copy.
 #pragma once
 
+#include <pthread.h>
+
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,11 +22,14 @@ namespace tuber::ops {
 
 // Thread-safe. Kept in memory, so it is empty when the server starts.
 class CallLog {
+  struct Entry;
+
  public:
   // Enough for the minutes before a failure; needs about 3 MB.
   static constexpr std::size_t kKept = 10'000;
 
-  // The place where one worker records its current call. Not thread-safe. The log must outlive it.
+  // Where one worker records its current call. Created in the worker's thread. Not thread-safe. The
+  // log must outlive it.
   class CallSlot {
    public:
     explicit CallSlot(CallLog& log);
@@ -38,7 +44,8 @@ class CallLog {
    private:
     friend class CallLog;
     CallLog& log_;
-    std::size_t index_;
+    Entry* entry_;  // stays where it is
+    const pthread_t thread_ = ::pthread_self();
   };
 
   // Failed calls also go to `log`, which may be null.
@@ -53,6 +60,11 @@ class CallLog {
   // Appends a JSON array of the last calls, the newest first. Each also has "failed": the message
   // or null.
   void append_recent(std::string& json) const;
+
+  // For a signal handler: visits the running calls of all logs of this process without a lock, so
+  // a name may be half written. `is_here`: in the calling thread. Async-signal-safe.
+  using Visitor = void (*)(void* context, std::string_view name, bool is_here);
+  static void visit_running(Visitor visit, void* context);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -72,8 +84,8 @@ class CallLog {
 
   const std::shared_ptr<Log> log_;
   mutable std::mutex mutex_;
-  std::vector<Entry> slots_;
-  std::vector<std::size_t> free_slots_;
+  std::deque<Entry> slots_;
+  std::vector<Entry*> free_slots_;
   std::vector<Entry> recent_;  // a ring
   std::size_t next_ = 0;       // in the ring
 };

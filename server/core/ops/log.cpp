@@ -1,13 +1,12 @@
 #include "ops/log.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
 
+#include "base/pipe_signal.hpp"
 #include "base/text.hpp"
 
 namespace tuber::ops {
@@ -68,15 +67,14 @@ void Log::failed(const io::Peer& peer, std::string_view call, std::string_view m
 void Log::answered(const io::Peer& peer, int status, std::string_view request, std::uint64_t bytes,
                    std::chrono::steady_clock::duration took) {
   if (!options_.access) return;
-  std::array<char, 32> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%.6f",
-                std::chrono::duration<double>(took).count());
+  std::string seconds;
+  base::append_seconds(seconds, took);
   const std::lock_guard lock(mutex_);
   const std::array<Member, 5> members{{{"from", peer.text()},
                                        {"status", std::to_string(status), true},
                                        {"request", plain(request)},
                                        {"bytes", std::to_string(bytes), true},
-                                       {"seconds", seconds.data(), true}}};
+                                       {"seconds", seconds, true}}};
   write("answered", members);
 }
 
@@ -110,11 +108,7 @@ void Log::write(std::string_view event, std::span<const Member> members) {
     line_.append(std::to_string(skipped_));
   }
   line_.append(json ? "}\n" : "\n");
-  pollfd ready{descriptor_.get(), POLLOUT, 0};
-  const bool takes = ::poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) != 0;
-  const bool written = takes && ::write(descriptor_.get(), line_.data(), line_.size()) ==
-                                    static_cast<ssize_t>(line_.size());
-  skipped_ = written ? 0 : skipped_ + 1;
+  skipped_ = base::write_if_ready(descriptor_.get(), line_) ? 0 : skipped_ + 1;
 }
 
 }  // namespace tuber::ops

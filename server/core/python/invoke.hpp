@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <exception>
 
 #include "python/gil.hpp"
 #include "python/handle.hpp"
@@ -16,6 +17,18 @@ template <class... Arguments>
   const std::array<PyObject*, sizeof...(arguments)> array{arguments...};
   return Handle::steal(without_unwinding(
       [&] { return PyObject_Vectorcall(callable.get(), array.data(), array.size(), nullptr); }));
+}
+
+// Calls code that returns an empty result with a Python exception set on failure. Turns
+// std::bad_alloc into MemoryError. REQUIRES: the GIL.
+template <class Code>
+auto with_memory_error(Code&& code) -> decltype(code()) {
+  try {
+    return code();
+  } catch (const std::exception&) {  // bad_alloc; length_error on 32-bit boards
+    PyErr_NoMemory();
+    return {};
+  }
 }
 
 // Clears the current Python exception and returns it, with its traceback. REQUIRES: the GIL.

@@ -158,6 +158,8 @@ Engine::Engine(ServerOptions given_options, HandlerFactory given_make_handler)
 
 void Engine::start() {
   process_ = ::getpid();  // a program may bind first, then fork to become a daemon
+  listener.hide_from_children();
+  poller.hide_from_children();
   admission.lower_to(descriptors_for_connections());
   if (!listener.add_to(poller, kListener)) {
     throw std::system_error(errno, std::generic_category(), "cannot watch the listening socket");

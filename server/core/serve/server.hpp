@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/limits.hpp"
 #include "io/unix_socket_file.hpp"
@@ -65,9 +66,9 @@ class Server {
   // after their current request. Returns at once.
   void request_stop() noexcept;
 
-  // Stops at SIGINT or SIGTERM, and ends the process if it does not end by itself within `grace`.
-  // Returns the descriptor for the signal handler; see ops/signal_watcher.hpp.
-  [[nodiscard]] int watch_signals(std::chrono::milliseconds grace);
+  // Stops at one of these signals, and ends the process if it does not end within `grace`. Returns
+  // the descriptor for the signal handler; see ops/signal_watcher.hpp.
+  [[nodiscard]] int watch_signals(std::vector<int> numbers, std::chrono::milliseconds grace);
 
   // Makes the destructor skip waiting for workers, because the caller has already waited.
   void abandon() noexcept { abandoned_ = true; }

@@ -24,17 +24,6 @@ void append_number(std::string& json, const char* name, std::uint64_t value) {
   json.append(",\"").append(name).append("\":").append(std::to_string(value));
 }
 
-// Formats with integers, to the microsecond: the cost of printf for a double depends on its value.
-void append_seconds(std::string& json, const char* name, std::chrono::steady_clock::duration time) {
-  constexpr std::size_t kDecimals = 6;
-  constexpr std::uint64_t kSecond = 1'000'000;
-  const auto microseconds = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(time).count());
-  const std::string decimals = std::to_string(microseconds % kSecond);
-  append_number(json, name, microseconds / kSecond);
-  json.append(".").append(kDecimals - decimals.size(), '0').append(decimals);
-}
-
 }  // namespace
 
 Site::Site(std::unique_ptr<serve::Handler> endpoint, std::shared_ptr<const SiteParts> parts)
@@ -52,13 +41,13 @@ Site::Resource Site::resource_of(std::string_view path) {
   if (path.empty()) return Resource::endpoint;
   if (path == "/health") return Resource::health;
   if (path == "/calls") return Resource::calls;
-  return Resource::other;
+  return path.starts_with('/') ? Resource::below : Resource::other;
 }
 
 void Site::handle(serve::Request& request, serve::Reply& reply) {
   const http::RequestHead& head = request.head;
   const auto resource = static_cast<Resource>(request.resource);
-  const bool is_own = resource != Resource::other;
+  const bool is_own = resource != Resource::other && resource != Resource::below;
   if (head.method == "OPTIONS" && (is_own || head.target == "*")) {
     // OPTIONS lists the methods of a resource, or of the server for "*" (RFC 9110 section 9.3.7).
     // Browsers use it to check whether a page of another origin may call.
@@ -68,19 +57,19 @@ void Site::handle(serve::Request& request, serve::Reply& reply) {
     handle_own(resource, request, reply);
     reply.fields.append("Cache-Control: no-store\r\n");
   } else {
-    handle_other(head, reply);
+    handle_other(resource, head, reply);
   }
   if (is_own) http::append_cors_fields(head, parts_->policy, reply.fields);
 }
 
 void Site::handle_own(Resource resource, serve::Request& request, serve::Reply& reply) {
   const http::RequestHead& head = request.head;
+  const Permission& permission = permissions_.of(head, [&] { return permission_of(head); });
+  if (permission.refusal) return reply.refuse(403, *permission.refusal);
   const bool is_read = head.method == "GET" || head.method == "HEAD";
   if (!(resource == Resource::endpoint ? head.method == "POST" : is_read)) {
     return refuse_method(resource, reply);
   }
-  const Permission& permission = permissions_.of(head, [&] { return permission_of(head); });
-  if (permission.refusal) return reply.refuse(403, *permission.refusal);
   if (permission.access == http::Access::none) return require_token(head, reply);
   request.access = permission.access;
   switch (resource) {
@@ -99,7 +88,12 @@ Site::Permission Site::permission_of(const http::RequestHead& head) const {
           parts_->read_only ? std::min(access, http::Access::read) : access};
 }
 
-void Site::handle_other(const http::RequestHead& head, serve::Reply& reply) {
+void Site::handle_other(Resource resource, const http::RequestHead& head, serve::Reply& reply) {
+  if (resource == Resource::below) {
+    if (const auto refusal = http::refuse_browser_call(head, parts_->policy)) {
+      return reply.refuse(403, *refusal);
+    }
+  }
   if (parts_->files) return parts_->files->serve(head, reply);
   reply.refuse(404, "Not found. Send calls with POST /tuber.");
 }
@@ -124,7 +118,8 @@ void Site::report_health(const serve::Request& request, serve::Reply& reply) {
   json.append(server.stopping() ? "\"stopping\"" : "\"serving\"");
   json.append(",\"run\":");
   base::append_json_string(json, parts_->run_id);
-  append_seconds(json, "uptime", server.age());
+  json.append(",\"uptime\":");
+  base::append_seconds(json, server.age());
   append_number(json, "connections", counts.connections);
   append_number(json, "workers", counts.workers);
   json.append(",\"calls\":");

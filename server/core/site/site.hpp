@@ -43,7 +43,7 @@ class Site final : public serve::Handler {
   void handle(serve::Request& request, serve::Reply& reply) override;
 
  private:
-  enum class Resource { endpoint, health, calls, other };
+  enum class Resource { endpoint, health, calls, below, other };  // below: the endpoint's path
 
   // The results that depend only on the request head.
   struct Permission {
@@ -55,7 +55,7 @@ class Site final : public serve::Handler {
   static void append_allow(Resource resource, serve::Reply& reply);
   static void refuse_method(Resource resource, serve::Reply& reply);
   void handle_own(Resource resource, serve::Request& request, serve::Reply& reply);
-  void handle_other(const http::RequestHead& head, serve::Reply& reply);
+  void handle_other(Resource resource, const http::RequestHead& head, serve::Reply& reply);
   [[nodiscard]] Permission permission_of(const http::RequestHead& head) const;
   void report_health(const serve::Request& request, serve::Reply& reply);
   void report_calls(const serve::Request& request, serve::Reply& reply);

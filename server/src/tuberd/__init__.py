@@ -6,10 +6,9 @@ from pathlib import Path
 from tuberd.exposure.readonly import readonly
 from tuberd.served.containers import TuberArray, TuberContainer
 from tuberd.served.registry import TuberRegistry
-from tuberd.service.command_line import main
+from tuberd.service.command_line import main, parse_args
 from tuberd.service.limits import Limits
 from tuberd.service.logs import LogOptions
-from tuberd.service.options import parse_args
 from tuberd.service.registry_file import load_registry
 from tuberd.service.server import Server, run
 from tuberd.service.tokens import Token, load_tokens

@@ -11,10 +11,10 @@ from time import monotonic
 from typing import Final, TypeVar, cast
 
 from tuber.errors import TuberProtocolError
-from tuber.network.connecting import read_ready_probe
 from tuber.network.errors import closed_by_server
 from tuber.network.http1 import HttpReply, ReplyReader
 from tuber.network.route import Route
+from tuber.network.sockets import read_ready_probe
 
 T = TypeVar("T")
 

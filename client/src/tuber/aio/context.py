@@ -45,7 +45,7 @@ class Future(CallFuture):
     _asyncio_future_blocking = False
     _cancel_message = None
 
-    def __init__(self, batch: Batch, place: int) -> None:
+    def __init__(self, batch: Batch, place: int | None) -> None:
         self._batch = batch
         self._place = place
         self._callbacks: list[_Callback] | None = None  # None: the task calls nothing yet
@@ -97,6 +97,8 @@ class Future(CallFuture):
         """Cancel the call as ``CallFuture.cancel``; ``msg``, which asyncio passes, is ignored."""
         if self.done() or not super().cancel():
             return False
+        if self._place is None and self._batch.run is not None:
+            self._batch.run.cancel()
         self._call_back()
         return True
 
@@ -202,13 +204,13 @@ class Context(BaseContext[Future]):
         await sent.run
         return sent.results()
 
-    async def receive(self, sent: Batch) -> list[Any]:
+    async def receive(self, sent: Future) -> list[Any]:
         """Wait for a batch and return its results in order, None for cancelled calls.
 
         If the task that waits is cancelled, the batch continues and may be received again.
 
         Args:
-            sent: the batch that ``send`` returned.
+            sent: what ``send`` returned.
 
         Raises:
             TuberRemoteError: a call failed and ``return_exceptions`` is not set; for the first one.
@@ -216,11 +218,12 @@ class Context(BaseContext[Future]):
         """
         from asyncio import wait  # noqa: PLC0415  # see the module's docstring
 
-        if sent.fault is None:
-            task = sent.run
+        batch = sent._batch
+        if batch.fault is None:
+            task = batch.run
             _check_loop(task, sent)
             await wait([task])
-        return sent.results()
+        return batch.results()
 
     def __enter__(self) -> NoReturn:
         raise TypeError("a context of an asynchronous object is entered with 'async with'")

@@ -28,6 +28,7 @@ class Batch:
     Attributes:
         calls: the calls as maps, in the order in which they were queued.
         cancelled: the places of cancelled calls.
+        dropped: whether the batch was cancelled as a whole.
         run: the conversation with the server, running or ended: the BatchRun or task that
             ``Link.start`` returned. None before the batch is sent.
         fault: the reason why the batch will never be sent; None otherwise.
@@ -41,6 +42,7 @@ class Batch:
         self._cancelled_error = cancelled_error
         self.calls: list[CallMap] = []
         self.cancelled: set[int] = set()
+        self.dropped = False
         self.run: Any = None
         self.fault: TuberStateError | None = None
         self.collected = False
@@ -72,9 +74,14 @@ class Batch:
                 outcomes = outcomes.converted()
         self._outcomes = outcomes.with_unsent(dict.fromkeys(left_out, Result(None)))
 
-    def called(self, place: int) -> Call:
-        """Return the text of one call, for messages."""
-        return Call(**self.calls[place])
+    def called(self, place: int | None) -> Call | str:
+        """Return one of its calls, or all, for messages."""
+        return f"a batch of {len(self.calls)} calls" if place is None else Call(**self.calls[place])
+
+    def drop(self) -> None:
+        """Cancel all calls: those that were not sent never are; other results are ignored."""
+        self.cancelled.update(range(len(self.calls)))
+        self.dropped = self.collected = True
 
     def results(self) -> list[Any]:
         """Return the results of the calls in order, once the batch has ended.
@@ -94,14 +101,18 @@ class Batch:
             returned[place] = self._item(place)
         return returned
 
-    def value(self, place: int) -> Any:
+    def value(self, place: int | None) -> Any:
         """Return the result of one call, or raise its error, once the batch has ended.
+
+        Without a place, return ``results()``.
 
         The first caller sees the warnings of the call. If the user turns warnings into errors, the
         call keeps that error from then on.
         """
-        if place in self.cancelled:
+        if self.dropped or place in self.cancelled:
             raise self._cancelled_error()
+        if place is None:
+            return self.results()
         outcomes, session = self._ended(), self._session
         if place in self._errors:
             raise self._errors[place]
@@ -118,9 +129,9 @@ class Batch:
             self._errors[place] = error
             raise
 
-    def error(self, place: int) -> Exception | None:
-        """Return the error that ``value`` raises, or None. Raise only for a cancelled call."""
-        if place in self.cancelled:
+    def error(self, place: int | None) -> Exception | None:
+        """Return what ``value`` raises; None when it returns. Raises only for a cancelled call."""
+        if self.dropped or place in self.cancelled:
             raise self._cancelled_error()
         try:
             self.value(place)
@@ -196,11 +207,15 @@ class Batch:
 
 
 class CallFuture:
-    """The result of a call that is queued in a context. Each shell adds methods to wait for it."""
+    """The result of a call that is queued in a context. Each shell adds how to wait for it.
+
+    Args:
+        place: of the call in its batch; None for the list of the results of all.
+    """
 
     __slots__ = ("_batch", "_place")
 
-    def __init__(self, batch: Batch, place: int) -> None:
+    def __init__(self, batch: Batch, place: int | None) -> None:
         self._batch = batch
         self._place = place
 
@@ -215,12 +230,15 @@ class CallFuture:
         batch = self._batch
         if batch.fault is not None or batch.has_ended():
             return False
-        batch.cancelled.add(self._place)
+        if self._place is None:
+            batch.drop()
+        else:
+            batch.cancelled.add(self._place)
         return True
 
     def cancelled(self) -> bool:
         """Return whether the call was cancelled."""
-        return self._place in self._batch.cancelled
+        return self._batch.dropped or self._place in self._batch.cancelled
 
     def done(self) -> bool:
         """Return whether the call has ended, was cancelled, or will never be sent."""

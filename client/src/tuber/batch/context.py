@@ -14,7 +14,7 @@ from tuber.batch.queued_path import QueuedPath
 from tuber.errors import TuberStateError
 from tuber.objects.remote_object import RemoteObject
 from tuber.options import TimeoutLike
-from tuber.protocol import Call, CallMap, Path, find_description, path_text
+from tuber.protocol import Call, CallMap, Description, Path, find_description, path_text
 
 Future_ = TypeVar("Future_", bound=CallFuture)
 
@@ -74,10 +74,17 @@ class BaseContext(QueuedPath, Generic[Future_]):
 
     # --- queueing
 
-    def _tuber_is_container(self, path: Path) -> bool:
+    def _tuber_described(self, path: Path) -> Description | None:
         known = self._tuber_remote._tuber_description
-        found = find_description(known, self._tuber_path, path)
+        return find_description(known, self._tuber_path, path)
+
+    def _tuber_is_container(self, path: Path) -> bool:
+        found = self._tuber_described(path)
         return found is not None and found.is_container
+
+    def _tuber_wire_name(self, path: Path, name: str) -> str:
+        found = self._tuber_described(path)
+        return name if found is None else found.wire_name(name)
 
     def _tuber_queue(self, call: CallMap) -> Future_:
         # Another thread may queue or send at the same time. Only ``with`` always releases the lock:
@@ -123,7 +130,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
         convert_json: bool | None = None,
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
-    ) -> Batch:
+    ) -> Future_:
         """Send the queued calls in the background.
 
         Arguments are encoded in the background, and big arrays are not copied. Do not change them
@@ -134,11 +141,11 @@ class BaseContext(QueuedPath, Generic[Future_]):
                 the context's value.
 
         Returns:
-            The batch, for ``receive``.
+            The future of the list of results, also for ``receive``.
         """
         batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
         self._tuber_run_in_background(batch)
-        return batch
+        return self._tuber_future_class(batch, None)
 
     def _tuber_begin(
         self,

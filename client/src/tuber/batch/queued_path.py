@@ -32,6 +32,7 @@ class Queue(Protocol):
     _tuber_broadcast: Mapping[str, Any]
 
     def _tuber_is_container(self, path: Path) -> bool: ...
+    def _tuber_wire_name(self, path: Path, name: str) -> str: ...
     def _tuber_queue(self, call: CallMap) -> Any: ...
     def _tuber_with_arguments(
         self, method: CallMap, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -126,7 +127,10 @@ class QueuedPath:
 
         ``context.tuber_attribute("send")()`` queues a call of the remote object's method ``send``.
         """
-        return QueuedPath(self._tuber_context, self._tuber_object_path(), name)
+        path, context = self._tuber_object_path(), self._tuber_context
+        if not name.isascii():
+            name = context._tuber_wire_name(path, name)
+        return QueuedPath(context, path, name)
 
     def tuber_get(self, name: str, keys: Iterable[Item] | None = None) -> Any:
         """Queue a read of a property; see ``RemoteAttributes.tuber_get``.

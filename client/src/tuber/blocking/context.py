@@ -196,17 +196,17 @@ class SimpleContext(BaseContext[SimpleFuture]):
         """
         return self._tuber_begin(accept_types, convert_json, return_exceptions, timeout).results()
 
-    def receive(self, sent: Batch) -> list[Any]:
+    def receive(self, sent: SimpleFuture) -> list[Any]:
         """Wait for a batch and return its results in order, None for cancelled calls.
 
         Args:
-            sent: the batch that ``send`` returned.
+            sent: what ``send`` returned.
 
         Raises:
             TuberRemoteError: a call failed and ``return_exceptions`` is not set; for the first one.
             TuberError: the request failed.
         """
-        return sent.results()
+        return sent._batch.results()
 
     def __enter__(self: Self) -> Self:
         self._tuber_enter()

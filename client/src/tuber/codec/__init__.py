@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from tuber.errors import TuberError
 from tuber.protocol import CBOR, JSON
 
-__all__ = ["Codec", "DecodeError", "EncodeError", "check_media_type", "codec_for"]
+__all__ = ["Codec", "DecodeError", "EncodeError", "ExactCodec", "check_media_type", "codec_for"]
 
 
 class EncodeError(TuberError, TypeError):
@@ -86,6 +86,13 @@ class Codec(Protocol):
         """
 
 
+class ExactCodec(Codec, Protocol):
+    """A codec that does not carry every value."""
+
+    def encode_exact(self, value: Any) -> bytes | None:
+        """Write a value if it is sure to arrive as it is; otherwise return None."""
+
+
 def codec_for(media_type: str) -> Codec:
     """Return the client's codec for a media type. It refuses values that it would have to change.
 
@@ -94,14 +101,12 @@ def codec_for(media_type: str) -> Codec:
     Raises:
         ValueError: there is no codec for the media type.
     """
+    from tuber.codec import compiled  # noqa: PLC0415  # it imports this module
+
     essence = check_media_type(media_type)
     if essence == JSON:
-        from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it imports this module
-
-        return DEFAULT
-    from tuber.codec.compiled import cbor_codec  # noqa: PLC0415  # slow to import
-
-    return cbor_codec()
+        return compiled.json_codec()
+    return compiled.cbor_codec()
 
 
 def check_media_type(media_type: str) -> str:

@@ -40,7 +40,7 @@ class CborCodec:
         try:
             return write(value)
         except Fault as fault:
-            raise EncodeError(fault.fault, fault.place) from None
+            raise EncodeError(fault.fault, fault.place) from fault.__cause__
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
         """Decode a value; raise DecodeError unless the body is one well-formed, known CBOR item.

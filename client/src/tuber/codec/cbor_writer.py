@@ -14,7 +14,7 @@ from uuid import UUID
 from tuber.codec.cbor_arrays import Block
 from tuber.codec.cbor_numbers import bignum, float_item, head, integer_item
 from tuber.codec.cbor_values import hashable, simplify
-from tuber.codec.fault import Fault
+from tuber.codec.fault import Fault, raised_text
 from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
 
 # Arrays of at least this size become separate pieces. Smaller ones are cheaper to copy.
@@ -59,10 +59,15 @@ class _Writer:
     def value(self, value: Any) -> None:
         """Write one value of any type."""
         write_kind = _WRITERS.get(type(value))
-        if write_kind is None:
-            self.other(value)
-        else:
-            write_kind(self, value)
+        try:
+            if write_kind is None:
+                self.other(value)
+            else:
+                write_kind(self, value)
+        except (Fault, MemoryError, RecursionError):
+            raise
+        except Exception as error:
+            raise Fault(raised_text(error)) from error
 
     def other(self, value: Any) -> None:
         """Write a value whose class has no direct CBOR form."""

@@ -7,28 +7,21 @@ These are coroutines, but they do not use asyncio, like those of ``exchange``. E
 from __future__ import annotations
 
 import errno
-import select
 import socket
-from collections.abc import Callable, Coroutine, Sequence
-from functools import partial
+from collections.abc import Coroutine, Sequence
 from itertools import chain, zip_longest
 from time import monotonic
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from tuber.network.address import UNIX, Address
 from tuber.network.errors import connect_error
+from tuber.network.sockets import prepare_socket
 from tuber.options import Timing
 
 # The 'Connection Attempt Delay' of RFC 8305 section 5: its recommended value.
 ATTEMPT_DELAY_SECONDS: Final = 0.25
 
-# TCP keepalive detects a dead peer (pulled cable, power loss) within 5 s, while a call on a healthy
-# link may run for hours. Three probes must fail, because one can get lost.
-PROBE_AFTER_SECONDS: Final = 2
-PROBE_EVERY_SECONDS: Final = 1
-PROBES: Final = 3
-
-# An entry of getaddrinfo(): family, type, protocol, canonical name, address.
+# As getaddrinfo() gives it: family, type, protocol, canonical name, address.
 Place: TypeAlias = tuple[int, int, int, str, Any]
 
 T = TypeVar("T")
@@ -133,35 +126,3 @@ def _interleaved(places: Sequence[Place]) -> list[Place]:
     families = list(dict.fromkeys(place[0] for place in places))
     columns = [[place for place in places if place[0] == family] for family in families]
     return [place for place in chain.from_iterable(zip_longest(*columns)) if place is not None]
-
-
-def prepare_socket(sock: socket.socket) -> None:
-    """Disable send delays, and let the kernel close the connection if the peer is dead."""
-    if sock.family not in (socket.AF_INET, socket.AF_INET6):
-        return  # a Unix socket never delays, and reports the end of its peer
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (
-        ("TCP_KEEPIDLE", PROBE_AFTER_SECONDS),
-        ("TCP_KEEPALIVE", PROBE_AFTER_SECONDS),  # the same on macOS
-        ("TCP_KEEPINTVL", PROBE_EVERY_SECONDS),
-        ("TCP_KEEPCNT", PROBES),
-        # Probes are not sent while a request is unacknowledged (RFC 9293 section 3.8.4).
-        ("TCP_USER_TIMEOUT", (PROBE_AFTER_SECONDS + PROBES * PROBE_EVERY_SECONDS) * 1000),
-    ):
-        option = getattr(socket, name, None)
-        if option is not None:
-            sock.setsockopt(socket.IPPROTO_TCP, option, value)
-
-
-def read_ready_probe(sock: socket.socket) -> Callable[[], object]:
-    """Return a function that checks whether an idle connection has bytes, an end or an error.
-
-    It costs one system call and reads nothing. Only one thread at a time may call it, while the
-    socket is open.
-    """
-    if not hasattr(select, "poll"):  # Windows, where select() accepts any descriptor
-        return lambda: select.select([sock], [], [], 0)[0]
-    readiness = select.poll()
-    readiness.register(sock.fileno(), select.POLLIN)
-    return partial(readiness.poll, 0)

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from types import MethodType
 from typing import Any
 
 from tuber.objects.containers import list_of_keys
 from tuber.objects.described import DescribedObject
 from tuber.objects.names import is_local, no_attribute_text, warn_similar_name
-from tuber.protocol import ABSENT, Call, Description, Item, path_of_item, path_of_object
-
-
-class _ForInstances:
-    """A method that instances have, but not their class.
-
-    IPython's completer evaluates ``lab.supply.`` only if the class of ``lab`` has no
-    ``__getattr__``, which might have side effects. Ours does no I/O, but IPython cannot know that.
-    """
-
-    def __init__(self, function: Callable[[Any, str], Any]) -> None:
-        self._function = function
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        if instance is None:
-            raise AttributeError(f"type object {owner.__name__!r} has no attribute '__getattr__'")
-        return MethodType(self._function, instance)
+from tuber.protocol import (
+    ABSENT,
+    Call,
+    Description,
+    Item,
+    attribute_name,
+    path_of_item,
+    path_of_object,
+)
+from tuber.result import ForInstances
 
 
 class RemoteAttributes(DescribedObject):
@@ -51,6 +44,7 @@ class RemoteAttributes(DescribedObject):
             AttributeError: the remote object has no such attribute, or is not resolved yet.
         """
         description = self._tuber_known()
+        name = attribute_name(name)
         if name in description.methods:
             return MethodType(self._tuber_method(description, name), self)
         if name in description.dynamic:
@@ -60,7 +54,7 @@ class RemoteAttributes(DescribedObject):
         if name in description.properties:
             return self._tuber_value(description.properties[name])
         if name in description.objects:
-            path = path_of_object(self._tuber_path, name)
+            path = path_of_object(self._tuber_path, description.wire_name(name))
             return self._tuber_make_object(path, description.objects[name])
         raise self._tuber_missing(name)
 
@@ -79,6 +73,8 @@ class RemoteAttributes(DescribedObject):
             TuberRemoteError: the property cannot be read; for a container, of the first such item.
         """
         link, items = self._tuber_link, self._tuber_items
+        if self._tuber_description is not None:
+            name = self._tuber_description.wire_name(name)
         session, path = link.session, self._tuber_path
         if items is None:
             if keys is not None:
@@ -137,7 +133,8 @@ class RemoteAttributes(DescribedObject):
                 f"property {name!r} of {self!r} can't be set: its server offers no tuber_set, "
                 "because it has no live properties or is older than they are"
             )
-        args = (name,) if value is ABSENT else (name, value)
+        sent = known.wire_name(name)
+        args = (sent,) if value is ABSENT else (sent, value)
         return link.run(link.session.call(self._tuber_path, "tuber_set", args, kwargs))
 
     @property
@@ -149,9 +146,11 @@ class RemoteAttributes(DescribedObject):
         self._tuber_known()
         return TypeError(f"{self!r} is not a container: it has no items, so it takes no keys")
 
-    @_ForInstances
+    @ForInstances
     def __getattr__(self, name: str) -> Any:
-        """Raise the error for an attribute that neither the object nor its class has."""
+        """Raise the fitting error: neither the object nor its class has the attribute."""
+        if not name.isascii() and (stored := attribute_name(name)) != name:
+            return getattr(self, stored)
         if is_local(name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         self._tuber_known()
@@ -182,6 +181,8 @@ class RemoteAttributes(DescribedObject):
             AttributeError: the name is that of a remote method, static property or object.
         """
         description = self._tuber_description
+        if not name.isascii():
+            name = attribute_name(name)
         if description is not None and name not in self._tuber_hidden:
             if name in description.dynamic:
                 return self._tuber_assign(name, value)
@@ -210,6 +211,7 @@ class RemoteAttributes(DescribedObject):
             AttributeError: the attribute is remote, or there is none.
         """
         description = self._tuber_description
+        name = attribute_name(name)
         if description is not None and name in description.names - self._tuber_hidden:
             raise AttributeError(f"{name!r} of {self!r} is on the server and can't be deleted")
         super().__delattr__(name)
@@ -226,6 +228,7 @@ class RemoteAttributes(DescribedObject):
 
 def _refuse_unsettable(description: Description, name: str, where: str) -> None:
     """Raise AttributeError when the object has no live property of that name."""
+    name = attribute_name(name)
     if name in description.dynamic or name in description.failed:
         return
     if name not in description.properties:

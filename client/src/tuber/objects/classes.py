@@ -10,6 +10,7 @@ import sys
 import weakref
 from abc import ABCMeta
 from collections.abc import Collection
+from contextlib import suppress
 from types import new_class
 from typing import Any, Final
 
@@ -44,9 +45,10 @@ def class_for(base: type, description: Description, hidden: frozenset[str], conv
     generated = _classes.get(key)
     if generated is None:
         generated = _classes.setdefault(key, _make(base, description, hidden, convert))
-    if len(_recent) >= _MAX_RECENT:
-        _recent.clear()
     _recent[identity] = description, generated
+    if len(_recent) > _MAX_RECENT:
+        with suppress(StopIteration, RuntimeError):  # another thread changed it at the same time
+            _recent.pop(next(iter(_recent)), None)
     return generated
 
 
@@ -110,6 +112,7 @@ def _content(description: Description, hidden: frozenset[str], convert: bool) ->
         sorted((name, kind.__module__, kind.__qualname__) for name, kind in types.items()),
         sorted(description.objects),
         sorted(description.dynamic),
+        sorted(description.spelt.items()),
         _container_class(description),
         sorted(hidden),
     )
@@ -133,10 +136,14 @@ def _make(base: type, description: Description, hidden: frozenset[str], convert:
         namespace["__getitem__"] = get_item
     for each, method in description.methods.items():
         if each not in hidden:
-            namespace[sys.intern(each)] = make_method(name, each, method)
+            namespace[sys.intern(each)] = make_method(
+                name, each, method, description.wire_name(each)
+            )
     for each in description.dynamic - hidden:
-        # The type of a property that could not be read is unknown.
-        namespace[sys.intern(each)] = make_live_property(name, each, types.get(each, object))
+        # A property that could not be read has no value whose type is known.
+        kind = types.get(each, object)
+        wire_name = description.wire_name(each)
+        namespace[sys.intern(each)] = make_live_property(name, each, kind, wire_name)
     bases = (base,) if container is None else (base, container)
     return new_class(name, bases, exec_body=lambda members: members.update(namespace))
 

@@ -12,25 +12,26 @@ from typing import Any, NoReturn, TypeAlias
 
 from tuber.protocol import Description, Item
 
-# Creates the remote object for an index or a key.
-Maker: TypeAlias = Callable[[Item, Description], Any]
+# A weak reference to the container, whose ``_tuber_make_item`` makes the items: they must not keep
+# it alive, because it has them.
+Owner: TypeAlias = Callable[[], Any]
 
 
 class _Items:
     """The items of a container. They are created when first used, as there may be thousands.
 
     Args:
-        keys: the indices or keys of the items, in order.
-        values: the descriptions of the items in order, or the one that they share.
-        make: creates the remote object for an index or a key.
+        keys: their indices or keys, in order.
+        values: their descriptions in order, or the one that they share.
+        owner: the container.
     """
 
     def __init__(
-        self, keys: Sequence[Item], values: Sequence[Description] | Description, make: Maker
+        self, keys: Sequence[Item], values: Sequence[Description] | Description, owner: Owner
     ) -> None:
         self.all_keys = keys
         self._values = values
-        self._make = make
+        self._owner = owner
         self._made: dict[Item, Any] = {}
 
     def __len__(self) -> int:
@@ -65,7 +66,8 @@ class _Items:
     def _item(self, key: Item) -> Any:
         item = self._made.get(key)
         if item is None:
-            item = self._made.setdefault(key, self._make(key, self.description_of(key)))
+            made = self._owner()._tuber_make_item(key, self.description_of(key))
+            item = self._made.setdefault(key, made)
         return item
 
 
@@ -97,9 +99,9 @@ class MapItems(_Items, Mapping[Item, Any]):
     """The items of a map of objects, in the order of the server."""
 
     def __init__(
-        self, keys: Sequence[Item], values: Sequence[Description] | Description, make: Maker
+        self, keys: Sequence[Item], values: Sequence[Description] | Description, owner: Owner
     ) -> None:
-        super().__init__(keys, values, make)
+        super().__init__(keys, values, owner)
         each = [values] * len(keys) if isinstance(values, Description) else values
         self._descriptions = dict(zip(keys, each, strict=True))
 
@@ -117,17 +119,17 @@ class MapItems(_Items, Mapping[Item, Any]):
         return f"{type(self).__name__}({list(self.all_keys)!r})"
 
 
-def items_of(description: Description, make: Maker) -> ListItems | MapItems | None:
+def items_of(description: Description, owner: Owner) -> ListItems | MapItems | None:
     """Return the items of a container; None for any other object."""
     keys, values = description.keys, description.values
     if values is None:
         return None
     if isinstance(keys, tuple):
-        return MapItems(keys, values, make)
+        return MapItems(keys, values, owner)
     if keys is None:
         assert isinstance(values, tuple)  # Description.__post_init__ has checked it
         keys = len(values)
-    return ListItems(range(keys), values, make)
+    return ListItems(range(keys), values, owner)
 
 
 def list_of_keys(keys: Iterable[Item]) -> list[Item]:
@@ -164,7 +166,7 @@ class Container:
         return len(self._tuber_items)
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._tuber_items)
+        yield from self._tuber_items  # a generator keeps the container, which makes the items
 
     def __contains__(self, item: object) -> bool:
         return item in self._tuber_items

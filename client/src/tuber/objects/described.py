@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
+from weakref import ref
 
 from tuber.errors import TuberError, TuberStateError
 from tuber.objects.classes import (
@@ -32,9 +33,6 @@ class DescribedObject:
     _tuber_path: Path
     _tuber_description: Description | None = None
     _tuber_items: ListItems | MapItems | None = None
-    # The object that contains this one. It refreshes both after a restart of the server, so it must
-    # live as long as this one.
-    _tuber_holder: DescribedObject | None = None
     # The names in the description that a local attribute hides.
     _tuber_hidden: frozenset[str] = frozenset()
     # The generated class, if the object's own class cannot be changed (see may_be_subclassed).
@@ -54,7 +52,7 @@ class DescribedObject:
         before = self._tuber_contents()
         hidden = hidden_names(base, self.__dict__.keys() - before.keys(), description)
         contents = self._tuber_new_contents(description, hidden, before)
-        items = items_of(description, self._tuber_make_item)
+        items = items_of(description, ref(self))
         if items is not None:
             removed = items.carry_over(self._tuber_items)
         else:
@@ -100,7 +98,7 @@ class DescribedObject:
                 known._tuber_adopt(inside)
                 contents[name] = known
             else:
-                path = path_of_object(self._tuber_path, name)
+                path = path_of_object(self._tuber_path, description.wire_name(name))
                 contents[name] = self._tuber_make_object(path, inside)
         return contents
 
@@ -127,9 +125,21 @@ class DescribedObject:
         for each in inside:
             each._tuber_removed(error)
 
+    def __del__(self) -> None:
+        """Pass on the refresh after a restart of the server to the objects inside that stay.
+
+        They don't refer to this one: a cycle would wait for the garbage collector.
+        """
+        if self._tuber_description is None:
+            return
+        items = self._tuber_items
+        inside = items.made() if items is not None else []
+        inside += [each for each in self.__dict__.values() if isinstance(each, DescribedObject)]
+        if inside:
+            self._tuber_link.session.state.inherit(self, inside)
+
     def _tuber_make_object(self, path: Path, description: Description) -> DescribedObject:
         made = self.object_factory(path)
-        made._tuber_holder = self
         made._tuber_adopt(description)
         return made
 
@@ -140,7 +150,8 @@ class DescribedObject:
         """Return the function of a method, even if a local attribute hides it."""
         if name not in self._tuber_hidden:
             return vars(self._tuber_stand_in or type(self))[name]
-        return make_method(description.type or type(self).__name__, name, description.methods[name])
+        owner, wire_name = description.type or type(self).__name__, description.wire_name(name)
+        return make_method(owner, name, description.methods[name], wire_name)
 
     def _tuber_value(self, value: Any) -> Any:
         """Return a property's value, converted according to the options."""

@@ -16,16 +16,19 @@ from tuber.protocol import ABSENT, MethodDescription, Signature
 REMOTE: Final = "tuber.<remote>"
 
 
-def make_method(owner: str, name: str, description: MethodDescription) -> Callable[..., Any]:
-    """Create the function that calls a method of the remote object.
+def make_method(
+    owner: str, name: str, description: MethodDescription, wire_name: str
+) -> Callable[..., Any]:
+    """Make the function that calls a method of the remote object that it is bound to.
 
     Args:
-        owner: the name of the class that the function will belong to.
+        owner: the name of the class that it will belong to.
+        wire_name: the name as the server spells it.
     """
 
     def call(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         link = self._tuber_link
-        return link.run(link.session.call(self._tuber_path, name, args, kwargs))
+        return link.run(link.session.call(self._tuber_path, wire_name, args, kwargs))
 
     _disguise(call, owner, name)
     call.__doc__ = description.doc
@@ -43,20 +46,21 @@ def make_method(owner: str, name: str, description: MethodDescription) -> Callab
     return call
 
 
-def make_live_property(owner: str, name: str, kind: type) -> property:
-    """Create a property that is read and set on the server on each access.
+def make_live_property(owner: str, name: str, kind: type, wire_name: str) -> property:
+    """Make a property that is read and set on the server on each access.
 
     Args:
-        owner: the name of the class that the property will belong to.
-        kind: the type of its last known value. IPython and jedi use this annotation for
-            completion, without reading the hardware.
+        owner: the name of the class that it will belong to.
+        kind: the type of its last known value. IPython and jedi complete by this annotation,
+            without reading the hardware.
+        wire_name: as in ``make_method``.
     """
 
     def get(self: Any) -> Any:
         link = self._tuber_link
         try:
-            return link.run(link.session.read_property(self._tuber_path, name))
-        except AttributeError as error:  # from the server; Python then calls __getattr__,
+            return link.run(link.session.read_property(self._tuber_path, wire_name))
+        except AttributeError as error:  # from the server; Python goes on with __getattr__,
             self.__dict__["_tuber_raised"] = error  # which raises it again
             raise
 

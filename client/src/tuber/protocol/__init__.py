@@ -15,6 +15,7 @@ from tuber.protocol.limits import (
     MAX_CALLS,
     MAX_CHUNK_LINE_BYTES,
     MAX_CONNECTIONS,
+    MAX_DIGITS,
     MAX_FIELDS,
     MAX_FORESEEABLE_KEYS,
     MAX_HEAD_BYTES,
@@ -26,9 +27,11 @@ from tuber.protocol.limits import (
     MAX_REQUEST_LINE_BYTES,
     MAX_RESULT_BYTES,
     MAX_STALL_SECONDS,
+    MAX_VALUE_BYTES,
     MIN_BODY_BYTES_PER_SECOND,
     MIN_REPLY_BYTES_PER_SECOND,
 )
+from tuber.protocol.names import attribute_name
 from tuber.protocol.paths import (
     Item,
     Path,
@@ -65,6 +68,7 @@ __all__ = [
     "MAX_CALLS",
     "MAX_CHUNK_LINE_BYTES",
     "MAX_CONNECTIONS",
+    "MAX_DIGITS",
     "MAX_FIELDS",
     "MAX_FORESEEABLE_KEYS",
     "MAX_HEAD_BYTES",
@@ -76,6 +80,7 @@ __all__ = [
     "MAX_REQUEST_LINE_BYTES",
     "MAX_RESULT_BYTES",
     "MAX_STALL_SECONDS",
+    "MAX_VALUE_BYTES",
     "MIN_BODY_BYTES_PER_SECOND",
     "MIN_REPLY_BYTES_PER_SECOND",
     "NOT_EXECUTED",
@@ -92,6 +97,7 @@ __all__ = [
     "Result",
     "Signature",
     "Step",
+    "attribute_name",
     "checked_path",
     "find_description",
     "parse_reply",

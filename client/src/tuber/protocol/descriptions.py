@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tuber.protocol.calls import Failure
 from tuber.protocol.members import malformed, map_of, text_or_none
+from tuber.protocol.names import attribute_name
 from tuber.protocol.paths import Item, Path, parts
 from tuber.protocol.signatures import MethodDescription
 
@@ -21,8 +22,10 @@ class Description:
             description; otherwise None.
         values: the descriptions of a container's items in order, or the one that they share.
         type: the name of the object's class; None from servers before 1.0.
-        failed: the failures of properties that could not be read, by name.
-        dynamic: the live properties, which are read at each access and may be set.
+        failed: the properties that could not be read, and why.
+        dynamic: the live properties: those that are read at each access and may be set.
+        spelt: name -> the server's spelling of it, where it is another one: names are in the form
+            of ``attribute_name``, and servers before 1.0 send them as they are.
     """
 
     doc: str | None = None
@@ -34,6 +37,7 @@ class Description:
     type: str | None = None
     failed: Mapping[str, Failure] = field(default_factory=dict)
     dynamic: frozenset[str] = frozenset()
+    spelt: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_map(cls, members: Any) -> Description:
@@ -46,6 +50,13 @@ class Description:
         where = "a description"
         members = map_of(members, where)
         described = {name: _map_or_empty(members, name) for name in _MAPS}
+        spelt = _spelt(described)
+        if spelt:
+            names = {wire: name for name, wire in spelt.items()}
+            described = {
+                kind: {names.get(each, each): value for each, value in of_kind.items()}
+                for kind, of_kind in described.items()
+            }
         return cls(
             doc=text_or_none(members, "__doc__", where),
             methods={n: MethodDescription.from_map(m) for n, m in described["methods"].items()},
@@ -56,12 +67,18 @@ class Description:
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
             dynamic=_dynamic(members.get("dynamic"), described),
+            spelt=spelt,
         )
 
     @property
     def is_container(self) -> bool:
         """Whether the object has items."""
         return self.values is not None
+
+    def wire_name(self, name: str) -> str:
+        """Return a name as the server spells it."""
+        name = attribute_name(name)
+        return self.spelt.get(name, name)
 
     @property
     def names(self) -> set[str]:
@@ -93,7 +110,11 @@ def find_description(known: Description | None, at: Path, path: Path) -> Descrip
     for is_item, part in parts(path)[len(parts(at)) :]:
         if known is None:
             return None
-        known = _description_of_item(known, part) if is_item else known.objects.get(str(part))
+        known = (
+            _description_of_item(known, part)
+            if is_item
+            else known.objects.get(attribute_name(str(part)))
+        )
     return known
 
 
@@ -106,6 +127,15 @@ def _description_of_item(container: Description, item: Item) -> Description | No
         return values[place]  # type: ignore[index]
     except (LookupError, TypeError, ValueError):
         return None
+
+
+def _spelt(described: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The names that are not in the form of ``attribute_name``; an exact one precedes them."""
+    names = {name for of_kind in described.values() for name in of_kind}
+    if all(map(str.isascii, names)):
+        return {}
+    spelt = {attribute_name(each): each for each in sorted(names) if not each.isascii()}
+    return {name: wire for name, wire in spelt.items() if name not in names}
 
 
 def _map_or_empty(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -135,7 +165,9 @@ def _dynamic(names: Any, described: Mapping[str, Mapping[str, Any]]) -> frozense
         return frozenset()
     if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
         raise malformed("a description", "member 'dynamic' to be an array of strings", names)
-    return frozenset(names).intersection([*described["properties"], *described["failed"]])
+    return frozenset(map(attribute_name, names)).intersection(
+        [*described["properties"], *described["failed"]]
+    )
 
 
 _UNREAD: Final = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tuber.codec import Codec, EncodeError, codec_for
+from tuber.codec.compiled import json_codec
 from tuber.errors import TuberNetworkError, TuberProtocolError
 from tuber.options import Options
 from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call, CallMap
@@ -20,9 +21,7 @@ class RequestWriter:
     def __init__(self, options: Options, state: ServerState) -> None:
         self._options = options
         self._state = state
-        from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it loads a library
-
-        self._json: Final = DEFAULT
+        self._json: Final = json_codec()
 
     def plain(self, call: Call) -> Request | None:
         """Return the request for one call in JSON; None if JSON may change an argument."""

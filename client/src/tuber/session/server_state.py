@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import weakref
 from _thread import allocate_lock
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 from tuber.errors import TuberRemoteError
@@ -47,6 +47,9 @@ class Roots:
     def discard(self, root: Root) -> None:
         """Remove a root if it is in the set."""
         self._roots.pop(id(root), None)
+
+    def __contains__(self, root: object) -> bool:
+        return id(root) in self._roots
 
     def clear(self) -> None:
         """Remove all roots."""
@@ -154,6 +157,20 @@ class ServerState:
             else:  # another reply has shown a later restart
                 self.stale.add(root)
             self.any_stale = len(self.stale) > 0
+
+    def inherit(self, root: Root, inside: Iterable[Root]) -> None:
+        """Make roots of the objects inside of one that is being deleted.
+
+        Takes no lock: an object may be deleted while its thread holds it.
+        """
+        if root not in self.roots:
+            return
+        stale = root in self.stale
+        for each in inside:
+            self.roots.add(each)
+            if stale:
+                self.stale.add(each)
+                self.any_stale = True
 
     def begin_refresh(self, resolving: Root | None) -> list[Root]:
         """Return the stale roots for the caller to refresh, until ``end_refresh``.

@@ -11,6 +11,7 @@
 #include "cbor/typed_array.hpp"
 #include "cbor/validator.hpp"
 #include "python/cbor/imports.hpp"
+#include "python/decode_meter.hpp"
 #include "python/handle.hpp"
 #include "python/source.hpp"
 
@@ -21,14 +22,14 @@ namespace tuber::python {
 class CborBuilder {
  public:
   CborBuilder(Source& source, const CborImports& imports)
-      : source_(source), imports_(imports), reader_(source.bytes()) {}
+      : source_(source), imports_(imports), reader_(source.bytes()), meter_(source) {}
 
   // The value of the whole body.
   [[nodiscard]] Handle build();
 
  private:
   CborBuilder(Source& source, const CborImports& imports, std::size_t at)
-      : source_(source), imports_(imports), reader_(source.bytes(), at) {}
+      : source_(source), imports_(imports), reader_(source.bytes(), at), meter_(source) {}
 
   [[nodiscard]] Handle item();
   // A hashable item: arrays become tuples.
@@ -53,6 +54,8 @@ class CborBuilder {
 
   // True if the container has another item. Otherwise consumes the break that ends it, if any.
   [[nodiscard]] bool more(const cbor::Head& container, std::uint64_t read);
+  [[nodiscard]] bool validate(cbor::Validator& validator) const;
+  [[nodiscard]] bool charge(std::size_t offset, std::uint64_t bytes);
   // Raise a DecodeError.
   Handle refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& path);
   Handle refuse(std::size_t offset, const Handle& text);
@@ -63,6 +66,7 @@ class CborBuilder {
   Source& source_;
   const CborImports& imports_;
   cbor::Reader reader_;
+  DecodeMeter meter_;
 };
 
 }  // namespace tuber::python

@@ -73,7 +73,7 @@ bool CborEncoder::encode(PyObject* value) {
     PyErr_Clear();
     refuse(kTooDeep);
   }
-  if (PyErr_ExceptionMatches(imports_.fault.get())) raise_encode_error();
+  raise_encode_error();
   return false;
 }
 
@@ -359,17 +359,17 @@ bool CborEncoder::failed_at(Handle step) {
   return false;
 }
 
+// Gives the exception its place, also one that users' code raised. MemoryError and exceptions that
+// end the program stay as they are.
 void CborEncoder::raise_encode_error() {
-  const Handle fault = take_exception();
+  if (!PyErr_ExceptionMatches(PyExc_Exception) || PyErr_ExceptionMatches(PyExc_MemoryError)) return;
+  const Handle exception = take_exception();
   Handle steps = Handle::steal(PyList_New(0));
   for (const Handle& step : steps_) {
     if (!steps || PyList_Append(steps.get(), step.get()) < 0) return;
   }
-  Handle text = Handle::steal(PyObject_GetAttrString(fault.get(), "fault"));
-  Handle place = steps ? invoke(imports_.place_of, steps.get()) : Handle();
-  if (!text || !place) return;
-  Handle error = invoke(imports_.encode_error, text.get(), place.get());
-  if (error) PyErr_SetObject(imports_.encode_error.get(), error.get());
+  Handle error = steps ? invoke(imports_.encode_error, exception.get(), steps.get()) : Handle();
+  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
 }
 
 }  // namespace tuber::python

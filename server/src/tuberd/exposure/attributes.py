@@ -5,7 +5,7 @@ Nothing here may run code of a served object, except its ``__dir__`` where a fun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import partialmethod
 from types import (
     BuiltinFunctionType,
@@ -15,6 +15,8 @@ from types import (
     WrapperDescriptorType,
 )
 from typing import Any, Final
+
+from tuber.protocol import attribute_name
 
 __all__ = [
     "ABSENT",
@@ -29,7 +31,9 @@ __all__ = [
     "has_default_equality",
     "has_default_lookup",
     "is_plain_method",
+    "listed_names",
     "own_attributes",
+    "stored_name",
 ]
 
 ABSENT: Final = object()
@@ -60,6 +64,8 @@ _BOUND_METHOD_TYPES: Final = frozenset(
 class ClassLists(dict[str, Set[str]]):
     """The lists of names that an object's classes declare, each read on first use.
 
+    The names are in the form of `attribute_name`.
+
     A list holds the names of the classes and all their bases: a subclass can't undo its base's.
     Use an instance for one decision only, because classes may change.
     """
@@ -75,8 +81,24 @@ class ClassLists(dict[str, Set[str]]):
             for each in cls.__mro__:
                 given = getattr(each, attribute, None)
                 names.update((given,) if isinstance(given, str) else given or ())
+        if names and not _are_ascii(names):  # most classes list nothing
+            names = set(map(attribute_name, listed_names(names)))
         self[attribute] = names
         return names
+
+
+def _are_ascii(names: set[str]) -> bool:
+    try:
+        return all(map(str.isascii, names))
+    except TypeError:  # a user listed something else
+        return False
+
+
+def listed_names(given: Any) -> Iterable[str]:
+    """Return the names that a class attribute lists: one string, several, or None."""
+    if isinstance(given, str):
+        return (given,)
+    return [each for each in given or () if isinstance(each, str)]
 
 
 def is_plain_method(attribute: object) -> bool:
@@ -141,3 +163,23 @@ def all_names(obj: object) -> set[str]:
     for each in type(obj).__mro__:
         names.update(each.__dict__)
     return names
+
+
+def stored_name(obj: object, name: str) -> str | None:
+    """Return under which name the class, the instance or its ``__dir__`` has an attribute.
+
+    ``setattr`` and compiled classes may store a name that Python's parser would have normalised.
+
+    Args:
+        name: in the form of `attribute_name`; an attribute of exactly this name precedes others.
+
+    Returns:
+        None if there is no such attribute.
+    """
+    if class_attribute(type(obj), name) is not ABSENT or name in own_attributes(obj):
+        return name
+    names = all_names(obj)
+    if name in names:
+        return name
+    same = (each for each in names if not each.isascii() and attribute_name(each) == name)
+    return min(same, default=None)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from sys import intern
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from tuber.protocol import attribute_name
 from tuberd.exposure.attributes import (
     ABSENT,
     EXCLUDED,
@@ -21,17 +22,22 @@ from tuberd.exposure.attributes import (
     all_names,
     class_attribute,
     classes_of,
-    dir_names,
     has_default_equality,
     has_default_lookup,
     is_plain_method,
     own_attributes,
+    stored_name,
 )
 from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object, kind_of, static_kind
+from tuberd.exposure.lasting import LastingClasses
 from tuberd.exposure.readonly import check_readonly
 from tuberd.exposure.refusals import shown, suggestion
 
 __all__ = ["Container", "ExposurePolicy", "ServedCodeError"]
+
+
+# Classes whose methods are kept. They keep their classes, some kilobytes each.
+MAX_KNOWN_CLASSES: Final = 1024
 
 
 class ServedCodeError(Exception):
@@ -88,6 +94,7 @@ class ExposurePolicy:
         self._expose_private = expose_private
         self._read_only = read_only
         self.reachable: dict[type, dict[str, tuple[str, object]]] = {}
+        self._classes = LastingClasses()
 
     def for_readers(self) -> ExposurePolicy:
         """Return the same policy for clients with read-only access."""
@@ -95,6 +102,8 @@ class ExposurePolicy:
 
     def resolve(self, obj: object, name: str) -> Member | None:
         """Decide what ``name`` of ``obj`` is; None if a peer may not reach it."""
+        if not name.isascii():
+            name = attribute_name(name)
         return self._resolve(obj, name, ClassLists(classes_of(obj)))
 
     def _resolve(self, obj: object, name: str, lists: ClassLists) -> Member | None:
@@ -110,15 +119,17 @@ class ExposurePolicy:
             and has_default_lookup(own)
         ):
             return Member(name, Kind.METHOD, attribute, by_class=True)
-        if attribute is ABSENT and not _instance_has(obj, name):
+        held_as = name if attribute is not ABSENT else stored_name(obj, name)
+        if held_as is None:
             given = name == tuber_set.__name__ and self.live_names(obj)
             return Member(name, Kind.METHOD, tuber_set) if given else None
         live = (
             name in lists[LIVE]
-            and static_kind(obj, name, attribute, lists.classes[1:]) is Kind.PROPERTY
+            and static_kind(obj, held_as, class_attribute(own, held_as), lists.classes[1:])
+            is Kind.PROPERTY
         )
         try:
-            value = getattr(obj, name)
+            value = getattr(obj, held_as)
         except BaseException as error:  # noqa: BLE001 (the border of user code)
             return Member(name, Kind.PROPERTY, None, error, live=live)
         kind = Kind.PROPERTY if live else kind_of(value)
@@ -138,13 +149,18 @@ class ExposurePolicy:
     def _expected_kind(self, obj: object, name: str, lists: ClassLists) -> Kind | None:
         """Return the kind that `resolve` would find, as far as is known without a getter."""
         held = class_attribute(type(obj), name)
-        if not self._allows(lists, name) or (held is ABSENT and not _instance_has(obj, name)):
+        if not self._allows(lists, name):
             return None
-        return static_kind(obj, name, held, lists.classes[1:])
+        held_as = name if held is not ABSENT else stored_name(obj, name)
+        if held_as is None:
+            return None
+        return static_kind(obj, held_as, class_attribute(type(obj), held_as), lists.classes[1:])
 
     def members(self, obj: object) -> list[Member]:
         """Return everything that is listed of an object, sorted by name."""
         names = all_names(obj) | {tuber_set.__name__}
+        if not all(map(str.isascii, names)):
+            names = set(map(attribute_name, names))
         lists = ClassLists(classes_of(obj))
         # Half of all names are Python's own; `_allows` would refuse them one by one.
         candidates = sorted(name for name in names if not name.startswith("__"))
@@ -181,11 +197,14 @@ class ExposurePolicy:
         if (own := self._bind_own(obj, member.value)) is not None:
             return own  # never cached: it needs this policy
         if self._read_only:
-            check_readonly(obj, name, member.value)
+            check_readonly(obj, attribute_name(name), member.value)
         if not member.by_class:
             bound: Callable[..., Any] = member.value
             return bound
-        if has_default_equality(type(obj)):
+        name = member.name  # other spellings of it are not kept: there may be very many
+        if has_default_equality(type(obj)) and self._classes.lasts(type(obj)):
+            if len(self.reachable) >= MAX_KNOWN_CLASSES:
+                self.reachable.clear()
             self.reachable.setdefault(type(obj), {})[name] = (intern(name), member.value)
         called: Callable[..., Any] = getattr(obj, name)
         return called
@@ -225,7 +244,7 @@ class ExposurePolicy:
         """
         _check_name(name)
         lists = ClassLists(classes_of(obj))
-        kind = self._expected_kind(obj, name, lists)
+        kind = self._expected_kind(obj, attribute_name(name), lists)
         if kind is not Kind.PROPERTY:
             raise self._refusal(obj, name, Kind.PROPERTY, kind)
         return lists
@@ -238,7 +257,8 @@ class ExposurePolicy:
             TypeError: ``name`` is not a string.
             PermissionError: The policy is read-only.
         """
-        if name not in self.check_property(obj, name)[LIVE]:
+        lists = self.check_property(obj, name)
+        if attribute_name(name) not in lists[LIVE]:
             live = ", ".join(self.live_names(obj)) or "none"
             raise AttributeError(
                 f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"
@@ -255,6 +275,7 @@ class ExposurePolicy:
             RuntimeError: The property was set, but reading it back raised.
         """
         self.check_live(obj, name)
+        name = stored_name(obj, attribute_name(name)) or name
         setattr(obj, name, value)
         try:
             return getattr(obj, name)
@@ -287,10 +308,13 @@ class ExposurePolicy:
         if found is not None:
             return AttributeError(f"{text}; that is the name of its {found.value}")
         lists = ClassLists(classes_of(obj))
-        public = (each for each in sorted(all_names(obj)) if self._allows(lists, each))
+        held = {attribute_name(each): each for each in sorted(all_names(obj))}
+        public = (each for each in sorted(held) if self._allows(lists, each))
         cls = type(obj)
         names = [
-            each for each in public if static_kind(obj, each, class_attribute(cls, each)) is kind
+            each
+            for each in public
+            if static_kind(obj, held[each], class_attribute(cls, held[each])) is kind
         ]
         return AttributeError(text + suggestion(name, names, PLURAL[kind]))
 
@@ -298,8 +322,3 @@ class ExposurePolicy:
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
         raise TypeError(f"expected a name (a string), got {shown(name)}")
-
-
-def _instance_has(obj: object, name: str) -> bool:
-    """Return whether the instance or the object's ``__dir__`` has the name."""
-    return name in own_attributes(obj) or name in dir_names(obj)

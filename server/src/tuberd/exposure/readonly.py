@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial, partialmethod
 from typing import Any, Final, TypeVar
 
-from tuberd.exposure.attributes import classes_of
+from tuber.protocol import attribute_name
+from tuberd.exposure.attributes import classes_of, listed_names
 
 __all__ = ["MARK", "check_readonly", "readonly"]
 
@@ -60,8 +61,7 @@ def check_readonly(obj: object, name: str, value: object) -> None:
 
 def _is_listed_by(cls: type, name: str) -> bool:
     for each in cls.__mro__:
-        listed = each.__dict__.get(MARK, ())
-        if name in ((listed,) if isinstance(listed, str) else listed):
+        if name in map(attribute_name, listed_names(each.__dict__.get(MARK))):
             return True
         if name in each.__dict__:
             return False

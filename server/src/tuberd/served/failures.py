@@ -13,7 +13,7 @@ from typing import Final
 from tuber.codec import DecodeError, EncodeError
 from tuberd.exposure.policy import ServedCodeError
 
-__all__ = ["describe_failure"]
+__all__ = ["describe_failure", "sendable_text"]
 
 # In characters: a person reads them, and all calls of a batch may fail.
 MAX_MESSAGE_LENGTH: Final = 64 * 1024
@@ -39,8 +39,10 @@ def describe_failure(error: BaseException, entered: bool, value: str = "result")
     text = _text(error)
     if isinstance(error, EncodeError) and not entered:
         text = f"{value}{error.place.removeprefix('$')}: {error.fault}"
+        if value == "result":
+            text += " (the method ran)"
     message = f"{kind}: {text}" if text else kind
-    failure = {"message": _shortened(message, MAX_MESSAGE_LENGTH), "type": _sendable(kind)}
+    failure = {"message": _shortened(message, MAX_MESSAGE_LENGTH), "type": sendable_text(kind)}
     if entered and (text := _traceback(error, message)):
         failure["traceback"] = _shortened(text, MAX_TRACEBACK_LENGTH)
     return failure
@@ -99,9 +101,9 @@ def _shortened(text: str, length: int) -> str:
         text = (
             f"{text[:half]}\n... ({len(text) - 2 * half} characters left out) ...\n{text[-half:]}"
         )
-    return _sendable(text)
+    return sendable_text(text)
 
 
-def _sendable(text: str) -> str:
+def sendable_text(text: str) -> str:
     """Return the text with lone surrogates escaped, because JSON cannot encode them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -15,11 +15,15 @@ from math import isfinite
 from typing import Any, Final, ForwardRef
 
 from tuber.protocol import ABSENT, MethodDescription, Parameter, Signature
+from tuberd.served.failures import sendable_text
 
-__all__ = ["describe_method"]
+__all__ = ["cleaned_docstring", "describe_method"]
 
 # In characters, for the text of a default such as a table of numbers.
 MAX_DEFAULT_LENGTH: Final = 200
+
+# Of a default that travels as a number: any peer reads 4300 digits (PROTOCOL.md section 9).
+MAX_INT_BITS: Final = 14_000
 
 
 def describe_method(method: object, owner: type) -> MethodDescription:
@@ -46,8 +50,14 @@ def describe_method(method: object, owner: type) -> MethodDescription:
 def _docstring(method: object) -> str | None:
     if isinstance(method, partial):
         method = method.func
-    doc = getattr(method, "__doc__", None)
-    return inspect.cleandoc(doc) if isinstance(doc, str) and doc.strip() else None
+    return cleaned_docstring(getattr(method, "__doc__", None))
+
+
+def cleaned_docstring(doc: object) -> str | None:
+    """Return a docstring as it is sent: without indentation, and as valid text."""
+    if not isinstance(doc, str):
+        return None
+    return sendable_text(inspect.cleandoc(str.__str__(doc))) or None
 
 
 # --- signatures of Python methods -----------------------------------------------------------------
@@ -67,7 +77,7 @@ def _python_signature(method: Any) -> Signature | None:
 def _parameter(parameter: inspect.Parameter) -> Parameter:
     default = parameter.default
     return Parameter(
-        parameter.name,
+        sendable_text(parameter.name),
         int(parameter.kind),
         ABSENT if default is inspect.Parameter.empty else _default(default),
         _annotation(parameter.annotation),
@@ -79,17 +89,18 @@ def _default(value: object) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if not isinstance(value, Enum):
-        if isinstance(value, int):
-            return int(value)
+        # Not int(value): a subclass may convert itself to something else.
+        if isinstance(value, int) and int.bit_length(value) <= MAX_INT_BITS:
+            return int.__index__(value)
         if isinstance(value, float) and isfinite(value):
-            return float(value)
-        if isinstance(value, str):
-            return str(value)
+            return float.__float__(value)
+        if isinstance(value, str) and sendable_text(text := str.__str__(value)) == text:
+            return text
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001 (the border of user code)
+    except BaseException:  # noqa: BLE001 (the border of user code)
         text = f"<{type(value).__name__}>"
-    return _shortened(text)
+    return sendable_text(_shortened(text))
 
 
 def _shortened(text: str) -> str:
@@ -100,6 +111,11 @@ def _shortened(text: str) -> str:
 
 
 def _annotation(annotation: object) -> str | None:
+    text = _annotation_text(annotation)
+    return None if text is None else sendable_text(text)
+
+
+def _annotation_text(annotation: object) -> str | None:
     if annotation is inspect.Signature.empty:
         return None
     if annotation is None or annotation is type(None):

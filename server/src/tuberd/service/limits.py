@@ -37,6 +37,8 @@ class Limits:
         calls: the number of requests that run at the same time.
         batch_calls: the number of calls in one batch.
         reply: the length of a reply; a call whose result makes it longer fails.
+        value_memory: the memory that the values of a request may take, in addition to three times
+            its body. The default is enough for a million lists or maps.
         chunk_line: the length of the size line of a chunk.
         head_timeout: the time for a complete request head, from its first byte.
         stall_timeout: the longest pause in a request body, or in the client's reading of a reply.
@@ -61,6 +63,7 @@ class Limits:
     calls: int = protocol.MAX_CALLS
     batch_calls: int = protocol.MAX_BATCH_CALLS
     reply: int = protocol.MAX_RESULT_BYTES
+    value_memory: int = protocol.MAX_VALUE_BYTES
     chunk_line: int = protocol.MAX_CHUNK_LINE_BYTES
     head_timeout: float = protocol.MAX_HEAD_SECONDS
     stall_timeout: float = protocol.MAX_STALL_SECONDS
@@ -122,6 +125,10 @@ _ROWS: Final = (
     ("calls", "--max-calls", "N", "maximum number of requests that run at the same time"),
     ("batch_calls", "--max-batch", "N", "maximum number of calls in one batch"),
     ("reply", "--max-reply", "BYTES", "maximum length of a reply"),
+    (
+        *("value_memory", "--max-value-memory", "BYTES"),
+        "maximum memory of a request's values, beyond three times its body",
+    ),
     ("chunk_line", "--max-chunk-line", "BYTES", "maximum length of the size line of a chunk"),
     ("head_timeout", "--head-timeout", "SECONDS", "maximum time for a complete request head"),
     ("stall_timeout", "--stall-timeout", "SECONDS", "close a transfer that stalls for this long"),

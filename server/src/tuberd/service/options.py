@@ -17,7 +17,7 @@ from tuberd.service.logs import FORMATS, LEVELS
 from tuberd.service.server import GRACE, UDS_MODE
 from tuberd.service.systemd import take_socket
 
-__all__ = ["WRONG_USE", "parse_args"]
+__all__ = ["WRONG_USE", "parse_options"]
 
 WRONG_USE: Final = 2  # the exit code that argparse uses, too
 
@@ -29,14 +29,16 @@ class _Parser(argparse.ArgumentParser):
         self.exit(WRONG_USE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
-def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) -> argparse.Namespace:
+def parse_options(
+    argv: Sequence[str] | None = None, *, needs_file: bool = True
+) -> argparse.Namespace:
     """Parse the command line of `tuberd`.
 
     A socket passed by a service manager is taken here; see ``inherited_socket`` of the result.
 
     Args:
         argv: the arguments, without the name of the program; None takes those of the process.
-        needs_file: whether ``--registry`` is required.
+        needs_file: whether ``--registry`` is required; otherwise it is refused.
 
     Returns:
         One attribute for each option, named as the option with underscores.
@@ -54,6 +56,8 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
     _add_logging_options(parser)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('tuberd')}")
     args = parser.parse_args(argv)
+    if args.registry is not None and not needs_file:
+        parser.error("--registry has no effect here: this program serves objects of its own")
     if args.uds is not None and (args.port is not None or args.bind is not None):
         parser.error("--uds replaces --port and --bind; start a second tuberd to serve both")
     if args.uds is None and args.uds_mode is not None:
@@ -110,7 +114,7 @@ def _add_network_options(parser: argparse.ArgumentParser) -> None:
     add(
         *("-j", "--json"),
         metavar="NAME",
-        help="JSON library: orjson, msgspec or json (default: the fastest one installed)",
+        help="has no effect: orjson, msgspec and json are accepted for old start scripts",
     )
     add(
         "--grace",

@@ -6,6 +6,8 @@ reach (`ExposurePolicy`), nor touch a socket (the core).
 
 from __future__ import annotations
 
+import faulthandler
+import logging
 import os
 import re
 import secrets
@@ -13,24 +15,32 @@ import socket
 import threading
 from collections.abc import Mapping, Sequence
 from mimetypes import MimeTypes
-from time import monotonic
 from typing import Any, Final
 
-from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
-from tuberd._core import CborCodec
+from tuberd._core import (
+    CborCodec,
+    json_functions,
+    monotonic,
+    name_calls_at_fatal_signals,
+)
 from tuberd._core import Server as CoreServer
 from tuberd.exposure.policy import ExposurePolicy
 from tuberd.served.core_callbacks import make_callbacks
 from tuberd.served.descriptions import Describer
 from tuberd.served.registry import TuberRegistry
 from tuberd.service.limits import Limits
-from tuberd.service.logs import LogOptions, stderr_writer
+from tuberd.service.logs import LogOptions, print_line, stderr_writer
 from tuberd.service.process import handle_stop_signals, install_hooks, live_servers, send_signals
 from tuberd.service.systemd import notify
 from tuberd.service.tokens import Token
 
 __all__ = ["GRACE", "UDS_MODE", "Server", "run", "serve_until_stopped"]
+
+# The libraries that earlier versions could use.
+JSON_MODULES: Final = ("orjson", "msgspec", "json")
+
+_log: Final = logging.getLogger("tuberd")
 
 # Seconds for running calls to finish when a server stops.
 GRACE: Final = 30.0
@@ -51,8 +61,8 @@ class Server:
 
     Args:
         registry: the objects by name.
-        json_module: the JSON library, 'orjson', 'msgspec' or 'json'; None takes the fastest one
-            that is installed.
+        json_module: has no effect: 'orjson', 'msgspec' and 'json' are accepted because earlier
+            versions could use these libraries.
         port: the TCP port; 0 chooses a free one.
         webroot: a directory of static files to serve as well.
         max_age: seconds for which browsers may cache static files.
@@ -77,7 +87,6 @@ class Server:
 
     Raises:
         OSError: The server can't listen there, or the webroot is not a directory.
-        ImportError: The JSON library is not installed.
         TypeError, ValueError: The registry can't be served, or another argument is wrong.
     """
 
@@ -105,8 +114,9 @@ class Server:
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
         policy = ExposurePolicy(expose_private=expose_private)
-        codec = JsonCodec(json_module)
-        describer = Describer(objects, policy, codec.encode, CborCodec().encode)
+        _check_json_module(json_module)
+        encode_json = json_functions(False)[0]
+        describer = Describer(objects, policy, encode_json, CborCodec().encode)
         if validate:
             describer.validate()
         install_hooks()
@@ -116,7 +126,6 @@ class Server:
         self.uds = None if uds is None else os.path.abspath(uds)
         self._core = CoreServer(
             callbacks=make_callbacks(objects, policy, describer),
-            json=codec,
             bind=bind,
             port=_checked("port", port, 65535),
             uds=None if self.uds is None else os.fsencode(self.uds),
@@ -147,10 +156,14 @@ class Server:
             return f"unix:{self.uds}"
         return f"port {self.port}" if self.port else "a unix socket"
 
-    def serve(self) -> None:
+    def serve(self, handle_sigint: bool | None = None) -> None:
         """Answer requests until `stop` is called or Ctrl-C is pressed.
 
         When this returns, all running calls have finished, or the grace is over.
+
+        Args:
+            handle_sigint: False raises KeyboardInterrupt at the end after Ctrl-C, for a program
+                that stops more than the server. Otherwise Ctrl-C only makes this return.
 
         Raises:
             RuntimeError: ``serve`` was called before.
@@ -165,6 +178,8 @@ class Server:
         except KeyboardInterrupt:
             self.stop()
             self._wait()
+            if handle_sigint is False:
+                raise
 
     def stop(self, grace: float | None = None) -> None:
         """Stop accepting calls, let running calls finish, and let `serve` return; does not wait.
@@ -187,7 +202,7 @@ class Server:
 
 
 def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
-    """Serve a registry until SIGINT or SIGTERM.
+    """Serve a registry until SIGINT, SIGTERM or SIGHUP.
 
     Args:
         registry: the objects by name.
@@ -198,7 +213,7 @@ def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
 
 
 def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
-    """Print where the server listens, and serve until SIGINT, SIGTERM or `Server.stop`.
+    """Print where the server listens, and serve until SIGINT, SIGTERM, SIGHUP or `Server.stop`.
 
     Args:
         server: the server; signals have an effect only if this runs in the main thread.
@@ -217,12 +232,25 @@ def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
                 f"Waiting up to {server._grace:g} s for {calls}. Press Ctrl-C again to stop now."
             )
 
-    with stderr_writer() as write_line, handle_stop_signals(stop, until_exit=ends_process):
+    name_calls_at_fatal_signals(over_handlers=faulthandler.is_enabled())
+    with (
+        stderr_writer() as write_line,
+        handle_stop_signals(stop, until_exit=ends_process) as numbers,
+    ):
         if ends_process:
-            send_signals(server._core.watch_signals(server._grace))
-        print(f"Serving on {server.place}", flush=True)
+            send_signals(server._core.watch_signals(numbers, server._grace))
+        print_line(f"Serving on {server.place}")
         notify("READY=1")
         server.serve()
+
+
+def _check_json_module(name: str | None) -> None:
+    if name is None:
+        return
+    if name not in JSON_MODULES:
+        known = ", ".join(JSON_MODULES)
+        raise ValueError(f"expected a JSON library out of {known}; got {name!r}")
+    _log.warning("the JSON library %r has no effect: the server has a JSON codec of its own", name)
 
 
 def _checked(name: str, value: int, most: int) -> int:

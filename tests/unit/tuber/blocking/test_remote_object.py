@@ -29,7 +29,7 @@ class RefusesToSend:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
-    def send(self, request: bytes) -> int:
+    def send(self, request: bytes, flags: int = 0) -> int:
         raise BrokenPipeError
 
     def __getattr__(self, name: str) -> Any:

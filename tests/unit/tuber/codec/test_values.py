@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.support.codecs import CBOR_CODECS, cbor_codec
+from tests.support.codecs import CBOR_CODECS, JSON_CODECS, cbor_codec, json_codec_of
 from tests.support.values import REFUSALS, ROWS, Refusal, Row, arrays, same
 from tuber.codec import Codec, EncodeError
-from tuber.codec.json import LIBRARIES, JsonCodec
 
 
 @pytest.fixture(params=CBOR_CODECS)
@@ -34,20 +33,18 @@ def test_cbor_is_read_as_in_the_table(cbor: Codec, row: Row, body_type: Any) -> 
     assert same(arrived, row.arrives), arrived
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("name", JSON_CODECS)
 @pytest.mark.parametrize("row", [row for row in ROWS if row.json is not None], ids=ids)
-def test_json_for_our_client_is_the_same_value(library: str, row: Row) -> None:
-    pytest.importorskip(library)
-    body = JsonCodec(library, strict=True).encode(row.value)
+def test_json_for_our_client_is_the_same_value(name: str, row: Row) -> None:
+    body = json_codec_of(name, strict=True).encode(row.value)
     assert body.decode() == row.json
-    assert same(JsonCodec(library).decode(body), row.arrives)
+    assert same(json_codec_of(name).decode(body), row.arrives)
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("name", JSON_CODECS)
 @pytest.mark.parametrize("row", ROWS, ids=ids)
-def test_json_for_others_is_as_in_the_table(library: str, row: Row) -> None:
-    pytest.importorskip(library)
-    codec = JsonCodec(library)
+def test_json_for_others_is_as_in_the_table(name: str, row: Row) -> None:
+    codec = json_codec_of(name)
     if row.others is None:
         with pytest.raises(EncodeError):
             codec.encode(row.value)

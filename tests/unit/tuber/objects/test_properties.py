@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live_board import BOARD, SET, live_board
+from tests.support.live_board import BOARD, READ, SET, live_board
 from tests.support.shells import Shell
 from tuber import TuberStateError
 
@@ -187,3 +187,31 @@ def test_a_name_similar_to_a_live_property_warns(board: Any) -> None:
         board.ofset = 4
     board.ofset = 5  # it is there now
     board.colour = board._ofset = 6
+
+
+def test_names_of_old_servers_are_sent_as_they_spell_them(shell: Shell) -> None:
+    description = {
+        "methods": {"read_\u00b5s": READ, "tuber_set": SET},
+        "properties": {"t_\u00b5s": 1, "\u2126": 3},
+        "dynamic": ["t_\u00b5s"],
+        "objects": {"\u00b5": {"methods": {"read": READ}}},
+    }
+    with live_board(description) as (hostname, served), shell.resolved(hostname) as board:
+        served.asked.clear()
+        for micro in "\u00b5\u03bc":  # as strings say, and as the parser does
+            shell.finish(getattr(board, f"read_{micro}s")())
+            shell.finish(getattr(board, f"t_{micro}s"))
+            shell.finish(board.tuber_get(f"t_{micro}s"))
+            shell.finish(board.tuber_set(f"t_{micro}s", 2))
+            shell.finish(getattr(board, micro).read())
+            context = board.tuber_context()
+            getattr(context, f"read_{micro}s")()
+            shell.finish(context())
+        assert [getattr(board, ohm) for ohm in "\u03a9\u2126"] == [3, 3]
+        asked = repr(served.asked)
+        assert "\u00b5" in asked
+        assert "\u03bc" not in asked
+        if shell.name == "blocking":
+            setattr(board, f"t_{micro}s", 5)
+            assert served.offset == 5
+        assert {"read_\u03bcs", "t_\u03bcs"} <= set(dir(board))

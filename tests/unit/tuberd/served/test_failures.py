@@ -37,7 +37,11 @@ def raised(error: BaseException) -> BaseException:
         (OSError(2, "No such file", "x"), "FileNotFoundError: [Errno 2] No such file: 'x'", None),
         (BoardError("hot"), f"{__name__}.BoardError: hot", f"{__name__}.BoardError"),
         (SystemExit(3), "SystemExit: 3", "SystemExit"),
-        (EncodeError("no form", "$.a[3]"), "TypeError: result.a[3]: no form", "TypeError"),
+        (
+            EncodeError("no form", "$.a[3]"),
+            "TypeError: result.a[3]: no form (the method ran)",
+            "TypeError",
+        ),
         (DecodeError("not JSON"), "ValueError: not JSON", "ValueError"),
     ],
 )

@@ -112,3 +112,32 @@ def test_paths_that_name_nothing_are_refused(
 def test_names_registered_later_are_found(registry: TuberRegistry) -> None:
     registry["Late"] = late = Board()
     assert registry.walk("Late", ExposurePolicy()) is late
+
+
+def test_objects_are_attributes_of_the_registry(registry: TuberRegistry) -> None:
+    assert registry.Board is registry["Board"]
+    registry.Other = other = Board()
+    assert registry["Other"] is other
+    assert "Other" in dir(registry)
+    del registry.Other
+    assert "Other" not in registry
+    for attempt in (lambda: registry.Other, lambda: delattr(registry, "Other")):
+        with pytest.raises(AttributeError, match="the registry has no object 'Other'"):
+            attempt()
+    with pytest.raises(TypeError, match=r"registry\['Other'\] is the class 'Board'"):
+        registry.Other = Board
+    for name in ("items", "objects", "walk"):
+        with pytest.raises(AttributeError, match=rf"write registry\['{name}'\] = "):
+            setattr(registry, name, other)
+
+
+def test_a_tuple_follows_a_path(registry: TuberRegistry) -> None:
+    assert registry["Board", "adc"] is registry["Board"].adc
+    assert registry[("Boards", 2),] is registry["Boards"][2]
+    with pytest.raises(AttributeError):
+        registry["Board", "__class__"]
+
+
+def test_a_name_that_is_not_valid_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="must be valid Unicode text"):
+        TuberRegistry({"\udce9": Board()})

@@ -81,6 +81,21 @@ def in_thread(server: Server, method: str, *args: Any) -> tuple[threading.Thread
     return thread, replies
 
 
+@pytest.mark.parametrize("handle_sigint", [None, True, False])
+def test_ctrl_c_ends_serve_and_may_be_raised(handle_sigint: bool | None) -> None:
+    server = server_of()
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    if handle_sigint is False:
+        with pytest.raises(KeyboardInterrupt):
+            server.serve(handle_sigint=False)
+    else:
+        server.serve(handle_sigint=handle_sigint)
+    timer.join()
+    with pytest.raises(ConnectionRefusedError):
+        post(server, "add", 1, 2)
+
+
 def test_serves_until_it_is_stopped() -> None:
     server = server_of()
     assert 0 < server.port < 65536
