@@ -69,7 +69,7 @@ install_tuber() {
   rm -f "$VENV/installed-sources"
   say "Building and installing client and server into $VENV (about a minute)"
   log=$(mktemp)
-  "$VENV/bin/pip" install --verbose --disable-pip-version-check "$@" ./client './server[orjson]' \
+  TUBER_DEMO=1 "$VENV/bin/pip" install --verbose --disable-pip-version-check "$@" ./client './server[orjson]' \
     2>&1 | tee "$log" | show_progress || status=1
   if [ "$status" = 0 ]; then echo "$sources $*" >"$VENV/installed-sources"; else cat "$log" >&2; fi
   rm -f "$log"

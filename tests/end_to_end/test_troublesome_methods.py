@@ -13,8 +13,8 @@ import pytest
 
 from tests.support.live_server import LiveServer, live_server
 
-from .conftest import Wire
-from .test_health import await_call, health, running_call
+from .conftest import Wire, running_call
+from .test_health import await_call, health
 
 REGISTRY = Path(__file__).with_name("registry_troublesome.py")
 
@@ -53,7 +53,7 @@ def test_a_property_that_raises(server: LiveServer, wire: Wire) -> None:
 
 
 def test_a_property_that_hangs(server: LiveServer, wire: Wire) -> None:
-    with running_call(server, {"object": "board", "property": "hanging"}):
+    with running_call(server, None, {"object": "board", "property": "hanging"}):
         await_call(server)
         assert wire.call(call("nothing")) == {"result": None}
         [running] = health(server)["calls"]
@@ -63,7 +63,7 @@ def test_a_property_that_hangs(server: LiveServer, wire: Wire) -> None:
 
 
 def test_a_method_that_holds_the_gil(server: LiveServer, wire: Wire) -> None:
-    with running_call(server, call("hold_the_gil", 1.5)):
+    with running_call(server, None, call("hold_the_gil", 1.5)):
         await_call(server)
         assert health(server)["calls"][0]["call"] == "board.hold_the_gil()"
         assert wire.call(call("nothing")) == {"result": None}
@@ -127,7 +127,7 @@ def test_closed_standard_streams_are_not_reused_for_connections(server: LiveServ
 
 
 def test_a_full_stdout_pipe_blocks_only_the_printing_call(server: LiveServer, wire: Wire) -> None:
-    with running_call(server, call("print_much", 64)):
+    with running_call(server, None, call("print_much", 64)):
         await_call(server)
         for _ in range(20):
             assert wire.call(call("nothing")) == {"result": None}

@@ -5,9 +5,20 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from tests.support.scripted_board import DESCRIPTION
+from tests.support import scripted_board
 from tests.support.scripted_server import ServedConnection, http_reply
 
+METHODS = (
+    *("read", "fail", "warn", "hold", "cut", "refuse", "lose", "send"),
+    "tuber_get",
+)
+NAMES_ONLY: dict[str, Any] = {"methods": [], "properties": []}  # what is inside is not known
+DESCRIPTION: dict[str, Any] = {
+    **scripted_board.DESCRIPTION,
+    "methods": dict.fromkeys(METHODS, scripted_board.DESCRIPTION["methods"]["read"]),
+    "properties": {"gain": 2.0, "offset": 1.5},
+    "objects": {"adc": NAMES_ONLY, "adcs": NAMES_ONLY},
+}
 FAILED = {"error": {"message": "KeyError: 'gain'", "type": "KeyError"}}
 NOT_EXECUTED = {"error": {"message": "not run", "type": "tuber.NotExecuted"}}
 

@@ -62,12 +62,24 @@ Plan = Callable[[], Fault]
 
 
 def seeded_plan(seed: int, stages: list[Stage]) -> Plan:
-    """Return a plan with a random fault in about every second exchange, repeatable by its seed."""
-    drawn, lock = random.Random(seed), threading.Lock()
+    """Return a plan with a random fault in about every second exchange, repeatable by its seed.
+
+    A stage that is listed N times occurs in N of as many rounds, so each occurs soon.
+    """
+    drawn, lock, deck = random.Random(seed), threading.Lock(), list[Stage]()
+
+    def deal() -> None:
+        left = Counter(stages)
+        while left:
+            deck.extend(drawn.sample(sorted(left, key=lambda each: each.name), len(left)))
+            left -= Counter(list(left))
+        deck.reverse()
 
     def plan() -> Fault:
         with lock:
-            stage = drawn.choice(stages) if drawn.random() < 0.5 else Stage.NONE
+            if not deck:
+                deal()
+            stage = deck.pop() if drawn.random() < 0.5 else Stage.NONE
             return Fault(stage, drawn.random(), drawn.random() < 0.5)
 
     return plan

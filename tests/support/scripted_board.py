@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.scripted_server import ServedConnection, http_reply
 
-DESCRIPTION = {
+DESCRIPTION: dict[str, Any] = {
     "__doc__": "A board.",
     "methods": {"read": {"__doc__": None, "__signature__": None}},
     "properties": {"gain": 2.0},

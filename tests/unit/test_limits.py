@@ -86,7 +86,7 @@ def test_an_invalid_time_limit_is_refused(wrong: Any) -> None:
         ("kMaxNesting", protocol.MAX_NESTING),
         ("kMaxBignumBytes", protocol.MAX_INTEGER_BYTES),
         ("kMaxDimensions", protocol.MAX_RANK),
-        ("kMaxForeseeableKeys", protocol.MAX_FORESEEABLE_KEYS),
+        ("kMaxEqualHashes", protocol.MAX_EQUAL_HASHES),
     ],
 )
 def test_both_languages_have_the_same_limits_of_cbor(name: str, limit: int) -> None:

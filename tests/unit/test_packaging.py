@@ -148,13 +148,18 @@ def test_the_wheel_of_the_client_has_every_module_and_is_pure(built: Path) -> No
 @pytest.mark.slow
 def test_the_wheel_of_the_server_has_all_runtime_files_and_no_sources(built: Path) -> None:
     source = REPOSITORY / "server" / "src"
-    expected = {str(each.relative_to(source)) for each in source.rglob("*.py")}
+    expected = {
+        name
+        for each in source.rglob("*.py")
+        if not (name := str(each.relative_to(source))).startswith("tuberd/demo/")
+    }
     with _wheel(built, "tuberd") as wheel:
         names = set(wheel.namelist())
         required = _metadata(wheel).get_all("Requires-Dist") or []
     assert {each for each in names if each.endswith(".py")} == expected
     modules = {each.split(".")[0] for each in names if each.endswith((".so", ".pyd"))}
-    assert modules == {"tuberd/_core", "tuberd/demo/_receiver"}
+    assert modules == {"tuberd/_core"}
+    assert not [each for each in names if "demo" in each]  # only if TUBER_DEMO asks for it
     assert "tuberd/include/tuber_support.hpp" in names
     assert {"tuberd/cmake/tuberConfig.cmake", "tuberd/cmake/tuberConfigVersion.cmake"} <= names
     assert not [each for each in names if each.endswith((".cpp", "CMakeLists.txt", ".a"))]
@@ -198,3 +203,11 @@ def test_uninstalling_one_distribution_keeps_the_other_importable(
     assert _run(python, "-c", check, kept).strip() == "True"
     if left == "tuber":  # the server needs its client
         assert _run(python, "-c", "import tuber; print(tuber.__version__)").strip() == VERSION
+
+
+@pytest.mark.parametrize("name", ["tuberd", "tuber-client"])
+def test_the_metadata_says_how_finished_it_is(name: str) -> None:
+    folder = "server" if name == "tuberd" else "client"
+    text = (REPOSITORY / folder / "pyproject.toml").read_text(encoding="utf-8")
+    status = "Development Status :: 3 - Alpha" if "a" in VERSION else "Development Status ::"
+    assert status in text

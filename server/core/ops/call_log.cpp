@@ -51,7 +51,11 @@ void CallLog::CallSlot::begin(std::string_view name, const io::Peer& peer) {
   entry.running = true;
 }
 
-void CallLog::CallSlot::end(std::string_view failure) {
+bool CallLog::CallSlot::logs_failures() const {
+  return log_.log_ && log_.log_->logs_failures();
+}
+
+void CallLog::CallSlot::end(std::string_view failure, std::string_view traceback) {
   const auto now = Clock::now();
   std::optional<Entry> to_log;  // after the lock: the health endpoint must not wait for I/O
   {
@@ -64,7 +68,7 @@ void CallLog::CallSlot::end(std::string_view failure) {
     log_.keep(entry);
     if (entry.failed && log_.log_) to_log = entry;
   }
-  if (to_log) log_.log_->failed(to_log->peer, to_log->name.text(), failure);
+  if (to_log) log_.log_->failed(to_log->peer, to_log->name.text(), failure, traceback);
 }
 
 void CallLog::visit_running(Visitor visit, void* context) {

@@ -38,8 +38,10 @@ class CallLog {
     CallSlot& operator=(const CallSlot&) = delete;
 
     void begin(std::string_view name, const io::Peer& peer);
-    // `failure`: the message; empty if the call succeeded.
-    void end(std::string_view failure);
+    // `failure`: the message; empty if the call succeeded. `traceback` goes to the log.
+    void end(std::string_view failure, std::string_view traceback = {});
+    // Whether failed calls are logged.
+    [[nodiscard]] bool logs_failures() const;
 
    private:
     friend class CallLog;

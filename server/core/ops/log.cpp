@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/pipe_signal.hpp"
@@ -36,6 +37,19 @@ std::string plain(std::string_view text) {
   return made;
 }
 
+// The end of a traceback, which says most, in ASCII, short enough to go into a pipe as a whole.
+std::string end_of(std::string_view traceback) {
+  constexpr std::size_t kLongestTraceback = 2800;
+  while (!traceback.empty() && traceback.back() == '\n') traceback.remove_suffix(1);
+  if (traceback.size() > kLongestTraceback) {
+    traceback.remove_prefix(traceback.size() - kLongestTraceback);
+    traceback.remove_prefix(std::min(traceback.find('\n') + 1, traceback.size()));
+  }
+  std::string made;
+  for (const char c : traceback) made.push_back((c >= ' ' && c <= '~') || c == '\n' ? c : '?');
+  return made;
+}
+
 }  // namespace
 
 Log::Log(const LogOptions& options, int descriptor)
@@ -56,12 +70,18 @@ void Log::refused(const io::Peer& peer, int status, std::string_view request,
   write("refused", members);
 }
 
-void Log::failed(const io::Peer& peer, std::string_view call, std::string_view message) {
-  if (options_.level < LogOptions::Level::info) return;
+void Log::failed(const io::Peer& peer, std::string_view call, std::string_view message,
+                 std::string_view traceback) {
+  if (!logs_failures()) return;
   const std::lock_guard lock(mutex_);
-  const std::array<Member, 3> members{
-      {{"from", peer.text()}, {"call", plain(call)}, {"message", plain(message)}}};
-  write("failed", members);
+  const std::array<Member, 4> members{{{"from", peer.text()},
+                                       {"call", plain(call)},
+                                       {"message", plain(message)},
+                                       {"traceback", end_of(traceback)}}};
+  const bool json = options_.format == LogOptions::Format::json;
+  const std::span<const Member> shown(members);
+  write("failed", shown.first(json && !traceback.empty() ? 4 : 3),
+        json ? std::string_view{} : members[3].value);
 }
 
 void Log::answered(const io::Peer& peer, int status, std::string_view request, std::uint64_t bytes,
@@ -87,7 +107,7 @@ bool Log::may_log_refusal() {
   return ++refusals_ <= kRefusedPerSecond;
 }
 
-void Log::write(std::string_view event, std::span<const Member> members) {
+void Log::write(std::string_view event, std::span<const Member> members, std::string_view more) {
   const bool json = options_.format == LogOptions::Format::json;
   line_.assign(json ? "{\"time\":\"" : "");
   base::append_time(line_, std::chrono::system_clock::now());
@@ -108,6 +128,11 @@ void Log::write(std::string_view event, std::span<const Member> members) {
     line_.append(std::to_string(skipped_));
   }
   line_.append(json ? "}\n" : "\n");
+  for (std::size_t at = 0; at < more.size();) {
+    const std::size_t end = std::min(more.find('\n', at), more.size());
+    line_.append("    ").append(more.substr(at, end - at)).append("\n");
+    at = end + 1;
+  }
   skipped_ = base::write_if_ready(descriptor_.get(), line_) ? 0 : skipped_ + 1;
 }
 

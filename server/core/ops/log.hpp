@@ -39,7 +39,10 @@ class Log {
 
   // Logs a request that was refused. `request`: its method and target, empty if unknown.
   void refused(const io::Peer& peer, int status, std::string_view request, std::string_view reason);
-  void failed(const io::Peer& peer, std::string_view call, std::string_view message);
+  [[nodiscard]] bool logs_failures() const { return options_.level >= LogOptions::Level::info; }
+  // `traceback` follows the line as text, or is a member of it in JSON; empty if there is none.
+  void failed(const io::Peer& peer, std::string_view call, std::string_view message,
+              std::string_view traceback);
   void answered(const io::Peer& peer, int status, std::string_view request, std::uint64_t bytes,
                 std::chrono::steady_clock::duration took);
 
@@ -51,7 +54,8 @@ class Log {
   };
 
   [[nodiscard]] bool may_log_refusal();
-  void write(std::string_view event, std::span<const Member> members);
+  // `more`: lines that follow, indented.
+  void write(std::string_view event, std::span<const Member> members, std::string_view more = {});
 
   const LogOptions options_;
   base::Descriptor descriptor_;

@@ -59,12 +59,12 @@ class CallTracing {
   const bool profiled_;
 };
 
-// Never empty, because an empty message would mean success in the call log.
-std::string_view message_of(PyObject* failure) {
-  PyObject* message = failure == nullptr ? nullptr : PyDict_GetItemString(failure, "message");
-  const char* text = message == nullptr ? nullptr : PyUnicode_AsUTF8(message);
+// A member of a failure; empty if it has none.
+std::string_view text_of(PyObject* failure, const char* name) {
+  PyObject* member = failure == nullptr ? nullptr : PyDict_GetItemString(failure, name);
+  const char* text = member == nullptr ? nullptr : PyUnicode_AsUTF8(member);
   if (text == nullptr) PyErr_Clear();
-  return text == nullptr || *text == '\0' ? "?" : text;
+  return text == nullptr ? "" : text;
 }
 
 }  // namespace
@@ -113,7 +113,11 @@ void Caller::write_failure(bool entered, PyObject* warnings, CallRecord* record,
   Handle exception = take_exception();
   Handle failure =
       invoke(callbacks_.describe_failure, exception.get(), entered ? Py_True : Py_False);
-  if (record != nullptr) record->failed(message_of(failure.get()));
+  if (record != nullptr) {
+    // Not empty, because an empty message would mean success in the call log.
+    const std::string_view message = text_of(failure.get(), "message");
+    record->failed(message.empty() ? "?" : message, text_of(failure.get(), "traceback"));
+  }
   writer.open_envelope(Outcome::error);
   if (!failure || !writer.codec().encode(failure.get(), writer.out())) {
     // Describing the failure failed too, probably because memory ran out.

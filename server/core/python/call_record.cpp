@@ -86,7 +86,7 @@ Name name_of(const CallMembers& call) {
 
 CallRecord::~CallRecord() {
   if (process_ != base::process_number()) leave_forked_child();
-  slot_.end(failure_.text());
+  slot_.end(failure_.text(), traceback_);
 }
 
 CallRecord::CallRecord(const Asker& asker, const CallMembers& call) : slot_(asker.slot) {

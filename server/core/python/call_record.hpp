@@ -3,6 +3,7 @@
 
 #include <Python.h>
 
+#include <string>
 #include <string_view>
 
 #include "base/process.hpp"
@@ -34,12 +35,16 @@ class CallRecord {
   // next calls.
   ~CallRecord();
 
-  void failed(std::string_view message) { failure_.assign(message); }
+  void failed(std::string_view message, std::string_view traceback) {
+    failure_.assign(message);
+    if (slot_.logs_failures()) traceback_ = traceback;
+  }
 
  private:
   ops::CallLog::CallSlot& slot_;
   const unsigned process_ = base::process_number();
   base::Clipped<96> failure_;
+  std::string traceback_;  // only for the log
 };
 
 }  // namespace tuber::python

@@ -16,7 +16,7 @@ import tuber.server
 NAMES = """SimpleTuberObject TuberConnectTimeout TuberConnectionLost TuberConnectionRefused
 TuberError TuberNameNotFound TuberNetworkError TuberObject TuberProtocolError TuberRemoteError
 TuberRemoteWarning TuberRestartWarning TuberResult TuberStateError TuberTimeout TuberUnreachable
-get_include resolve resolve_simple"""
+connect connect_async get_include register_error resolve resolve_simple"""
 
 SERVER_NAMES = """Server TuberArray TuberContainer TuberRegistry get_include load_registry main
 parse_args run"""

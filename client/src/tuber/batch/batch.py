@@ -172,9 +172,9 @@ class Batch:
         assert self.run is not None  # REQUIRES: it was sent
         try:
             self.run.result()
-        except BaseException:
+        except BaseException as error:  # noqa: BLE001  # raised again, without inner frames
             self.collected = True
-            raise
+            raise error.with_traceback(None)  # noqa: B904
         assert self._outcomes is not None  # set by its conversation
         return self._outcomes
 

@@ -54,7 +54,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
         timeout: TimeoutLike = None,
         **broadcast: Any,
     ) -> None:
-        super().__init__(self, remote._tuber_path)
+        super().__init__(self, remote._tuber_path, None, remote._tuber_description)
         link = remote._tuber_link
         self._tuber_link = link.varied(
             accept_types=accept_types,
@@ -74,17 +74,9 @@ class BaseContext(QueuedPath, Generic[Future_]):
 
     # --- queueing
 
-    def _tuber_described(self, path: Path) -> Description | None:
+    def _tuber_find(self, path: Path) -> Description | None:
         known = self._tuber_remote._tuber_description
         return find_description(known, self._tuber_path, path)
-
-    def _tuber_is_container(self, path: Path) -> bool:
-        found = self._tuber_described(path)
-        return found is not None and found.is_container
-
-    def _tuber_wire_name(self, path: Path, name: str) -> str:
-        found = self._tuber_described(path)
-        return name if found is None else found.wire_name(name)
 
     def _tuber_queue(self, call: CallMap) -> Future_:
         # Another thread may queue or send at the same time. Only ``with`` always releases the lock:

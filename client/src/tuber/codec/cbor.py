@@ -15,7 +15,8 @@ from tuber.codec.cbor_reader import ARRAY, BREAK, Reader
 from tuber.codec.cbor_tags import TAGS
 from tuber.codec.cbor_writer import write
 from tuber.codec.fault import Fault
-from tuber.protocol import CBOR, MAX_FORESEEABLE_KEYS, MAX_NESTING
+from tuber.codec.key_hashes import count_hash
+from tuber.protocol import CBOR, MAX_NESTING
 
 _SELF_DESCRIBED: Final = b"\xd9\xd9\xf7"  # tag 55799, RFC 8949 section 3.4.6
 _KEY: Final = "a key of a map"
@@ -173,28 +174,20 @@ def _open_array(reader: Reader, initial: int) -> list[Any]:
 def _map(reader: Reader, initial: int) -> dict[Any, Any]:
     reader.enter(reader.position)
     pairs: dict[Any, Any] = {}
-    foreseeable = 0
+    hashes: dict[int, int] = {}
     for _ in reader.entries(initial, _MAP, 2):
-        foreseeable += _pair(reader, pairs, foreseeable)
+        _pair(reader, pairs, hashes)
     reader.depth -= 1
     return pairs
 
 
-def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
-    """Read a key and its value; return 1 if an attacker can foresee the hash of the key.
-
-    Python randomizes the hashes of strings and bytes. An attacker can choose numbers and tuples
-    whose hashes collide, which makes a dict quadratic, so their number is limited.
-    """
+def _pair(reader: Reader, pairs: dict[Any, Any], hashes: dict[int, int]) -> None:
     offset = reader.position
-    initial = reader.initial()
-    known = 0x60 <= initial <= 0x7B
-    key = reader.value() if known else reader.hashable(_KEY)
-    if not known and not isinstance(key, (str, bytes)):
-        if foreseeable == MAX_FORESEEABLE_KEYS:
-            raise Fault(f"more than {foreseeable} keys of a map are not strings", offset)
+    if 0x60 <= reader.initial() <= 0x7B:
+        key = reader.value()
     else:
-        known = True
+        key = reader.hashable(_KEY)
+        count_hash(key, hashes, "keys of a map", offset)
     if key in pairs:
         raise Fault(f"the key {key!r} of a map appears twice", offset)
     try:
@@ -202,7 +195,6 @@ def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
     except Fault as fault:
         fault.steps.append(key)
         raise
-    return not known
 
 
 def _refuse(fault: str) -> Callable[[Reader, int], Any]:

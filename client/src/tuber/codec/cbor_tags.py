@@ -15,7 +15,8 @@ from uuid import UUID
 from tuber.codec.cbor_arrays import ARRAY_TAGS
 from tuber.codec.cbor_reader import ARRAY, Reader
 from tuber.codec.fault import Fault
-from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_INTEGER_BYTES
+from tuber.codec.key_hashes import count_hash
+from tuber.protocol import MAX_INTEGER_BYTES
 
 _ELEMENT: Final = "an element of a set"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -94,10 +95,10 @@ def _set(reader: Reader, number: int, offset: int) -> set[Any]:
         raise Fault(f"tag {number}: expected an array", offset)
     reader.enter(reader.position)
     elements: set[Any] = set()
-    foreseeable = 0
+    hashes: dict[int, int] = {}
     try:
         for _ in reader.entries(initial, ARRAY, 1):
-            foreseeable += _element(reader, elements, foreseeable)
+            _element(reader, elements, hashes)
     except Fault as fault:
         fault.steps.append(len(elements))
         raise
@@ -105,17 +106,13 @@ def _set(reader: Reader, number: int, offset: int) -> set[Any]:
     return elements
 
 
-def _element(reader: Reader, elements: set[Any], foreseeable: int) -> int:
-    """Read one element; return 1 if an attacker can foresee its hash, as for keys of maps."""
+def _element(reader: Reader, elements: set[Any], hashes: dict[int, int]) -> None:
     offset = reader.position
     element = reader.hashable(_ELEMENT)
-    known = isinstance(element, (str, bytes))
-    if not known and foreseeable == MAX_FORESEEABLE_KEYS:
-        raise Fault(f"more than {foreseeable} elements of a set are not strings", offset)
+    count_hash(element, hashes, "elements of a set", offset)
     if element in elements:
         raise Fault(f"the element {element!r} of a set appears twice", offset)
     elements.add(element)
-    return not known
 
 
 def _complex(reader: Reader, number: int, offset: int) -> complex:

@@ -7,28 +7,29 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from enum import Enum
 from fractions import Fraction
 from pathlib import PurePath
 from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_arrays import Block, block_of_buffer, block_of_ndarray, block_of_numpy
-from tuber.codec.classes import as_list_or_map
+from tuber.codec.classes import as_list_or_map, is_enum
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
 _SUBCLASSED: Final[tuple[type[Any], ...]] = (int, float, complex, bytes, bytearray)
 _HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
-    (Decimal, "send str(value) or float(value)"),
-    (Fraction, "send str(value) or float(value)"),
+    (Decimal, "send str(value)"),
+    (Fraction, "send str(value)"),
     (PurePath, "send str(value)"),
     (time, "send .isoformat()"),
     (timedelta, "send .total_seconds()"),
+    (Coroutine, "it did not run: wait for it with asyncio.run() in a plain method"),
+    (Iterator, "send list(...) of it"),
 )
 _ANY: Final = "use numbers, strings, bytes, lists, maps, dataclasses, arrays or None"
 
@@ -42,7 +43,7 @@ def simplify(value: Any) -> Any:
     Raises:
         Fault: there is no simpler value that says the same.
     """
-    if isinstance(value, Enum):
+    if is_enum(value):
         return value.value
     numpy = sys.modules.get("numpy")
     if numpy is not None:
@@ -79,17 +80,26 @@ def _rare(value: Any) -> Any:
         return date(value.year, value.month, value.day)
     if isinstance(value, UUID):
         return UUID(int=value.int)
-    hint = "convert with numpy.asarray(value)" if hasattr(value, "__array__") else _ANY
+    hint = _array_hint(value) if hasattr(type(value), "__array__") else _ANY
+    if hasattr(type(value), "magnitude") and hasattr(type(value), "units"):  # pint
+        hint = "send value.magnitude and str(value.units)"
     hint = next((text for kind, text in _HINTS if isinstance(value, kind)), hint)
     raise Fault(f"{type_name(type(value))} is not supported; {hint}")
+
+
+def _array_hint(value: Any) -> str:
+    """Advice for an array-like value, which must not lose labels."""
+    if hasattr(type(value), "to_dict"):  # pandas, xarray
+        return "send value.to_dict(), or numpy.asarray(value) without the labels"
+    return "send numpy.asarray(value) and what it does not carry, such as units"
 
 
 def _scalar(value: Any, numpy: Any) -> Any:
     """A numpy scalar as Python's own; exact, or refused."""
     if isinstance(value, numpy.longdouble):
-        raise Fault("numpy.longdouble is not supported; convert with .astype(numpy.float64)")
+        raise Fault("numpy.longdouble is not supported; send str(value)")
     if isinstance(value, numpy.clongdouble):
-        raise Fault("numpy.clongdouble is not supported; convert with .astype(numpy.complex128)")
+        raise Fault("numpy.clongdouble is not supported; send str(value)")
     if isinstance(value, (numpy.datetime64, numpy.timedelta64, numpy.void, numpy.object_)):
         raise Fault(f"{type_name(type(value))} is not supported; send str(value)")
     return value.item()
@@ -107,7 +117,7 @@ def hashable(value: Any, role: str) -> Any:
     Raises:
         Fault: it can't be one.
     """
-    if isinstance(value, Enum):
+    if is_enum(value):
         return hashable(value.value, role)
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return tuple([hashable(each, role) for each in value])

@@ -15,7 +15,7 @@ from tuber.codec.cbor_arrays import Block
 from tuber.codec.cbor_numbers import bignum, float_item, head, integer_item
 from tuber.codec.cbor_values import hashable, simplify
 from tuber.codec.fault import Fault, raised_text
-from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
+from tuber.protocol import MAX_NESTING
 
 # Arrays of at least this size become separate pieces. Smaller ones are cheaper to copy.
 _PIECE_BYTES: Final = 4096
@@ -134,7 +134,6 @@ class _Writer:
     def keys(self, keys: Iterable[Any], role: str, kind: str) -> list[Any]:
         """Convert keys or elements to forms that CBOR supports; raise Fault if that fails."""
         plain: list[Any] = []
-        foreseeable = 0
         converted = False
         for key in keys:
             if type(key) is str or type(key) is bytes:
@@ -142,11 +141,7 @@ class _Writer:
                 continue
             made = hashable(key, role)
             converted = converted or type(made) is not type(key) or type(key) is tuple
-            if not isinstance(made, (str, bytes)):
-                foreseeable += 1
             plain.append(made)
-        if foreseeable > MAX_FORESEEABLE_KEYS:
-            raise Fault(f"more than {MAX_FORESEEABLE_KEYS} {kind} are not strings")
         if converted and len(set(plain)) != len(plain):
             same = next(each for n, each in enumerate(plain) if each in plain[:n])
             raise Fault(f"two {kind.replace(' of a ', ' of the ')} become the same {same!r}")

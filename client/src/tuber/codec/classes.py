@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
+from enum import Enum
 from typing import Any
 
 
@@ -20,3 +21,9 @@ def as_list_or_map(value: Any) -> list[Any] | dict[Any, Any] | None:
     if is_dataclass(value) and not isinstance(value, (type, AbstractSet)):
         return {each.name: getattr(value, each.name) for each in fields(value)}
     return None
+
+
+def is_enum(value: object) -> bool:
+    """Return whether a value is a member of an enumeration, also of pybind11's ``py::enum_``."""
+    kind = type(value)
+    return isinstance(value, Enum) or ("__entries" in vars(kind) and hasattr(kind, "__members__"))

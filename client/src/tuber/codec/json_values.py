@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time
-from enum import Enum
 from math import isfinite
 from typing import Any, Final
 from uuid import UUID
 
-from tuber.codec.classes import as_list_or_map
+from tuber.codec.classes import as_list_or_map, is_enum
 from tuber.codec.fault import Fault, encode_error, type_name
 from tuber.protocol import MAX_DIGITS, MAX_INTEGER_BYTES, MAX_NESTING
 
@@ -76,7 +75,7 @@ def simplify(value: Any) -> Any:
         return dict(value)
     if _is_octets(value):
         return bytes(value)
-    if isinstance(value, Enum):
+    if is_enum(value):
         return value.value
     simpler = as_list_or_map(value)
     if simpler is not None:

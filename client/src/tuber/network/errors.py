@@ -6,6 +6,7 @@ Each message names the fault, the URL, whether the call may have run, and what t
 from __future__ import annotations
 
 import errno
+import re
 import socket
 from typing import Final
 
@@ -25,6 +26,7 @@ _UNREACHABLE: Final = frozenset(
     {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 )
 
+_LINK_LOCAL: Final = re.compile("fe[89ab][0-9a-f]:", re.IGNORECASE)  # RFC 4291 section 2.5.6
 _IS_IT_TUBER: Final = "Is a tuber server listening there, and is this its port?"
 
 
@@ -73,6 +75,12 @@ def connect_error(
         return TuberNameNotFound(
             f"Could not resolve the host name {address.host!r} of {url} ({error}); {not_run} "
             "Check the spelling, or use the IP address",
+            errno=number,
+        )
+    if _LINK_LOCAL.match(address.host) and "%" not in address.host:
+        return TuberUnreachable(
+            f"{url} has no zone: {error}; {not_run} A link-local address needs the interface of "
+            f"this machine: '[{address.host}%eth0]'",
             errno=number,
         )
     if number in _UNREACHABLE:
@@ -125,3 +133,14 @@ def closed_by_server(in_reply: bool) -> ConnectionResetError:
 
 def _after(seconds: float | None) -> str:
     return "" if seconds is None else f" after {round(seconds, 1):g} s"
+
+
+def shortened(error: TuberNetworkError) -> TuberNetworkError:
+    """Return the error without the frames of tuber's own modules, which say nothing to a user."""
+    cause: BaseException | None = error
+    for _ in range(8):  # causes may form a circle
+        if cause is None:
+            break
+        cause.__traceback__ = None
+        cause = cause.__cause__ or cause.__context__
+    return error

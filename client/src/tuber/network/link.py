@@ -21,6 +21,7 @@ from tuber.errors import (
     TuberTimeout,
 )
 from tuber.network.address import Address
+from tuber.network.errors import shortened
 from tuber.network.exchange import Pool, exchange_over_pool
 from tuber.network.http1 import HttpReply, ReplyHead
 from tuber.network.request_head import RequestHead
@@ -75,6 +76,8 @@ class ServerLink:
         except StopIteration as end:
             value: T = end.value
             return value
+        except TuberNetworkError as error:
+            raise shortened(error)  # noqa: B904  # the cause stays
         finally:
             conversation.close()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from types import MethodType
 from typing import Any
 
+from tuber.errors import TuberNetworkError
 from tuber.objects.containers import list_of_keys
 from tuber.objects.described import DescribedObject
 from tuber.objects.names import is_local, no_attribute_text, warn_similar_name
@@ -202,7 +203,10 @@ class RemoteAttributes(DescribedObject):
 
     def _tuber_assign(self, name: str, value: Any) -> None:
         """Set a live property by assignment."""
-        self.tuber_set(name, value)
+        try:
+            self.tuber_set(name, value)
+        except TuberNetworkError as error:
+            raise error.with_traceback(None)  # noqa: B904  # without inner frames
 
     def __delattr__(self, name: str) -> None:
         """Delete a local attribute.
@@ -229,6 +233,9 @@ class RemoteAttributes(DescribedObject):
 def _refuse_unsettable(description: Description, name: str, where: str) -> None:
     """Raise AttributeError when the object has no live property of that name."""
     name = attribute_name(name)
+    known = description.property_descriptions.get(name)
+    if known is not None and known.writable is False:
+        raise AttributeError(f"property {name!r} of {where} can't be set: it has no setter there")
     if name in description.dynamic or name in description.failed:
         return
     if name not in description.properties:
@@ -236,5 +243,5 @@ def _refuse_unsettable(description: Description, name: str, where: str) -> None:
     raise AttributeError(
         f"property {name!r} of {where} can't be set: it is a copy from when the object was "
         f"resolved. tuber_get({name!r}) reads it now, tuber_resolve(force=True) renews all copies; "
-        "on the server, __tuber_dynamic__ makes it live and settable"
+        "on the server, @tuberd.live or __tuber_dynamic__ makes it live and settable"
     )

@@ -14,37 +14,50 @@ from contextlib import suppress
 from types import new_class
 from typing import Any, Final
 
-from tuber.objects.containers import ListContainer, MapContainer, get_item
-from tuber.objects.methods import REMOTE, make_live_property, make_method
+from tuber.objects.containers import ListContainer, MapContainer, RegistryNames, get_item
+from tuber.objects.methods import (
+    REMOTE,
+    StaticProperty,
+    make_live_property,
+    make_method,
+    property_text,
+)
 from tuber.objects.names import is_local
-from tuber.protocol import Description
+from tuber.protocol import Description, PropertyDescription
 from tuber.result import TuberResult
 
 # The classes by base and content. A class lives as long as one of its objects.
 _classes: weakref.WeakValueDictionary[tuple[type, str], type] = weakref.WeakValueDictionary()
 
 # By the identity of a description. Keeping the description ensures that its id is not reused.
-_recent: dict[tuple[type, int, frozenset[str], bool], tuple[Description, type]] = {}
+_recent: dict[tuple[type, int, frozenset[str], bool, bool], tuple[Description, type]] = {}
 _MAX_RECENT: Final = 64
 
 
-def class_for(base: type, description: Description, hidden: frozenset[str], convert: bool) -> type:
+def class_for(
+    base: type,
+    description: Description,
+    hidden: frozenset[str],
+    convert: bool,
+    is_registry: bool = False,
+) -> type:
     """Return the class of objects of a description, a subclass of ``base``.
 
     Args:
         base: the user's class, or that of a shell.
         hidden: the names in the description that a local attribute hides.
         convert: whether maps become TuberResult objects.
+        is_registry: whether the object is the registry, whose objects are items too.
     """
     # The items of a list share one description, so its content is read only once.
-    identity = base, id(description), hidden, convert
+    identity = base, id(description), hidden, convert, is_registry
     recent = _recent.get(identity)
     if recent is not None:
         return recent[1]
-    key = base, _content(description, hidden, convert)
+    key = base, f"{is_registry}{_content(description, hidden, convert)}"
     generated = _classes.get(key)
     if generated is None:
-        generated = _classes.setdefault(key, _make(base, description, hidden, convert))
+        generated = _classes.setdefault(key, _make(base, description, hidden, convert, is_registry))
     _recent[identity] = description, generated
     if len(_recent) > _MAX_RECENT:
         with suppress(StopIteration, RuntimeError):  # another thread changed it at the same time
@@ -93,8 +106,17 @@ def hidden_names(base: type, own: Collection[str], description: Description) -> 
     return frozenset(
         name
         for name in description.names
-        if name in own or is_local(name) or _has_attribute(base, name)
+        if name in own
+        or is_local(name)
+        or (_has_attribute(base, name) and not _gives_way(base, name, description))
     )
+
+
+def _gives_way(base: type, name: str, description: Description) -> bool:
+    """Whether ``close`` is the remote method: if that exists and no class of a user defines it."""
+    if name != "close" or name not in description.methods:
+        return False
+    return next(each for each in base.__mro__ if name in vars(each)).__module__.startswith("tuber.")
 
 
 def _has_attribute(base: type, name: str) -> bool:
@@ -113,13 +135,20 @@ def _content(description: Description, hidden: frozenset[str], convert: bool) ->
         sorted(description.objects),
         sorted(description.dynamic),
         sorted(description.spelt.items()),
+        sorted((name, repr(each)) for name, each in description.property_descriptions.items()),
         _container_class(description),
         sorted(hidden),
     )
     return repr(content)
 
 
-def _make(base: type, description: Description, hidden: frozenset[str], convert: bool) -> type:
+def _make(
+    base: type,
+    description: Description,
+    hidden: frozenset[str],
+    convert: bool,
+    is_registry: bool,
+) -> type:
     name = description.type or ""
     if not name.isidentifier():
         name = base.__name__
@@ -139,11 +168,19 @@ def _make(base: type, description: Description, hidden: frozenset[str], convert:
             namespace[sys.intern(each)] = make_method(
                 name, each, method, description.wire_name(each)
             )
+    details = description.property_descriptions
     for each in description.dynamic - hidden:
         # A property that could not be read has no value whose type is known.
-        kind = types.get(each, object)
-        wire_name = description.wire_name(each)
-        namespace[sys.intern(each)] = make_live_property(name, each, kind, wire_name)
+        kind, known = types.get(each, object), details.get(each, PropertyDescription())
+        namespace[sys.intern(each)] = make_live_property(
+            name, each, kind, known, description.wire_name(each)
+        )
+    for each in details.keys() - description.dynamic - hidden:
+        if each in description.properties or each in description.failed:
+            text = property_text(details[each], types.get(each, object), live=False)
+            namespace[sys.intern(each)] = StaticProperty(each, text)
+    if is_registry and not issubclass(base, RegistryNames):
+        container = RegistryNames
     bases = (base,) if container is None else (base, container)
     return new_class(name, bases, exec_body=lambda members: members.update(namespace))
 

@@ -10,7 +10,7 @@ from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, TypeAlias
 
-from tuber.protocol import Description, Item
+from tuber.protocol import Description, Item, attribute_name
 
 # A weak reference to the container, whose ``_tuber_make_item`` makes the items: they must not keep
 # it alive, because it has them.
@@ -194,3 +194,43 @@ class MapContainer(Container, Mapping[Item, Any]):
 def get_item(self: Container, key: Any) -> Any:
     """Return an item of a container whose remote object has an own member ``maps``."""
     return self._tuber_items[key]
+
+
+class RegistryNames:
+    """The special methods of a registry: it is a map of names to objects, without ``keys()`` etc.
+
+    Those could be names of objects.
+    """
+
+    __slots__ = ()
+    _tuber_known: Any
+    tuber_attribute: Any
+
+    def __len__(self) -> int:
+        return len(self._tuber_known().objects)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._tuber_known().objects))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and attribute_name(name) in self._tuber_known().objects
+
+    def __getitem__(self, name: str) -> Any:
+        objects = self._tuber_known().objects
+        if not isinstance(name, str):
+            raise TypeError(f"expected the name of an object; got {name!r}")
+        if attribute_name(name) not in objects:
+            raise KeyError(no_item_text(repr(self), objects, name))
+        return self.tuber_attribute(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+
+def no_item_text(where: str, names: Iterable[str], name: str) -> str:
+    """Return the message for an object that a registry does not have."""
+    listed = ", ".join(sorted(names)[:12])
+    return f"{where} has no object {name!r}; its objects are {listed or 'none'}"

@@ -60,7 +60,8 @@ class DescribedObject:
         self._tuber_items, self._tuber_hidden = items, hidden
         convert = session.options.convert_json
         if may_be_subclassed(base):
-            self.__class__ = class_for(base, description, hidden, convert)
+            is_registry = self._tuber_path is None
+            self.__class__ = class_for(base, description, hidden, convert, is_registry)
         else:
             self._tuber_stand_in = class_for(plain_base(base), description, hidden, convert)
         self.__dict__.update(contents, _tuber_description=description)

@@ -6,6 +6,7 @@ They show only what the client already knows, so they do no I/O. Imported when f
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from inspect import signature
 from reprlib import Repr
@@ -14,7 +15,7 @@ from typing import Final
 
 from tuber.objects.classes import property_types
 from tuber.objects.described import DescribedObject
-from tuber.protocol import Description
+from tuber.protocol import Description, PropertyDescription
 
 _short: Final = Repr()
 _short.maxother = _short.maxstring = 60
@@ -75,8 +76,16 @@ def _methods(remote: DescribedObject, description: Description) -> Iterator[tupl
 def _properties(remote: DescribedObject, description: Description) -> Iterator[tuple[str, str]]:
     kinds = property_types(description, remote._tuber_link.session.options.convert_json)
     for name, value in sorted(description.properties.items()):
+        known = description.property_descriptions.get(name, PropertyDescription())
         live = " (live; as of the resolve)" if name in description.dynamic else ""
-        yield f"{name}: {kinds[name].__name__}", f"{_short.repr(value)}{live}"
+        if known.writable is False:
+            live = " (live, read-only; as of the resolve)"
+        unit = f" {known.unit}" if known.unit else ""
+        doc = f"  {_first_line(known.doc)}" if known.doc else ""
+        kind = known.annotation or kinds[name].__name__
+        limits = replace(known, unit=None).details
+        limits = f", {limits}" if limits else ""
+        yield f"{name}: {kind}", f"{_short.repr(value)}{unit}{limits}{live}{doc}"
     for name, failure in sorted(description.failed.items()):
         yield name, f"failed: {_first_line(failure.message)}"
 

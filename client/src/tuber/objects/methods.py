@@ -6,11 +6,11 @@ They pass a conversation to the link. This module never waits or does I/O.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import CodeType
 from typing import Any, Final
 
-from tuber.protocol import ABSENT, MethodDescription, Signature
+from tuber.protocol import ABSENT, MethodDescription, PropertyDescription, Signature
 
 # Used instead of a module's name. No module has it, so no tool shows tuber's files as the source.
 REMOTE: Final = "tuber.<remote>"
@@ -46,7 +46,9 @@ def make_method(
     return call
 
 
-def make_live_property(owner: str, name: str, kind: type, wire_name: str) -> property:
+def make_live_property(
+    owner: str, name: str, kind: type, description: PropertyDescription, wire_name: str
+) -> property:
     """Make a property that is read and set on the server on each access.
 
     Args:
@@ -70,7 +72,37 @@ def make_live_property(owner: str, name: str, kind: type, wire_name: str) -> pro
     _disguise(get, owner, name)
     _disguise(set_, owner, name)
     get.__annotations__ = {"return": kind}
-    return property(get, set_, doc=f"Live: read on the server on each access ({kind.__name__}).")
+    return property(get, set_, doc=property_text(description, kind, live=True))
+
+
+def property_text(description: PropertyDescription, kind: type, live: bool) -> str:
+    """Return the docstring of a property: its own, its type, unit and limits."""
+    details = description.details
+    text = f"{description.annotation or kind.__name__}{f', {details}' if details else ''}"
+    if live:
+        read_only = ", read-only" if description.writable is False else ""
+        text = f"Live: read on the server on each access ({text}{read_only})."
+    return f"{description.doc}\n\n{text}" if description.doc else text
+
+
+class StaticProperty:
+    """The entry of a static property in a generated class, for ``help``; objects have the value.
+
+    Attributes:
+        text: its docstring.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        self.__name__ = name
+        self.__doc__ = text
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self
+        raise AttributeError(self.__name__)  # it has no value; Python goes on with __getattr__
+
+    def __repr__(self) -> str:
+        return "<static property>"
 
 
 def _disguise(function: Any, owner: str, name: str) -> None:
@@ -107,7 +139,7 @@ def make_signature(signature: Signature | str | None) -> inspect.Signature:
                 each.name,
                 inspect._ParameterKind(each.kind),
                 default=_EMPTY if each.default is ABSENT else each.default,
-                annotation=_annotation(each.annotation),
+                annotation=_annotation(each.annotation, each.choices),
             )
             for each in signature.parameters
         ]
@@ -128,5 +160,14 @@ class _Annotation(str):
         return str(self)
 
 
-def _annotation(text: str | None) -> Any:
+def _annotation(text: str | None, choices: Mapping[str, Any] | None = None) -> Any:
+    if choices:
+        text = literal_text(choices)
     return _EMPTY if text is None else _Annotation(text)
+
+
+def literal_text(choices: Mapping[str, Any]) -> str:
+    """Return the members of an enumeration as an annotation; names too if they say more."""
+    values = list(choices.values())
+    names = [name for name, value in choices.items() if not isinstance(value, str)]
+    return f"Literal[{', '.join(map(repr, [*values, *names]))}]"

@@ -30,9 +30,9 @@ class RemoteObject(RemoteAttributes):
     You may combine subclasses with other classes. ``__init__`` passes unknown named arguments on,
     there is no metaclass, and all state is in attributes named ``_tuber_*``.
 
-    A local attribute hides the remote one of the same name. A warning is shown if a method of this
-    class, such as ``close``, hides one, but not if a subclass does. ``tuber_attribute`` returns the
-    remote attribute.
+    A local attribute hides the remote one of the same name: the methods of this class, of which a
+    warning is shown, and whatever a subclass defines. ``tuber_attribute`` returns the remote
+    attribute. Only ``close`` is the remote method, if the description lists one.
 
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
@@ -105,6 +105,37 @@ class RemoteObject(RemoteAttributes):
             objname: the full path of the nested object from the registry.
         """
         return self._tuber_plain_class()(objname, parent=self)
+
+    def tuber_close(self) -> None:
+        """Close the idle connections."""
+        raise NotImplementedError
+
+    def close(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the method ``close`` of the served object if it has one, otherwise ``tuber_close``.
+
+        Use ``tuber_close`` to close the connections of any object.
+        """
+        if self._tuber_stand_in is not None and "close" in vars(self._tuber_stand_in):
+            return self.tuber_attribute("close")(*args, **kwargs)
+        return self.tuber_close(*args, **kwargs)
+
+    def __enter__(self: Self) -> Self:
+        self._tuber_refuse_context()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.tuber_close()  # never a served method: clean-up code must not close hardware
+
+    def _tuber_refuse_context(self) -> None:
+        description = self._tuber_description
+        if description is not None and description.context:
+            raise TypeError(
+                f"'with' would not enter {self!r} on the server: its class "
+                f"{description.type or ''} is a context manager there, and 'with' here only closes "
+                "the connections at the end. Call methods that do what entering and leaving do; "
+                "use 'with contextlib.ExitStack() as stack: stack.callback(obj.tuber_close)' to "
+                "close connections"
+            )
 
     def _tuber_plain_class(self) -> type[RemoteObject]:
         """Return the plain class of this shell's remote objects, without a user's subclass."""

@@ -16,8 +16,8 @@ from tuber.protocol.limits import (
     MAX_CHUNK_LINE_BYTES,
     MAX_CONNECTIONS,
     MAX_DIGITS,
+    MAX_EQUAL_HASHES,
     MAX_FIELDS,
-    MAX_FORESEEABLE_KEYS,
     MAX_HEAD_BYTES,
     MAX_HEAD_SECONDS,
     MAX_IDLE_SECONDS,
@@ -41,6 +41,7 @@ from tuber.protocol.paths import (
     path_of_object,
     path_text,
 )
+from tuber.protocol.properties import PropertyDescription
 from tuber.protocol.signatures import ABSENT, MethodDescription, Parameter, Signature
 from tuber.protocol.wire import (
     CBOR,
@@ -69,8 +70,8 @@ __all__ = [
     "MAX_CHUNK_LINE_BYTES",
     "MAX_CONNECTIONS",
     "MAX_DIGITS",
+    "MAX_EQUAL_HASHES",
     "MAX_FIELDS",
-    "MAX_FORESEEABLE_KEYS",
     "MAX_HEAD_BYTES",
     "MAX_HEAD_SECONDS",
     "MAX_IDLE_SECONDS",
@@ -94,6 +95,7 @@ __all__ = [
     "MethodDescription",
     "Parameter",
     "Path",
+    "PropertyDescription",
     "Result",
     "Signature",
     "Step",

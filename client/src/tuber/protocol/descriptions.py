@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tuber.protocol.calls import Failure
-from tuber.protocol.members import malformed, map_of, text_or_none
+from tuber.protocol.members import malformed, map_of, text_or_none, texts_of
 from tuber.protocol.names import attribute_name
 from tuber.protocol.paths import Item, Path, parts
+from tuber.protocol.properties import PropertyDescription
 from tuber.protocol.signatures import MethodDescription
 
 
@@ -26,6 +27,9 @@ class Description:
         dynamic: the live properties: those that are read at each access and may be set.
         spelt: name -> the server's spelling of it, where it is another one: names are in the form
             of ``attribute_name``, and servers before 1.0 send them as they are.
+        property_descriptions: of properties, what is known in addition to the value.
+        partial: whether only names of methods and properties are known, and no objects.
+        context: whether the class is a context manager, which a remote object can't enter.
     """
 
     doc: str | None = None
@@ -38,6 +42,9 @@ class Description:
     failed: Mapping[str, Failure] = field(default_factory=dict)
     dynamic: frozenset[str] = frozenset()
     spelt: Mapping[str, str] = field(default_factory=dict)
+    property_descriptions: Mapping[str, PropertyDescription] = field(default_factory=dict)
+    partial: bool = False
+    context: bool = False
 
     @classmethod
     def from_map(cls, members: Any) -> Description:
@@ -66,8 +73,13 @@ class Description:
             values=_values(members.get("values")),
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
-            dynamic=_dynamic(members.get("dynamic"), described),
+            dynamic=_dynamic(texts_of(members, "dynamic", where), described),
             spelt=spelt,
+            property_descriptions={
+                n: PropertyDescription.from_map(p)
+                for n, p in described["property_descriptions"].items()
+            },
+            context=members.get("context") is True,
         )
 
     @property
@@ -98,7 +110,7 @@ class Description:
             raise malformed("a container", "member 'keys' next to one shared description", None)
 
 
-_MAPS: Final = ("methods", "properties", "objects", "failed")
+_MAPS: Final = ("methods", "properties", "objects", "failed", "property_descriptions")
 
 
 def find_description(known: Description | None, at: Path, path: Path) -> Description | None:
@@ -111,14 +123,15 @@ def find_description(known: Description | None, at: Path, path: Path) -> Descrip
         if known is None:
             return None
         known = (
-            _description_of_item(known, part)
+            description_of_item(known, part)
             if is_item
             else known.objects.get(attribute_name(str(part)))
         )
     return known
 
 
-def _description_of_item(container: Description, item: Item) -> Description | None:
+def description_of_item(container: Description, item: Item) -> Description | None:
+    """Return the description of an item of a container; None if there is none."""
     keys, values = container.keys, container.values
     if values is None or isinstance(values, Description):
         return values
@@ -159,12 +172,8 @@ def _values(values: Any) -> tuple[Description, ...] | Description | None:
     return _nested(values)
 
 
-def _dynamic(names: Any, described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+def _dynamic(names: Iterable[str], described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     """Return the live properties, including those that failed."""
-    if names is None:
-        return frozenset()
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-        raise malformed("a description", "member 'dynamic' to be an array of strings", names)
     return frozenset(map(attribute_name, names)).intersection(
         [*described["properties"], *described["failed"]]
     )
@@ -190,7 +199,7 @@ def _nested(members: Any) -> Description:
     for names in (methods, properties):
         if not all(isinstance(name, str) for name in names):
             raise malformed("a description", "an array of names", names)
-    return Description.from_map(
+    known = Description.from_map(
         {
             **members,
             "methods": {name: {} for name in methods},
@@ -198,3 +207,4 @@ def _nested(members: Any) -> Description:
             "failed": dict.fromkeys(properties, _UNREAD),
         }
     )
+    return replace(known, partial=True)

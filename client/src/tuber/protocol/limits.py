@@ -32,4 +32,4 @@ MAX_NESTING: Final = 256  # each level costs both ends some of their stack
 MAX_INTEGER_BYTES: Final = 1786  # 4300 digits: Python, and therefore JSON, takes no longer text
 MAX_DIGITS: Final = 4300  # of an integer in JSON
 MAX_RANK: Final = 32  # dimensions of an array: what every numpy takes
-MAX_FORESEEABLE_KEYS: Final = 8192  # in one map or set: hashes of all but strings can collide
+MAX_EQUAL_HASHES: Final = 64  # in one map or set: keys of equal hash take quadratic time

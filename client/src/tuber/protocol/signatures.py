@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from tuber.protocol.members import malformed, map_of, text_of, text_or_none
+from tuber.protocol.members import malformed, map_of, map_or_none, text_of, text_or_none
 
 
 class Absent(Enum):
@@ -26,12 +27,14 @@ class Parameter:
         kind: the number of the ``inspect.Parameter`` kind: 0 positional-only, 1 positional or
             keyword, 2 ``*args``, 3 keyword-only, 4 ``**kwargs``.
         default: the default value; ``ABSENT`` if the parameter is required.
+        choices: the members of an enumeration, name: value; None if other values are allowed.
     """
 
     name: str
     kind: int = 1
     default: Any = ABSENT
     annotation: str | None = None
+    choices: Mapping[str, Any] | None = None
 
     @classmethod
     def from_map(cls, members: Any) -> Parameter:
@@ -45,6 +48,7 @@ class Parameter:
             kind=kind,
             default=members.get("default", ABSENT),
             annotation=text_or_none(members, "annotation", "a parameter of a signature"),
+            choices=map_or_none(members, "choices", "a parameter of a signature"),
         )
 
     def to_map(self) -> dict[str, Any]:
@@ -54,6 +58,8 @@ class Parameter:
             members["default"] = self.default
         if self.annotation is not None:
             members["annotation"] = self.annotation
+        if self.choices is not None:
+            members["choices"] = dict(self.choices)
         return members
 
 

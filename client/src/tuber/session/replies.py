@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -95,7 +95,7 @@ class Outcomes:
     def forget_warnings(self, place: int, outcome: Outcome) -> None:
         """Drop the warnings of one call after they were shown."""
         if isinstance(outcome, Failure):
-            self.others[place] = Failure(outcome.message, outcome.type, outcome.traceback)
+            self.others[place] = replace(outcome, warnings=())
         elif isinstance(outcome, Result):
             self.values[place] = outcome.value
             self.others.pop(place, None)  # another thread may have removed it

@@ -174,7 +174,14 @@ class Session:
     def remote_error(self, failure: Failure, called: object) -> TuberRemoteError:
         """Return the exception for a failure."""
         return remote_error(
-            failure.message, failure.type, failure.traceback, f"{called} at {self.url}"
+            failure.message,
+            failure.type,
+            failure.traceback,
+            f"{called} at {self.url}",
+            bases=failure.bases,
+            args=failure.args,
+            attributes=failure.attributes,
+            notes=failure.notes,
         )
 
     def _ask(self, call: Call) -> Conversation[Any]:

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "cbor/dates.hpp"
+#include "cbor/limits.hpp"
 #include "cbor/tags.hpp"
 #include "python/invoke.hpp"
 
@@ -201,16 +202,32 @@ Handle CborBuilder::tuple(const Head& head) {
 Handle CborBuilder::map(const Head& head) {
   if (!charge(head.offset, cost::kContainer)) return {};
   Handle pairs = Handle::steal(PyDict_New());
+  Hashes hashes;
   for (std::uint64_t read = 0; pairs && more(head, read); ++read) {
-    if (!pair(pairs.get())) return {};
+    if (!pair(pairs.get(), hashes)) return {};
   }
   return pairs;
 }
 
-bool CborBuilder::pair(PyObject* map) {
+// A dict compares a key with all keys of the same hash.
+bool CborBuilder::count_hash(PyObject* key, Hashes& hashes, const char* what, std::size_t offset) {
+  if (PyUnicode_CheckExact(key) || PyLong_CheckExact(key) || PyBytes_CheckExact(key) ||
+      PyFloat_CheckExact(key) || PyBool_Check(key) || key == Py_None)
+    return true;
+  const Py_hash_t hash = PyObject_Hash(key);
+  if (hash == -1) return false;
+  if (++hashes[hash] <= cbor::kMaxEqualHashes) return true;
+  refuse(offset, Handle::steal(PyUnicode_FromFormat("more than %zu %s have the same hash",
+                                                    cbor::kMaxEqualHashes, what)));
+  return false;
+}
+
+bool CborBuilder::pair(PyObject* map, Hashes& hashes) {
   const std::size_t offset = reader_.offset();
   Handle key = hashable_item();
-  if (!key || !charge(offset, cost::kMember)) return false;
+  if (!key || !count_hash(key.get(), hashes, "keys of a map", offset) ||
+      !charge(offset, cost::kMember))
+    return false;
   const int known = PyDict_Contains(map, key.get());
   if (known != 0) {
     if (known > 0) {
@@ -290,14 +307,16 @@ Handle CborBuilder::set(const Head& tag) {
   Head head;
   if (!cbor::read_set(reader_, tag, head)) return refuse_read();
   Handle elements = Handle::steal(PySet_New(nullptr));
+  Hashes hashes;
   for (std::uint64_t read = 0; elements && more(head, read); ++read) {
     const std::size_t offset = reader_.offset();
     Handle element = hashable_item();
-    if (!element || !charge(offset, cost::kMember) || PySet_Add(elements.get(), element.get()) < 0)
+    if (!element || !count_hash(element.get(), hashes, "elements of a set", offset) ||
+        !charge(offset, cost::kMember) || PySet_Add(elements.get(), element.get()) < 0)
       return {};
     if (PySet_GET_SIZE(elements.get()) == static_cast<Py_ssize_t>(read)) {
-      return refuse(offset, Handle::steal(PyUnicode_FromFormat("the element %R of a set appears twice",
-                                                               element.get())));
+      return refuse(offset, Handle::steal(PyUnicode_FromFormat(
+                                "the element %R of a set appears twice", element.get())));
     }
   }
   return elements;

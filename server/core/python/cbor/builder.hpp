@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ class CborBuilder {
   [[nodiscard]] Handle build();
 
  private:
+  // How many keys have a hash. Ordered, because a sender can choose the hashes.
+  using Hashes = std::map<Py_hash_t, std::size_t>;
+
   CborBuilder(Source& source, const CborImports& imports, std::size_t at)
       : source_(source), imports_(imports), reader_(source.bytes(), at), meter_(source) {}
 
@@ -40,7 +44,9 @@ class CborBuilder {
   [[nodiscard]] Handle list(const cbor::Head& head);
   [[nodiscard]] Handle tuple(const cbor::Head& head);
   [[nodiscard]] Handle map(const cbor::Head& head);
-  [[nodiscard]] bool pair(PyObject* map);
+  [[nodiscard]] bool pair(PyObject* map, Hashes& hashes);
+  [[nodiscard]] bool count_hash(PyObject* key, Hashes& hashes, const char* what,
+                                std::size_t offset);
   [[nodiscard]] Handle tagged(const cbor::Head& tag);
   [[nodiscard]] Handle bignum(const cbor::Head& tag);
   [[nodiscard]] Handle date_time(const cbor::Head& tag);

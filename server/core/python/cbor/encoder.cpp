@@ -243,7 +243,6 @@ Handle CborEncoder::keys(const std::vector<Handle>& keys, const char* role, cons
   Handle written = Handle::steal(PyList_New(0));
   Handle role_text = Handle::steal(PyUnicode_FromString(role));
   if (!written || !role_text) return {};
-  std::size_t foreseeable = 0;
   bool converted = false;
   for (const Handle& key : keys) {
     PyObject* const plain = key.get();
@@ -252,12 +251,6 @@ Handle CborEncoder::keys(const std::vector<Handle>& keys, const char* role, cons
                       : invoke(imports_.hashable, plain, role_text.get());
     if (!made || PyList_Append(written.get(), made.get()) < 0) return {};
     converted = converted || Py_TYPE(made.get()) != Py_TYPE(plain) || PyTuple_CheckExact(plain);
-    if (!PyUnicode_Check(made.get()) && !PyBytes_Check(made.get())) ++foreseeable;
-  }
-  if (foreseeable > cbor::kMaxForeseeableKeys) {
-    refuse(Handle::steal(
-        PyUnicode_FromFormat("more than %zu %s are not strings", cbor::kMaxForeseeableKeys, kind)));
-    return {};
   }
   if (converted && !check_equal_keys(written.get(), kind)) return {};
   return written;

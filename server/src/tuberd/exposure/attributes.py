@@ -16,6 +16,7 @@ from types import (
 )
 from typing import Any, Final
 
+from tuber.markers import LiveProperty
 from tuber.protocol import attribute_name
 
 __all__ = [
@@ -27,9 +28,12 @@ __all__ = [
     "all_names",
     "class_attribute",
     "classes_of",
+    "declared_live",
+    "declares_live",
     "dir_names",
     "has_default_equality",
     "has_default_lookup",
+    "is_context_manager",
     "is_plain_method",
     "listed_names",
     "own_attributes",
@@ -101,6 +105,29 @@ def listed_names(given: Any) -> Iterable[str]:
     return [each for each in given or () if isinstance(each, str)]
 
 
+def declares_live(lists: ClassLists, name: str) -> bool:
+    """Return whether the classes list a name as live, or mark what they hold under it with `live`.
+
+    Args:
+        name: as the class or the instance holds it (see `stored_name`).
+    """
+    return attribute_name(name) in lists[LIVE] or any(
+        isinstance(class_attribute(each, name), LiveProperty) for each in lists.classes
+    )
+
+
+def declared_live(lists: ClassLists) -> set[str]:
+    """Return the names that the classes declare to be live, in the form of `attribute_name`."""
+    marked = {
+        name
+        for cls in lists.classes
+        for each in cls.__mro__
+        for name, held in list(vars(each).items())
+        if isinstance(held, LiveProperty)
+    }
+    return {*lists[LIVE], *(attribute_name(each) for each in marked if declares_live(lists, each))}
+
+
 def is_plain_method(attribute: object) -> bool:
     """Return whether a class attribute is a method for every instance of the class."""
     if isinstance(attribute, (staticmethod, classmethod)):
@@ -138,6 +165,15 @@ def class_attribute(cls: type, name: str) -> object:
         if name in each.__dict__:
             return each.__dict__[name]
     return ABSENT
+
+
+def is_context_manager(obj: object) -> bool:
+    """Return whether ``with`` or ``async with`` would enter the object."""
+    return any(
+        class_attribute(each, name) is not ABSENT
+        for each in classes_of(obj)
+        for name in ("__enter__", "__aenter__")
+    )
 
 
 def own_attributes(obj: object) -> Mapping[str, object]:

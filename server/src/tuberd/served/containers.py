@@ -11,15 +11,19 @@ from functools import partial
 from typing import Any, ClassVar, Final
 
 from tuberd.exposure.policy import Container, ExposurePolicy, ServedCodeError
-from tuberd.exposure.refusals import check_servable, shown
+from tuberd.exposure.refusals import shown, why_not_servable
 
-__all__ = ["TuberArray", "TuberContainer"]
+__all__ = ["TuberArray", "TuberContainer", "with_containers"]
 
 # Values that travel as such, and can't be items: they are not objects with methods of their own.
 _PLAIN_VALUES: Final = (
     *(str, bytes, bytearray, int, float, complex),
     *(list, tuple, dict, set, frozenset),
 )
+
+
+# In characters: 32 levels, as deep as objects are described (see descriptions).
+_LONGEST_PLACE: Final = 256
 
 
 class _NotGiven:
@@ -48,7 +52,7 @@ class TuberContainer(Container):
     """
 
     __tuber_exclude__: ClassVar[tuple[str, ...]] = (
-        *("keys", "values", "items", "is_map", "shared_index", "check_item"),
+        *("keys", "values", "items", "is_map", "shared_index", "why_not_item"),
         "_items",
     )
 
@@ -64,23 +68,27 @@ class TuberContainer(Container):
         self._check(self.items())
 
     def _check(self, items: Iterable[tuple[Any, Any]]) -> None:
-        """Refuse pairs of a key and an item that can't be served."""
+        """Refuse pairs of a key and an item that can't be served; the message names them all."""
+        faults = []
         for key, item in items:
             if not isinstance(key, (str, int)) or isinstance(key, bool):
-                raise TypeError(
+                faults.append(
                     f"a key of {type(self).__name__} must be a string or an integer; got {key!r}"
                 )
-            self.check_item(key, item)
+            if fault := self.why_not_item(key, item):
+                faults.append(fault)
+        if faults:
+            raise TypeError("; ".join(faults))
 
-    def check_item(self, key: str | int, item: object) -> None:
-        """Raise TypeError if a peer can't be given the item."""
+    def why_not_item(self, key: str | int, item: object) -> str | None:
+        """Return why a peer can't be given the item; None if it can."""
         where = f"item {key!r} of {type(self).__name__}"
-        check_servable(item, where)
         if item is None or isinstance(item, _PLAIN_VALUES):
-            raise TypeError(
+            return (
                 f"{where} is a plain {type(item).__name__}; a container holds objects"
                 " (wrap lists and dicts of objects in a TuberContainer)"
             )
+        return why_not_servable(item, where)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -161,7 +169,8 @@ class TuberContainer(Container):
                 raise IndexError(
                     f"{kind} has {len(items)} items; there is no item {shown(key)}"
                 ) from None
-        self.check_item(key, found)
+        if fault := self.why_not_item(key, found):
+            raise TypeError(fault)
         return found
 
     def tuber_call(
@@ -360,3 +369,39 @@ def _list_of(content: str, argument: str, given: Any) -> list[Any]:
 def _listing(keys: list[str | int]) -> str:
     listed = ", ".join(map(repr, keys[:12]))
     return f"its keys are {listed}" + (", ..." if len(keys) > 12 else "")
+
+
+def with_containers(served: Any, where: str, faults: list[str]) -> Any:
+    """Return what is served for an entry of a registry: a container for a plain list or dict.
+
+    Args:
+        where: the place of the entry, for messages.
+        faults: gets a text for each part that can't be served, with its place.
+    """
+    if fault := why_not_servable(served, where):
+        faults.append(fault)
+    elif type(served) in (list, tuple, dict):
+        return _container_of(served, where, faults)
+    elif served is None or type(served) in _PLAIN_VALUES:
+        faults.append(f"{where} is a plain {type(served).__name__}; register an object")
+    return served
+
+
+def _container_of(served: Any, where: str, faults: list[str]) -> Any:
+    if len(where) > _LONGEST_PLACE:
+        faults.append(f"{where} is nested too deeply, or it contains itself")
+        return served
+    before = len(faults)
+    keys = list(served) if isinstance(served, dict) else range(len(served))
+    items = [with_containers(served[key], f"{where}[{key!r}]", faults) for key in keys]
+    faults += [
+        f"{where}: a key must be a string or an integer; got {key!r}"
+        for key in keys
+        if not isinstance(key, (str, int)) or isinstance(key, bool)
+    ]
+    if len(faults) > before:
+        return served
+    replaced = any(item is not served[key] for key, item in zip(keys, items, strict=True))
+    if not replaced:
+        return TuberContainer(served)
+    return TuberContainer(dict(zip(keys, items, strict=True)) if type(served) is dict else items)

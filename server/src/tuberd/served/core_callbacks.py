@@ -35,7 +35,7 @@ class CoreCallbacks:
     find_readonly_method: Callable[[object, str], Callable[..., Any]]
     walk: Callable[[Any], Any]
     describe: Callable[[Mapping[str, Any], bool, dict[str, Any] | None], Any]
-    describe_failure: Callable[[BaseException, bool], dict[str, str]]
+    describe_failure: Callable[[BaseException, bool], dict[str, Any]]
 
 
 def make_callbacks(

@@ -12,12 +12,13 @@ from functools import partial
 from typing import Any, Final
 
 from tuber.protocol import Signature
-from tuberd.exposure.attributes import LIVE
+from tuberd.exposure.attributes import LIVE, class_attribute, is_context_manager
 from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object
 from tuberd.exposure.lasting import LastingClasses
 from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.failures import describe_failure
+from tuberd.served.properties import describe_property
 from tuberd.served.registry import TuberRegistry
 from tuberd.served.signatures import cleaned_docstring, describe_method
 
@@ -56,6 +57,7 @@ class Describer:
         # classes that last. The id, because not every class can be hashed; the attribute shows
         # whether the entry is about this class and still right.
         self._methods: dict[tuple[int, str], tuple[object, dict[str, Any]]] = {}
+        self._details: dict[tuple[int, str], tuple[object, bool, dict[str, Any]]] = {}
         self._classes = LastingClasses()
 
     def __call__(
@@ -158,6 +160,21 @@ class Describer:
             self._methods[id(cls), member.name] = (member.value, members)
         return members
 
+    def details(self, served: object, member: Member) -> dict[str, Any]:
+        """Return the description of a property, without its value."""
+        cls, key = type(served), (id(type(served)), member.name)
+        held = class_attribute(cls, member.name)
+        known = self._details.get(key)
+        if known is None or known[0] is not held or known[1] is not member.live:
+            try:
+                found = describe_property(cls, member.name, member.live).to_map()
+            except BaseException:  # noqa: BLE001 (the border of user code)
+                found = {}
+            if self._classes.lasts(cls):
+                self._details[key] = held, member.live, found
+            return found
+        return known[2]
+
     def why_not_sendable(self, lossless: bool, value: object) -> Exception | None:
         """Return what encoding the value raises, or None."""
         try:
@@ -212,8 +229,11 @@ class _Description:
             return description
         for members in self.described:
             properties, methods = members["properties"], members["methods"]
-            if why_not([properties, methods, members.get("keys")]) is None:
+            details = members.get("property_descriptions", {})
+            if why_not([properties, methods, details, members.get("keys")]) is None:
                 continue
+            for name in [each for each in details if why_not(details[each]) is not None]:
+                del details[name]
             if why_not(properties) is not None:
                 for name in list(properties):
                     if (error := why_not(properties[name])) is not None:
@@ -254,6 +274,10 @@ class _Description:
             members["dynamic"] = live
         if failed:
             members["failed"] = failed
+        if details := self._details(served, listed):
+            members["property_descriptions"] = details
+        if is_context_manager(served):
+            members["context"] = True
         for name in self.describer.policy.invalid_live_names(served) if self.strict else ():
             text = f"{members['type']} has no public property of that name"
             _fail(members, name, AttributeError(f"{LIVE} lists {name!r}, but {text}"))
@@ -263,6 +287,14 @@ class _Description:
         elif hasattr(type(served), "tuber_meta"):
             self._add_own_items(members, served)
         return members
+
+    def _details(self, served: object, listed: list[Member]) -> dict[str, Any]:
+        """Return the descriptions of properties that have something to say."""
+        details = {}
+        for each in listed:
+            if each.kind is Kind.PROPERTY and (found := self.describer.details(served, each)):
+                details[each.name] = found
+        return details
 
     def _items(self, container: TuberContainer) -> dict[str, Any]:
         """Return the members that only a container has."""
@@ -275,13 +307,12 @@ class _Description:
 
     def _item(self, container: TuberContainer, key: str | int, item: object) -> dict[str, Any]:
         """Return the description of an item, which may have come later and be no object."""
-        try:
-            container.check_item(key, item)
-        except TypeError as error:
-            refused: dict[str, Any] = {kind: {} for kind in PLURAL.values()}
-            _fail(refused, "tuber_item", error)
-            return refused
-        return self.of(item)
+        fault = container.why_not_item(key, item)
+        if fault is None:
+            return self.of(item)
+        refused: dict[str, Any] = {kind: {} for kind in PLURAL.values()}
+        _fail(refused, "tuber_item", TypeError(fault))
+        return refused
 
     def _add_own_items(self, members: dict[str, Any], served: Any) -> None:
         """Add the members that ``tuber_meta()`` of a user's own container returns.

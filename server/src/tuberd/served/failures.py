@@ -5,13 +5,14 @@ Nothing here may raise, whatever the exception does: the reply would be lost.
 
 from __future__ import annotations
 
-import builtins
+from contextlib import suppress
 from os.path import dirname, join
 from traceback import StackSummary, TracebackException
-from typing import Final
+from typing import Any, Final
 
 from tuber.codec import DecodeError, EncodeError
 from tuberd.exposure.policy import ServedCodeError
+from tuberd.served.exceptions import class_name, members_of
 
 __all__ = ["describe_failure", "sendable_text"]
 
@@ -25,12 +26,13 @@ _OWN_DIRECTORIES: Final = {
 }
 
 
-def describe_failure(error: BaseException, entered: bool, value: str = "result") -> dict[str, str]:
+def describe_failure(error: BaseException, entered: bool, value: str = "result") -> dict[str, Any]:
     """Return the members of a failure.
 
     Args:
         error: what was raised.
-        entered: whether code of a served object raised it; the failure then has a traceback.
+        entered: whether code of a served object raised it; the failure then has a traceback, and
+            what `members_of` returns.
         value: the name of the value that an EncodeError is about: the result or a property.
     """
     if isinstance(error, ServedCodeError):
@@ -42,9 +44,16 @@ def describe_failure(error: BaseException, entered: bool, value: str = "result")
         if value == "result":
             text += " (the method ran)"
     message = f"{kind}: {text}" if text else kind
-    failure = {"message": _shortened(message, MAX_MESSAGE_LENGTH), "type": sendable_text(kind)}
-    if entered and (text := _traceback(error, message)):
+    failure: dict[str, Any] = {
+        "message": _shortened(message, MAX_MESSAGE_LENGTH),
+        "type": sendable_text(kind),
+    }
+    if not entered:
+        return failure
+    if text := _traceback(error, message):
         failure["traceback"] = _shortened(text, MAX_TRACEBACK_LENGTH)
+    with suppress(Exception):  # the border of user code: metaclasses
+        failure.update(members_of(error))
     return failure
 
 
@@ -55,10 +64,7 @@ def _type_name(error: BaseException) -> str:
         cls = TypeError
     elif isinstance(error, DecodeError):
         cls = ValueError
-    module = cls.__module__
-    if module == builtins.__name__ or not isinstance(module, str):
-        return cls.__qualname__
-    return f"{module}.{cls.__qualname__}"
+    return class_name(cls)
 
 
 def _text(error: BaseException) -> str:

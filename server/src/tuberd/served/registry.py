@@ -12,7 +12,8 @@ from tuber.protocol import attribute_name
 from tuberd.exposure.attributes import own_attributes
 from tuberd.exposure.kinds import Kind
 from tuberd.exposure.policy import ExposurePolicy
-from tuberd.exposure.refusals import check_servable, shown, suggestion
+from tuberd.exposure.refusals import shown, suggestion
+from tuberd.served.containers import with_containers
 
 __all__ = ["TuberRegistry"]
 
@@ -22,7 +23,8 @@ class TuberRegistry(MutableMapping[str, Any]):
 
     You may add and remove objects while a server runs: it looks up names at every call.
     ``registry.Board`` is ``registry["Board"]``, also in assignments; ``registry["Board", "adc"]``
-    follows a path. Names are compared as Python's parser does (NFKC, PEP 3131).
+    follows a path. Names are compared as Python's parser does (NFKC, PEP 3131). A plain list or
+    dict of objects is served as a `TuberContainer`.
 
     Args:
         objects: a map of names to objects; the registry keeps a copy.
@@ -32,7 +34,8 @@ class TuberRegistry(MutableMapping[str, Any]):
         objects: the objects by name. Read it only; change the registry itself.
 
     Raises:
-        TypeError: A name is not a string or empty, or an object is a module, class or function.
+        TypeError: A name is not a string or empty, or an object is a module, a class, a function or
+            a plain value; the message names them all.
         ValueError: Two names of objects, or of the attributes of one, are the same for Python; or
             a name is not valid Unicode.
     """
@@ -44,9 +47,11 @@ class TuberRegistry(MutableMapping[str, Any]):
         if not isinstance(objects, Mapping | None):
             raise TypeError(f"a registry is a dict of objects; got {type(objects).__name__!r}")
         given = {**(objects or {}), **named}
-        _check_spellings(given, "the registry")
+        faults: list[str] = []
+        wrong_names = _same_names(given, "the registry")
         for name, served in given.items():
-            self[name] = served
+            self._add(name, served, faults, wrong_names)
+        _refuse(faults, wrong_names)
 
     def __getitem__(self, name: Any) -> Any:
         if isinstance(name, (tuple, list)):
@@ -54,18 +59,27 @@ class TuberRegistry(MutableMapping[str, Any]):
         return self.objects[attribute_name(name) if isinstance(name, str) else name]
 
     def __setitem__(self, name: str, served: Any) -> None:
+        faults: list[str] = []
+        wrong_names: list[str] = []
+        self._add(name, served, faults, wrong_names)
+        _refuse(faults, wrong_names)
+
+    def _add(self, name: object, served: Any, faults: list[str], wrong_names: list[str]) -> None:
         if not isinstance(name, str) or not name:
-            raise TypeError(f"a name in the registry must be a non-empty string; got {name!r}")
+            faults.append(f"a name in the registry must be a non-empty string; got {name!r}")
+            return
+        where = f"registry[{name!r}]"
         try:
             name.encode()
         except UnicodeEncodeError:
-            raise ValueError(
-                f"a name in the registry must be valid Unicode text; got {name!r}"
-            ) from None
-        check_servable(served, f"registry[{name!r}]")
+            wrong_names.append(f"a name in the registry must be valid Unicode text; got {name!r}")
+            return
+        before = len(faults) + len(wrong_names)
         held = [*own_attributes(served), *(n for each in type(served).__mro__ for n in vars(each))]
-        _check_spellings(held, f"registry[{name!r}]")
-        self.objects[attribute_name(str(name))] = served
+        wrong_names += _same_names(held, where)
+        served = with_containers(served, where, faults)
+        if len(faults) + len(wrong_names) == before:
+            self.objects[attribute_name(str(name))] = served
 
     def __delitem__(self, name: str) -> None:
         del self.objects[attribute_name(name)]
@@ -137,19 +151,20 @@ class TuberRegistry(MutableMapping[str, Any]):
             raise AttributeError(f"the registry has no object {shown(name)}{hint}") from None
 
 
-def _check_spellings(names: Iterable[object], where: str) -> None:
-    """Refuse different names that Python's parser takes for the same one.
+def _refuse(faults: list[str], wrong_names: list[str]) -> None:
+    if faults or wrong_names:
+        raise (TypeError if faults else ValueError)("; ".join(faults + wrong_names))
 
-    Raises:
-        ValueError: Two of the names are the same.
-    """
+
+def _same_names(names: Iterable[object], where: str) -> list[str]:
+    """Return a text for each of the names that Python's parser takes for another of them."""
     spelt: dict[str, str] = {}
-    for name in names:
-        if isinstance(name, str) and spelt.setdefault(attribute_name(name), name) != name:
-            raise ValueError(
-                f"{where} has {spelt[attribute_name(name)]!a} and {name!a}, which are the same name"
-                " for Python (NFKC, PEP 3131); rename one of them"
-            )
+    return [
+        f"{where} has {spelt[attribute_name(name)]!a} and {name!a}, which are the same name"
+        " for Python (NFKC, PEP 3131); rename one of them"
+        for name in names
+        if isinstance(name, str) and spelt.setdefault(attribute_name(name), name) != name
+    ]
 
 
 def _step(step: Any, place: int) -> tuple[Any, ...]:

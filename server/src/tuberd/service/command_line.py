@@ -82,6 +82,7 @@ def _server_arguments(
         "uds_mode": options.uds_mode,
         "inherited_socket": options.inherited_socket,
         "expose_private": options.expose_private,
+        "live": options.live,
         "allow_hosts": options.allow_host,
         "allow_origins": options.allow_origin,
         "tokens": tokens,
@@ -120,8 +121,11 @@ def main(
             and error.__cause__ is not None
         ):
             traceback.print_exception(error.__cause__)
+        text = str(error)
+        if isinstance(error, OSError) and error.strerror and error.filename is None:
+            text = error.strerror  # without "[Errno 98]"
         with suppress(OSError):  # a full disk
-            print(f"tuberd: {' '.join(str(error).split())}", file=sys.stderr)
+            print(f"tuberd: {' '.join(text.split())}", file=sys.stderr)
         return WRONG_USE
     serve_until_stopped(server, ends_process=ends_process)
     return 0

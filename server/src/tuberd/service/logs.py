@@ -27,7 +27,7 @@ class LogOptions:
 
     Attributes:
         level: 'error', 'warning' or 'info'. 'warning' adds refused requests, at most ten per
-            second; 'info' also adds failed calls.
+            second; 'info' also adds failed calls, with their tracebacks.
         format: 'text', or 'json' for one JSON object per line.
         access: also log every answered request.
 

@@ -38,7 +38,7 @@ def parse_options(
 
     Args:
         argv: the arguments, without the name of the program; None takes those of the process.
-        needs_file: whether ``--registry`` is required; otherwise it is refused.
+        needs_file: whether a registry file is required; otherwise it is refused.
 
     Returns:
         One attribute for each option, named as the option with underscores.
@@ -49,15 +49,22 @@ def parse_options(
     parser = _Parser(
         prog="tuberd", description="Serve the Python objects of a registry file over the network."
     )
-    _add_registry_options(parser, needs_file)
+    parser.add_argument("file", nargs="?", metavar="FILE", help="the same as --registry FILE")
+    _add_registry_options(parser)
     _add_network_options(parser)
     _add_access_options(parser)
     _add_limit_options(parser)
     _add_logging_options(parser)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('tuberd')}")
     args = parser.parse_args(argv)
+    if args.file is not None and args.registry is not None:
+        parser.error(f"expected one registry file; got {args.file} and {args.registry}")
+    args.registry = args.registry or args.file
+    del args.file
+    if needs_file and args.registry is None:
+        parser.error("the registry file is missing: tuberd FILE")
     if args.registry is not None and not needs_file:
-        parser.error("--registry has no effect here: this program serves objects of its own")
+        parser.error("a registry file has no effect here: this program serves objects of its own")
     if args.uds is not None and (args.port is not None or args.bind is not None):
         parser.error("--uds replaces --port and --bind; start a second tuberd to serve both")
     if args.uds is None and args.uds_mode is not None:
@@ -74,12 +81,11 @@ def parse_options(
     return args
 
 
-def _add_registry_options(parser: argparse.ArgumentParser, needs_file: bool) -> None:
+def _add_registry_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("registry").add_argument
     add(
         *("-r", "--registry"),
         metavar="FILE",
-        required=needs_file,
         help="Python file that defines 'registry', a dict of objects",
     )
     add(
@@ -91,6 +97,11 @@ def _add_registry_options(parser: argparse.ArgumentParser, needs_file: bool) -> 
         "--expose-private",
         action="store_true",
         help="also serve names with one leading underscore, as before 1.0",
+    )
+    add(
+        "--live",
+        action="store_true",
+        help="make all properties live: read at each access, and settable",
     )
     add("--traceback", action="store_true", help="print the traceback if the registry file raises")
 

@@ -7,6 +7,7 @@ reach (`ExposurePolicy`), nor touch a socket (the core).
 from __future__ import annotations
 
 import faulthandler
+import json
 import logging
 import os
 import re
@@ -14,6 +15,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from mimetypes import MimeTypes
 from typing import Any, Final
 
@@ -26,6 +28,7 @@ from tuberd._core import (
 )
 from tuberd._core import Server as CoreServer
 from tuberd.exposure.policy import ExposurePolicy
+from tuberd.served.arguments import ArgumentConverter
 from tuberd.served.core_callbacks import make_callbacks
 from tuberd.served.descriptions import Describer
 from tuberd.served.registry import TuberRegistry
@@ -72,6 +75,7 @@ class Server:
         uds_mode: the permissions of the Unix socket; clients need write permission.
         inherited_socket: the descriptor of a listening socket to use instead of opening one.
         expose_private: also serve names with one leading underscore, as before 1.0.
+        live: make all properties live, as if each were marked with `live`.
         allow_hosts: more host names that browsers may use for this machine (PROTOCOL.md section 8).
         allow_origins: origins whose pages may send requests, written as browsers do:
             ``https://lab.example``.
@@ -104,6 +108,7 @@ class Server:
         uds_mode: int = UDS_MODE,
         inherited_socket: int | None = None,
         expose_private: bool = False,
+        live: bool = False,
         allow_hosts: Sequence[str] = (),
         allow_origins: Sequence[str] = (),
         grace: float = GRACE,
@@ -113,20 +118,24 @@ class Server:
         log: LogOptions | None = None,
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
-        policy = ExposurePolicy(expose_private=expose_private)
+        policy = ExposurePolicy(
+            expose_private=expose_private, live=live, arguments=ArgumentConverter()
+        )
         _check_json_module(json_module)
         encode_json = json_functions(False)[0]
         describer = Describer(objects, policy, encode_json, CborCodec().encode)
         if validate:
             describer.validate()
         install_hooks()
+        self._objects, self._bind = objects, _bind_address(bind)
+        self._requires_token, self._log = bool(tokens), log or LogOptions()
         self._grace = grace
         self._served = threading.Lock()  # taken by serve() and never released
         self._end: float | None = None  # when to stop waiting for running calls
         self.uds = None if uds is None else os.path.abspath(uds)
         self._core = CoreServer(
             callbacks=make_callbacks(objects, policy, describer),
-            bind=bind,
+            bind=self._bind,
             port=_checked("port", port, 65535),
             uds=None if self.uds is None else os.fsencode(self.uds),
             uds_mode=_checked("uds_mode", uds_mode, 0o777),
@@ -140,7 +149,7 @@ class Server:
             tokens=_token_pairs(tokens),
             read_only=read_only,
             limits=(limits or Limits()).to_map(),
-            log=log or LogOptions(),
+            log=self._log,
         )
         live_servers.add(self)
 
@@ -197,6 +206,29 @@ class Server:
             if self._end is not None and monotonic() >= self._end:
                 return self._core.abandon()
 
+    def _started_line(self) -> str:
+        """Return the line for the start: what is served, where, and whether a token is needed."""
+        count = len(self._objects)
+        objects = "1 object" if count == 1 else f"{count} objects"
+        address = self._bind if ":" not in self._bind else f"[{self._bind}]"
+        if not self.port:
+            where = self.place
+        elif address:
+            where = f"http://{address}:{self.port}"
+        else:
+            name = socket.gethostname()
+            where = f"http://{name}:{self.port} and every other address of this machine"
+        token = (
+            "a token is required"
+            if self._requires_token
+            else "no token is required: every client that can connect can call every method"
+        )
+        text = f"Serving {objects} at {where}; {token}"
+        if self._log.format == "json":
+            now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+            return json.dumps({"time": now, "event": "serving", "message": text})
+        return f"tuberd: {text}"
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self.place}>"
 
@@ -240,6 +272,7 @@ def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
         if ends_process:
             send_signals(server._core.watch_signals(numbers, server._grace))
         print_line(f"Serving on {server.place}")
+        write_line(server._started_line())
         notify("READY=1")
         server.serve()
 
@@ -257,6 +290,23 @@ def _checked(name: str, value: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise ValueError(f"{name} must be an integer from 0 to {most}; got {value!r}")
     return value
+
+
+def _bind_address(text: str) -> str:
+    """Return a host name or an IP address, without the brackets of a URL."""
+    if match := re.fullmatch(r"\[([0-9A-Fa-f:.]+(?:%[^\[\]]+)?)\]", text):
+        text = match.group(1)
+    if match := re.fullmatch(r"(\[[^\]]*\]|[^:]*):([0-9]+)", text):
+        address, port = match.groups()
+        raise ValueError(
+            f"the address to listen on has no port: write --bind {address or '::'} and -p {port}"
+            f" (bind= and port= in a program); got {text!r}"
+        )
+    if re.match("fe[89ab][0-9a-f]:", text, re.IGNORECASE) and "%" not in text:
+        raise ValueError(
+            f"a link-local address needs the zone of an interface: {text}%eth0; got {text!r}"
+        )
+    return text
 
 
 def _token_pairs(tokens: Sequence[Token]) -> list[tuple[str, bool]]:

@@ -8,6 +8,7 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -201,11 +202,40 @@ def test_long_integers_as_keys_cannot_be_made_to_collide(codec: Codec) -> None:
         codec.decode(b"\xd9\x01\x02\x82" + b"".join(numbers))
 
 
-def test_colliding_tuples_are_limited_in_number(codec: Codec) -> None:
-    keys = [b"\x82\x00" + b"\x1a" + each.to_bytes(4, "big") for each in range(8193)]
-    with pytest.raises(DecodeError, match="more than 8192 keys of a map are not strings"):
-        codec.decode(pairs(keys))
-    assert len(codec.decode(pairs(keys[:-1]))) == 8192
+COLLIDING: dict[str, list[Any]] = {
+    "complex": [complex(-1000003 * each, each) for each in range(1, 10_000)],
+    "uuid": [UUID(int=each * MODULUS) for each in range(1, 10_000)],
+    "tuple": [(complex(-1000003 * each, each),) for each in range(1, 10_000)],
+}
+
+
+@pytest.mark.parametrize("kind", COLLIDING)
+def test_keys_and_elements_with_equal_hashes_are_limited_in_number(codec: Codec, kind: str) -> None:
+    values = COLLIDING[kind]
+    assert len({hash(each) for each in values}) == 1
+    items = [CborCodec().encode(each) for each in values]
+    with pytest.raises(DecodeError, match="more than 64 keys of a map have the same hash"):
+        codec.decode(pairs(items))
+    with pytest.raises(DecodeError, match="more than 64 elements of a set have the same hash"):
+        codec.decode(b"\xd9\x01\x02" + b"\x9f" + b"".join(items) + b"\xff")
+    assert len(codec.decode(pairs(items[:64]))) == 64
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        range(100_000),
+        [each * 2**40 for each in range(20_000)],
+        [each / 8 for each in range(100_000)],
+        [2.0**each for each in range(-1000, 1000)],
+        [complex(each, -each) for each in range(20_000)],
+        [(each, -1 - each % 2) for each in range(20_000)],
+        [str(each) for each in range(20_000)],
+    ],
+)
+def test_maps_and_sets_may_have_many_keys(codec: Codec, values: Any) -> None:
+    assert codec.decode(codec.encode(set(values))) == set(values)
+    assert codec.decode(codec.encode(dict.fromkeys(values, 1))) == dict.fromkeys(values, 1)
 
 
 def test_a_body_too_deep_for_the_rest_of_the_stack_is_refused() -> None:

@@ -418,7 +418,7 @@ def test_setting_a_live_property_reads_it_back() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("still", r"'still' of 'Live' can't be set: .* at_class, checked, .*__tuber_dynamic__\)"),
+        ("still", r"'still' of 'Live' can't be set: .* at_class, checked, .*__tuber_dynamic__"),
         ("gone", "'Live' has no property 'gone'"),
         ("_hidden", "'Live' has no property '_hidden'"),
         ("excluded", "'Live' has no property 'excluded'"),

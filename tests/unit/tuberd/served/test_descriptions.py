@@ -468,6 +468,14 @@ def test_keys_that_cannot_be_sent_fail_in_their_container_alone() -> None:
     assert "failed" not in objects["good"]
 
 
+@pytest.mark.parametrize("method", ["__enter__", "__aenter__"])
+def test_a_context_manager_is_described_as_one(method: str) -> None:
+    stage: Any = type("Stage", (Board,), {method: lambda self: self})()
+    described = describer(stage=stage, board=Board())({"resolve": True})["objects"]
+    assert described["stage"]["context"] is True
+    assert "context" not in described["board"]
+
+
 def test_equal_descriptions_of_a_batch_are_made_once() -> None:
     class Counting:
         __tuber_object__ = True

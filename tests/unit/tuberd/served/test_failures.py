@@ -210,4 +210,5 @@ def test_a_compiled_methods_exception_has_no_traceback_that_only_repeats_the_mes
     assert describe_failure(IndexError("no channel 9"), True) == {
         "message": "IndexError: no channel 9",
         "type": "IndexError",
+        "args": ["no channel 9"],
     }

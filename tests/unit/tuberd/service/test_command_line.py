@@ -162,7 +162,10 @@ def test_a_wrong_option_is_reported_in_one_line(
 
 @pytest.mark.parametrize(
     ("argv", "line"),
-    [([], "-r/--registry"), (["-r", "x", "-p", "many"], "invalid int value: 'many'")],
+    [
+        ([], "the registry file is missing"),
+        (["-r", "x", "-p", "many"], "invalid int value: 'many'"),
+    ],
 )
 def test_an_error_of_the_parser_is_reported_in_one_line(
     argv: list[str], line: str, capsys: pytest.CaptureFixture[str]
@@ -352,3 +355,26 @@ def test_a_unix_socket_excludes_a_port(
 def test_the_mode_of_a_unix_socket_is_octal() -> None:
     assert parse_options(["-r", "x", "--uds", "s", "--uds-mode", "0660"]).uds_mode == 0o660
     assert parse_options(["-r", "x", "--uds", "s"]).uds_mode == 0o600
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ([], "the registry file is missing: tuberd FILE"),
+        (["a.py", "-r", "b.py"], "expected one registry file; got a.py and b.py"),
+        (["a.py", "b.py"], "unrecognized arguments: b.py"),
+    ],
+)
+def test_exactly_one_registry_file_is_expected(
+    capsys: pytest.CaptureFixture[str], options: list[str], text: str
+) -> None:
+    with pytest.raises(SystemExit):
+        parse_options(options)
+    assert text in capsys.readouterr().err
+
+
+def test_the_registry_file_may_be_given_without_an_option() -> None:
+    assert (
+        parse_options(["lab.py"]).registry == parse_options(["-r", "lab.py"]).registry == "lab.py"
+    )
+    assert not hasattr(parse_options(["lab.py"]), "file")

@@ -380,3 +380,24 @@ def test_a_server_on_a_unix_socket_has_a_path(monkeypatch: pytest.MonkeyPatch) -
 def test_a_wrong_origin_is_refused(origin: str) -> None:
     with pytest.raises(ValueError, match="an origin must be like"):
         tuberd.Server({}, port=0, allow_origins=[origin])
+
+
+@pytest.mark.parametrize(
+    ("bind", "text"),
+    [
+        ("127.0.0.1:8080", "--bind 127.0.0.1 and -p 8080"),
+        ("[::1]:8080", r"--bind \[::1\] and -p 8080"),
+        ("board:80", "--bind board and -p 80"),
+        (":8080", "--bind :: and -p 8080"),
+        ("fe80::1", "fe80::1%eth0"),
+        ("[fe80::1]", "needs the zone of an interface"),
+    ],
+)
+def test_an_address_to_listen_on_says_what_to_write(bind: str, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        tuberd.Server({}, port=0, bind=bind)
+
+
+@pytest.mark.parametrize("bind", ["[::1]", "::1", "127.0.0.1", "localhost", ""])
+def test_an_address_to_listen_on_may_have_brackets(bind: str) -> None:
+    assert tuberd.Server({}, port=0, bind=bind).port > 0
