@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 ITEMS = 100_000  # float64: 0.8 MB
-# Arrays by their number of items, created when first used, because the largest has 80 MB.
+# Arrays by size. They are created when first used, because the largest has 80 MB.
 samples_of = functools.cache(lambda size: np.arange(size, dtype=np.float64))
 
 

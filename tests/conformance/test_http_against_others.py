@@ -93,7 +93,7 @@ def port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("reader", [read_by_h11, read_by_llhttp])
-def test_streams_are_read_as_other_parsers_do(
+def test_the_server_parses_streams_like_other_parsers(
     port: int, reader: Callable[[bytes], Reading]
 ) -> None:
     @settings(

@@ -101,7 +101,7 @@ def test_each_case_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("case", BEGINNINGS)
-def test_an_incomplete_request_is_waited_for(server: LiveServer, case: str) -> None:
+def test_the_server_waits_for_the_rest_of_a_request(server: LiveServer, case: str) -> None:
     with connected(server.port) as peer:
         peer.sendall(WHOLE[: BEGINNINGS[case]])
         peer.settimeout(0.05)

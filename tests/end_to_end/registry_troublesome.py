@@ -1,4 +1,4 @@
-"""A registry of methods that do what no method should."""
+"""A registry of methods that misbehave."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Unprintable(BaseException):
 
 
 class Troublesome:
-    """Each method is one kind of trouble."""
+    """An object whose methods each cause one kind of trouble."""
 
     def __init__(self) -> None:
         self.ran = 0

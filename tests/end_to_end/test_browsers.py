@@ -22,7 +22,7 @@ from tests.support.live_server import LiveServer, live_server
 
 from .conftest import Wire
 
-PATIENCE = 60.0  # seconds; a browser takes a few to begin
+PATIENCE = 60.0  # seconds; a browser needs a few to start
 
 REGISTRY = """
 class Board:
@@ -33,8 +33,8 @@ class Board:
 registry = {"board": Board()}
 """
 
-# The page tries each way to call and reports the results. The text of a form is JSON: the name and
-# the value of its one field are joined by "=".
+# The page tries each way to call and reports the results. The text of the form is JSON: the name
+# and the value of its only field are joined by "=".
 PAGE = """<!doctype html><title>page</title><body><script>
 const target = "TARGET/tuber";
 const call = JSON.stringify({object: "board", method: "run"});
@@ -98,7 +98,7 @@ const ways = {
 
 
 class Stranger(http.server.ThreadingHTTPServer):
-    """A foreign web site; the reports of its pages are put into `reports`."""
+    """A foreign web site. It stores the reports of its pages in `reports`."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""A call leaks no memory, whatever its path, and neither does a server that has stopped."""
+"""Neither calls, with any path, nor stopped servers leak memory."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ PATHS = {
 
 
 def blocks_when_idle(server: tuberd.Server) -> int:
-    """The memory blocks that Python holds when the server has nothing to do."""
+    """Return the number of memory blocks that Python holds while the server is idle."""
     while server._core.counts()["calls"] or server._core.counts()["connections"]:
         pass
     gc.collect()
@@ -160,7 +160,7 @@ def test_stopped_servers_leak_no_memory() -> None:
     cycle()
     before = held()
     growth = []
-    for _ in range(10):  # the interpreter's caches fill slowly: what counts is that it ends
+    for _ in range(10):  # the interpreter's caches fill slowly, but growth must end
         blocks = sys.getallocatedblocks()
         for _ in range(CALLS // 10):
             cycle()

@@ -161,7 +161,7 @@ def test_a_batch_of_too_many_calls_is_refused_as_a_whole() -> None:
 
 
 def nested(levels: int, text: str = "") -> bytes:
-    """Return a call with so many levels, as JSON: itself, its arguments, and nested arrays."""
+    """Return a JSON call with `levels` levels: itself, its arguments, and nested arrays."""
     arrays = levels - 2
     value = f"[{json.dumps(text, ensure_ascii=False)}," * arrays + "0" + "]" * arrays
     return f'{{"object": "instrument", "method": "nothing", "args": [{value}]}}'.encode()

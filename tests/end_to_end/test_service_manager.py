@@ -60,7 +60,7 @@ def activated(passed: socket.socket, *options: str, count: int = 1) -> subproces
 def test_a_passed_socket_serves_and_outlives_the_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as passed:
         port = passed.getsockname()[1]
-        for _ in range(2):  # it goes on listening when a server ends, for the next one
+        for _ in range(2):  # it still listens when a server ends, for the next one
             with activated(passed) as server:
                 try:
                     assert server.stdout is not None
@@ -185,7 +185,7 @@ def test_the_units_match_the_limits_of_the_server() -> None:
 def test_systemd_accepts_the_units(tmp_path: Path, unit: str) -> None:
     for each in PACKAGING.glob("tuberd.*"):
         text = each.read_text()
-        # What the comment proposes, as `systemctl edit` would add it.
+        # The lines that the comment proposes, in the way of `systemctl edit`.
         for proposed in re.findall(r"^# \((Environment=.*)\)\.$", text, re.MULTILINE):
             text = text.replace("[Service]\n", f"[Service]\n{proposed}\n")
         (tmp_path / each.name).write_text(text)

@@ -250,7 +250,7 @@ def test_an_interpreter_with_a_running_call_exits_cleanly(place: str) -> None:
                 return Slow() if "{place}" == "encoding" else Clinging()
         class SlowEnd:
             def __del__(self): time.sleep(1)
-        sys.slow_end = SlowEnd()  # the interpreter is still ending when the call goes on
+        sys.slow_end = SlowEnd()  # so that the call continues while the interpreter exits
         server = tuberd.Server({{"board": Board()}}, port=0)
         threading.Thread(target=server.serve, daemon=True).start()
         body = b'{{"object": "board", "method": "hang"}}'

@@ -30,7 +30,7 @@ def call(method: str, *args: object) -> dict[str, Any]:
 
 
 def assert_serves(server: LiveServer, wire: Wire) -> None:
-    """The affected client and another one are answered, and no call is still running."""
+    """Check that the affected client and another one get replies, and that no call is running."""
     assert wire.call(call("nothing")) == {"result": None}
     with Wire(server.port) as other:
         assert other.call([call("nothing")] * 2) == [{"result": None}] * 2
@@ -77,7 +77,7 @@ def test_a_forked_child_that_exits_leaves_the_call_running(server: LiveServer, w
 
 
 @pytest.mark.forks
-def test_a_child_that_comes_back_neither_answers_nor_runs_what_follows(
+def test_a_child_that_returns_sends_no_reply_and_runs_no_further_calls(
     server: LiveServer, wire: Wire, tmp_path: Path
 ) -> None:
     counted = tmp_path / "counted"

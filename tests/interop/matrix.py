@@ -1,8 +1,8 @@
-"""The interoperability matrix: which clients are tried with which servers, and what each cell sees.
+"""The interoperability matrix: the pairs of clients and servers, and the results in each cell.
 
-A cell runs story.py with one client against one server. EXPECTED is what it sees where nothing is
-missing; DIFFERENCES lists every other thing that is seen anywhere, and why. Nothing here starts a
-process but `ours_speaks`, which asks.
+A cell runs story.py with one client against one server. EXPECTED has its results if both ends
+support everything. DIFFERENCES lists all other results, with the reasons. Only `ours_speaks` starts
+a process.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ STORY = HERE / "story.py"
 
 @dataclass(frozen=True)
 class Cell:
-    """One client against one server, in one media type, in one of the client's shells."""
+    """One client against one server, with one media type and one of the client's shells."""
 
     client: str
     server: str
@@ -77,7 +77,7 @@ def cells() -> list[Cell]:
 
 @functools.cache
 def ours_speaks(media: str, end: str) -> bool:
-    """Whether our client or our server speaks a media type; each is asked."""
+    """Return whether our `end`, client or server, supports a media type, by trying it."""
     media_type = MEDIA_TYPES[media]
     if end == "client":
         try:
@@ -89,7 +89,7 @@ def ours_speaks(media: str, end: str) -> bool:
 
 
 def status_of_our_server(body: bytes, content_type: str, accept: str) -> int:
-    """The HTTP status with which our server answers such a request."""
+    """Return our server's HTTP status for such a request."""
     with live_server(REGISTRY) as server:
         fields = {"Content-Type": content_type, "Accept": accept}
         request = urllib.request.Request(server.url, body, fields)
@@ -156,10 +156,10 @@ EXPECTED: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Difference:
-    """Why some cells see something else; the marks stand in the table of docs/evidence/interop.md.
+    """Different results of some cells, with the reason and its mark in docs/evidence/interop.md.
 
     Attributes:
-        steps: what is seen instead; HANGS when the client never returns, so the step is left out.
+        steps: the results by step; HANGS if the client never returns, so the step is omitted.
     """
 
     mark: str
@@ -187,7 +187,7 @@ _NO_OBJECTS: dict[str, Any] = dict.fromkeys(
     NO_ATTRIBUTE,
 )
 
-# In order: where two say something of one step, the later one holds.
+# The order matters: if two entries have the same step, the later one applies.
 DIFFERENCES = (
     Difference(
         "a",
@@ -291,7 +291,7 @@ DIFFERENCES = (
 
 
 def expected(cell: Cell) -> dict[str, Any]:
-    """What the steps of the story see in a cell; a step that is left out is not there."""
+    """Return the expected results of the story's steps in a cell, without omitted steps."""
     steps = dict(EXPECTED)
     for difference in DIFFERENCES:
         if difference.applies(cell):

@@ -53,7 +53,7 @@ def test_both_languages_have_the_same_limit(member: str) -> None:
     assert in_cpp(member) == MEMBERS[member]
 
 
-def test_no_limit_is_left_out() -> None:
+def test_every_limit_is_compared() -> None:
     found = set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE))
     assert found == {*MEMBERS, "connections_per_address"}  # unlimited by default
     assert found == set(Limits().to_map())
@@ -69,13 +69,13 @@ def test_the_server_takes_the_limits_of_the_protocol(name: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", [-1, 2**63, True, "1", None])
-def test_what_is_no_limit_is_refused(wrong: Any) -> None:
+def test_an_invalid_limit_is_refused(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="the limit head must be"):
         Limits(head=wrong)
 
 
 @pytest.mark.parametrize("wrong", [-0.1, float("nan"), float("inf"), "1", None])
-def test_what_is_no_time_is_refused(wrong: Any) -> None:
+def test_an_invalid_time_limit_is_refused(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="the limit head_timeout must be"):
         Limits(head_timeout=wrong)
 
@@ -106,7 +106,7 @@ def test_both_languages_have_the_same_limits_of_json(name: str, limit: int) -> N
 
 
 @pytest.mark.parametrize(("header", "count"), [(CBOR_LIMITS_HPP, 4), (JSON_LIMITS_HPP, 3)])
-def test_no_limit_of_a_format_is_left_out(header: str, count: int) -> None:
+def test_every_limit_of_a_format_is_compared(header: str, count: int) -> None:
     assert len(re.findall(r"^inline constexpr", header, re.MULTILINE)) == count
 
 

@@ -60,7 +60,7 @@ def test_the_client_requires_nothing() -> None:
 @pytest.mark.parametrize(
     ("distribution", "extras"), [("tuber-client", EXTRAS_OF_CLIENT), ("tuberd", EXTRAS_OF_SERVER)]
 )
-def test_the_extras_that_people_type_exist(distribution: str, extras: set[str]) -> None:
+def test_the_documented_extras_exist(distribution: str, extras: set[str]) -> None:
     assert set(metadata.metadata(distribution).get_all("Provides-Extra") or []) == extras
 
 
@@ -69,7 +69,7 @@ def test_the_command_is_an_entry_point() -> None:
     assert command.load() is tuberd.service.command_line.command
 
 
-def test_cmake_files_lie_where_the_package_says() -> None:
+def test_cmake_files_are_in_the_directory_that_the_package_reports() -> None:
     cmake = Path(tuberd.get_cmake_dir())
     assert (cmake / "tuberConfig.cmake").is_file()
     assert (cmake / "tuberConfigVersion.cmake").is_file()
@@ -146,7 +146,7 @@ def test_the_wheel_of_the_client_has_every_module_and_is_pure(built: Path) -> No
 
 
 @pytest.mark.slow
-def test_the_wheel_of_the_server_has_what_it_runs_and_no_sources(built: Path) -> None:
+def test_the_wheel_of_the_server_has_all_runtime_files_and_no_sources(built: Path) -> None:
     source = REPOSITORY / "server" / "src"
     expected = {
         name
@@ -183,7 +183,7 @@ def test_a_source_distribution_stands_alone(built: Path, name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("removed", ["tuberd", "tuber-client"])
-def test_removing_one_leaves_the_other_importable(
+def test_uninstalling_one_distribution_keeps_the_other_importable(
     built: Path, tmp_path: Path, removed: str
 ) -> None:
     _run(sys.executable, "-m", "venv", "--without-pip", tmp_path)

@@ -1,14 +1,14 @@
 """Remote Python and C++ objects of an instrument, as if they were local.
 
 Start with ``resolve_simple``, or with ``resolve`` in asyncio programs; ``tuber.options`` explains
-their options. Each name is imported at its first use (PEP 562): ``import tuber`` costs next to
-nothing, and a program that uses one of the two clients does not load the other.
+their options. Each name is imported at its first use (PEP 562), so ``import tuber`` is fast, and a
+program that uses one of the two clients does not load the other.
 """
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-# Editors with jedi read this branch only if the condition is typing's own.
+# Editors that use jedi read this branch only if the condition is typing's TYPE_CHECKING.
 if TYPE_CHECKING:
     from tuber.aio.remote_object import TuberObject, connect_async, resolve
     from tuber.blocking.remote_object import SimpleTuberObject, connect, resolve_simple
@@ -74,7 +74,7 @@ _MODULES = ("client", "codec", "codecs", "errors", "options", "protocol", "serve
 
 def __getattr__(name: str) -> object:
     if name in _MODULES:
-        return _import_module(f"tuber.{name}")  # which makes it an attribute of tuber
+        return _import_module(f"tuber.{name}")  # the import also sets the attribute
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415  # slow to import
 

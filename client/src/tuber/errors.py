@@ -102,7 +102,7 @@ class TuberProtocolError(TuberError):
 
     Attributes:
         status: the HTTP status if it is not 200, else None.
-        media_type: the media type of the answer if no codec reads it: ``text/html``.
+        media_type: the media type of the reply if there is no codec for it: ``text/html``.
         location: the target of a redirect, which is never followed.
         may_have_run: as in ``TuberNetworkError``.
     """
@@ -127,7 +127,7 @@ class TuberProtocolError(TuberError):
 
 
 class TuberStateError(TuberError):
-    """The operation is impossible in the present state of the object."""
+    """The operation is not possible in the object's current state."""
 
 
 class TuberRemoteError(TuberError):
@@ -201,7 +201,7 @@ def remote_error(
     attributes: Mapping[str, Any] | None = None,
     notes: Sequence[str] = (),
 ) -> TuberRemoteError:
-    """Make the local exception for one that was raised on the server.
+    """Create the local exception for one that was raised on the server.
 
     Args:
         message: the message of the failure; from servers before 1.0, the text of a traceback.
@@ -223,7 +223,7 @@ def remote_error(
             shown = shown.removesuffix("\n".join(notes)).rstrip()
         note = f"{note}\n{shown}".lstrip("\n")
     if note or notes:
-        # As add_note() of Python 3.11 does; some tools show notes before that version.
+        # Do the same as add_note() of Python 3.11. Some tools show notes in older versions too.
         error.__dict__["__notes__"] = [*notes, note] if note else [*notes]
         _show_notes(error)
     return error
@@ -257,7 +257,7 @@ def _end_of_traceback(text: str) -> tuple[str, str | None]:
 
 
 def _rebuild(error_class: type[TuberError], message: str) -> TuberError:
-    """Unpickle; the attributes are in the state."""
+    """Unpickle an error, whose attributes are in the state."""
     return error_class(message)
 
 

@@ -56,8 +56,8 @@ class Options:
 
     Attributes:
         accept_types: media types for replies, the preferred one first. With both JSON and CBOR
-            every value arrives unchanged: values that JSON cannot express travel in CBOR, also as
-            arguments. With JSON alone, values are converted to JSON where possible and refused
+            every value arrives unchanged: values that JSON cannot express are sent in CBOR, also as
+            arguments. With JSON alone, values are converted to JSON if possible and refused
             otherwise.
         convert_json: whether maps in results become ``TuberResult`` objects.
         return_exceptions: whether failures in a batch become items of its list of results. If so,

@@ -1,4 +1,4 @@
-// Calls Python from C++, and takes the exceptions that it raises.
+// Calls Python from C++, and catches the exceptions that it raises.
 #pragma once
 
 #include <array>
@@ -31,7 +31,7 @@ auto with_memory_error(Code&& code) -> decltype(code()) {
   }
 }
 
-// Takes the Python exception that is set, as an instance with its traceback. REQUIRES: the GIL.
+// Clears the current Python exception and returns it, with its traceback. REQUIRES: the GIL.
 [[nodiscard]] inline Handle take_exception() {
 #if PY_VERSION_HEX >= 0x030C0000
   return Handle::steal(PyErr_GetRaisedException());

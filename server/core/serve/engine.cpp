@@ -21,15 +21,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The system may refuse a thread now and have one a moment later. The tries are short: the worker
-// that needs it has a client that waits for its reply.
+// The system may refuse a thread now and provide one a moment later. The attempts are short,
+// because a client is waiting for the reply of the worker that needs the thread.
 constexpr int kStartTries = 10;
 constexpr milliseconds kStartRetryDelay{10};
 
-// Then connections that were accepted before get their turn.
+// After this many, the worker serves connections that were accepted before.
 constexpr int kAcceptedAtOnce = 64;
 
-// Deadlines are exact to this, or to half of the shortest one if that is less.
+// The precision of deadlines, unless half of the shortest one is less.
 constexpr milliseconds kLongestSweepInterval{1'000};
 
 milliseconds sweep_interval(const http::Limits& limits) {

@@ -47,7 +47,7 @@ def test_decoding_leaves_no_reference() -> None:
 
 
 def endless() -> Any:
-    """An object whose fields never end."""
+    """Return an object that contains itself without end."""
 
     @dataclass
     class Endless:

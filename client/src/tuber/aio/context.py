@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 Self = TypeVar("Self", bound="Context")
 
 
-# The batches that run: a loop keeps only weak references, and a batch must end even if the program
-# keeps no reference.
+# The running batches. A loop keeps only weak references to tasks, but a batch must end even if the
+# program keeps no reference.
 _under_way: Final[set[asyncio.Task[Any]]] = set()
 
-# A function that add_done_callback was given, and the context to call it in.
+# A function that was passed to add_done_callback, and the context to call it in.
 _Callback: TypeAlias = "tuple[Callable[[Future], object], contextvars.Context | None]"
 
 
@@ -33,9 +33,9 @@ class Future(CallFuture):
     """The result of a call that is queued in a Context, to be awaited.
 
     ``asyncio.isfuture`` accepts it, so ``asyncio.wait``, ``gather``, ``wait_for``, ``shield`` and
-    ``as_completed`` take it without another task or future for each call. Like ``await``, each of
-    them sends all queued calls if they were not sent. If a task that waits for it is cancelled, so
-    is this one call; the batch continues for the others.
+    ``as_completed`` accept it without another task or future for each call. Like ``await``, each of
+    them sends all queued calls if they were not sent. If a task that waits for this future is
+    cancelled, only this call is cancelled; the batch continues for the others.
     """
 
     __slots__ = ("_callbacks",)
@@ -196,7 +196,8 @@ class Context(BaseContext[Future]):
     ) -> list[Any]:
         """Send the queued calls and return their results in order.
 
-        Takes and raises what ``send`` and ``receive`` do. Cancelling it cancels the batch.
+        The arguments and exceptions are those of ``send`` and ``receive``. Cancelling it cancels
+        the batch.
         """
         sent = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
         sent.collected = True
@@ -212,7 +213,7 @@ class Context(BaseContext[Future]):
             sent: what ``send`` returned.
 
         Raises:
-            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` is set.
+            TuberRemoteError: a call failed and ``return_exceptions`` is not set; for the first one.
             TuberError: the request failed.
         """
         from asyncio import wait  # noqa: PLC0415  # see the module's docstring

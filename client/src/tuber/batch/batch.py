@@ -29,9 +29,9 @@ class Batch:
         calls: the calls as maps, in the order in which they were queued.
         cancelled: the places of cancelled calls.
         dropped: whether the batch was cancelled as a whole.
-        run: the conversation with the server, running or ended, as the ``start`` of the link
-            returned it: a BatchRun or a task. None before it is sent.
-        fault: why the batch will never be sent.
+        run: the conversation with the server, running or ended: the BatchRun or task that
+            ``Link.start`` returned. None before the batch is sent.
+        fault: the reason why the batch will never be sent; None otherwise.
         collected: whether all results were returned, or the error of the request was raised.
     """
 
@@ -106,8 +106,8 @@ class Batch:
 
         Without a place, return ``results()``.
 
-        The first caller gets the warnings of the call. If that raises, because the user turns
-        warnings into errors, this is the error of the call from then on.
+        The first caller sees the warnings of the call. If the user turns warnings into errors, the
+        call keeps that error from then on.
         """
         if self.dropped or place in self.cancelled:
             raise self._cancelled_error()
@@ -175,7 +175,7 @@ class Batch:
         except BaseException as error:  # noqa: BLE001  # raised again, without inner frames
             self.collected = True
             raise error.with_traceback(None)  # noqa: B904
-        assert self._outcomes is not None  # its conversation has set them
+        assert self._outcomes is not None  # set by its conversation
         return self._outcomes
 
     def _unseen(self, outcomes: Outcomes) -> list[int]:

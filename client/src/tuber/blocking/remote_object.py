@@ -33,7 +33,7 @@ T = TypeVar("T")
 class BlockingLink(ServerLink):
     """A link whose conversations run in the calling thread.
 
-    Thread-safe: each running call has a connection of its own.
+    Thread-safe: each running call uses a separate connection.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ def resolve_simple(
             'TOKEN@board'.
         objname: the name of the object, or its path; None for the registry, whose objects are
             its attributes.
-        accept_types: see ``tuber.options.Options``, as for all other arguments.
+        accept_types: see ``tuber.options.Options``, also for all other arguments.
         convert_json: whether maps in results become ``TuberResult`` objects; None means yes.
         return_exceptions: whether failures in a batch become items of its list of results.
         timeout: seconds for a whole call, or ``(connect, total)``.

@@ -1,6 +1,6 @@
-"""The texts of refusals: of a name, of a value, or of an object that can't be served.
+"""The messages for a refused name or value, or for an object that cannot be served.
 
-Nothing here decides what a peer may reach, or looks into a served object.
+This module never decides what a peer may reach, and never inspects a served object.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from tuberd.exposure.readonly import function_of
 
 __all__ = ["check_runs", "shown", "suggestion", "why_not_servable"]
 
-# Longer names are not typing errors, and comparing them takes long.
+# Longer names are unlikely to be typing errors, and comparing them is slow.
 _LONGEST_NAME: Final = 64
-# The number of names in a message that a person reads.
+# The maximum number of names in a message.
 _MOST_NAMES: Final = 12
 
 
@@ -73,6 +73,6 @@ def check_runs(obj: object, name: str, method: object) -> None:
 
 
 def shown(value: object) -> str:
-    """Return the `repr` of a received value, at a length that a person reads."""
+    """Return the `repr` of a received value, shortened for a message."""
     text = repr(value)
     return text if len(text) <= _LONGEST_NAME + 2 else f"{text[:_LONGEST_NAME]}..."

@@ -112,7 +112,7 @@ def _add_network_options(parser: argparse.ArgumentParser) -> None:
         *("-p", "--port"),
         type=int,
         metavar="N",
-        help=f"TCP port; 0 takes any free one (default: {DEFAULT_PORT})",
+        help=f"TCP port; 0 chooses a free one (default: {DEFAULT_PORT})",
     )
     add("--bind", metavar="ADDRESS", help="listen on this address only (default: all addresses)")
     add("--uds", metavar="PATH", help="listen on a Unix socket instead of a port")

@@ -150,7 +150,7 @@ def _stop_servers_at_exit() -> None:
 
 
 def _forget_in_child() -> None:
-    """Undo in a forked child what is for the server: the child has none of the core's threads.
+    """Restore signal handling in a forked child, which has none of the core's threads.
 
     A signal to the child must end it, and must not stop the server of its parent.
     """

@@ -66,7 +66,7 @@ class Server:
         registry: the objects by name.
         json_module: has no effect: 'orjson', 'msgspec' and 'json' are accepted because earlier
             versions could use these libraries.
-        port: the TCP port; 0 takes any free one.
+        port: the TCP port; 0 chooses a free one.
         webroot: a directory of static files to serve as well.
         max_age: seconds for which browsers may cache static files.
         validate: describe all objects now, and raise ValueError if that fails.

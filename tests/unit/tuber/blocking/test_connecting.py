@@ -178,7 +178,7 @@ def test_a_stale_unix_connection_is_noticed(every_shell: Shell, tmp_path: Path) 
         assert server.connections == 2
 
 
-def test_a_unix_socket_that_is_not_there_is_named(every_shell: Shell, tmp_path: Path) -> None:
+def test_a_missing_unix_socket_is_named_in_the_error(every_shell: Shell, tmp_path: Path) -> None:
     missing = tmp_path / "none.sock"
     with pytest.raises(TuberNetworkError, match=f"There is no socket at unix:{missing}; ") as no:
         every_shell.resolve(f"unix:{missing}")

@@ -198,7 +198,7 @@ def test_a_connection_that_was_reset_is_stale() -> None:
         connection.close()
 
 
-def test_an_idle_connection_on_which_the_peer_wrote_is_stale() -> None:
+def test_an_idle_connection_with_unread_bytes_is_stale() -> None:
     wrote = threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:

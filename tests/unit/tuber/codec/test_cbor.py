@@ -235,7 +235,7 @@ def test_a_bad_body_is_refused_with_offset_and_place(
     assert pickle.loads(pickle.dumps(error)).args == error.args
 
 
-def test_256_levels_are_carried_both_ways(codec: Codec) -> None:
+def test_256_levels_are_encoded_and_decoded(codec: Codec) -> None:
     body = b"\x81" * 256 + b"\x00"
     assert codec.encode(codec.decode(body)) == body
     deep: Any = 2**64
@@ -282,13 +282,13 @@ values = st.recursive(
 
 
 @given(values)
-def test_every_value_arrives_as_it_was(value: Any) -> None:
+def test_every_value_arrives_unchanged(value: Any) -> None:
     codec = CborCodec()
     assert same(codec.decode(codec.encode(value)), value)
 
 
 @pytest.mark.parametrize("offset", range(17))
-def test_big_arrays_begin_where_they_can_be_used_in_place(codec: Codec, offset: int) -> None:
+def test_big_arrays_are_aligned_for_use_in_place(codec: Codec, offset: int) -> None:
     array = np.arange(1000.0).reshape(10, 100)
     for each in (array, array.T, array.astype(np.complex128)):
         body = bytearray(codec.encode(["x" * offset, each]))

@@ -50,7 +50,7 @@ def test_every_initial_byte_is_read_or_refused(codec: Codec, rest: bytes) -> Non
     assert accepted(codec, b"\x00")
 
 
-def test_no_memory_is_allocated_for_a_length_that_can_not_be_true(codec: Codec) -> None:
+def test_no_memory_is_allocated_for_an_impossible_length(codec: Codec) -> None:
     tracemalloc.start()
     try:
         for initial in (0x5B, 0x7B, 0x9B, 0xBB):
@@ -180,7 +180,7 @@ BOMBS: dict[str, Callable[[int], bytes]] = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
-def test_twice_the_bomb_is_at_most_twice_the_steps(bomb: Callable[[int], bytes]) -> None:
+def test_decoding_a_bomb_takes_linear_time(bomb: Callable[[int], bytes]) -> None:
     decode = CborCodec().decode
     decode(CborCodec().encode(np.zeros(1)))  # numpy is loaded
     small, large = steps(decode, bomb(2000)), steps(decode, bomb(4000))

@@ -44,12 +44,12 @@ values = st.recursive(
 
 
 @given(values)
-def test_cbor2_reads_what_we_write(value: Any) -> None:
+def test_cbor2_decodes_our_output(value: Any) -> None:
     assert same(cbor2.loads(CborCodec().encode(value)), value)
 
 
 @given(values)
-def test_we_read_what_cbor2_writes(value: Any) -> None:
+def test_our_codec_decodes_the_output_of_cbor2(value: Any) -> None:
     assert same(CborCodec().decode(cbor2.dumps(value)), value)
     assert same(CborCodec().decode(cbor2.dumps(value, canonical=True)), value) or dict_in(value)
 

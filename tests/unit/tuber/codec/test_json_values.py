@@ -44,7 +44,7 @@ def test_exact_values(name: str, value: Any) -> None:
 )
 @pytest.mark.parametrize("wrapped", [lambda v: v, lambda v: [1, v], lambda v: {"a": (v, 1.5)}])
 @pytest.mark.parametrize("name", JSON_CODECS)
-def test_values_that_are_not_sure_to_be_exact(name: str, value: Any, wrapped: Any) -> None:
+def test_values_that_may_not_be_exact(name: str, value: Any, wrapped: Any) -> None:
     assert json_codec_of(name).encode_exact(wrapped(value)) is None
 
 
@@ -67,7 +67,7 @@ _VALUES = st.recursive(
 
 @pytest.mark.parametrize("name", JSON_CODECS)
 @given(value=_VALUES)
-def test_exact_values_arrive_as_they_were(name: str, value: Any) -> None:
+def test_exact_values_arrive_unchanged(name: str, value: Any) -> None:
     codec = json_codec_of(name)
     body = codec.encode_exact(value)
     if body is not None:
@@ -86,7 +86,7 @@ def test_a_uuid_is_not_written_as_text(name: str, value: Any) -> None:
 
 @pytest.mark.parametrize("name", JSON_CODECS)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_of_the_table_only_values_that_json_carries_are_exact(name: str, row: Any) -> None:
+def test_exact_values_of_the_table_are_those_that_json_preserves(name: str, row: Any) -> None:
     codec = json_codec_of(name)
     body = codec.encode_exact(row.value)
     if body is not None:

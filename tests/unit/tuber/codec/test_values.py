@@ -61,7 +61,7 @@ def test_other_values_are_refused_with_their_place(cbor: Codec, refusal: Refusal
 
 
 @pytest.mark.parametrize(("name", "array"), [pytest.param(*each, id=each[0]) for each in arrays()])
-def test_every_array_arrives_as_it_was(cbor: Codec, name: str, array: np.ndarray) -> None:
+def test_every_array_arrives_unchanged(cbor: Codec, name: str, array: np.ndarray) -> None:
     for before in ("", "a", "abcdefg"):  # so that it begins at any offset
         arrived = cbor.decode(bytearray(cbor.encode([before, array])))[1]
         assert same(arrived, array)

@@ -262,9 +262,7 @@ def test_cancelling_the_receiving_task_leaves_the_batch_to_be_received_again(
     run(scenario)
 
 
-def test_leaving_a_block_that_is_cancelled_cancels_what_it_sent(
-    run: Run, served: BatchServer
-) -> None:
+def test_leaving_a_cancelled_block_cancels_its_batches(run: Run, served: BatchServer) -> None:
     async def scenario(context: Any) -> None:
         futures = []
 

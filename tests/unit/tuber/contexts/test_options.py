@@ -77,7 +77,7 @@ def test_maps_stay_maps_when_wanted(shell: Shell, optioned: Optioned) -> None:
     assert [type(each) for each in (*results(), shell.result(future))] == [dict, dict]
 
 
-def test_an_option_of_one_batch_does_not_hold_for_the_next(shell: Shell, board: Any) -> None:
+def test_an_option_of_one_batch_does_not_affect_the_next(shell: Shell, board: Any) -> None:
     context = board.tuber_context()
     for options, expected in (({"convert_json": False}, dict), ({}, TuberResult)):
         context.read()

@@ -27,7 +27,7 @@ from tuber.protocol import Result
 from tuber.session.replies import Outcomes
 
 
-def test_the_first_result_sends_all_that_is_queued(
+def test_the_first_result_sends_all_queued_calls(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     with shell.within(board.tuber_context()) as context:
@@ -237,7 +237,7 @@ def test_calls_queued_by_several_threads_are_each_sent_once(
 
 
 @pytest.mark.parametrize("shell", ["asyncio"], indirect=True)
-def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
+def test_a_batch_interrupted_at_its_start_is_not_sent_twice(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     """An interrupt arrives after the task is created and before it is stored."""
@@ -265,9 +265,7 @@ def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
     assert [len(batch) for batch in served.batches] == [1]
 
 
-def test_results_have_values_that_other_threads_take_at_the_same_time(
-    board: Any, shell: Shell
-) -> None:
+def test_results_include_values_that_other_threads_read_meanwhile(board: Any, shell: Shell) -> None:
     """Another thread reads a value with warnings while this one reads all results."""
     context = board.tuber_context()
     context.read(1)

@@ -28,10 +28,10 @@ V4 = [place(socket.AF_INET, f"10.0.0.{n}") for n in range(2)]
 
 
 class ScriptedAttempts:
-    """Attempts that end as given; None: the time passes first.
+    """Connection attempts with given outcomes; None is a timeout.
 
     Attributes:
-        journal: the places tried, and the seconds waited for.
+        journal: the addresses tried, and the seconds of each wait.
     """
 
     def __init__(self, *outcomes: Any) -> None:
@@ -82,7 +82,7 @@ def test_the_next_attempt_begins_after_a_delay_or_a_failure_and_the_last_has_no_
     assert attempts.cancelled
 
 
-def test_a_refusal_says_more_than_other_faults() -> None:
+def test_a_refusal_is_reported_before_other_faults() -> None:
     refusal = ConnectionRefusedError(errno.ECONNREFUSED, "refused")
     with pytest.raises(ConnectionRefusedError) as caught:
         run([*V4, V6[0]], ScriptedAttempts(FAULT, refusal, OSError("another")))

@@ -100,7 +100,7 @@ def test_a_connection_that_closes_is_not_kept() -> None:
     assert pool.ended == [None]
 
 
-def test_a_request_of_which_nothing_left_is_sent_on_the_next_connections() -> None:
+def test_an_unsent_request_is_sent_on_the_next_connections() -> None:
     gone, also_gone, new = Wire(UNSENT), Wire(UNSENT), Wire(REPLY)
     pool = Wires([gone, also_gone], new)
     assert run(pool) is REPLY

@@ -171,19 +171,21 @@ def check(received: bytes) -> None:
 
 @settings(max_examples=500)
 @given(replies())
-def test_well_formed_and_odd_replies_are_read_alike(received: bytes) -> None:
+def test_both_parsers_agree_on_well_formed_and_odd_replies(received: bytes) -> None:
     check(received)
 
 
 @settings(max_examples=1500)
 @given(mutated())
 @example(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-def test_mutated_replies_are_read_alike(received: bytes) -> None:
+def test_both_parsers_agree_on_mutated_replies(received: bytes) -> None:
     check(received)
 
 
 @given(replies() | mutated(), st.data())
-def test_it_does_not_matter_how_a_reply_is_cut(received: bytes, data: st.DataObject) -> None:
+def test_the_result_does_not_depend_on_how_a_reply_is_split(
+    received: bytes, data: st.DataObject
+) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(1, max(1, len(received) - 1)), max_size=4)))
     pieces = [received[a:b] for a, b in zip([0, *cuts], [*cuts, len(received)], strict=True)]
     cut, whole = ours(pieces), ours([received])

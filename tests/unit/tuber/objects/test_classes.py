@@ -131,7 +131,7 @@ def test_a_base_with_init_subclass_gets_no_subclasses() -> None:
     assert {"read", "offset", "gain"} <= set(dir(board))
 
 
-def test_objects_that_were_handed_out_adopt_a_new_description_in_place() -> None:
+def test_existing_objects_adopt_a_new_description_in_place() -> None:
     board = described_as(BOARD)
     supply, fan, channel, last = (
         board.supply, board.supply.fan, board.channels[0], board.channels[2],

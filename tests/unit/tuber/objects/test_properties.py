@@ -40,7 +40,9 @@ def test_a_live_property_is_set_and_read_back(shell: Shell, board: Any, served: 
     assert served[1].asked == [call]
 
 
-def test_assignment_sets_it_or_says_how_to(shell: Shell, board: Any, served: Any) -> None:
+def test_assignment_sets_a_live_property_or_explains_how(
+    shell: Shell, board: Any, served: Any
+) -> None:
     if shell.name == "blocking":
         board.offset = 4
         assert served[1].offset == 4
@@ -90,14 +92,14 @@ def test_wrong_keys_are_named(
     assert served[1].asked == []
 
 
-def test_one_key_alone_is_no_list_of_keys(board: Any, served: Any) -> None:
+def test_a_single_key_is_refused_as_keys(board: Any, served: Any) -> None:
     for container in (board.channels, board.named, board.tuber_context().channels):
         with pytest.raises(TypeError, match="got 'left'"):
             container.tuber_get("offset", keys="left")
     assert served[1].asked == []
 
 
-def test_arguments_that_do_not_fit_together_send_nothing(board: Any, served: Any) -> None:
+def test_contradictory_arguments_send_nothing(board: Any, served: Any) -> None:
     for call in (
         lambda: board.tuber_set("offset"),
         lambda: board.tuber_set("offset", 1, keys=[0]),
@@ -180,7 +182,7 @@ def test_a_property_that_failed_while_resolving_is_still_live(shell: Shell) -> N
         assert "offset" in dir(board)
 
 
-def test_a_name_like_that_of_a_live_property_is_warned_of(board: Any) -> None:
+def test_a_name_similar_to_a_live_property_warns(board: Any) -> None:
     with pytest.warns(UserWarning, match=r"'ofset' was set as a local attribute only.*'offset'"):
         board.ofset = 4
     board.ofset = 5  # it is there now

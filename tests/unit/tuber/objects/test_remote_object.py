@@ -41,13 +41,13 @@ def test_methods_call_the_object_by_its_path(board: Any) -> None:
     assert board.named["b"].start()["object"] == ["Board", ["named", "b"]]
 
 
-def test_attributes_are_made_once(board: Any) -> None:
+def test_attributes_are_created_once(board: Any) -> None:
     assert board.read == board.read
     assert board.adc is board.adc
     assert board.clocks[0] is board.clocks[0]
 
 
-def test_properties_have_the_value_of_the_resolve(board: Any) -> None:
+def test_properties_have_their_value_from_the_resolve(board: Any) -> None:
     assert board.gain == 2.0
     assert board.limits.low == 1
     assert board.limits is board.limits
