@@ -15,6 +15,7 @@ namespace {
 // Items of an array are collected on the stack, so that its list gets its final size. A longer list
 // grows instead: it would be in memory twice.
 constexpr std::size_t kMostStacked = 4096;
+constexpr std::size_t kFirstStacked = 256;
 
 // Characters of larger strings are copied without the GIL.
 constexpr std::size_t kLargeText = 1024 * 1024;
@@ -236,6 +237,7 @@ Handle JsonBuilder::long_integer(const json::Value& value) {
 
 Handle JsonBuilder::array() {
   if (!charge(cost::kContainer)) return {};
+  if (stack_.capacity() == 0) stack_.reserve(kFirstStacked);
   const std::size_t base = stack_.size();
   Handle list;
   Py_ssize_t index = 0;
