@@ -67,7 +67,7 @@ TEST_CASE("each format and level has its lines") {
         "\",\"event\":\"failed\",\"from\":\"unix\",\"call\":\"board.read()\","
         "\"message\":\"ValueError: no\"}\n");
   all.failed(Peer(), "board.read()", "ValueError: no", "Traceback:\n  x\x1b\n");
-  CHECK(pipe.read().find("\"traceback\":\"Traceback:\\n  x?\"}\n") != std::string::npos);
+  CHECK(pipe.read().find("\"traceback\":\"Traceback:\\u000a  x?\"}\n") != std::string::npos);
   options.format = LogOptions::Format::text;
   Log(options, pipe.writer.get()).failed(Peer(), "f()", "E", "Traceback:\n  x\n");
   CHECK(pipe.read().find("message=\"E\"\n    Traceback:\n      x\n") != std::string::npos);

@@ -68,6 +68,9 @@ def stderr_writer() -> Iterator[Callable[[str], object]]:
         return
 
     try:
-        yield lambda line: write_if_ready(descriptor, f"{line}\n")
+        # A path may hold bytes that are not UTF-8.
+        yield lambda line: write_if_ready(
+            descriptor, f"{line}\n".encode("utf-8", "backslashreplace").decode()
+        )
     finally:
         os.close(descriptor)
