@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import functools
 from collections.abc import Sequence
@@ -240,18 +241,47 @@ def test_asynchronous_methods_and_generators_say_that_they_did_not_run(
 
         @staticmethod
         async def home() -> None: ...
-        @plain
-        async def wrapped(self) -> None: ...
 
     for name, text in {
         "move": "async def.*did not run.*asyncio.run",
         "home": "async def.*did not run.*asyncio.run",
-        "wrapped": "async def.*did not run.*asyncio.run",
         "positions": r"did not run.*list\(",
         "ticks": r"did not run.*list\(",
     }.items():
         with pytest.raises(TypeError, match=text):
             policy.method(Stage(), name)
+
+
+def test_a_method_that_runs_what_it_wraps_is_called(policy: ExposurePolicy) -> None:
+    def run(method: Any) -> Any:
+        return functools.wraps(method)(lambda *args: asyncio.run(method(*args)))
+
+    def collect(method: Any) -> Any:
+        return functools.wraps(method)(lambda *args: list(method(*args)))
+
+    class Anything:
+        def __getattr__(self, name: str) -> Any:
+            return Anything()
+
+        def __call__(self) -> int:
+            return 3
+
+    class Stage:
+        def __init__(self) -> None:
+            self.proxy = Anything()
+
+        @run
+        async def move(self) -> int:
+            return 1
+
+        @collect
+        def positions(self) -> Any:
+            yield 2
+
+    stage = Stage()
+    assert policy.method(stage, "move")() == 1
+    assert policy.method(stage, "positions")() == [2]
+    assert policy.method(stage, "proxy")() == 3
 
 
 def test_a_generator_as_a_value_is_refused_with_advice() -> None:
