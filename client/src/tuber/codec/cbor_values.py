@@ -17,11 +17,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_arrays import Block, block_of_buffer, block_of_ndarray, block_of_numpy
-from tuber.codec.classes import as_list_or_map, is_enum
+from tuber.codec.classes import as_list_or_map, is_enum, plain_scalar
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
-_SUBCLASSED: Final[tuple[type[Any], ...]] = (int, float, complex, bytes, bytearray)
+_SUBCLASSED: Final[tuple[type[Any], ...]] = (complex, bytes, bytearray)
 _HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
     (Decimal, "send str(value)"),
     (Fraction, "send str(value)"),
@@ -51,8 +51,8 @@ def simplify(value: Any) -> Any:
             return block_of_numpy(value)
         if isinstance(value, numpy.generic):
             return _scalar(value, numpy)
-    if isinstance(value, str):
-        return str.__str__(value)  # a subclass may have a __str__ of its own
+    if (plain := plain_scalar(value)) is not None:
+        return plain
     for kind in _SUBCLASSED:
         if isinstance(value, kind):
             return kind(value)

@@ -23,6 +23,18 @@ def as_list_or_map(value: Any) -> list[Any] | dict[Any, Any] | None:
     return None
 
 
+def plain_scalar(value: Any) -> str | int | float | None:
+    """Return a string, integer or float of a subclass as the plain one that it holds, or None.
+
+    No method of the subclass is called: ``str(value)`` could be another text.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__index__(value)
+    return float.__float__(value) if isinstance(value, float) else None
+
+
 def is_enum(value: object) -> bool:
     """Return whether a value is a member of an enumeration, also of pybind11's ``py::enum_``."""
     kind = type(value)

@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any, Final
 from uuid import UUID
 
-from tuber.codec.classes import as_list_or_map, is_enum
+from tuber.codec.classes import as_list_or_map, is_enum, plain_scalar
 from tuber.codec.fault import Fault, encode_error, type_name
 from tuber.protocol import MAX_DIGITS, MAX_INTEGER_BYTES, MAX_NESTING
 
@@ -59,8 +59,6 @@ def exact_copy(value: Any, depth: int = _DEPTH) -> Any:
 
 # --- Values of other types
 
-_SUBCLASSED: Final[tuple[type[Any], ...]] = (str, float, int, list)
-
 
 def simplify(value: Any) -> Any:
     """Return a value that JSON has no type for as a simpler one, whose parts may need it again.
@@ -88,9 +86,10 @@ def simplify(value: Any) -> Any:
         return str(value)
     if hasattr(value, "tolist") and not isinstance(value, type):
         return _array_to_list(value)
-    for kind in _SUBCLASSED:
-        if isinstance(value, kind):
-            return kind(value)
+    if (plain := plain_scalar(value)) is not None:
+        return plain
+    if isinstance(value, list):
+        return list(value)
     raise Fault(_cannot_carry(value))
 
 

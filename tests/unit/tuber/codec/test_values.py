@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,32 @@ def test_json_for_others_is_as_in_the_table(name: str, row: Row) -> None:
             codec.encode(row.value)
     else:
         assert codec.encode(row.value).decode() == row.others
+
+
+class Text(str):
+    def __str__(self) -> str:
+        return "another text"
+
+
+class Count(int):
+    def __int__(self) -> int:
+        return 99
+
+    __index__ = __int__
+
+
+class Gain(float):
+    def __float__(self) -> float:
+        return 9.5
+
+
+@pytest.mark.parametrize("name", [*JSON_CODECS, *CBOR_CODECS])
+@pytest.mark.parametrize("value", [Text("text"), Count(5), Gain(1.5), [Text("text"), Count(5)]])
+def test_subclasses_of_plain_types_send_the_value_that_they_hold(name: str, value: Any) -> None:
+    codec = json_codec_of(name) if name in JSON_CODECS else cbor_codec(name)
+    arrived = codec.decode(codec.encode(Enum("Setting", {"A": value}).A))  # type: ignore[attr-defined]
+    assert arrived == value
+    assert codec.decode(codec.encode(value)) == value
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=ids)
