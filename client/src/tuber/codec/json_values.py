@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any, Final
 from uuid import UUID
 
-from tuber.codec.classes import as_list_or_map, is_enum, plain_scalar
+from tuber.codec.classes import advice, as_list_or_map, has_unit, is_enum, plain_scalar
 from tuber.codec.fault import Fault, encode_error, type_name
 from tuber.protocol import MAX_DIGITS, MAX_INTEGER_BYTES, MAX_NESTING
 
@@ -84,7 +84,7 @@ def simplify(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
-    if hasattr(value, "tolist") and not isinstance(value, type):
+    if hasattr(value, "tolist") and not isinstance(value, type) and not has_unit(value):
         return _array_to_list(value)
     if (plain := plain_scalar(value)) is not None:
         return plain
@@ -126,10 +126,10 @@ def _times_to_list(value: Any) -> Any:
 def _cannot_carry(value: object) -> str:
     dtype = getattr(value, "dtype", None)
     name = type_name(type(value)) + (f" of {dtype}" if dtype is not None else "")
-    return (
-        f"JSON cannot carry a value of type {name}; "
-        "use numbers, strings, bytes, lists, maps, dataclasses or None"
-    )
+    other = "use numbers, strings, bytes, lists, maps, dataclasses or None"
+    if dtype is None or has_unit(value) or hasattr(value, "to_dict"):
+        other = advice(value) or other
+    return f"JSON cannot carry a value of type {name}; {other}"
 
 
 _CONSTANTS: Final = frozenset({bool, type(None)})

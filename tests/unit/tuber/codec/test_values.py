@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
 from enum import Enum
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -77,6 +79,52 @@ def test_subclasses_of_plain_types_send_the_value_that_they_hold(name: str, valu
     (member,) = Enum("Setting", {"A": value})
     assert codec.decode(codec.encode(member)) == value
     assert codec.decode(codec.encode(value)) == value
+
+
+class Quantity:
+    magnitude = 3
+    units = "m"
+
+    def tolist(self) -> Any:
+        raise AttributeError("an integer has no tolist")
+
+
+@pytest.mark.parametrize("name", [*JSON_CODECS, *CBOR_CODECS])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Quantity(), r"send value.magnitude and str\(value.units\)"),
+        (iter([1]), r"send list\(...\) of it"),
+        (Fraction(1, 3), r"send str\(value\)"),
+        (timedelta(1), r"send .total_seconds\(\)"),
+    ],
+)
+def test_every_codec_advises_what_to_send_instead(name: str, value: Any, text: str) -> None:
+    codec = json_codec_of(name) if name in JSON_CODECS else cbor_codec(name)
+    with pytest.raises(EncodeError, match=text) as caught:
+        codec.encode([0, value])
+    assert caught.value.place == "$[1]"
+
+
+class Fine(datetime):
+    """A time like pandas.Timestamp."""
+
+    nanosecond = 789
+
+
+class Missing(datetime):
+    """A missing time, like pandas.NaT."""
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(Fine, "finer than microseconds"), (Missing, "a missing time")]
+)
+def test_times_that_would_change_are_refused(cbor: Codec, kind: Any, text: str) -> None:
+    with pytest.raises(EncodeError, match=text):
+        cbor.encode(kind(2020, 1, 2, tzinfo=timezone.utc))
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=ids)
