@@ -150,9 +150,9 @@ def plain_value(value: Any, strict: bool = False) -> Any:
     steps: list[str | int] = []
     try:
         return _plain(value, steps, strict, MAX_NESTING)
-    except MemoryError:
+    except (MemoryError, KeyboardInterrupt):
         raise
-    except Exception as error:  # noqa: BLE001 (the border of user code)
+    except BaseException as error:  # noqa: BLE001 (the border of user code)
         raise encode_error(error, steps) from error.__cause__
 
 
@@ -217,7 +217,7 @@ def _plain_list(value: list[Any], steps: list[str | int], strict: bool, depth: i
     try:
         for item in value:
             plain.append(_plain(item, steps, strict, depth))  # its length is the place of a fault
-    except Exception:
+    except BaseException:
         steps.append(len(plain))
         raise
     return plain
@@ -231,7 +231,7 @@ def _plain_dict(
         _checked_text(name)
         try:
             plain[name] = _plain(item, steps, strict, depth)
-        except Exception:
+        except BaseException:
             steps.append(name)
             raise
     if strict and octets_of(plain) is not None:

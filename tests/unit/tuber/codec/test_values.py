@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from fractions import Fraction
@@ -104,6 +105,49 @@ def test_every_codec_advises_what_to_send_instead(name: str, value: Any, text: s
     with pytest.raises(EncodeError, match=text) as caught:
         codec.encode([0, value])
     assert caught.value.place == "$[1]"
+
+
+class Raising(Mapping[str, int]):
+    """A map that raises at its n-th access."""
+
+    def __init__(self, error: BaseException, accesses: int) -> None:
+        self.error, self.left = error, accesses
+
+    def count(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise self.error
+
+    def __len__(self) -> int:
+        self.count()
+        return 2
+
+    def __iter__(self) -> Iterator[str]:
+        self.count()
+        return iter("ab")
+
+    def __getitem__(self, name: str) -> int:
+        self.count()
+        return 1
+
+
+@pytest.mark.parametrize("name", [*JSON_CODECS, *CBOR_CODECS])
+@pytest.mark.parametrize("accesses", [1, 2, 3])
+@pytest.mark.parametrize("error", [SystemExit(3), GeneratorExit(), ValueError("x")])
+def test_whatever_a_value_raises_has_its_place(
+    name: str, error: BaseException, accesses: int
+) -> None:
+    codec = json_codec_of(name) if name in JSON_CODECS else cbor_codec(name)
+    with pytest.raises(EncodeError, match=f"encoding it raised {type(error).__name__}") as caught:
+        codec.encode({"a": [0, Raising(error, accesses)]})
+    assert caught.value.place == "$.a[1]"
+
+
+@pytest.mark.parametrize("name", [*JSON_CODECS, *CBOR_CODECS])
+def test_an_interruption_while_encoding_passes(name: str) -> None:
+    codec = json_codec_of(name) if name in JSON_CODECS else cbor_codec(name)
+    with pytest.raises(KeyboardInterrupt):
+        codec.encode([Raising(KeyboardInterrupt(), 1)])
 
 
 class Fine(datetime):
