@@ -16,6 +16,7 @@ from tuber.codec.json import JsonCodec
 from tuber.objects.methods import make_signature
 from tuber.protocol import Signature
 from tuberd.exposure.policy import ExposurePolicy
+from tuberd.served import arguments
 from tuberd.served.arguments import ArgumentConverter
 from tuberd.served.containers import TuberContainer
 from tuberd.served.enums import annotation_in_docstring, choices_of
@@ -226,6 +227,29 @@ def test_annotations_in_docstrings_are_looked_up_and_never_run() -> None:
         *(f"{__name__}.Mode.FAST", "a" * 10_000, "[" * 1000, None),
     ):
         assert choices_of(annotation_in_docstring(text)) is None
+
+
+def test_a_method_that_the_instance_holds_is_not_looked_up_at_each_call(
+    policy: ExposurePolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stage:
+        def __init__(self) -> None:
+            self.held = self.move
+
+        def move(self, mode: Mode) -> Mode:
+            return mode
+
+    looked_up: list[Any] = []
+    plan_of = arguments._plan_of
+    monkeypatch.setattr(
+        arguments, "_plan_of", lambda *given: looked_up.append(given) or plan_of(*given)
+    )
+    stages = [Stage(), Stage()]
+    for stage in stages * 3:
+        assert policy.method(stage, "held")("fast") is Mode.FAST
+    assert len(looked_up) == 2  # a class counts as lasting from its second use on
+    stages[0].held = lambda mode: mode  # type: ignore[method-assign]
+    assert policy.method(stages[0], "held")("fast") == "fast"
 
 
 def test_asynchronous_methods_and_generators_say_that_they_did_not_run(
