@@ -47,6 +47,14 @@ def test_any_exception_is_a_failure_of_its_call(server: LiveServer, wire: Wire, 
     assert_serves(server, wire)
 
 
+def test_a_result_whose_encoding_is_interrupted(server: LiveServer, wire: Wire) -> None:
+    assert wire.call(call("interrupted_value"))["error"] == {
+        "message": "TypeError: result: encoding it raised KeyboardInterrupt (the method ran)",
+        "type": "TypeError",
+    }
+    assert_serves(server, wire)
+
+
 def test_a_property_that_raises(server: LiveServer, wire: Wire) -> None:
     assert wire.call({"object": "board", "property": "broken"})["error"]["type"] == "SystemExit"
     assert_serves(server, wire)

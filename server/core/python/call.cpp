@@ -95,6 +95,9 @@ bool Caller::write_result(PyObject* result, ReplyWriter& writer) const {
     if (PyErr_ExceptionMatches(PyExc_MemoryError)) {
       PyErr_SetString(PyExc_MemoryError,
                       "result: there is not enough memory to send it, although the method ran");
+    } else if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
+      PyErr_SetString(PyExc_TypeError,
+                      "result: encoding it raised KeyboardInterrupt (the method ran)");
     }
     return false;
   }

@@ -7,30 +7,18 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from fractions import Fraction
-from pathlib import PurePath
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_arrays import Block, block_of_buffer, block_of_ndarray, block_of_numpy
-from tuber.codec.classes import as_list_or_map, is_enum
+from tuber.codec.classes import advice, as_list_or_map, is_enum, plain_scalar
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
-_SUBCLASSED: Final[tuple[type[Any], ...]] = (int, float, complex, bytes, bytearray)
-_HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
-    (Decimal, "send str(value)"),
-    (Fraction, "send str(value)"),
-    (PurePath, "send str(value)"),
-    (time, "send .isoformat()"),
-    (timedelta, "send .total_seconds()"),
-    (Coroutine, "it did not run: wait for it with asyncio.run() in a plain method"),
-    (Iterator, "send list(...) of it"),
-)
+_SUBCLASSED: Final[tuple[type[Any], ...]] = (complex, bytes, bytearray)
 _ANY: Final = "use numbers, strings, bytes, lists, maps, dataclasses, arrays or None"
 
 
@@ -51,8 +39,8 @@ def simplify(value: Any) -> Any:
             return block_of_numpy(value)
         if isinstance(value, numpy.generic):
             return _scalar(value, numpy)
-    if isinstance(value, str):
-        return str.__str__(value)  # a subclass may have a __str__ of its own
+    if (plain := plain_scalar(value)) is not None:
+        return plain
     for kind in _SUBCLASSED:
         if isinstance(value, kind):
             return kind(value)
@@ -74,24 +62,17 @@ def _rare(value: Any) -> Any:
             return bytes(value)
         return block_of_buffer(value)
     if isinstance(value, datetime):
+        if value != value:  # pandas.NaT
+            raise Fault("a missing time (NaT) is not supported; send None")
+        if getattr(value, "nanosecond", 0):  # pandas.Timestamp
+            raise Fault("a time finer than microseconds is not supported; send value.isoformat()")
         parts = (value.year, value.month, value.day, value.hour, value.minute, value.second)
         return datetime(*parts, value.microsecond, value.tzinfo, fold=value.fold)
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     if isinstance(value, UUID):
         return UUID(int=value.int)
-    hint = _array_hint(value) if hasattr(type(value), "__array__") else _ANY
-    if hasattr(type(value), "magnitude") and hasattr(type(value), "units"):  # pint
-        hint = "send value.magnitude and str(value.units)"
-    hint = next((text for kind, text in _HINTS if isinstance(value, kind)), hint)
-    raise Fault(f"{type_name(type(value))} is not supported; {hint}")
-
-
-def _array_hint(value: Any) -> str:
-    """Advice for an array-like value, which must not lose labels."""
-    if hasattr(type(value), "to_dict"):  # pandas, xarray
-        return "send value.to_dict(), or numpy.asarray(value) without the labels"
-    return "send numpy.asarray(value) and what it does not carry, such as units"
+    raise Fault(f"{type_name(type(value))} is not supported; {advice(value) or _ANY}")
 
 
 def _scalar(value: Any, numpy: Any) -> Any:

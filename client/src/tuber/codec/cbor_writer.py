@@ -64,9 +64,9 @@ class _Writer:
                 self.other(value)
             else:
                 write_kind(self, value)
-        except (Fault, MemoryError, RecursionError):
+        except (Fault, MemoryError, RecursionError, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
             raise Fault(raised_text(error)) from error
 
     def other(self, value: Any) -> None:

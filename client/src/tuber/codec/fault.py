@@ -45,7 +45,7 @@ def place_of(steps: Sequence[Any]) -> str:
     return place
 
 
-def encode_error(error: Exception, steps: Sequence[Any]) -> EncodeError:
+def encode_error(error: BaseException, steps: Sequence[Any]) -> EncodeError:
     """Return the error for a value whose encoding failed, also if its own code raised.
 
     Args:
@@ -63,12 +63,12 @@ def encode_error(error: Exception, steps: Sequence[Any]) -> EncodeError:
     return made
 
 
-def raised_text(error: Exception) -> str:
+def raised_text(error: BaseException) -> str:
     """Return the text for what the code of a value raised."""
     name = type_name(type(error))
     try:
         return f"encoding it raised {name}: {error}"
-    except Exception:  # noqa: BLE001 (the border of user code)
+    except BaseException:  # noqa: BLE001 (the border of user code)
         return f"encoding it raised {name}"
 
 

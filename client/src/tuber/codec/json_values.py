@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any, Final
 from uuid import UUID
 
-from tuber.codec.classes import as_list_or_map, is_enum
+from tuber.codec.classes import advice, as_list_or_map, has_unit, is_enum, plain_scalar
 from tuber.codec.fault import Fault, encode_error, type_name
 from tuber.protocol import MAX_DIGITS, MAX_INTEGER_BYTES, MAX_NESTING
 
@@ -59,8 +59,6 @@ def exact_copy(value: Any, depth: int = _DEPTH) -> Any:
 
 # --- Values of other types
 
-_SUBCLASSED: Final[tuple[type[Any], ...]] = (str, float, int, list)
-
 
 def simplify(value: Any) -> Any:
     """Return a value that JSON has no type for as a simpler one, whose parts may need it again.
@@ -86,11 +84,12 @@ def simplify(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
-    if hasattr(value, "tolist") and not isinstance(value, type):
+    if hasattr(value, "tolist") and not isinstance(value, type) and not has_unit(value):
         return _array_to_list(value)
-    for kind in _SUBCLASSED:
-        if isinstance(value, kind):
-            return kind(value)
+    if (plain := plain_scalar(value)) is not None:
+        return plain
+    if isinstance(value, list):
+        return list(value)
     raise Fault(_cannot_carry(value))
 
 
@@ -127,10 +126,10 @@ def _times_to_list(value: Any) -> Any:
 def _cannot_carry(value: object) -> str:
     dtype = getattr(value, "dtype", None)
     name = type_name(type(value)) + (f" of {dtype}" if dtype is not None else "")
-    return (
-        f"JSON cannot carry a value of type {name}; "
-        "use numbers, strings, bytes, lists, maps, dataclasses or None"
-    )
+    other = "use numbers, strings, bytes, lists, maps, dataclasses or None"
+    if dtype is None or has_unit(value) or hasattr(value, "to_dict"):
+        other = advice(value) or other
+    return f"JSON cannot carry a value of type {name}; {other}"
 
 
 _CONSTANTS: Final = frozenset({bool, type(None)})
@@ -151,9 +150,9 @@ def plain_value(value: Any, strict: bool = False) -> Any:
     steps: list[str | int] = []
     try:
         return _plain(value, steps, strict, MAX_NESTING)
-    except MemoryError:
+    except (MemoryError, KeyboardInterrupt):
         raise
-    except Exception as error:  # noqa: BLE001 (the border of user code)
+    except BaseException as error:  # noqa: BLE001 (the border of user code)
         raise encode_error(error, steps) from error.__cause__
 
 
@@ -218,7 +217,7 @@ def _plain_list(value: list[Any], steps: list[str | int], strict: bool, depth: i
     try:
         for item in value:
             plain.append(_plain(item, steps, strict, depth))  # its length is the place of a fault
-    except Exception:
+    except BaseException:
         steps.append(len(plain))
         raise
     return plain
@@ -232,7 +231,7 @@ def _plain_dict(
         _checked_text(name)
         try:
             plain[name] = _plain(item, steps, strict, depth)
-        except Exception:
+        except BaseException:
             steps.append(name)
             raise
     if strict and octets_of(plain) is not None:

@@ -352,10 +352,13 @@ bool CborEncoder::failed_at(Handle step) {
   return false;
 }
 
-// Gives the exception its place, also one that users' code raised. MemoryError and exceptions that
-// end the program stay as they are.
+// Gives the exception its place, also one that users' code raised. MemoryError and the interruption
+// of a program by its user stay as they are.
 void CborEncoder::raise_encode_error() {
-  if (!PyErr_ExceptionMatches(PyExc_Exception) || PyErr_ExceptionMatches(PyExc_MemoryError)) return;
+  if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ||
+      PyErr_ExceptionMatches(PyExc_MemoryError)) {
+    return;
+  }
   const Handle exception = take_exception();
   Handle steps = Handle::steal(PyList_New(0));
   for (const Handle& step : steps_) {

@@ -154,9 +154,9 @@ def classes_of(obj: object) -> tuple[type, ...]:
     own = type(obj)
     try:
         claimed = obj.__class__
-    except Exception:  # noqa: BLE001 (a weak reference whose object is gone)
+    except BaseException:  # noqa: BLE001 (a weak reference whose object is gone; user code)
         return (own,)
-    return (own,) if claimed is own or not isinstance(claimed, type) else (own, claimed)
+    return (own,) if claimed is own or not issubclass(type(claimed), type) else (own, claimed)
 
 
 def class_attribute(cls: type, name: str) -> object:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from sys import intern
+from traceback import format_exception_only
 from typing import Any, ClassVar, Final, Protocol
 
 from tuber.markers import LiveProperty
@@ -326,10 +327,9 @@ class ExposurePolicy:
         setattr(obj, name, value)
         try:
             return getattr(obj, name)
-        except Exception as error:
-            raise RuntimeError(
-                f"{name!r} was set, but reading it back raised {type(error).__name__}: {error}"
-            ) from error
+        except BaseException as error:
+            text = "".join(format_exception_only(error)).strip()
+            raise RuntimeError(f"{name!r} was set, but reading it back raised {text}") from error
 
     def _bind_own(self, obj: object, method: object) -> Callable[..., Any] | None:
         """Bind a method that tuberd adds to objects to this policy; None for other methods."""

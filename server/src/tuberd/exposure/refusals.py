@@ -7,13 +7,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from functools import partial
-from inspect import (
-    isasyncgenfunction,
-    iscoroutinefunction,
-    isgeneratorfunction,
-    isroutine,
-    unwrap,
-)
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, isroutine
 from types import ModuleType
 from typing import Final
 
@@ -55,10 +49,12 @@ def why_not_servable(value: object, where: str) -> str | None:
 def check_runs(obj: object, name: str, method: object) -> None:
     """Refuse methods that a call would only prepare to run.
 
+    What a decorator wraps does not count: ``__wrapped__`` may be an ``async def`` that it runs.
+
     Raises:
         TypeError: The method is an ``async def`` or a generator.
     """
-    function = unwrap(function_of(method))
+    function = function_of(method)
     where = f"{type(obj).__name__}.{name}()"
     if iscoroutinefunction(function):
         raise TypeError(

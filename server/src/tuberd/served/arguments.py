@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MethodType
 from typing import Any
 
 from tuber.protocol import Signature
@@ -70,6 +71,8 @@ class ArgumentConverter:
         Args:
             attribute: what the class holds, if that decides; otherwise the same as ``bound``.
         """
+        if attribute is bound and isinstance(bound, MethodType):
+            attribute = bound.__func__  # of a method that the instance holds
         key = id(type(obj)), name
         known = self._plans.get(key)
         if known is not None and known[0] is attribute:

@@ -175,11 +175,11 @@ class Describer:
             return found
         return known[2]
 
-    def why_not_sendable(self, lossless: bool, value: object) -> Exception | None:
+    def why_not_sendable(self, lossless: bool, value: object) -> BaseException | None:
         """Return what encoding the value raises, or None."""
         try:
             self._encoders[lossless](value)
-        except Exception as error:  # noqa: BLE001 (the border of user code)
+        except BaseException as error:  # noqa: BLE001 (the border of user code)
             return error
         return None
 
@@ -331,7 +331,7 @@ class _Description:
         if wrong := [
             each for each in given if not isinstance(each, Mapping) and not is_object(each)
         ]:
-            why_not: Exception | None = TypeError(
+            why_not: BaseException | None = TypeError(
                 f"tuber_meta() lists a {type(wrong[0]).__name__}, which is not a tuber object;"
                 " give its class __tuber_object__ = True"
             )

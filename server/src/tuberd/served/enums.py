@@ -14,6 +14,8 @@ from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import Any, Final, Optional, TypeAlias, Union, get_args, get_origin
 
+from tuber.codec.classes import plain_scalar
+
 __all__ = [
     "Convert",
     "annotation_in_docstring",
@@ -26,7 +28,6 @@ __all__ = [
 # Returns the value for the served code; raises ValueError if it is none of the choices.
 Convert: TypeAlias = "Callable[[Any], Any]"
 
-_PLAIN: Final = (str, int, float, bool, type(None))
 _UNIONS: Final = (Union, types.UnionType)
 _LISTS: Final = (list, tuple, set, frozenset, Sequence, AbstractSet)
 
@@ -45,10 +46,10 @@ def enum_value(member: Any) -> Any:
     value = member.value
     if isinstance(value, Enum):
         return enum_value(value)
-    for kind in (str, int, float):
-        if isinstance(value, kind) and not isinstance(value, bool):
-            return kind(value)
-    return value if isinstance(value, _PLAIN) else member.name
+    if value is None or isinstance(value, bool):
+        return value
+    plain = plain_scalar(value)
+    return member.name if plain is None else plain
 
 
 def choices_of(annotation: object) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ No getter is run.
 
 from __future__ import annotations
 
-import inspect
 from enum import Enum
 from typing import Any
 
@@ -14,7 +13,8 @@ from tuber.protocol import PropertyDescription
 from tuberd.exposure.attributes import class_attribute
 from tuberd.served.arguments import property_annotation, returned_text
 from tuberd.served.enums import choices_of, enum_value
-from tuberd.served.signatures import annotation_text, sent_default
+from tuberd.served.failures import sendable_text
+from tuberd.served.signatures import annotation_text, cleaned_docstring, sent_default
 
 __all__ = ["describe_property"]
 
@@ -35,14 +35,21 @@ def describe_property(cls: type, name: str, live: bool) -> PropertyDescription:
         members = own.choices
         choices = [enum_value(m) if isinstance(m, Enum) else sent_default(m) for m in members]
     return PropertyDescription(
-        doc=inspect.cleandoc(doc) if isinstance(doc, str) and doc.strip() else None,
+        doc=cleaned_docstring(doc),
         annotation=_class_annotation(cls, name) if getter is None else returned_text(getter, cls),
-        unit=None if own.unit is None else str(own.unit),
+        unit=None if own.unit is None else _text(own.unit),
         min=sent_default(own.min),
         max=sent_default(own.max),
         choices=choices,
         writable=_is_settable(held, is_descriptor) if live else None,
     )
+
+
+def _text(unit: object) -> str:
+    try:
+        return sendable_text(str.__str__(str(unit)))
+    except BaseException:  # noqa: BLE001 (the border of user code)
+        return f"<{type(unit).__name__}>"
 
 
 def _class_annotation(cls: type, name: str) -> str | None:

@@ -444,9 +444,30 @@ def test_an_exception_of_the_setter_passes() -> None:
         ExposurePolicy().set_live(Live(), "checked", -1)
 
 
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
 def test_a_failed_reading_back_says_that_the_property_was_set() -> None:
     with pytest.raises(RuntimeError, match=r"'failing' was set, but .* raised OSError: unplugged"):
         ExposurePolicy().set_live(Live(), "failing", 1)
+
+
+@pytest.mark.parametrize("raised", [SystemExit(3), KeyboardInterrupt(), Mute()])
+def test_whatever_reading_back_raises_the_property_was_set(raised: BaseException) -> None:
+    class Meter:
+        __tuber_dynamic__ = ("gain",)
+
+        @property
+        def gain(self) -> Any:
+            raise raised
+
+        @gain.setter
+        def gain(self, value: int) -> None: ...
+
+    with pytest.raises(RuntimeError, match=f"'gain' was set, but .*{type(raised).__name__}"):
+        ExposurePolicy().set_live(Meter(), "gain", 1)
 
 
 def test_only_objects_with_live_properties_have_tuber_set() -> None:

@@ -182,6 +182,24 @@ def test_reading_a_property_that_raises_raises_it() -> None:
     assert isinstance(raised.value.error, OSError)
 
 
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), RuntimeError("x")])
+def test_a_value_whose_attributes_all_raise_fails_alone(error: BaseException) -> None:
+    class Closed:
+        def __getattribute__(self, name: str) -> Any:
+            raise error
+
+    class Board:
+        gain = 2
+
+        @property
+        def closed(self) -> Any:
+            return Closed()
+
+    found = describer(B=Board())({"resolve": True})["objects"]["B"]
+    assert found["properties"] == {"gain": 2}
+    assert [*found["failed"]] == ["closed"]
+
+
 def test_values_are_encoded_once_and_after_a_fault_object_by_object() -> None:
     sent: list[Any] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import functools
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from tuber.codec.json import JsonCodec
 from tuber.objects.methods import make_signature
 from tuber.protocol import Signature
 from tuberd.exposure.policy import ExposurePolicy
+from tuberd.served import arguments
 from tuberd.served.arguments import ArgumentConverter
 from tuberd.served.containers import TuberContainer
 from tuberd.served.enums import annotation_in_docstring, choices_of
@@ -227,6 +229,29 @@ def test_annotations_in_docstrings_are_looked_up_and_never_run() -> None:
         assert choices_of(annotation_in_docstring(text)) is None
 
 
+def test_a_method_that_the_instance_holds_is_not_looked_up_at_each_call(
+    policy: ExposurePolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stage:
+        def __init__(self) -> None:
+            self.held = self.move
+
+        def move(self, mode: Mode) -> Mode:
+            return mode
+
+    looked_up: list[Any] = []
+    plan_of = arguments._plan_of
+    monkeypatch.setattr(
+        arguments, "_plan_of", lambda *given: looked_up.append(given) or plan_of(*given)
+    )
+    stages = [Stage(), Stage()]
+    for stage in stages * 3:
+        assert policy.method(stage, "held")("fast") is Mode.FAST
+    assert len(looked_up) == 2  # a class counts as lasting from its second use on
+    stages[0].held = lambda mode: mode  # type: ignore[method-assign]
+    assert policy.method(stages[0], "held")("fast") == "fast"
+
+
 def test_asynchronous_methods_and_generators_say_that_they_did_not_run(
     policy: ExposurePolicy,
 ) -> None:
@@ -240,18 +265,47 @@ def test_asynchronous_methods_and_generators_say_that_they_did_not_run(
 
         @staticmethod
         async def home() -> None: ...
-        @plain
-        async def wrapped(self) -> None: ...
 
     for name, text in {
         "move": "async def.*did not run.*asyncio.run",
         "home": "async def.*did not run.*asyncio.run",
-        "wrapped": "async def.*did not run.*asyncio.run",
         "positions": r"did not run.*list\(",
         "ticks": r"did not run.*list\(",
     }.items():
         with pytest.raises(TypeError, match=text):
             policy.method(Stage(), name)
+
+
+def test_a_method_that_runs_what_it_wraps_is_called(policy: ExposurePolicy) -> None:
+    def run(method: Any) -> Any:
+        return functools.wraps(method)(lambda *args: asyncio.run(method(*args)))
+
+    def collect(method: Any) -> Any:
+        return functools.wraps(method)(lambda *args: list(method(*args)))
+
+    class Anything:
+        def __getattr__(self, name: str) -> Any:
+            return Anything()
+
+        def __call__(self) -> int:
+            return 3
+
+    class Stage:
+        def __init__(self) -> None:
+            self.proxy = Anything()
+
+        @run
+        async def move(self) -> int:
+            return 1
+
+        @collect
+        def positions(self) -> Any:
+            yield 2
+
+    stage = Stage()
+    assert policy.method(stage, "move")() == 1
+    assert policy.method(stage, "positions")() == [2]
+    assert policy.method(stage, "proxy")() == 3
 
 
 def test_a_generator_as_a_value_is_refused_with_advice() -> None:

@@ -108,6 +108,22 @@ def test_a_description_has_what_is_known_of_each_property() -> None:
     assert "tuber_set" in found["methods"]
 
 
+def test_texts_that_cannot_be_sent_leave_the_rest_of_a_description() -> None:
+    class Unit:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    class Meter:
+        first = live(unit=Unit(), max=3)(lambda self: 1)  # type: ignore[call-overload]
+        second = live(unit="\ud800")(lambda self: 1)
+        second.__doc__ = "Volts \udc80."
+
+    assert description(meter=Meter())["meter"]["property_descriptions"] == {
+        "first": {"unit": "<Unit>", "max": 3, "writable": False},
+        "second": {"__doc__": r"Volts \udc80.", "unit": r"\ud800", "writable": False},
+    }
+
+
 def test_what_a_subclass_overrides_is_not_live() -> None:
     assert "position" not in description(stage=Fixed())["stage"]["dynamic"]
     with pytest.raises(AttributeError, match=r"can't be set.*@tuberd.live"):
