@@ -1,1 +1,1 @@
-"""The speed of tuber, always compared with other servers and clients in the same run."""
+"""Benchmarks of tuber. Each run also measures the servers and clients that it compares with."""

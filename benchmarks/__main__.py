@@ -1,4 +1,4 @@
-"""Measures, keeps the figures as JSON, and shows or publishes them.
+"""Run a benchmark, save its results as JSON, and print or publish its tables.
 
 python -m benchmarks compare|peers|scaling [--quick] [--only TEXT] [--docs]
 python -m benchmarks compare|peers|scaling --again FILE [--docs]
@@ -17,20 +17,20 @@ SESSIONS: dict[str, Any] = {"compare": compare, "peers": peers, "scaling": scali
 
 
 def main() -> int:
-    """Run a session.
+    """Run the benchmark that the command line names.
 
     Returns:
-        The exit status: 1 when something of tuber could not be measured.
+        The exit status: 1 if a measurement of tuber failed.
     """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("session", choices=SESSIONS)
-    parser.add_argument("--quick", action="store_true", help="a few minutes, less exact")
-    parser.add_argument("--only", metavar="TEXT", default="", help="what is named like this")
+    parser.add_argument("--quick", action="store_true", help="a short, less precise run")
+    parser.add_argument("--only", metavar="TEXT", default="", help="run only names with TEXT")
     parser.add_argument("--docs", action="store_true", help="write the published tables and plots")
-    parser.add_argument("--again", metavar="FILE", type=Path, help="show this earlier run")
+    parser.add_argument("--again", metavar="FILE", type=Path, help="show an earlier result file")
     options = parser.parse_args()
     session = SESSIONS[options.session]
-    # End by an exception, so that the servers are stopped on the way out.
+    # Turn SIGTERM into an exception, so that context managers stop the servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if options.again:
         measured = json.loads(options.again.read_text())

@@ -1,8 +1,8 @@
-"""tuber compared with the floor and the predecessor: `python -m benchmarks compare`.
+"""Compare tuber with the floor and the predecessor: `python -m benchmarks compare`.
 
-Each round measures everything once, a row's sides directly after one another and in another order
-each time: a slow second slows all sides. A value is the median of the rounds, a ratio the median of
-the rounds' ratios.
+Each round measures every row once. The sides of a row run directly after each other, in a different
+order each round, so that a slow second affects all of them. A value is the median of the rounds. A
+ratio is the median of the ratios of each round.
 """
 
 import contextlib
@@ -29,18 +29,18 @@ SAMPLES, MANY_SAMPLES = (call("instrument", "samples", size) for size in (100_00
 
 @dataclass(frozen=True)
 class Row:
-    """A measurement of several sides.
+    """A row of the table: one measurement of several sides.
 
     Attributes:
-        name: what is measured, with its unit.
+        name: the measurement, with its unit.
         by: `wrk`, with connections and figure; `import`, with a statement; or an exchange of
             `tools/tuber_itself.py` or `raw`, with its size and unit.
-        goals: such as ">= 8 x peer"; without a side it is about the value itself.
-        body, accept: the request; the floor's reply has the size of tuber's.
-        sides: those that can do it.
-        cores: where server and client run.
-        slow: left out of a quick run.
-        short: shown in the README.
+        goals: such as ">= 8 x peer"; a goal without a side limits the value itself.
+        body, accept: the request; the floor's reply has the size of tuber's reply.
+        sides: the sides that support the measurement.
+        cores: the cores that server and client run on.
+        slow: whether a quick run skips the row.
+        short: whether the README shows the row.
     """
 
     name: str
@@ -100,7 +100,7 @@ ROWS = (
 
 
 def take(row: Row, server: Server, seconds: float) -> float:
-    """One value of one side, within about so many seconds."""
+    """Measure one value of one side, in about `seconds`."""
     how, *what = row.by
     if how == "wrk":
         found = load(server, row.body, what[0], seconds, accept=row.accept, cores=row.cores)
@@ -116,7 +116,7 @@ def take(row: Row, server: Server, seconds: float) -> float:
 def exchange_seconds(
     server: Server, exchange: str, size: int, seconds: float, request: bytes
 ) -> float:
-    """The median time of an exchange of a side's client, or of the request over a plain socket."""
+    """Return the median time of an exchange, by a side's client or over a plain socket."""
     plain = server.side == FLOOR or exchange == "raw"
     command = [str(server.python), "-m", "benchmarks.timed", "raw" if plain else "tuber_itself"]
     path = servers.python_path(server.side, servers.ROOT)
@@ -133,7 +133,7 @@ def exchange_seconds(
 
 
 def import_seconds(server: Server, statement: str) -> float:
-    """The time of an import in a fresh interpreter, without the interpreter's own start."""
+    """Return the time of an import in a fresh interpreter, without the interpreter's startup."""
     timed = f"begin = time.perf_counter(); {statement}; print(time.perf_counter() - begin)"
     command = (server.python, "-c", f"import time; {timed}")
     variables = {"PYTHONPATH": servers.python_path(server.side)}
@@ -142,7 +142,7 @@ def import_seconds(server: Server, statement: str) -> float:
 
 
 def measure(only: str, quick: bool) -> dict[str, Any]:
-    """Measure the rows named like that; a side that fails in one is an error of it alone."""
+    """Measure the rows whose names contain `only`. A failing side affects only its own row."""
     rounds, seconds = QUICK if quick else FULL
     rows = [row for row in ROWS if only in row.name and not (row.slow and quick)]
     found: dict[str, Any] = {row.name: {"values": {}, "errors": {}} for row in rows}
@@ -183,13 +183,13 @@ def measure(only: str, quick: bool) -> dict[str, Any]:
 
 
 def ratios(values: Mapping[str, Sequence[float]], side: str) -> list[float]:
-    """tuber's value over the side's, of each round; none where one of the two is missing."""
+    """Return tuber's value divided by the side's, for each round that has both values."""
     pairs = zip(values.get(OURS, ()), values.get(side, ()), strict=False)
     return [ours / other for ours, other in pairs]
 
 
 def is_met(goal: str, values: Mapping[str, Sequence[float]]) -> bool:
-    """Whether a goal is reached; one that could not be measured is not."""
+    """Return whether a goal is met. A goal without measurements is not met."""
     bound, factor, *side = goal.split()
     found = ratios(values, side[1]) if side else values.get(OURS)
     if not found:
@@ -198,7 +198,7 @@ def is_met(goal: str, values: Mapping[str, Sequence[float]]) -> bool:
 
 
 def cells(row: Row, found: Mapping[str, Any]) -> list[str]:
-    """One line of the full table."""
+    """Return one line of the full table."""
     values, line = found["values"], [row.name]
     for side in SIDES:
         known = median(values[side]) if side in values else None
@@ -213,7 +213,7 @@ def cells(row: Row, found: Mapping[str, Any]) -> list[str]:
 
 
 def tables(measured: Mapping[str, Any]) -> dict[str, str]:
-    """The full table, and the short one of the README, by the names of their marks."""
+    """Return the full table and the README's short one, by the names of their markers."""
     headings = ("what", *SIDES, "/ floor", "/ peer", "goal", "met")
     lines = {row: cells(row, measured["rows"][row.name]) for row in ROWS
              if row.name in measured["rows"]}  # fmt: skip

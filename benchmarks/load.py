@@ -1,8 +1,8 @@
-"""Load on a server: wrk measures rates and latencies, h2load how evenly connections are served.
+"""Put load on a server: wrk measures rates and latencies, h2load measures fairness.
 
-wrk reports nothing of a request that is still unanswered when the time is over. So a connection
-that the server starves would be invisible; h2load reports the rate of the slowest one. h2load in
-turn takes more processor time for each request and reports no percentiles.
+wrk does not report requests that are unanswered at the end, so it would miss a connection that the
+server starves. h2load reports the rate of the slowest connection, but it uses more processor time
+per request and reports no percentiles.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 from .servers import Cores, Server, Unavailable, run, running_on
 
 JSON, CBOR = "application/json", "application/cbor"
-WARM_UP_SECONDS = 0.3  # less, and SIGINT may come before wrk handles it
+WARM_UP_SECONDS = 0.3  # with less, SIGINT may arrive before wrk handles it
 LIMIT_SECONDS = 120.0
 _SCRIPT = """
 wrk.method = "POST"
@@ -34,21 +34,21 @@ end
 
 @dataclass(frozen=True)
 class Load:
-    """What one run of wrk found."""
+    """The result of one run of wrk."""
 
-    rate: float  # calls a second
+    rate: float  # calls per second
     p50: float  # us
     p99: float  # us
-    server_cpu: float  # us a call, of user and kernel
+    server_cpu: float  # us per call, user and kernel time
 
     @property
     def tail(self) -> float:
-        """The 99th percentile over the median."""
+        """The 99th percentile divided by the median."""
         return self.p99 / max(self.p50, 1.0)
 
 
 def call(object_path: object, method: str, *arguments: object) -> str:
-    """The body of a call in JSON."""
+    """Return the JSON body of a call."""
     request = {"object": object_path, "method": method}
     return json.dumps({**request, "args": arguments} if arguments else request)
 
@@ -62,7 +62,7 @@ def load(
     accept: str = JSON,
     cores: Cores = Cores.ALL,
 ) -> Load:
-    """Have each connection make one call after the other.
+    """Measure a server with wrk. Each connection makes one call after the other.
 
     Raises:
         Unavailable: a request failed.
@@ -84,7 +84,7 @@ def load(
 
 
 def _wrk(command: list[str], seconds: float) -> dict[str, float]:
-    """Run wrk; it takes whole seconds only, so SIGINT ends it earlier."""
+    """Run wrk, and stop it with SIGINT, because its option accepts only whole seconds."""
     output = run(
         *("timeout", "--preserve-status", "--signal=INT", f"{seconds}", *command[:1], "-d60"),
         *command[1:],
@@ -95,14 +95,14 @@ def _wrk(command: list[str], seconds: float) -> dict[str, float]:
 
 
 def cpu_seconds(server: Server) -> float:
-    """Processor time that the server has used, by its own clock: see clock_getcpuclockid(3)."""
+    """Return the processor time that the server has used; see clock_getcpuclockid(3)."""
     return time.clock_gettime(~server.process.pid << 3 | 2)
 
 
 def fairness(
     server: Server, body: str, connections: int, seconds: float
 ) -> tuple[float, float, int]:
-    """The rates of the slowest and the fastest connection, and the number of failed requests."""
+    """Return the rates of the slowest and fastest connection, and the count of failed requests."""
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(body)
         file.flush()

@@ -1,7 +1,7 @@
-"""tuber compared with other tools for remote calls: `python -m benchmarks peers`.
+"""Compare tuber with other tools for remote calls: `python -m benchmarks peers`.
 
-Only the tool whose turn it is has processes. Each work is timed with server and client on one core
-and on all, and the better figure counts, because tools differ in what suits them.
+The processes of only one tool run at a time. Each exchange is timed with server and client on one
+core and on all cores. The better time counts, because some tools are faster on one core.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from typing import Any
 from . import publish, servers
 from .servers import OURS, PEER, ROOT, Cores, Unavailable
 
-FULL, QUICK = (5, 0.5), (1, 0.2)  # rounds; seconds of each work
+FULL, QUICK = (5, 0.5), (1, 0.2)  # rounds; seconds of each measurement
 LIMIT_SECONDS = 120.0
 CLIENTS = 8
 # The exchange, its size, the heading and the factor from seconds to its unit.
@@ -32,10 +32,10 @@ WORKS = (
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool, with the module of `tools/` that knows it.
+    """A tool for remote calls and its module in `tools/`.
 
     Attributes:
-        many: how it makes a thousand calls in one go, where that is no batch; None: it cannot.
+        many: how it makes a thousand calls in one go, if not as a batch; None if it cannot.
     """
 
     name: str
@@ -59,7 +59,7 @@ CATALOGUE = (
 
 
 def environment(tool: Tool) -> tuple[Path, str]:
-    """The Python of a tool, made where it is missing, and its PYTHONPATH."""
+    """Return the Python and the PYTHONPATH of a tool. Create its environment if needed."""
     if tool.name == OURS:
         return Path(sys.executable), servers.python_path(OURS, ROOT)
     if not tool.requirements:
@@ -77,7 +77,7 @@ def environment(tool: Tool) -> tuple[Path, str]:
 
 @contextlib.contextmanager
 def serving(tool: Tool, cores: Cores, command: Sequence[str], path: str) -> Iterator[int]:
-    """Run a tool's server while the block runs, and give its port."""
+    """Run a tool's server while the block runs, and yield its port."""
     if not tool.requirements:
         with servers.serving(OURS if tool.name == OURS else PEER, cores=cores) as server:
             yield server.port
@@ -88,7 +88,7 @@ def serving(tool: Tool, cores: Cores, command: Sequence[str], path: str) -> Iter
 
 
 def measure(only: str, quick: bool) -> dict[str, Any]:
-    """Seconds of one exchange, and calls a second of several clients, of tools named like that."""
+    """Measure the tools whose names contain `only`: exchange times, and rates of many clients."""
     rounds, seconds = QUICK if quick else FULL
     tools = [x for x in CATALOGUE if x.name == OURS or only.lower() in x.name.lower()]
     found: dict[str, Any] = {tool.name: {} for tool in tools}
@@ -105,7 +105,7 @@ def measure(only: str, quick: bool) -> dict[str, Any]:
 
 
 def measured_once(tool: Tool, seconds: float) -> Iterator[tuple[str, str, float]]:
-    """Work, cores and figure, of one round of one tool."""
+    """Yield the measurement, cores and value of each measurement in one round of one tool."""
     python, path = environment(tool)
     command = [str(python), "-m", "benchmarks.timed", tool.module]
     for cores in (Cores.ONE, Cores.ALL):
@@ -127,7 +127,7 @@ def measured_once(tool: Tool, seconds: float) -> Iterator[tuple[str, str, float]
 
 
 def times(command: Sequence[str], path: str, count: int) -> list[float]:
-    """The times that so many clients measured at once, in s.
+    """Return the times in seconds that `count` clients measured at the same time.
 
     Raises:
         ValueError: a client failed.
@@ -137,9 +137,9 @@ def times(command: Sequence[str], path: str, count: int) -> list[float]:
     clients = [subprocess.Popen(command, env=variables, **pipes) for _ in range(count)]
     try:
         for client in clients:
-            client.stdout.readline()  # it is ready
+            client.stdout.readline()  # wait until the client is ready
         for client in clients:
-            client.stdin.close()  # the signal to begin
+            client.stdin.close()  # the client starts when its stdin is closed
         printed = [client.stdout.read() for client in clients]
     finally:
         for client in clients:
@@ -148,12 +148,12 @@ def times(command: Sequence[str], path: str, count: int) -> list[float]:
             client.stdout.close()
     found = [json.loads(each.splitlines()[-1])[command[-1]] for each in printed if each.strip()]
     if len(found) < count or any(isinstance(each, str) for each in found):
-        raise ValueError(f"{command[-1]}: {found or 'a client ended without a figure'}")
+        raise ValueError(f"{command[-1]}: {found or 'a client exited without printing a time'}")
     return found
 
 
 def best(taken: Mapping[str, Any], work: str) -> float | None:
-    """The better of the places' medians over the rounds."""
+    """Return the lowest median of the rounds, whether on one core or on all."""
     medians = [median(figures) for figures in taken.get(work, {}).values()]
     if not medians:
         return None
@@ -161,7 +161,7 @@ def best(taken: Mapping[str, Any], work: str) -> float | None:
 
 
 def tables(measured: Mapping[str, Any]) -> dict[str, str]:
-    """A line for each tool, in which `x 3` says that tuber is three times as fast."""
+    """Return a table with a line for each tool. `x 3` means that tuber is three times as fast."""
     works = [*((work, factor) for work, _, _, factor in WORKS), ("clients", 1.0)]
     headings = ("", *(heading for _, _, heading, _ in WORKS), f"{CLIENTS} clients, calls/s")
     lines = []

@@ -1,6 +1,6 @@
-"""Numbers as texts, tables and plots for README.md and docs/evidence, and results as JSON.
+"""Format results as text, tables and plots for README.md and docs/evidence, and save them as JSON.
 
-The same figures give the same plot, byte for byte.
+The same results always give the same plot, byte for byte.
 """
 
 import contextlib
@@ -20,19 +20,19 @@ STYLE: Any = {"svg.fonttype": "none", "svg.hashsalt": "tuber", "axes.grid": True
 
 
 def say(text: str, stream: TextIO = sys.stderr) -> None:
-    """Print a line at once."""
+    """Print a line and flush it."""
     print(text, file=stream, flush=True)
 
 
 def number(value: float | None) -> str:
-    """Three digits, or whole ones from 100 on."""
+    """Format a number with three digits, or as an integer from 100 up."""
     if value is None:
         return NONE
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def duration(seconds: float) -> str:
-    """A time in the unit that suits it."""
+    """Format a time in seconds, milliseconds or microseconds, depending on its size."""
     for unit, size in (("s", 1.0), ("ms", 1e-3)):
         if seconds >= size:
             return f"{number(seconds / size)} {unit}"
@@ -40,23 +40,23 @@ def duration(seconds: float) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """Two decimals, or 1/N for small ones."""
+    """Format a ratio with two decimals, or as 1/N if it is small."""
     if value is None:
         return NONE
     return f"{value:.2f}" if value >= 0.1 else f"1/{1 / value:.0f}"
 
 
 def table(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown."""
+    """Return a Markdown table."""
     rows = [headings, ["---"] * len(headings), *lines]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def replace(name: str, text: str) -> None:
-    """Put the text between `<!-- NAME -->` and `<!-- end of NAME -->` of the page that has them.
+    """Replace the text between `<!-- NAME -->` and `<!-- end of NAME -->` in the published pages.
 
     Raises:
-        ValueError: neither README.md nor docs/evidence/benchmarks.md has these marks.
+        ValueError: neither README.md nor docs/evidence/benchmarks.md has these markers.
     """
     begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
     for page in (ROOT / "README.md", PAGE):
@@ -69,19 +69,19 @@ def replace(name: str, text: str) -> None:
 
 
 def keep(name: str, measured: Mapping[str, Any]) -> None:
-    """Write what a session measured to benchmarks/results."""
+    """Save the measurements to benchmarks/results."""
     RESULTS.mkdir(exist_ok=True)
     date = str(measured["circumstances"]).partition(",")[0]
     path = RESULTS / f"{name}-{date}.json"
     path.write_text(json.dumps(measured, indent=1) + "\n")
-    say(f"kept in {path}")
+    say(f"saved to {path}")
 
 
 @contextlib.contextmanager
 def plot(
     name: str, titles: Sequence[str], x: str, y: str, xbase: int = 10, yscale: str = "linear"
 ) -> Iterator[Any]:
-    """Panels with the same axes, x logarithmic, saved as docs/evidence/plots/NAME.svg."""
+    """Save panels with shared axes, x logarithmic, as docs/evidence/plots/NAME.svg."""
     import matplotlib  # noqa: PLC0415  (only plots need it)
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -103,7 +103,7 @@ def plot(
 def line(
     panel: Any, side: str, points: Mapping[int, float], label: str, dashed: bool = False
 ) -> None:
-    """Draw a side's values over numbers."""
+    """Plot a side's values against numbers."""
     colour, marker = LOOKS[side]
     style = "--" if dashed else "-"
     xs, ys = list(points), list(points.values())

@@ -1,4 +1,4 @@
-"""HTTP/1.1 over a plain socket: the floor of a client. Imports Python's own library alone."""
+"""Minimal HTTP/1.1 client over a plain socket: the floor for clients. Standard library only."""
 
 import socket
 from collections.abc import Callable
@@ -7,7 +7,7 @@ RECEIVED_AT_ONCE = 1 << 20
 
 
 def connected(hostname: str) -> socket.socket:
-    """A connection on which small messages are sent at once."""
+    """Connect with TCP_NODELAY, so that small messages are sent at once."""
     host, port = hostname.split(":")
     connection = socket.create_connection((host, int(port)), timeout=60)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -15,7 +15,7 @@ def connected(hostname: str) -> socket.socket:
 
 
 def request_message(hostname: str, body: bytes, media_type: str, accept: str) -> bytes:
-    """A whole call."""
+    """Return a complete request."""
     return (
         b"POST /tuber HTTP/1.1\r\nHost: %s\r\nContent-Type: %s\r\nAccept: %s\r\n"
         b"Content-Length: %d\r\n\r\n%s"
@@ -24,10 +24,10 @@ def request_message(hostname: str, body: bytes, media_type: str, accept: str) ->
 
 
 def read_reply(connection: socket.socket) -> bytearray:
-    """Read one whole reply, by its Content-Length.
+    """Read one complete reply, using its Content-Length.
 
     Raises:
-        ConnectionError: the reply is no result of a call, or the server closed the connection.
+        ConnectionError: the reply is not the result of a call, or the server closed the connection.
     """
     reply, size = bytearray(), 0
     while not size or len(reply) < size:
@@ -46,18 +46,21 @@ def read_reply(connection: socket.socket) -> bytearray:
 
 
 def reply_size(hostname: str, request: bytes) -> int:
-    """The size of the whole reply to a request."""
+    """Return the size of the complete reply to a request, in bytes."""
     with connected(hostname) as connection:
         connection.sendall(request)
         return len(read_reply(connection))
 
 
 def exchange(hostname: str, request: bytes) -> Callable[[], None]:
-    """Send the request and receive a reply of the same size as the first, without looking at it."""
+    """Return a function that sends the request and receives a reply of the same size as the first.
+
+    It does not check the reply.
+    """
     connection = connected(hostname)
     connection.sendall(request)
     size = len(read_reply(connection))
-    connection.settimeout(None)  # with a timeout each call would poll first
+    connection.settimeout(None)  # with a timeout, Python would poll before each call
     memory = memoryview(bytearray(min(size, RECEIVED_AT_ONCE)))
 
     def send_and_receive() -> None:

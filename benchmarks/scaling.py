@@ -1,9 +1,9 @@
-"""How speed scales: over connections and cores, next to a busy thread, and with sizes.
+"""Measure how speed scales with connections, cores, a busy thread and sizes.
 
     python -m benchmarks scaling [--quick] [--only connections|cores|busy|growth] [--docs]
 
-Growth is measured on one core, so that work is compared; a value is the lowest of the rounds'
-medians, because noise only adds. The other parts have all cores, which are kept awake.
+Growth is measured on one core. A value is the lowest median of the rounds, because noise only adds
+time. The other parts use all cores and keep them awake.
 """
 
 import contextlib
@@ -32,16 +32,18 @@ NEXT_TO = (1, 8)  # active connections next to idle ones, and next to a busy thr
 COMPUTING = (1, 2, 4, 8)
 COMPUTE_SECONDS = 0.001
 INTERVALS = (None, 0.005, 0.001, 0.0001)  # s; None: no busy thread; 0.005 is Python's own
-MOST_RATIO = 1.1  # of what may not grow: largest size over smallest
-# Of what may grow as its size does: the slope of the last step, on logarithmic scales. The floor,
-# which only moves bytes, comes near to it where memory outgrows a cache; quadratic growth has 2.
+# Limit for costs that must not grow: the largest size's cost divided by the smallest's.
+MOST_RATIO = 1.1
+# Limit for costs that may grow linearly: the slope of the last step, on logarithmic scales. The
+# floor, which only moves bytes, comes close to it where memory outgrows a cache. Quadratic growth
+# has a slope of 2.
 MOST_EXPONENT = 1.25
 FAILURES = (Unavailable, OSError)
 Line = dict[str, Any]
 
 
 def connections(rounds: int, seconds: float) -> list[list[str]]:
-    """The three sides under more and more connections, then tuber next to idle ones."""
+    """Measure the sides with rising numbers of connections, then tuber with idle connections."""
     servers.allow_descriptors(IDLE)
     with contextlib.ExitStack() as stack:
         stack.enter_context(servers.awake_cores())
@@ -60,7 +62,7 @@ def connections(rounds: int, seconds: float) -> list[list[str]]:
 
 
 def loaded(server: Server, active: int, idle: int, rounds: int, seconds: float) -> list[str]:
-    """One server under one load: a line of the table."""
+    """Measure one server under one load; return a line of the table."""
     publish.say(f"{server.side}: {active} connections, {idle} idle")
     line = [f"{active:,}" + (f", next to {idle:,} idle" if idle else ""), server.side]
     try:
@@ -74,13 +76,13 @@ def loaded(server: Server, active: int, idle: int, rounds: int, seconds: float) 
 
 
 def medians(loads: Sequence[Load], *figures: str) -> list[str]:
-    """The median of each figure."""
+    """Return the median of each figure."""
     return [number(median(getattr(one, each) for one in loads)) for each in figures]
 
 
 @contextlib.contextmanager
 def idle_connections(server: Server, count: int) -> Iterator[None]:
-    """Hold connections open, each of which made one call."""
+    """Open connections, make one call on each, and keep them open while the block runs."""
     message = raw.request_message(server.hostname, NOTHING.encode(), JSON, JSON)
     with contextlib.ExitStack() as stack:
         for _ in range(count):
@@ -91,8 +93,8 @@ def idle_connections(server: Server, count: int) -> Iterator[None]:
 
 
 def cores(rounds: int, seconds: float) -> list[list[str]]:
-    """Calls a second of a C++ method that computes, with the GIL released and with it held."""
-    publish.say("a method that computes")
+    """Measure the call rate of a C++ method that computes, with the GIL released and held."""
+    publish.say("a C++ method that computes")
     released = call("computer", "compute", COMPUTE_SECONDS)
     held = call("computer", "compute_alone", COMPUTE_SECONDS)
     with servers.serving(OURS) as ours, servers.serving(PEER) as peer:
@@ -106,7 +108,7 @@ def cores(rounds: int, seconds: float) -> list[list[str]]:
 
 
 def busy(rounds: int, seconds: float) -> list[list[str]]:
-    """Calls while a Python thread in the server never waits, by Python's switch interval."""
+    """Measure calls while a Python thread of the server is busy, for several switch intervals."""
     lines = []
     for active, interval, side in itertools.product(NEXT_TO, INTERVALS, (OURS, PEER)):
         thread = {"BENCHMARK_BUSY": str(interval)} if interval else {}
@@ -120,13 +122,13 @@ def busy(rounds: int, seconds: float) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class Question:
-    """What one call costs at several sizes.
+    """A call whose cost is measured at several sizes.
 
     Attributes:
-        exchange: of `tools/tuber_itself.py`; empty: the server alone is measured.
-        may_grow: as the size does; else not at all.
+        exchange: the exchange of `tools/tuber_itself.py`; if empty, only the server is measured.
+        may_grow: whether the cost may grow linearly; otherwise it must stay constant.
         described: the largest size that a client's description of the registry reaches.
-        boards: the size is that of the registry.
+        boards: whether the size is the number of objects in the registry.
     """
 
     name: str
@@ -141,13 +143,13 @@ class Question:
 
 
 def call_at_depth(first: str, *step: object) -> Callable[[int], bytes]:
-    """The request of a call of an object in an object, or in a container, so many steps deep."""
+    """Return a function that makes the request of a call through a path of a given depth."""
     inner = list(step) if len(step) > 1 else step[0]
     return lambda depth: call([first, *[inner] * (depth - 1)], "nothing").encode()
 
 
 def call_with_array(size: int) -> bytes:
-    """The request of a call with an array of float64, in CBOR."""
+    """Return the CBOR request of a call with an array of float64."""
     array = np.arange(size, dtype=np.float64)
     return CborCodec().encode({"object": "instrument", "method": "last", "args": [array]})
 
@@ -176,12 +178,12 @@ QUESTIONS = (
 
 
 def growth(rounds: int, seconds: float) -> list[Line]:
-    """All questions, as a plain socket sees the server and as each side's client does."""
+    """Measure all questions, over a plain socket and with each side's client."""
     return [line for each in QUESTIONS for line in grown(each, rounds, seconds / 4)]
 
 
 def grown(question: Question, rounds: int, seconds: float) -> list[Line]:
-    """The lines of one question; a side that fails in one is an error of that one alone."""
+    """Measure one question; return its lines. A failing side affects only its own lines."""
     publish.say(question.name)
     lines: dict[tuple[str, str], Line] = {}
     with contextlib.ExitStack() as stack:
@@ -221,7 +223,7 @@ def grown(question: Question, rounds: int, seconds: float) -> list[Line]:
 
 
 def judged(line: Line) -> tuple[float, float, bool]:
-    """The largest size's cost over the smallest's, the last step's exponent, and if that is met."""
+    """Return the ratio of the largest cost to the smallest, the last exponent, and the verdict."""
     sizes = {int(size): seconds for size, seconds in line["seconds"].items()}
     before, last = sorted(sizes)[-2:]
     ratio = sizes[last] / sizes[min(sizes)]
@@ -259,7 +261,7 @@ def growth_cells(line: Line) -> list[str]:
     ]
 
 
-# Of each part: what measures it, the name of its table's marks, headings.
+# For each part: the function that measures it, the name of its table's markers, the headings.
 PARTS: dict[str, tuple[Callable[..., Any], str, Sequence[str]]] = {
     "connections": (connections, "scaling: connections", CONNECTIONS),
     "cores": (cores, "scaling: cores", ("calls/s by connections", *map(str, COMPUTING))),
@@ -275,13 +277,13 @@ PLOTS = (
 
 
 def measure(only: str, quick: bool) -> dict[str, Any]:
-    """Measure the parts named like that."""
+    """Measure the parts whose names contain `only`."""
     effort = QUICK if quick else FULL
     return {"parts": {name: part[0](*effort) for name, part in PARTS.items() if only in name}}
 
 
 def tables(measured: Mapping[str, Any]) -> dict[str, str]:
-    """A table for each part that was measured, by the name of its marks."""
+    """Return a table for each part that was measured, by the name of its markers."""
     found = {}
     for part, lines in measured["parts"].items():
         _, name, headings = PARTS[part]
@@ -291,7 +293,7 @@ def tables(measured: Mapping[str, Any]) -> dict[str, str]:
 
 
 def draw(measured: Mapping[str, Any]) -> None:
-    """The plots."""
+    """Draw the plots."""
     active = [x for x in measured["parts"].get("connections", ()) if x[0].isdigit()]
     if active:
         with publish.plot("scaling-rate", ("",), "connections", "calls/s", xbase=2) as (panel,):

@@ -43,7 +43,7 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """A running server, with the Python for its clients."""
+    """A running server, and the Python for its clients."""
 
     side: str
     port: int
@@ -62,13 +62,13 @@ def run(
     env: Mapping[str, str] | None = None,
     timeout: float | None = None,
 ) -> str:
-    """Run a command to its end, with these bytes as its stdin.
+    """Run a command until it exits, with `given` as its stdin.
 
     Returns:
-        Its output.
+        The command's output.
 
     Raises:
-        Unavailable: it is missing, failed, or took too long.
+        Unavailable: the command is missing, failed, or took too long.
     """
     options: dict[str, Any] = {"capture_output": True, "env": env}
     try:
@@ -82,7 +82,7 @@ def run(
 
 
 def python_with(name: str, *requirements: str) -> Path:
-    """The Python of a virtual environment, made again when its requirements change."""
+    """Return the Python of a virtual environment; recreate it when its requirements change."""
     directory = CACHE / name
     stamp = directory / "requirements"
     wanted = " ".join([*requirements, sys.version])
@@ -96,7 +96,7 @@ def python_with(name: str, *requirements: str) -> Path:
 
 
 def peer_python() -> Path:
-    """The Python with the predecessor."""
+    """Return the Python of the environment that has the predecessor installed."""
     return python_with("peer", PEER_REQUIREMENT, PYPERF)
 
 
@@ -109,12 +109,12 @@ def compiled(source: Path, target: Path, *options: str) -> Path:
 
 
 def static_reply() -> Path:
-    """The floor's server."""
+    """Return the compiled server of the floor."""
     return compiled(HERE / "floor" / "static_reply.cpp", CACHE / "static_reply", "-pthread")
 
 
 def extension_directory() -> Path:
-    """The directory of the C++ module that both registries import."""
+    """Build the C++ module that both registries import, and return its directory."""
     import pybind11  # noqa: PLC0415  (the environments of other tools lack it)
 
     includes = [f"-I{path}" for path in (pybind11.get_include(), sysconfig.get_path("include"))]
@@ -125,10 +125,11 @@ def extension_directory() -> Path:
 
 
 class Cores(Enum):
-    """Where server and client run.
+    """The cores that server and client run on.
 
-    Left alone, the scheduler runs both on one core or on two, and keeps to either for seconds. On
-    two, every message wakes up the other core, which in a virtual machine costs more than the work.
+    Without it, the scheduler runs both on one core or on two, and keeps its choice for seconds. On
+    two cores, every message wakes the other core, which costs more than the work in a virtual
+    machine.
     """
 
     ONE = "one core for both"
@@ -136,7 +137,7 @@ class Cores(Enum):
     ALL = "all cores for both"
 
     def of(self, end: str) -> Set[int]:
-        """The cores of the `server` or the `client`."""
+        """Return the cores of the `server` or the `client`."""
         if self is Cores.ALL:
             return ALL_CORES
         return {min(ALL_CORES) if self is Cores.EACH and end == "client" else max(ALL_CORES)}
@@ -144,7 +145,7 @@ class Cores(Enum):
 
 @contextlib.contextmanager
 def running_on(cores: Set[int]) -> Iterator[None]:
-    """Keep this process, and what it starts, on these cores."""
+    """Run this process and its children on these cores while the block runs."""
     os.sched_setaffinity(0, cores)
     try:
         yield
@@ -154,9 +155,9 @@ def running_on(cores: Set[int]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def awake_cores() -> Iterator[None]:
-    """Keep all cores from sleeping for ten minutes: waking one up takes longer than a call.
+    """Keep all cores awake for up to ten minutes, because waking a core takes longer than a call.
 
-    One endless loop a core runs under SCHED_IDLE, so anything else takes the core at once.
+    An endless loop runs on each core under SCHED_IDLE, so all other work gets the core at once.
     """
     loop = ("chrt", "--idle", "0", "sh", "-c", "while :; do :; done")
     command = ("timeout", "600", "taskset", "--cpu-list")
@@ -170,7 +171,7 @@ def awake_cores() -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A port that was free just now; the predecessor cannot report the one it chose."""
+    """Return a port that is free now. The predecessor cannot report a port that it chose itself."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -180,9 +181,9 @@ def free_port() -> int:
 def serving(
     side: str, *, reply_bytes: int = 0, cores: Cores = Cores.ALL, **variables: str
 ) -> Iterator[Server]:
-    """Run a side's server, with further environment variables, while the block runs.
+    """Run a side's server with extra environment variables while the block runs.
 
-    The floor's whole reply has `reply_bytes`.
+    `reply_bytes` is the size of the floor's complete reply.
     """
     port = free_port()
     python = peer_python() if side == PEER else Path(sys.executable)
@@ -198,7 +199,7 @@ def serving(
 
 
 def python_path(side: str, *directories: Path) -> str:
-    """A PYTHONPATH for a side: that of this process belongs to tuber alone."""
+    """Return the PYTHONPATH of a side. Only tuber inherits the one of this process."""
     inherited = [os.environ.get("PYTHONPATH", "")] if side == OURS else []
     return os.pathsep.join([*map(str, directories), *filter(None, inherited)])
 
@@ -207,7 +208,7 @@ def python_path(side: str, *directories: Path) -> str:
 def started(
     command: Sequence[str | Path], port: int, cores: Cores, variables: Mapping[str, str]
 ) -> Iterator[psutil.Popen]:
-    """Run a command that listens on a port of loopback while the block runs."""
+    """Run a command while the block runs. Wait until it listens on a loopback port."""
     with running_on(cores.of("server")):
         process = psutil.Popen(
             list(map(str, command)), stdout=subprocess.DEVNULL, env={**os.environ, **variables}
@@ -235,13 +236,13 @@ def _listens(port: int) -> bool:
 
 
 def allow_descriptors(count: int) -> None:
-    """Let this process, and servers that start later, hold that many connections."""
+    """Allow this process and its children to open that many connections."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(count + 100, most), most))
 
 
 def circumstances() -> str:
-    """The date, machine and versions of a run."""
+    """Return the date, machine and versions of a run."""
     model = platform.machine()
     with contextlib.suppress(OSError, StopIteration):
         lines = Path("/proc/cpuinfo").read_text().splitlines()

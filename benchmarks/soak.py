@@ -1,4 +1,4 @@
-"""Millions of calls of all kinds to one server, and what it holds meanwhile.
+"""Make millions of calls of all kinds to one server, and report its memory, threads and files.
 
 Usage: python -m benchmarks.soak [CALLS]     10,000,000 by default
 """
@@ -37,7 +37,7 @@ def as_cbor(request: object) -> bytes:
 
 
 CONTINUE = b"X-Tuber-Options: continue-on-error"
-# One round of a client: requests, how often each is made, and how many calls it has.
+# One round of a client: each request, how often it is sent, and the number of calls in it.
 ROUND = [
     (as_json(call("nothing")), 500, 1),
     (as_json(call("increment", [1, 2, 3])), 200, 1),
@@ -52,7 +52,7 @@ PER_ROUND = sum(times * calls for _, times, calls in ROUND)
 
 
 def run_rounds(server: LiveServer, rounds: int) -> None:
-    """Make each round over a new connection; leave during a reply after every tenth one."""
+    """Run each round on a new connection. After every tenth, disconnect during a reply."""
     for number in range(rounds):
         with connected(server.port) as peer:
             for request, times, _ in ROUND:

@@ -1,11 +1,12 @@
-"""Serves with a tool, or times exchanges of its client by pyperf, in the tool's own environment.
+"""Run the server of a tool, or time exchanges of its client with pyperf.
 
     python -m benchmarks.timed TOOL serve PORT
     python -m benchmarks.timed TOOL PORT SECONDS SIZE EXCHANGE...
 
-TOOL is a module of `tools/`, or `raw`. The latter prints `ready`, waits for the end of stdin (for
-`raw` it is the request), and prints a map from each exchange to the median of its time in seconds,
-or to an error. It imports nothing but numpy, pyperf, the tool and what lies next to it.
+TOOL is a module of `tools/`, or `raw`. The client prints `ready` and waits for the end of stdin,
+which contains the request for `raw`. It then prints a JSON object with the median time of each
+exchange in seconds, or an error. This module runs in the tool's own environment, so it imports only
+numpy, pyperf, the tool and modules of `benchmarks`.
 """
 
 import importlib
@@ -22,10 +23,10 @@ NUMBERS = list(range(100))
 
 
 def exchange_of(client: Any, name: str, size: int) -> Callable[[], Any]:
-    """An exchange of a tool's client, after its answer was found to be right.
+    """Return an exchange of a tool's client, after checking its result.
 
     Raises:
-        ValueError: the answer is wrong.
+        ValueError: the result is wrong.
     """
     if hasattr(client, f"exchange_{name}"):
         made: Callable[[], Any] = getattr(client, f"exchange_{name}")(size)
@@ -56,7 +57,7 @@ def main() -> None:
         return
     port, seconds, size, *names = rest
     runner = pyperf.Runner()
-    # pyperf doubles the loops until they take `min-time`; all values together take ten times that.
+    # pyperf doubles the loops until they last `min-time`. All values together last ten times that.
     options = ["--in-process", "--warmups=1", "--values=5", f"--min-time={float(seconds) / 10}"]
     runner.parse_args(options)
     print("ready", flush=True)

@@ -9,6 +9,21 @@ if [ -t 1 ]; then BOLD=$'\033[1m' PLAIN=$'\033[0m'; else BOLD='' PLAIN=''; fi
 say() { printf '\n%s%s%s\n' "$BOLD" "$*" "$PLAIN"; }
 die() { printf '%s\n' "$*" >&2; exit 2; }
 
+# step NAME COMMAND...: run a step; `result` reports its outcome and duration, and fails if any did.
+outcomes=() failed=0
+step() {
+  local name=$1 outcome=passed begin=$SECONDS
+  shift
+  say "== $name"
+  "$@" || { outcome=FAILED failed=1; }
+  outcomes+=("$outcome: $name, $((SECONDS - begin)) s")
+}
+result() {
+  say "== result"
+  printf '%s\n' "${outcomes[@]}"
+  return "$failed"
+}
+
 # make_venv: .venv with a current pip (dependency groups need pip 25.1).
 make_venv() {
   command -v "$PYTHON" >/dev/null || die "this needs Python 3.10 or later as '$PYTHON' (set PYTHON to name another)"
@@ -54,7 +69,7 @@ install_tuber() {
   rm -f "$VENV/installed-sources"
   say "Building and installing client and server into $VENV (about a minute)"
   log=$(mktemp)
-  "$VENV/bin/pip" install --verbose --disable-pip-version-check "$@" ./client './server[orjson]' \
+  TUBER_DEMO=1 "$VENV/bin/pip" install --verbose --disable-pip-version-check "$@" ./client './server[orjson]' \
     2>&1 | tee "$log" | show_progress || status=1
   if [ "$status" = 0 ]; then echo "$sources $*" >"$VENV/installed-sources"; else cat "$log" >&2; fi
   rm -f "$log"

@@ -1,8 +1,8 @@
-// The floor of the benchmarks: what the kernel allows. One thread per connection reads a request
-// and sends the same reply every time. It looks only for the end of a request and keeps nothing.
-// It must never become a server: it trusts its peer.
+// The floor of the benchmarks: the fastest server that the kernel allows. One thread per connection
+// reads requests and always sends the same reply. It looks only for the end of each request.
+// It must never be used as a real server, because it trusts its peer.
 //
-// Usage: static_reply PORT REPLY_BYTES     the size of the whole reply
+// Usage: static_reply PORT REPLY_BYTES     REPLY_BYTES is the size of the complete reply
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <strings.h>
@@ -26,7 +26,7 @@ std::string reply_with_content(std::size_t length) {
          std::to_string(length) + "\r\n\r\n" + std::string(length, ' ');
 }
 
-// A reply of `bytes` bytes, give or take a digit of its Content-Length.
+// Returns a reply of `bytes` bytes. It may differ by one digit of its Content-Length.
 std::string reply_of_size(std::size_t bytes) {
   const std::size_t head = reply_with_content(bytes).size() - bytes;
   return reply_with_content(bytes > head ? bytes - head : 0);
@@ -42,8 +42,8 @@ std::size_t content_length(std::string_view head) {
   return 0;
 }
 
-// Reads one request; false when the peer is gone. The peer waits for each reply, so nothing of the
-// next request can have come along.
+// Reads one request. Returns false if the peer has disconnected. The peer waits for each reply, so
+// no bytes of the next request can have arrived.
 bool read_request(int connection, std::vector<char>& memory, std::string& head) {
   head.clear();
   std::size_t received = 0, whole = SIZE_MAX;

@@ -1,1 +1,1 @@
-"""Instructions of requests and of a client's calls: `python -m benchmarks.instructions`."""
+"""Count the instructions of requests and client calls: `python -m benchmarks.instructions`."""

@@ -1,8 +1,8 @@
-"""Counts, and compares with the record or writes it: `python -m benchmarks.instructions`.
+"""Count instructions, and compare them with the record or update it.
 
-It needs a Python with client and server of this tree, and the libraries in the versions of the
-dependency group: `nox -s instructions`. Counts are compared only with those recorded in the same
-circumstances: another compiler or Python changes them more than a change of the sources would.
+Run it with `nox -s instructions`, which installs this tree's client and server and the pinned
+libraries. Counts are compared only with counts that were recorded in the same circumstances. A
+different compiler or Python changes them more than most changes of the sources.
 """
 
 import argparse
@@ -27,9 +27,9 @@ from benchmarks.servers import Unavailable, run
 from .counting import count_all
 
 RECORDED = Path(__file__).with_name("recorded.json")
-TOLERANCE = 0.05  # in both directions; repeated counts differ by less than a tenth of it
+TOLERANCE = 0.05  # in both directions; repeated counts differ by less than 0.005
 PACKAGES = ("numpy", "orjson", "pybind11")
-FEATURES = ("sse4_2", "avx", "avx2")  # libraries choose loops by these; valgrind knows no others
+FEATURES = ("sse4_2", "avx", "avx2")  # libraries choose loops by these; valgrind has no others
 BUILT = {
     "--enable-shared": "shared library",
     "--enable-optimizations": "profile-guided",
@@ -38,7 +38,7 @@ BUILT = {
 
 
 def circumstances() -> dict[str, str]:
-    """What decides, with the sources, how many instructions run."""
+    """Return everything except the sources that affects the number of instructions."""
     words = Path("/proc/cpuinfo").read_text().split()
     configured = str(sysconfig.get_config_var("CONFIG_ARGS") or "")
     built = [way for option, way in BUILT.items() if option in configured]
@@ -55,7 +55,7 @@ def circumstances() -> dict[str, str]:
 
 
 def verdict(recorded: int | None, counted: int | None) -> str:
-    """What a count means for the record; empty when the record may stay as it is."""
+    """Compare a count with the record; return an empty string if the record may stay as it is."""
     if recorded is None or counted is None:
         return "was not counted" if counted is None else "new: record it"
     if abs(counted - recorded) <= TOLERANCE * recorded:
@@ -67,7 +67,7 @@ def judge(counts: Mapping[str, int], here: Mapping[str, str], entries: list[Any]
     """Print the counts next to the recorded ones.
 
     Returns:
-        The exit status: 1 when the record must not stay as it is.
+        The exit status: 1 if a count differs from the record.
     """
     entry = next((each for each in entries if each["circumstances"] == here), None)
     recorded = entry["instructions"] if entry else {}
@@ -94,7 +94,7 @@ def judge(counts: Mapping[str, int], here: Mapping[str, str], entries: list[Any]
 
 
 def record(counts: Mapping[str, int], here: Mapping[str, str], file: Path) -> dict[str, Any]:
-    """Write the counts to the file, in place of those of the same circumstances."""
+    """Write the counts to the file, and replace earlier counts of the same circumstances."""
     date = datetime.now(timezone.utc).isoformat(timespec="minutes")
     entry = {"circumstances": dict(here), "date": date, "instructions": dict(counts)}
     entries = json.loads(file.read_text()) if file.exists() else []
@@ -104,7 +104,7 @@ def record(counts: Mapping[str, int], here: Mapping[str, str], file: Path) -> di
 
 
 def table(entry: Mapping[str, Any]) -> str:
-    """The table of docs/evidence."""
+    """Return the table for docs/evidence."""
     lines = [[path, f"{count:,}"] for path, count in entry["instructions"].items()]
     where = ", ".join(entry["circumstances"].values())
     text = publish.table(("path", "instructions"), lines)
@@ -115,7 +115,7 @@ def table(entry: Mapping[str, Any]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.instructions")
     parser.add_argument("--record", action="store_true", help="write the counts to the record")
-    parser.add_argument("--keep", metavar="DIR", type=Path, help="keep what callgrind wrote there")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="keep callgrind's files in DIR")
     options = parser.parse_args()
     try:
         here = circumstances()

@@ -1,9 +1,9 @@
-"""The client's paths: the program that runs under callgrind.
+"""Run the client's code paths. This program runs under callgrind.
 
 Usage: python -m benchmarks.instructions.client HOST:PORT [--without-tuberd]
 
-Without tuberd the client is all Python, as on a machine where nothing is served; the import system
-does not find tuberd then.
+With --without-tuberd, importing tuberd fails, so the client uses only its Python code, as on a
+machine without the server.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ BATCH = 1_000
 
 
 def repetitions(path: str, times: int) -> Iterator[int]:
-    """How often to run the path next; what runs between two of them is counted."""
+    """Yield how many times to run the path. The code that runs between two yields is counted."""
     yield times  # fills the caches
     for _ in range(ROUNDS):
-        gc.collect()  # so that it has the same to do in each round
+        gc.collect()  # so that the collector does the same work in each round
         counter.end_stretch(f"{path} | begin")
         yield times
         counter.end_stretch(f"{path} | {times}")
@@ -49,15 +49,15 @@ def count_blocking(hostname: str) -> None:
                     context.nothing()
                 results = context()
             if results != [None] * BATCH:
-                sys.exit(f"the batch has other results than it should: {results[:3]}")
+                sys.exit(f"the batch returned wrong results: {results[:3]}")
     for times in repetitions("0.8 MB array result", 4):
         for _ in range(times):
             if bench.samples(ITEMS)[-1] != samples[-1]:
-                sys.exit("the client received another array than the server sent")
+                sys.exit("the client received an array that differs from the one sent")
     for times in repetitions("0.8 MB array argument", 4):
         for _ in range(times):
             if bench.last(samples) != samples[-1]:
-                sys.exit("the server received another array than the client sent")
+                sys.exit("the server received an array that differs from the one sent")
 
 
 async def count_asyncio(hostname: str) -> None:

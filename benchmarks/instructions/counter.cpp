@@ -1,5 +1,6 @@
-// Ends a stretch of the program that is counted: callgrind writes the instructions of the calling
-// thread since the last end to a file, under the given name. Does nothing without callgrind.
+// Ends a counted stretch of the program. callgrind writes the number of instructions that the
+// calling thread executed since the last stretch to a file, under the given name. Does nothing
+// without callgrind.
 #include <pybind11/pybind11.h>
 #include <valgrind/callgrind.h>
 

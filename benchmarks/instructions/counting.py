@@ -1,9 +1,9 @@
-"""Counts by callgrind: the paths through the server in one process, those of clients in two more.
+"""Count instructions with callgrind: server paths in one process, client paths in two others.
 
-A path is counted in rounds of three stretches: what came before, so many repetitions, and none. The
-second less the third is the cost of the repetitions; the start of the program, the filling of
-caches and the end of a stretch drop out. The cheapest round counts, because time only adds, such as
-a reply's new date once a second. The other end runs without callgrind, and is not counted.
+Each round of a path has three stretches: everything before it, the repetitions, and an empty one.
+The second minus the third is the cost of the repetitions, without startup, cache misses and the end
+of a stretch. The cheapest round counts, because rare work only adds instructions, such as a new
+Date field every second. The other end runs without callgrind and is not counted.
 """
 
 import http.client
@@ -34,7 +34,7 @@ BATCH = 1_000
 PAGE = b"x" * 1_000
 LIMIT_SECONDS = 600.0
 CLIENTS = {"client": (), "client without tuberd": ("--without-tuberd",)}
-# What tuber's client sends; and a request for replies in CBOR.
+# The header fields that tuber's client sends, and those that request a CBOR reply.
 LOSSLESS = (b"Accept: application/json, application/cbor", b"X-Tuber-Options: lossless")
 IN_CBOR = (b"Accept: application/cbor",)
 _LINE = re.compile(r"^(desc: Trigger: Client Request|part|totals|summary): (.*)$", re.MULTILINE)
@@ -42,7 +42,7 @@ _LINE = re.compile(r"^(desc: Trigger: Client Request|part|totals|summary): (.*)$
 
 @dataclass(frozen=True)
 class ServerPath:
-    """A request that is repeated, what its reply contains, and the repetitions in a round."""
+    """A request to repeat, the bytes that its reply must contain, and the repetitions per round."""
 
     name: str
     request: bytes
@@ -51,7 +51,7 @@ class ServerPath:
 
 
 def server_paths() -> tuple[ServerPath, ...]:
-    """All paths through the server."""
+    """Return all paths through the server."""
     nothing = call_body("bench", "nothing")
     numbers = list(range(100))
     python, cpp = call_body("bench", "increment", numbers), call_body("adder", "increment", numbers)
@@ -91,10 +91,10 @@ def get(path: str) -> bytes:
 
 
 def count_all(directory: Path) -> dict[str, float]:
-    """Instructions of one repetition by names such as 'server: nothing'.
+    """Return the instructions of one repetition of each path, by names such as 'server: nothing'.
 
     Args:
-        directory: where callgrind writes.
+        directory: the directory for callgrind's files.
 
     Raises:
         Unavailable: a path could not be counted.
@@ -123,7 +123,7 @@ def count_all(directory: Path) -> dict[str, float]:
 
 
 def _variables(scratch: Path) -> dict[str, str]:
-    """Environment variables: where modules are, and the hash seed, which decides collisions."""
+    """Return environment variables: PYTHONPATH, and the hash seed, which affects collisions."""
     includes, options = [Path(pybind11.get_include())], ["-std=c++20", "-O2"]
     sources = (HERE / "instrument" / "adder.cpp", Path(__file__).with_name("counter.cpp"))
     places = [
@@ -136,7 +136,7 @@ def _variables(scratch: Path) -> dict[str, str]:
 
 
 def _callgrind(directory: Path) -> list[str]:
-    """What to put before a command. Threads are counted apart: a stretch is of one thread."""
+    """Return the prefix of a command under callgrind. Each thread is counted separately."""
     directory.mkdir(parents=True, exist_ok=True)
     for file in directory.glob("stretches*"):
         file.unlink()
@@ -148,10 +148,10 @@ def _callgrind(directory: Path) -> list[str]:
 
 
 def drive(port: int, path: ServerPath) -> None:
-    """Make a path's requests in rounds over one connection.
+    """Send a path's requests in rounds over one connection.
 
-    A round is sent at once, so the next request is always there when the server looks for it: how
-    long a worker waits before it parks the connection is a matter of time and must not count.
+    Each round is sent in one piece, so the next request is always there when the server reads. The
+    time that a worker waits before it parks the connection must not affect the count.
     """
     begin = post(call_body("counter", "begin_round", f"{path.name} | begin"))
     end = post(call_body("counter", "end_stretch", f"{path.name} | {path.times}"))
@@ -177,21 +177,21 @@ def _read_reply(replies: BinaryIO, expected: bytes) -> None:
 
 
 def counts(directory: Path) -> dict[str, float]:
-    """The paths that callgrind counted there, in their order."""
+    """Return the counts that callgrind wrote to `directory`, in the order of the paths."""
     stretches = []
     for file in directory.glob("stretches*"):
         found = dict(_LINE.findall(file.read_text()))
-        if name := found.get("desc: Trigger: Client Request"):  # none: the end of the program
+        if name := found.get("desc: Trigger: Client Request"):  # absent at the program's end
             instructions = int(found.get("summary") or found["totals"])
             stretches.append((int(found["part"]), name, instructions))
     return of_paths((name, instructions) for _, name, instructions in sorted(stretches))
 
 
 def of_paths(stretches: Iterable[tuple[str, int]]) -> dict[str, float]:
-    """Instructions of one repetition, from the names of stretches and their instructions.
+    """Return the instructions of one repetition of each path, from those of the stretches.
 
     Raises:
-        Unavailable: there are none, or a path is incomplete.
+        Unavailable: there are no stretches, or a path is incomplete.
     """
     paths: dict[str, dict[int, list[int]]] = {}
     for name, instructions in stretches:
@@ -205,7 +205,7 @@ def of_paths(stretches: Iterable[tuple[str, int]]) -> dict[str, float]:
         times = max(rounds)
         found[path] = (min(rounds[times]) - median(rounds[0])) / times
         if found[path] <= 0:
-            raise Unavailable(f"{path!r} costs nothing: another thread than the counted one ran it")
+            raise Unavailable(f"{path!r} costs nothing: a thread that is not counted ran it")
     if not found:
         raise Unavailable("callgrind wrote no stretches")
     return found

@@ -1,6 +1,6 @@
-"""The registry whose server is counted: the instrument of the benchmarks, a property, a failure."""
+"""The registry of the counted server: the benchmarks' instrument, a property and a failure."""
 
-from __future__ import annotations  # counted: a property whose annotation is a text
+from __future__ import annotations  # the count includes a property with a string annotation
 
 import gc
 from typing import Any
@@ -21,7 +21,7 @@ class Bench(Instrument):
 
     @property
     def level(self) -> float:
-        """Always the same."""
+        """Return a constant."""
         return 3.25
 
     def last(self, samples: Any) -> float:
@@ -32,10 +32,10 @@ class Bench(Instrument):
 
 
 class Counter:
-    """Ends stretches in the server's process."""
+    """Object whose methods end a counted stretch in the server's process."""
 
     def begin_round(self, name: str) -> None:
-        gc.collect()  # so that no garbage is left for the stretch that counts
+        gc.collect()  # so that the collector does not run during the counted stretch
         counter.end_stretch(name)
 
     def end_stretch(self, name: str) -> None:

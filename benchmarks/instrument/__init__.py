@@ -1,1 +1,1 @@
-"""The objects that are served in the benchmarks."""
+"""The objects that the benchmarks serve."""

@@ -1,4 +1,4 @@
-// The C++ objects of the benchmarks, bound once and served by both servers.
+// The C++ objects of the benchmarks. tuber and the predecessor serve the same module.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <time.h>
@@ -18,9 +18,9 @@ class Adder {
 
 class Computer {
  public:
-  // Computes for so many seconds of the thread's processor time, however long others have the core.
+  // Computes until the thread has used `seconds` of processor time.
   [[nodiscard]] std::uint64_t compute(double seconds) const {
-    constexpr int kStepsAtOnce = 2'000;  // some microseconds
+    constexpr int kStepsAtOnce = 2'000;  // a few microseconds
     const double end = processor_seconds() + seconds;
     std::uint64_t number = 1;
     do {

@@ -1,4 +1,4 @@
-"""What both servers serve in the benchmarks: methods that cost little, many objects, deep ones."""
+"""The benchmarks' registry: cheap methods, many objects and deep paths, for both servers."""
 
 import os
 import sys
@@ -11,22 +11,22 @@ from benchmarks.instrument import served
 from tuber.server import TuberContainer
 
 DEEPEST = 64
-# Objects that lie deeper than 32 steps, containers among them, are described by their names only.
+# Objects and containers deeper than 32 steps are described by their names only.
 DEEPEST_DESCRIBED = 32
 
 
 class Instrument(served.Instrument):
-    """An instrument that also takes something."""
+    """An instrument with methods that accept an argument."""
 
     def take(self, value: object) -> None:
-        """Take any value."""
+        """Accept any value."""
 
     def last(self, samples: Any) -> float:
         return float(samples[-1])
 
 
 class Level:
-    """An object in an object, or in a container."""
+    """An object that contains another one, directly or in a container."""
 
     __tuber_object__ = True
 

@@ -1,4 +1,4 @@
-"""The object that every tool serves, and what most clients do with it; needs nothing but numpy."""
+"""The object that every tool serves, and a client for tools with proxies. It imports only numpy."""
 
 import functools
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 ITEMS = 100_000  # float64: 0.8 MB
-# Arrays by their number of items, made when they are needed: the largest has 80 MB.
+# Arrays by size. They are created when first used, because the largest has 80 MB.
 samples_of = functools.cache(lambda size: np.arange(size, dtype=np.float64))
 
 
 class Instrument:
-    """Methods that cost little, so that the way to them and back is measured."""
+    """Cheap methods, so that the benchmarks measure the cost of the call."""
 
     def nothing(self) -> None:
         """Return at once."""
@@ -25,7 +25,7 @@ class Instrument:
 
 
 class BytesInstrument(Instrument):
-    """The same for tools that carry bytes, and no arrays."""
+    """The same for tools that can send bytes but no arrays."""
 
     def samples(self, size: int = ITEMS) -> bytes:
         return samples_of(size).tobytes()

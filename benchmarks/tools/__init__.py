@@ -1,5 +1,5 @@
-"""A module for each tool: `serve(port)`, which does not return, and `Client(port)`, synchronous.
+"""One module for each tool, with `serve(port)`, which never returns, and a blocking `Client(port)`.
 
-Each has the settings that a user who knows the tool would choose. It runs in the tool's own
-environment, and imports nothing but that, numpy and `..instrument.served`.
+Each module uses the settings that an experienced user of the tool would choose. It runs in the
+tool's own environment and imports only the tool, numpy and `..instrument.served`.
 """

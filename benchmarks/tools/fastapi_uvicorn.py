@@ -1,7 +1,7 @@
-"""FastAPI and uvicorn with uvloop and httptools, no access log; one kept-alive httpx client.
+"""FastAPI and uvicorn with uvloop and httptools, without access log; one keep-alive httpx client.
 
-The functions are coroutines, which saves FastAPI a change of threads. The array's memory is the
-body of its reply.
+The functions are coroutines, so FastAPI does not switch threads. The reply with the array contains
+its raw bytes.
 """
 
 from typing import Annotated, Any

@@ -1,6 +1,6 @@
-"""gRPC: generated stubs, no limit of a message's size; the array's memory as bytes.
+"""gRPC with generated stubs and no message size limit; the array is sent as bytes.
 
-It has no batches; a thousand calls go as a thousand messages of one stream in both directions.
+gRPC has no batches. A thousand calls are a thousand messages of one bidirectional stream.
 """
 
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from concurrent import futures
 from typing import Any
 
 import grpc
-import instrument_pb2 as messages  # both are generated when the environment is made
+import instrument_pb2 as messages  # both modules are generated when the environment is created
 import instrument_pb2_grpc as stubs
 import numpy as np
 
 from ..instrument.served import BytesInstrument
 
 OPTIONS = (("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1))
-THREADS = 10  # more than clients, so that none waits for another
+THREADS = 10  # more than the number of clients, so that no client waits for another
 
 
 class Exposed(stubs.InstrumentServicer):  # type: ignore[misc]  # generated

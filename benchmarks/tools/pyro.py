@@ -1,4 +1,4 @@
-"""Pyro5: serializer msgpack, TCP_NODELAY, a thread per client; the array's memory as bytes."""
+"""Pyro5 with msgpack, TCP_NODELAY and a thread per client; the array is sent as bytes."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ Pyro5.config.SOCK_NODELAY = True
 
 
 def serve(port: int) -> None:
-    Pyro5.server.expose(Instrument)  # exposing a class leaves out what it inherits
+    Pyro5.server.expose(Instrument)  # exposing a class does not expose inherited methods
     with Pyro5.server.Daemon("127.0.0.1", port) as daemon:
         daemon.register(Pyro5.server.expose(BytesInstrument)(), "instrument")
         daemon.requestLoop()

@@ -1,7 +1,7 @@
-"""RPyC: tuples and bytes, which travel by value; no compression; methods looked up once.
+"""RPyC with tuples and bytes, which it sends by value; no compression; methods looked up once.
 
-A list would travel as a reference, and each look at an item would be a call. `root.nothing` is a
-call, too, so the client keeps the remote methods. It has no batches, but `rpyc.async_`.
+RPyC sends a list as a reference, and reading each item is a call. `root.nothing` is also a call, so
+the client keeps the remote methods. RPyC has no batches; the client uses `rpyc.async_`.
 """
 
 import socket
@@ -33,7 +33,7 @@ class Exposed(rpyc.Service):  # type: ignore[misc]  # rpyc has no types
 
 def serve(port: int) -> None:
     server = rpyc.utils.server.ThreadedServer(Exposed, "127.0.0.1", port=port)
-    # The connections inherit it; RPyC has an option for it at the client only.
+    # Accepted connections inherit the option. RPyC can set it only on the client.
     server.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server.start()
 

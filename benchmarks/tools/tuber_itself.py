@@ -1,4 +1,4 @@
-"""tuber, or the predecessor: the client with its defaults; `servers.py` runs the servers."""
+"""Client of tuber or the predecessor, with default settings; `servers.py` runs the servers."""
 
 import asyncio
 import functools
@@ -29,7 +29,7 @@ class Client(ProxyClient):
             return batch()
 
     def exchange_samples(self, size: int) -> Callable[[], Any]:
-        # The predecessor sends arrays only to a client that accepts nothing but CBOR.
+        # The predecessor sends arrays only to a client that accepts only CBOR.
         instrument = self._resolve("instrument", accept_types=["application/cbor"])
         array = instrument.samples(size)
         if len(array) != size or array[-1] != size - 1:
@@ -39,7 +39,7 @@ class Client(ProxyClient):
     def exchange_last(self, size: int) -> Callable[[], Any]:
         array = np.arange(size, dtype=np.float64)
         if self._instrument.last(array) != size - 1:
-            raise ValueError("the server received another array than the client sent")
+            raise ValueError("the server received an array that differs from the one sent")
         return lambda: self._instrument.last(array)
 
     def exchange_take(self, size: int) -> Callable[[], Any]:
@@ -66,7 +66,7 @@ class Client(ProxyClient):
         return lambda: self._resolve()  # noqa: PLW0108
 
     def asynchronous(self) -> Callable[[int], float]:
-        """Seconds of so many asynchronous calls, one after the other."""
+        """Return a function that times sequential asynchronous calls, in seconds."""
         loop = asyncio.new_event_loop()
         instrument = loop.run_until_complete(tuber.resolve(f"127.0.0.1:{self._port}", "instrument"))
 

@@ -1,4 +1,4 @@
-"""ZeroMQ and msgpack by hand: REP and REQ; an array's memory is a frame of its own, not copied."""
+"""ZeroMQ with hand-written msgpack messages over REP and REQ. An array is a separate frame."""
 
 from typing import Any
 

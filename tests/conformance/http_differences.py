@@ -1,4 +1,4 @@
-"""Where our server reads a stream of requests otherwise than another reader, and why that is right.
+"""The differences between our HTTP parser and others, each with its reason.
 
 A test compares this with docs/evidence/http-differences.md.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tests.support.http_readers import Reading
 
-# Our reason for a refusal -> what decides. Others take some of these.
+# The reason of our refusal, and the rule for it. Other parsers accept some of these.
 STRICTER = {
     "CONNECT is not supported": "RFC 9112 section 3.2.3",
     "Content-Length exceeds the body limit": "RFC 9110 section 15.5.14",
@@ -40,7 +40,7 @@ STRICTER = {
     "request target is neither a path nor an http URI": "RFC 9112 section 3.2",
 }
 
-# Part of another reader's reason for a refusal -> what decides that we take the message.
+# A part of another parser's reason for a refusal, and the rule by which we accept the message.
 LOOSER = {
     "Invalid HTTP version": "RFC 9110 section 2.5",
     "Invalid method encountered": "RFC 9110 section 15.5.6",
@@ -57,7 +57,7 @@ LOOSER = {
     "no request line received": "RFC 9112 section 2.2",
 }
 
-# The same, where we still wait for the rest.
+# The same for messages whose rest we still wait for.
 WAITING = {
     "Invalid character in chunk size": "RFC 9112 section 7.1",
     "Unexpected space after start line": "RFC 9112 section 2.2",
@@ -66,7 +66,7 @@ WAITING = {
 
 
 def unexplained(ours: Reading, theirs: Reading) -> str:
-    """What is wrong between two readings of a stream; empty when nothing is."""
+    """Return the unexplained difference between two readings of a stream, or an empty string."""
     ours_is_known = ours.reason in STRICTER
     theirs_is_known = any(text in theirs.reason for text in LOOSER)
     we_wait = not ours.reason and any(text in theirs.reason for text in WAITING)

@@ -1,4 +1,4 @@
-"""Runs the cases of llhttp's own test suite against a running server.
+"""Run the cases of llhttp's own test suite against a running server.
 
 Usage: llhttp_cases.py DIRECTORY, that of llhttp's ``test/request``. Each Markdown file has requests
 (```http) and what llhttp makes of them (```log). Those without Host are given one. Differences are
@@ -29,7 +29,7 @@ _ERROR = re.compile(r'error code=\d+ reason="([^"]*)"')
 
 
 def cases(directory: Path) -> Iterator[tuple[str, bytes, Reading]]:
-    """Name, request and llhttp's reading of each case for strict requests."""
+    """Yield the name, the request and llhttp's reading of each case for strict requests."""
     for file in sorted(directory.glob("*.md")):
         for number, (request, log) in enumerate(_CASE.findall(file.read_text("utf-8"))):
             error = _ERROR.search(log)
@@ -43,13 +43,13 @@ def cases(directory: Path) -> Iterator[tuple[str, bytes, Reading]]:
 
 
 def _bytes_of(request: str) -> bytes:
-    """A request as llhttp's own runner makes it of the text (its md-test.ts)."""
+    """Return the request that llhttp's own runner (md-test.ts) makes of the text."""
     text = request.removesuffix("\n").replace("\\\n", "").replace("\n", "\r\n")
     for escaped, meant in (("\\r", "\r"), ("\\n", "\n"), ("\\t", "\t"), ("\\f", "\f")):
         text = text.replace(escaped, meant)
     text = re.sub(r"\\x([0-9a-fA-F]+)", lambda match: chr(int(match[1], 16)), text)
     line, end, rest = text.encode("latin-1", "replace").partition(b"\r\n")
-    # We want a Host, llhttp does not; without one nothing else of a case would be looked at.
+    # We require a Host, llhttp does not. Without one, our server would check nothing else.
     lacks_host = line.endswith(b" HTTP/1.1") and b"\r\nhost:" not in (end + rest).lower()
     return line + end + (b"Host: a\r\n" if lacks_host and end else b"") + rest
 

@@ -65,7 +65,7 @@ PIECES = [
 
 @st.composite
 def requests(draw: st.DrawFn) -> bytes:
-    """One request of parts that fit each other, or don't."""
+    """Draw a request whose parts may contradict each other."""
     line = b" ".join(draw(st.sampled_from(each)) for each in (METHODS, TARGETS, VERSIONS))
     fields = [draw(st.sampled_from(HOSTS)), *draw(st.lists(st.sampled_from(FIELDS), max_size=2))]
     for name, values in ((b"Content-Length", LENGTHS), (b"Transfer-Encoding", CODINGS)):
@@ -77,7 +77,7 @@ def requests(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def streams(draw: st.DrawFn) -> bytes:
-    """A request or two, of which a few bytes were changed."""
+    """Draw one or two requests and change a few of their bytes."""
     stream = b"".join(draw(st.lists(requests(), min_size=1, max_size=2)))
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
         place = draw(st.integers(0, len(stream)))
@@ -93,7 +93,7 @@ def port() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("reader", [read_by_h11, read_by_llhttp])
-def test_streams_are_read_as_other_parsers_do(
+def test_the_server_parses_streams_like_other_parsers(
     port: int, reader: Callable[[bytes], Reading]
 ) -> None:
     @settings(
@@ -119,7 +119,7 @@ def test_every_difference_is_documented() -> None:
 
 
 def test_the_comparison_detects_a_difference(port: int) -> None:
-    """A stream in which a reader that prefers Content-Length sees one message more."""
+    """A parser that prefers Content-Length would find one more message in this stream."""
     smuggling = (
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
         b"0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"

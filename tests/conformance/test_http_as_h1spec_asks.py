@@ -1,4 +1,4 @@
-"""The cases of h1spec (uNetworking, at 30d2938), in a table of our own.
+"""The cases of h1spec (uNetworking, at 30d2938), copied into a table.
 
 Each of its 32 cases has a row here under the name that it has there, so that the figure in
 docs/evidence/reliability.md can be counted again. A beginning of a request must be waited for: here
@@ -18,7 +18,7 @@ from tests.support.raw_http import connected, read_reply, status_of
 REGISTRY = Path(__file__).parents[1] / "end_to_end" / "registry.py"
 
 WHOLE = b"GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n"
-# Where h1spec cuts it: the case, and how many bytes are sent first.
+# The cases that h1spec sends in two parts, and the number of bytes in the first.
 BEGINNINGS = {
     "Fragmented method": len(b"G"),
     "Fragmented URL 1": len(b"GET "),
@@ -45,7 +45,7 @@ def get(*fields: bytes) -> bytes:
 
 
 HOST = b"Host: example.com"
-# The case, what is sent, and the statuses that h1spec takes.
+# Each case: its name, the bytes sent, and the statuses that h1spec accepts.
 REQUESTS: dict[str, tuple[bytes, range | tuple[int, ...]]] = {
     "Request without HTTP version": (b"GET / \r\n\r\n", ANY_ERROR),
     "Request with Expect header": (get(HOST, b"Expect: 100-continue"), (100, *SUCCESS)),
@@ -78,7 +78,7 @@ REQUESTS: dict[str, tuple[bytes, range | tuple[int, ...]]] = {
     ),
 }
 
-# What we answer otherwise, and which rule decides.
+# The cases with another status from our server, and the rule for it.
 OTHERWISE = {"Valid POST request with body": (405, "RFC 9110 section 15.5.6")}
 
 
@@ -101,7 +101,7 @@ def test_each_case_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("case", BEGINNINGS)
-def test_an_incomplete_request_is_waited_for(server: LiveServer, case: str) -> None:
+def test_the_server_waits_for_the_rest_of_a_request(server: LiveServer, case: str) -> None:
     with connected(server.port) as peer:
         peer.sendall(WHOLE[: BEGINNINGS[case]])
         peer.settimeout(0.05)

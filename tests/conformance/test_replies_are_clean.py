@@ -74,7 +74,7 @@ def fields_of(lines: list[bytes]) -> list[tuple[bytes, bytes]]:
 
 
 def asked(request: bytes) -> HttpRequestLinter:
-    """What the linter has to know of a request to understand its reply."""
+    """The request that a reply belongs to, in the form that the linter needs."""
     line, *lines = request.partition(b"\r\n\r\n")[0].split(b"\r\n")
     linter = HttpRequestLinter()
     linter.process_request_topline(*line.split(b" "))
@@ -98,7 +98,7 @@ def test_httplint_has_no_warning_about_a_reply(server: LiveServer, name: str) ->
     linter.process_headers(fields)
     linter.feed_content(body)
     linter.finish_content(True)
-    # Its notes on a status concern the request, which provoked that status.
+    # Ignore its notes on a status, because they are about the request.
     found = [
         note.summary
         for note in linter.notes

@@ -21,7 +21,7 @@ MEMBERS = {"object", "method", "args", "kwargs", "property", "resolve"}
 
 @dataclass
 class CannedReply:
-    """The reply of a vector, as a shell hands it to the session."""
+    """Return the reply of a vector, in the form that a shell passes to the session."""
 
     body: bytes
     status: int = 200
@@ -30,7 +30,7 @@ class CannedReply:
 
 
 def is_call(request: Any) -> bool:
-    """Is it a call as our client makes them? Vectors also hold wrong ones, for servers."""
+    """Return whether our client could send this call. Vectors also contain invalid ones."""
     return (
         isinstance(request, dict)
         and set(request) <= MEMBERS
@@ -45,7 +45,7 @@ def is_call(request: Any) -> bool:
 def is_ours(vector: dict[str, Any]) -> bool:
     request, reply = vector.get("request"), vector["reply"]
     if isinstance(reply, dict) and "message" not in reply.get("error", {"message": ""}):
-        return False  # the vector leaves the wording to the server, so it is no whole reply
+        return False  # the vector does not fix the message, so the reply is incomplete
     return is_call(request) or (isinstance(request, list) and all(map(is_call, request)))
 
 
@@ -55,7 +55,7 @@ def call_of(request: dict[str, Any]) -> Call:
 
 
 def converse(conversation: Conversation[Any], reply: Any) -> tuple[Any, Any]:
-    """Drives a conversation of one exchange: the request's value, and what it returned."""
+    """Drive a conversation of one exchange; return the request's value and the result."""
     request = next(conversation)
     with pytest.raises(StopIteration) as end:
         conversation.send(CannedReply(json.dumps(reply).encode()))
@@ -68,7 +68,7 @@ def test_the_session_matches_the_vector(vector: dict[str, Any]) -> None:
     request, reply = vector["request"], vector["reply"]
     batch = request if isinstance(request, list) else [request]
     envelopes = reply if isinstance(reply, list) else [reply]
-    # Decoded as a peer would: a program gives bytes as bytes.
+    # Decode arguments like a peer, because programs pass bytes as bytes.
     calls = session.codec.decode(json.dumps(batch).encode())
     sent, outcomes = converse(session.batch(calls, "it"), envelopes)
     assert sent == batch

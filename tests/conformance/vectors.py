@@ -1,4 +1,4 @@
-"""Reads protocol/vectors/*.json and compares replies as their README says."""
+"""Read protocol/vectors/*.json, and compare replies by the rules of their README."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ VECTORS = [
 
 
 def body_of(vector: dict[str, Any]) -> bytes:
-    """The body of the vector's request."""
+    """Return the body of the vector's request."""
     if "request_text" in vector:
         return str(vector["request_text"]).encode()
     return json.dumps(vector["request"]).encode()
 
 
 def matches(expected: Any, came: Any) -> bool:
-    """Is `came` the expected reply? A failure may have more members than expected."""
+    """Return whether `came` is the expected reply. A failure may have additional members."""
     if isinstance(expected, list) and isinstance(came, list):
         return len(expected) == len(came) and all(map(matches, expected, came))
     if isinstance(expected, dict) and isinstance(came, dict) and "error" in expected:

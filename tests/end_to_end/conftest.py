@@ -26,13 +26,13 @@ def server() -> Iterator[LiveServer]:
 
 @pytest.fixture
 def fresh_server() -> Iterator[LiveServer]:
-    """A server for one test, which may stop or exhaust it."""
+    """Start a server for one test, which may stop or exhaust it."""
     with live_server(REGISTRY) as running:
         yield running
 
 
 class Wire:
-    """Posts calls with the standard library's HTTP client, not with ours."""
+    """A client that posts calls with the standard library's HTTP client instead of ours."""
 
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -61,13 +61,16 @@ class Wire:
 
 @contextlib.contextmanager
 def running_call(
-    server: LiveServer, pipe: Path, request: Any, **fields: str
+    server: LiveServer, pipe: Path | None, request: Any, **fields: str
 ) -> Iterator[list[tuple[int, bytes]]]:
-    """Make a request whose method reads a named pipe, and so runs until the block ends.
+    """Make a request whose method reads a named pipe, so that it runs until the block ends.
+
+    Without a pipe, the block ends when the method does.
 
     Yields a list that has status and body of the reply after the block.
     """
-    os.mkfifo(pipe)
+    if pipe is not None:
+        os.mkfifo(pipe)
     replies: list[tuple[int, bytes]] = []
 
     def post() -> None:
@@ -77,7 +80,8 @@ def running_call(
 
     thread = threading.Thread(target=post)
     thread.start()
-    with pipe.open("wb"):  # waits until the method has opened its end
+    # Opening waits until the method has opened its end.
+    with contextlib.nullcontext() if pipe is None else pipe.open("wb"):
         yield replies
     thread.join()
 

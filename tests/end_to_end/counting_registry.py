@@ -1,4 +1,4 @@
-"""What the test of 'at most once' calls: it remembers each call that ran."""
+"""The registry for the test of 'at most once'. It records each call that ran."""
 
 from __future__ import annotations
 

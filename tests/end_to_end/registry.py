@@ -134,13 +134,13 @@ class Instrument:
         return Path(path).read_text()
 
     def thread_name(self) -> str:
-        """The thread a call runs in."""
+        """Return the identifier of the thread that runs the call."""
         return str(threading.get_ident())
 
 
 @dataclass
 class Reading:
-    """A value that JSON libraries do not know by themselves."""
+    """A value that JSON libraries do not support."""
 
     kelvin: float
 
@@ -180,7 +180,7 @@ class Odd(metaclass=Unhashable):
         return 42
 
     def deprecated(self) -> int:
-        """Warns of what Python hides by itself."""
+        """Raises a warning that Python hides by default."""
         warnings.warn("use answer()", DeprecationWarning, stacklevel=1)
         return 42
 

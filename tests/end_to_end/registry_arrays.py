@@ -1,4 +1,4 @@
-"""A registry that gives and takes arrays, for test_cbor.py."""
+"""A registry that returns and accepts arrays, for test_cbor.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Scope:
-    """Keeps a buffer that it goes on writing to, as instruments do."""
+    """An object with a buffer that it keeps writing to, like an instrument."""
 
     def __init__(self) -> None:
         self._buffer = np.zeros(0)
@@ -20,7 +20,7 @@ class Scope:
         self._buffer[:] = value
 
     def buffer(self) -> Any:
-        """The buffer itself, not a copy."""
+        """Return the buffer itself, not a copy."""
         return self._buffer
 
     def part_of_buffer(self) -> Any:
@@ -39,7 +39,7 @@ class Scope:
         return np.arange(float(size))
 
     def strided(self, size: int) -> Any:
-        """Every array of it has gaps, so it must be copied to order."""
+        """Return an array with gaps, which the server must copy."""
         return np.zeros((size, 1)).T[:, ::-1]
 
     def of_c_order(self, size: int) -> Any:
@@ -49,11 +49,11 @@ class Scope:
         return [np.full(size, float(number)) for number in range(count)]
 
     def halves(self, size: int) -> list[Any]:
-        """An array that can be sent, and then something that can't."""
+        """Return an array that can be sent, and a value that cannot."""
         return [np.arange(float(size)), object()]
 
     def facts(self, array: Any) -> dict[str, Any]:
-        """What has arrived."""
+        """Write to the received array, and return its properties."""
         array[...] = array + 1  # may be written
         return {
             "dtype": str(array.dtype),
@@ -70,7 +70,7 @@ class Scope:
         return value
 
     def peak_kib(self) -> int:
-        """The most memory the process has had since it was asked last, on Linux."""
+        """Return the peak memory of the process since the last call, on Linux."""
         with open("/proc/self/status") as status:
             peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
         with open("/proc/self/clear_refs", "w") as forget:

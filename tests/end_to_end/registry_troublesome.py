@@ -1,4 +1,4 @@
-"""A registry of methods that do what no method should."""
+"""A registry of methods that misbehave."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ import warnings
 from typing import Any
 
 
+class Interrupted:
+    def __getattribute__(self, name: str) -> object:
+        raise KeyboardInterrupt
+
+
 class Unprintable(BaseException):
     def __str__(self) -> str:
         raise RuntimeError("no text for you")
@@ -19,7 +24,7 @@ class Unprintable(BaseException):
 
 
 class Troublesome:
-    """Each method is one kind of trouble."""
+    """An object whose methods each cause one kind of trouble."""
 
     def __init__(self) -> None:
         self.ran = 0
@@ -30,6 +35,9 @@ class Troublesome:
     def raise_base(self, name: str) -> None:
         kinds = {each.__name__: each for each in (SystemExit, KeyboardInterrupt, GeneratorExit)}
         raise kinds.get(name, Unprintable)(1)
+
+    def interrupted_value(self) -> Interrupted:
+        return Interrupted()
 
     @property
     def broken(self) -> int:

@@ -1,4 +1,4 @@
-"""A registry that gives and takes the values of the table, for test_values.py."""
+"""A registry that returns and accepts the values of the table, for test_values.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ARRAYS = list(arrays())
 
 
 class Table:
-    """The rows of the table, by their place in it."""
+    """An object that serves the rows of the table by their index."""
 
     def row(self, place: int) -> Any:
         return ROWS[place].value
@@ -22,7 +22,7 @@ class Table:
         return _ARRAYS[place][1]
 
     def is_row(self, place: int, value: Any) -> bool:
-        """Whether what has arrived is what the row says."""
+        """Return whether the received value is the one in the row."""
         return same(value, ROWS[place].arrives)
 
     def is_array(self, place: int, value: Any) -> bool:

@@ -76,7 +76,7 @@ def test_a_control_token_allows_calls_and_writes(
 
 
 @pytest.mark.parametrize("token", [None, "no-token-of-this-server"])
-def test_without_a_valid_token_nothing_is_resolved(
+def test_resolving_requires_a_valid_token(
     server: LiveServer, shell: Shell, token: str | None
 ) -> None:
     with pytest.raises(tuber.TuberProtocolError, match=r"was not run\. Give a token") as caught:

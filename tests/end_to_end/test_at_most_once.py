@@ -28,7 +28,7 @@ SEEDS = range(int(os.environ.get("TUBER_FAULT_SEEDS", "1")))
 TIMEOUT_SECONDS = 1.0
 BATCH_CALLS = 4
 AT_ONCE = 8
-# One in so many calls is too long for the buffers of the kernel.
+# One call out of this many is too long for the kernel's buffers.
 LONG_EVERY = 12
 BALLAST = "x" * 6_000_000
 
@@ -41,7 +41,7 @@ BATCHES = [TOKENS[first : first + BATCH_CALLS] for first in range(0, CALLS, BATC
 
 
 class Book:
-    """The outcome that the caller saw for each token."""
+    """The outcomes that the caller saw, by token."""
 
     def __init__(self) -> None:
         self.seen: dict[str, str] = {}
@@ -56,7 +56,7 @@ class Book:
         self.seen.update(dict.fromkeys(tokens, ran))
 
     def check(self, runs: dict[str, int]) -> None:
-        """Compare the outcomes with what the server counted, token by token."""
+        """Compare the outcomes with the server's counts, token by token."""
         allowed = {"returned": (1,), "was not run": (0,), "may have run": (0, 1)}
         wrong = [
             f"{token}: {seen!r}, but ran {runs.get(token, 0)} times"
@@ -158,7 +158,7 @@ def server() -> Iterator[LiveServer]:
 
 
 def runs_at(server: LiveServer) -> dict[str, int]:
-    """Ask without the proxy, which has ended: the server has answered all that passed it."""
+    """Read the counts without the proxy, after the server has answered all forwarded requests."""
     with tuber.resolve_simple(server.hostname, "counter", convert_json=False) as counter:
         runs: dict[str, int] = counter.take_runs()
         return runs
@@ -180,8 +180,8 @@ def test_no_call_runs_twice_and_errors_say_whether_it_may_have_run(
     assert set(CUTS) <= set(proxy.happened), f"only {set(proxy.happened)} happened"
 
 
-# The outcome of a short call on a kept-alive connection that meets one fault, and how often the
-# call ran. Connections that end before the request are left out: the client may notice in time.
+# The outcome of a short call on a kept-alive connection with one fault, and how often the call ran.
+# Connections that end before the request are omitted, because the client may notice in time.
 OUTCOMES = {
     Stage.IN_REQUEST: ("may have run", 0),
     Stage.BEFORE_SERVER: ("may have run", 0),
@@ -200,6 +200,7 @@ OUTCOMES = {
 def test_outcome_of_each_fault_and_of_the_next_call(
     shell: Shell, server: LiveServer, stage: Stage, reset: bool
 ) -> None:
+    runs_at(server)  # what a test that failed has left
     faults = [Fault(), Fault(stage, 0.5, reset)]
     with FaultProxy(server.port, lambda: faults.pop(0) if faults else Fault()) as proxy:
         book = Book()
@@ -210,6 +211,8 @@ def test_outcome_of_each_fault_and_of_the_next_call(
                 book.returned(["first"], [shell.finish(counter.increment("first"))])
             except TuberNetworkError as error:
                 book.failed(["first"], error)
+            if stage is Stage.WHEN_IDLE:  # or the next call may meet it
+                shell.wait_until(lambda: proxy.happened[stage] > 0)
             hurry(counter, PATIENCE_SECONDS)
             assert shell.finish(counter.increment("next")) == "next"
     runs = runs_at(server)

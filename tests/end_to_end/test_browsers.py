@@ -22,7 +22,7 @@ from tests.support.live_server import LiveServer, live_server
 
 from .conftest import Wire
 
-PATIENCE = 60.0  # seconds; a browser takes a few to begin
+PATIENCE = 60.0  # seconds; a browser needs a few to start
 
 REGISTRY = """
 class Board:
@@ -33,8 +33,8 @@ class Board:
 registry = {"board": Board()}
 """
 
-# The page tries each way to call and reports the results. The text of a form is JSON: the name and
-# the value of its one field are joined by "=".
+# The page tries each way to call and reports the results. The text of the form is JSON: the name
+# and the value of its only field are joined by "=".
 PAGE = """<!doctype html><title>page</title><body><script>
 const target = "TARGET/tuber";
 const call = JSON.stringify({object: "board", method: "run"});
@@ -66,6 +66,7 @@ const element = (tag) => new Promise((done) => {
   made.src = target + "/health";
   document.body.append(made);
 });
+const read = async (path) => (await fetch(target + path)).text();
 const json = {"Content-Type": "application/json"};
 const ways = {
   "fetch no-cors": () => post({mode: "no-cors"}),
@@ -81,6 +82,8 @@ const ways = {
   "beacon": () => String(navigator.sendBeacon(target, new Blob([call], {type: "text/plain"}))),
   "form, plain text": () => form("text/plain"),
   "form, multipart": () => form("multipart/form-data"),
+  "read health": () => read("/health"),
+  "read calls": () => read("/calls"),
   "script": () => element("script"),
   "image": () => element("img"),
 };
@@ -95,7 +98,7 @@ const ways = {
 
 
 class Stranger(http.server.ThreadingHTTPServer):
-    """A foreign web site; the reports of its pages are put into `reports`."""
+    """A foreign web site. It stores the reports of its pages in `reports`."""
 
     daemon_threads = True
 
@@ -182,8 +185,9 @@ def test_a_page_of_another_origin_cannot_call(tmp_path: Path, host: str) -> None
     with board(tmp_path) as server, stranger(PAGE.replace("TARGET", server_url(server))) as site:
         report = report_of_page(site, f"http://{host}:{site.server_port}/page.html", tmp_path)
         assert runs(server) == 0, report
-    assert len(report) == 10
-    assert not [each for each in report.values() if "result" in each], report
+    assert len(report) == 12
+    leaks = ("result", "status", '"call"')
+    assert not [each for each in report.values() if any(leak in each for leak in leaks)], report
     assert report["script"] == report["image"] == "not loaded"
 
 
@@ -196,7 +200,8 @@ def test_dns_rebinding_cannot_call(tmp_path: Path) -> None:
         url = f"http://rebound.example:{server.port}/page.html"
         report = report_of_page(site, url, tmp_path)
         assert runs(server) == 0, report
-    assert "Host is 'rebound.example" in report["fetch cors, JSON"]
+    for way in ("fetch cors, JSON", "read health", "read calls"):
+        assert "Host is 'rebound.example" in report[way]
 
 
 def test_the_servers_own_page_can_call(tmp_path: Path) -> None:
@@ -208,6 +213,7 @@ def test_the_servers_own_page_can_call(tmp_path: Path) -> None:
         report = report_of_page(site, f"{server_url(server)}/page.html", tmp_path)
         assert json.loads(report["fetch cors, JSON"]) == {"result": "run"}
         assert json.loads(report["fetch cors, JSON, credentials"]) == {"result": "run"}
+        assert json.loads(report["read health"])["status"] == "serving"
         assert runs(server) == 2, report
 
 

@@ -47,7 +47,7 @@ def test_every_kind_of_method_is_called(
         ([["array", 1]], [8.0]),
     ],
 )
-def test_paths_lead_to_objects_inside(wire: Wire, path: Any, result: Any) -> None:
+def test_paths_reach_nested_objects(wire: Wire, path: Any, result: Any) -> None:
     assert wire.call({"object": path, "method": "read"}) == {"result": result}
 
 
@@ -56,7 +56,7 @@ def test_integers_of_any_size_are_exact_both_ways(wire: Wire, number: int) -> No
     assert wire.call(call("increment", [number])) == {"result": [number + 1]}
 
 
-def test_bytes_travel_both_ways(wire: Wire) -> None:
+def test_bytes_arrive_unchanged_both_ways(wire: Wire) -> None:
     envelope = wire.call(call("echo", {"bytes": [0, 255]}))
     assert envelope == {"result": [[{"bytes": [0, 255]}], {}]}
 

@@ -22,7 +22,7 @@ CODEC = CborCodec()
 CBOR = "application/cbor"
 JSON = "application/json"
 
-# More than the buffers of both ends of a connection take, so that the server is still sending.
+# More than the buffers at both ends of a connection hold, so that the server is still sending.
 BEYOND_BUFFERS = 4_000_000
 LARGE = 25_000_000  # float64: 200 MB
 
@@ -34,7 +34,7 @@ def server() -> Iterator[LiveServer]:
 
 
 class Peer:
-    """Speaks CBOR over the standard library's HTTP client."""
+    """A client that sends CBOR with the standard library's HTTP client."""
 
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -48,7 +48,7 @@ class Peer:
         return reply.headers["Content-Type"], octets
 
     def drop(self, body: bytes) -> None:
-        """Post a call and read its reply piece by piece, keeping nothing."""
+        """Post a call, and read and discard its reply piece by piece."""
         self.connection.request("POST", "/tuber", body, {"Content-Type": CBOR})
         reply = self.connection.getresponse()
         while reply.read(1 << 20):
@@ -194,7 +194,7 @@ def test_the_client_reports_a_body_over_the_limit(shell: Shell) -> None:
         assert shell.finish(scope.echo(1)) == 1
 
 
-def test_a_reply_of_more_arrays_than_one_system_call_takes(peer: Peer) -> None:
+def test_a_reply_with_more_arrays_than_one_system_call_sends(peer: Peer) -> None:
     arrays = peer.call("many", 1_500, 5_000)
     assert [array.shape for array in arrays] == [(5_000,)] * 1_500
     assert all((array == number).all() for number, array in enumerate(arrays))
@@ -221,7 +221,7 @@ def test_a_slowly_read_reply_is_complete(server: LiveServer, peer: Peer, method:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as slow:
         slow.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         reply = http.client.HTTPResponse(slow)
-        reply.begin()  # the head is here, so the result has been encoded
+        reply.begin()  # the head has arrived, so the result is encoded
         peer.call("overwrite", 2.0)
         result = CODEC.decode(reply.read())["result"]
     array = result["of"][0] if isinstance(result, dict) else result

@@ -81,7 +81,7 @@ def test_a_batch_runs_in_order_and_stops_at_a_failure(shell: Shell, server: Live
         assert shell.finish(instrument.count()) == before + 2
 
 
-def test_a_batch_goes_on_after_failures_when_exceptions_are_items(
+def test_a_batch_continues_after_failures_when_exceptions_are_items(
     shell: Shell, server: LiveServer
 ) -> None:
     with shell.resolved(server.hostname, "instrument", return_exceptions=True) as instrument:
@@ -140,7 +140,7 @@ def test_a_restart_between_calls_fails_no_call(shell: Shell) -> None:
     with live_server(REGISTRY) as first:
         instrument: Any = shell.resolve(first.hostname, "instrument")
         assert shell.finish(instrument.static(1)) == 2
-    # The client's loop stands still meanwhile, and has not heard that its connection was closed.
+    # The client's loop is not running meanwhile, so it does not notice the closed connection.
     with live_server(REGISTRY, "-p", str(first.port)):
         with pytest.warns(TuberRestartWarning, match="instrument was read again"):
             assert shell.finish(instrument.static(2)) == 4
@@ -158,7 +158,7 @@ def test_the_client_is_usable_after_a_timeout(shell: Shell, fresh_server: LiveSe
         assert shell.finish(patient.static(1)) == 2
 
 
-def test_hundreds_of_calls_in_flight_get_their_own_answers(server: LiveServer) -> None:
+def test_hundreds_of_calls_in_flight_get_their_own_replies(server: LiveServer) -> None:
     async def main() -> list[Any]:
         async with await tuber.resolve(server.hostname, "instrument") as instrument:
             calls: Any = instrument

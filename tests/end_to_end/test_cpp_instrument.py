@@ -62,7 +62,7 @@ def test_calls_reach_the_cpp_class(meter: Any) -> None:
     assert type(meter).__doc__ == "A wavemeter with one laser on each channel."
 
 
-def test_the_enumeration_travels_as_a_string(meter: Any) -> None:
+def test_the_enumeration_is_sent_as_a_string(meter: Any) -> None:
     assert meter.wavelength(1, medium="AIR") == pytest.approx(780.2412 / 1.000273)
     assert meter.wavelength(1) == meter.wavelength(1, "VACUUM") == 780.2412
     with pytest.raises(ValueError, match="Medium: expected one of 'VACUUM', 'AIR'; got 'WATER'"):
@@ -76,7 +76,7 @@ def test_cpp_exceptions_arrive_as_python_classes(meter: Any) -> None:
         meter.expose(0)
 
 
-def test_the_documentation_shows_the_binding_and_what_it_does(
+def test_the_documentation_shows_the_binding_and_its_effect(
     server: LiveServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tutorial = ROOT / "docs" / "tutorial.md"

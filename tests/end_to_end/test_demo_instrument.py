@@ -47,7 +47,7 @@ def test_each_window_leaks_less_than_the_one_before(receiver: Receiver) -> None:
     assert len(set(beside_tone)) == 3
 
 
-def test_a_gain_raises_the_power_of_its_channel_alone(receiver: Receiver) -> None:
+def test_a_gain_raises_the_power_of_only_its_channel(receiver: Receiver) -> None:
     before = receiver.integrate(1000)
     receiver.set_gain(2, 6.0)
     after = receiver.integrate(1000)
@@ -55,7 +55,7 @@ def test_a_gain_raises_the_power_of_its_channel_alone(receiver: Receiver) -> Non
     assert risen == [0.0, 0.0, 6.0, 0.0]
 
 
-def test_the_numbers_come_from_the_seed_alone(receiver: Receiver) -> None:
+def test_the_numbers_depend_only_on_the_seed(receiver: Receiver) -> None:
     assert receiver.integrate(1000) == Receiver("another", seed=7).integrate(1000)
     assert receiver.integrate(1000) != Receiver("another", seed=8).integrate(1000)
 
@@ -100,7 +100,7 @@ def test_a_waveform_is_played_again_and_again(receiver: Receiver) -> None:
         receiver.load_waveform(np.zeros((2, 2)))
 
 
-def test_samples_and_waveforms_travel_as_arrays(shell: Shell) -> None:
+def test_samples_and_waveforms_are_sent_as_arrays(shell: Shell) -> None:
     with (
         live_server(REGISTRY) as server,
         shell.resolved(server.hostname, "Receiver") as receiver,
@@ -144,7 +144,7 @@ def test_the_power_supply_sets_and_reads_its_voltage() -> None:
 
 
 @pytest.mark.parametrize("volts", [-0.1, 30.1, float("nan")])
-def test_the_power_supply_refuses_what_is_out_of_range(volts: float) -> None:
+def test_the_power_supply_refuses_a_voltage_out_of_range(volts: float) -> None:
     supply = PowerSupply("PS-1")
     with pytest.raises(ValueError, match=r"the voltage must be 0 \.\.\. 30 V"):
         supply.set_voltage(volts)

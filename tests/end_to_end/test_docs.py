@@ -27,6 +27,7 @@ import pytest
 
 import tuberd
 from tests.support.live_server import START_SECONDS, live_server
+from tuberd.service.options import parse_options
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -40,7 +41,7 @@ SOCKET = "/tmp/lab.sock"
 
 @dataclass(frozen=True)
 class Snippet:
-    """A fenced block of a page, with the registry that is served to it."""
+    """A fenced block of a page, and the registry for it."""
 
     page: Path
     line: int
@@ -54,7 +55,7 @@ class Snippet:
 
     @contextmanager
     def served(self, directory: Path) -> Iterator[str]:
-        """Serve the registry; yield the text with the place of the server."""
+        """Serve the registry; yield the text with the address of the server."""
         path = directory / "registry.py"
         path.write_text(self.registry)
         if SOCKET in self.text:
@@ -103,7 +104,7 @@ CALLS = [each for each in SHELL if re.search("^curl ", each.text, re.MULTILINE)]
 
 
 def commands(shell: str) -> list[str]:
-    """The commands of a shell snippet, continuation lines joined, without comments."""
+    """Return the commands of a shell snippet, with joined lines and without comments."""
     lines = shell.replace("\\\n", " ").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
@@ -113,7 +114,7 @@ def ids(snippet: Snippet) -> str:
 
 
 def printed(program: str) -> str:
-    """What a program prints, by its comments."""
+    """Return the output of a program according to its comments."""
     lines = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
     assert len(lines) == program.count("print("), "a print has no comment with its output"
     return "".join(f"{line}\n" for line in lines)
@@ -169,7 +170,7 @@ def test_shell_commands_are_sound(snippet: Snippet) -> None:
     for command in commands(snippet.text):
         words = shlex.split(command)
         if words[0] == "tuberd":
-            tuberd.parse_args(words[1:])
+            parse_options(words[1:])
         if words[0].startswith("scripts/"):
             subprocess.run(["bash", "-n", ROOT / words[0]], check=True)
 
@@ -193,5 +194,5 @@ def test_every_linked_file_and_heading_exists(page: Path) -> None:
 
 
 def slug(heading: str) -> str:
-    """The anchor that GitHub and MyST give a heading."""
+    """Return the anchor that GitHub and MyST create for a heading."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

@@ -30,7 +30,7 @@ from .test_docs import ROOT, snippets
 DOCS = ROOT / "docs"
 MARK = "@tuberd.readonly\n"
 TOKEN = "controls-the-whole-lab"
-PATIENCE = 30.0  # seconds that only a broken server needs
+PATIENCE = 30.0  # seconds; only a broken server takes longer
 
 
 @contextmanager
@@ -44,14 +44,14 @@ def process(command: list[str], **options: Any) -> Iterator[subprocess.Popen[byt
 
 
 def inheriting(listener: socket.socket) -> dict[str, Any]:
-    """Options of Popen with which nginx listens on a socket that is open already (NGINX)."""
+    """Return options of Popen that make nginx use a socket that already listens (NGINX)."""
     descriptor = listener.fileno()
     return {"pass_fds": [descriptor], "env": {**os.environ, "NGINX": f"{descriptor};"}}
 
 
 @contextmanager
 def nginx(directory: Path, backend: int) -> Iterator[str]:
-    """nginx with the configuration of the documentation; where it listens."""
+    """Run nginx with the documented configuration; yield its address."""
     program = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
     assert program, "nginx is not installed (on Debian: apt-get install nginx-light)"
     certificate = authority().issue_cert("127.0.0.1", "localhost")
@@ -94,7 +94,7 @@ def connections(server: LiveServer) -> int:
         return int(json.loads(connection.getresponse().read())["connections"]) - 1
 
 
-def test_behind_nginx(tmp_path: Path, tokens: list[str]) -> None:
+def test_clients_reach_the_server_through_nginx(tmp_path: Path, tokens: list[str]) -> None:
     trusting: dict[str, Any] = {"ssl_context": client_context()}
     with live_server(REGISTRY, *tokens) as server, nginx(tmp_path, server.port) as place:
         url = f"https://{TOKEN}@{place}/crate3/tuber"
@@ -114,7 +114,7 @@ def test_behind_nginx(tmp_path: Path, tokens: list[str]) -> None:
             tuber.resolve_simple(f"https://{place}/crate3/tuber", "instrument", **trusting)
         with pytest.raises(tuber.TuberProtocolError) as caught:
             tuber.resolve_simple(f"https://{TOKEN}@{place}/crate4/tuber", **trusting)
-        assert caught.value.status in (403, 404, 405)  # nginx's own, of a place it has not
+        assert caught.value.status in (403, 404, 405)  # nginx's own status for an unknown path
 
 
 def test_nginx_reports_that_the_server_is_gone(tmp_path: Path, tokens: list[str]) -> None:
@@ -132,11 +132,11 @@ def test_nginx_reports_that_the_server_is_gone(tmp_path: Path, tokens: list[str]
 
 
 def ssh_options(directory: Path) -> list[str]:
-    """The options with which ssh starts an sshd for the current user and reaches it by a pipe."""
+    """Return options that make ssh start an sshd for the current user and use it over a pipe."""
     program = shutil.which("sshd", path=os.environ["PATH"] + ":/usr/sbin")
     assert program, "sshd is not installed (on Debian: apt-get install openssh-server)"
     if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(exist_ok=True)  # where it wants to be confined as root
+        Path("/run/sshd").mkdir(exist_ok=True)  # as root, sshd requires this directory
     for name in ("host", "user"):
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(directory / name)]
         subprocess.run(command, check=True)
@@ -154,7 +154,7 @@ def option_words(settings: list[str]) -> list[str]:
     return [word for each in settings for word in ("-o", each)]
 
 
-def test_ssh_leads_to_a_unix_socket(tmp_path: Path) -> None:
+def test_ssh_forwards_to_a_unix_socket(tmp_path: Path) -> None:
     there, here = tmp_path / "board.sock", tmp_path / "here.sock"
     [line] = re.findall(r"^ssh -N .*$", (DOCS / "how-to" / "access.md").read_text(), re.MULTILINE)
     words = line.split()
@@ -179,7 +179,7 @@ def test_ssh_leads_to_a_unix_socket(tmp_path: Path) -> None:
                 assert np.array_equal(instrument.echo(large)[0][0], large)
 
 
-def test_the_methods_that_are_marked_are_for_readers(tmp_path: Path) -> None:
+def test_readers_can_call_marked_methods(tmp_path: Path) -> None:
     (block,) = (each.text for each in snippets(DOCS / "how-to/access.md", "") if MARK in each.text)
     registry = tmp_path / "registry.py"
     registry.write_text(block)

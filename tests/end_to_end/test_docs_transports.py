@@ -24,7 +24,7 @@ SNIPPETS = list(snippets(ROOT / "docs" / "how-to" / "transports.md", ""))
 
 @pytest.fixture(scope="module")
 def adapters() -> dict[str, Any]:
-    """What the code blocks define, one after the other in one namespace."""
+    """Run the code blocks in one namespace, and return it."""
     defined: dict[str, Any] = {}
     for snippet in SNIPPETS:
         if snippet.words == ("python",):
@@ -42,7 +42,7 @@ def blocking_transport(adapters: dict[str, Any], library: str) -> Any:
 
 
 @pytest.mark.parametrize("library", ["requests", "httpx"])
-def test_a_blocking_adapter_carries_calls(
+def test_calls_work_over_a_blocking_adapter(
     server: LiveServer, adapters: dict[str, Any], library: str
 ) -> None:
     transport = blocking_transport(adapters, library)
@@ -79,7 +79,7 @@ def test_a_blocking_adapter_reports_a_refused_connection(
     transport.close()
 
 
-def test_the_asynchronous_adapter_carries_calls(
+def test_calls_work_over_the_asynchronous_adapter(
     server: LiveServer, adapters: dict[str, Any]
 ) -> None:
     httpx = pytest.importorskip("httpx")
@@ -98,7 +98,7 @@ def test_the_asynchronous_adapter_carries_calls(
     asyncio.run(main())
 
 
-def test_the_tls_snippet_reaches_a_server_of_an_authority_of_ones_own(
+def test_the_tls_snippet_trusts_a_private_authority(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authority().cert_pem.write_to_path(str(tmp_path / "authority.pem"))

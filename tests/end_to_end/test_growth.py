@@ -1,4 +1,4 @@
-"""A call leaks no memory, whatever its path, and neither does a server that has stopped."""
+"""Neither calls, with any path, nor stopped servers leak memory."""
 
 from __future__ import annotations
 
@@ -42,6 +42,18 @@ class Board:
 
     def array(self) -> Any:
         return self.data * 2
+
+    @property
+    def anew(self) -> Any:
+        """An object of a class of its own."""
+
+        class Fresh:
+            __tuber_object__ = True
+
+            def read(self) -> Any:
+                return [type("Record", (dict,), {})(a=1), super().__class__.__name__]
+
+        return Fresh()
 
 
 @contextlib.contextmanager
@@ -103,6 +115,9 @@ PATHS = {
     "property": (ask, {"object": "board", "property": "gain"}),
     "live property": (ask, call("tuber_set", "gain", 2.0)),
     "description": (ask, {"object": "board"}),
+    "description of a new class": (ask, {"object": ["board", "anew"], "resolve": True}),
+    "method of a new class": (ask, {"object": ["board", "anew"], "method": "read"}),
+    "method of a new class as CBOR": (ask, {"object": ["board", "anew"], "method": "read"}, CBOR),
     "no call": (ask, {"object": "board", "what": 1}),
     "leaving in a request": (leave_during_requests, call("echo", "x" * 100_000)),
     "leaving in a reply": (leave_during_replies, call("array")),
@@ -110,7 +125,7 @@ PATHS = {
 
 
 def blocks_when_idle(server: tuberd.Server) -> int:
-    """The memory blocks that Python holds when the server has nothing to do."""
+    """Return the number of memory blocks that Python holds while the server is idle."""
     while server._core.counts()["calls"] or server._core.counts()["connections"]:
         pass
     gc.collect()
@@ -145,7 +160,7 @@ def test_stopped_servers_leak_no_memory() -> None:
     cycle()
     before = held()
     growth = []
-    for _ in range(10):  # the interpreter's caches fill slowly: what counts is that it ends
+    for _ in range(10):  # the interpreter's caches fill slowly, but growth must end
         blocks = sys.getallocatedblocks()
         for _ in range(CALLS // 10):
             cycle()

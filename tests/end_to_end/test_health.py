@@ -97,7 +97,7 @@ def test_a_full_server_answers_503_while_a_method_holds_the_gil(tmp_path: Path) 
             assert health(server)["calls"][0]["call"] == "instrument.hold()"
 
 
-def test_health_counts() -> None:
+def test_health_reports_connections_workers_and_calls() -> None:
     with live_server(REGISTRY) as server:
         report = health(server)
     assert list(report) == ["status", "run", "uptime", "connections", "workers", "calls"]

@@ -91,12 +91,12 @@ def test_exactly_the_listed_names_can_be_reached(wire: Wire) -> None:
 
 def test_a_cached_method_belongs_to_its_object(wire: Wire) -> None:
     before = failure(wire, {"object": "shadowed", "method": "read"})
-    for _ in range(2):  # the second call takes the short way
+    for _ in range(2):  # the second call uses the cache
         assert wire.call({"object": "twin", "method": "read"}) == {"result": "read"}
     assert failure(wire, {"object": "shadowed", "method": "read"}) == before
 
 
-def test_a_property_that_raises_systemexit_hides_nothing_else(wire: Wire) -> None:
+def test_a_property_that_raises_systemexit_hides_no_other_member(wire: Wire) -> None:
     description = wire.call({"object": "twin", "resolve": True})["result"]
     assert list(description["methods"]) == ["read"]
     assert description["failed"]["rude"]["type"] == "SystemExit"

@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment of queueing and sending: nothing hangs, nothing old is answered."""
+"""Ctrl-C at any moment of queueing and sending causes no hang and no late reply."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.live_server import LiveServer
 
-# In a process of its own: an interrupt that is late must not meet the tests.
+# It runs in a separate process, because a late interrupt must not hit the tests.
 COMMON = """
     import random, signal, sys, tuber
     INTERRUPTS = 1500

@@ -31,7 +31,7 @@ def log_of(*options: str) -> list[str]:
             assert wire.connection.getresponse().read()
         server.process.send_signal(signal.SIGTERM)
         _, text = server.process.communicate(timeout=60)
-    return text.splitlines()
+    return text.splitlines()[1:]  # the first one is that of the start
 
 
 def test_refused_requests_are_logged() -> None:

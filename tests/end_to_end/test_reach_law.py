@@ -39,7 +39,7 @@ class Callable_:
 
 
 class Descriptor:
-    """What reading an instance's attribute gives; not a data descriptor."""
+    """A descriptor with only `__get__`, so it is not a data descriptor."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -66,7 +66,7 @@ def containers() -> Any:
     return tuberd.TuberContainer({"a": inside, "b": tuberd.TuberContainer([Inner(), inside])})
 
 
-# What an instance or a class may hold under a name.
+# The values that an instance or a class may have under a name.
 VALUES: dict[str, Callable[[], Any]] = {
     "number": lambda: 3,
     "none": lambda: None,
@@ -86,7 +86,7 @@ VALUES: dict[str, Callable[[], Any]] = {
     "socket": lambda: socket.SocketType,
     "bound method": lambda: Inner().read,
 }
-# What only a class makes sense to hold.
+# The values that only a class may have.
 DEFINITIONS: dict[str, Callable[[], Any]] = {
     "function": lambda: lambda self, *args: "called",
     "static method": lambda: staticmethod(function),
@@ -145,7 +145,7 @@ def answer_ghosts(self: object, name: str) -> Any:
 
 @st.composite
 def objects(draw: st.DrawFn) -> Any:
-    """An instance, with attributes of its own where its class lets it have them."""
+    """Draw an instance, with its own attributes if its class allows them."""
     made = draw(classes())()
     for name in draw(st.lists(st.sampled_from(NAMES + SLOTS[:2]), max_size=4, unique=True)):
         with suppress(AttributeError):

@@ -25,7 +25,7 @@ registry = {{{objects}}}
 
 
 class Machine:
-    """A server that can be switched off and on again with another registry, on one port."""
+    """A server that can be restarted on the same port with another registry."""
 
     def __init__(self, folder: Path) -> None:
         self._registry = folder / "registry.py"
@@ -84,11 +84,11 @@ def test_a_removed_object_raises_until_it_is_back(shell: Shell, machine: Machine
     with shell.resolved(machine.hostname, "Old") as old:
         machine.restart(2, "Board")
         with (
-            pytest.warns(TuberRestartWarning, match="Old is not there any more"),
+            pytest.warns(TuberRestartWarning, match="Old no longer exists"),
             pytest.raises(TuberRemoteError, match="'Old'"),
         ):
             shell.finish(old.read())
-        with pytest.raises(TuberStateError, match="is not at the server any more"):
+        with pytest.raises(TuberStateError, match="is no longer on the server"):
             _ = old.serial
         machine.restart(3, "Board", "Old")
         shell.finish(old.tuber_resolve(force=True))
@@ -96,7 +96,7 @@ def test_a_removed_object_raises_until_it_is_back(shell: Shell, machine: Machine
 
 
 def sent(shell: Shell, context: Any, in_background: bool) -> Any:
-    """The results of a context, whose batch may be sent by a thread or a task of its own."""
+    """Return the results of a context, sent directly or in the background."""
     if not in_background:
         return shell.finish(context())
     if shell.name == "blocking":

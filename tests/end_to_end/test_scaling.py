@@ -54,7 +54,7 @@ def test_threads_are_bounded_with_512_active_connections(fresh_server: LiveServe
     most = 0
     with contextlib.ExitStack() as stack:
         peers = [stack.enter_context(connected(fresh_server.port)) for _ in range(connections)]
-        for _ in range(5):  # all send a request, and the next one when all were answered
+        for _ in range(5):  # all send a request, and then wait for all replies
             for peer in peers:
                 peer.sendall(NOTHING)
             most = max(most, threads_of(fresh_server))

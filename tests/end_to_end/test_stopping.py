@@ -27,6 +27,7 @@ WAITING = "Waiting up to 30 s for 1 running call. Press Ctrl-C again to stop now
 def test_a_signal_lets_the_running_call_finish(tmp_path: Path, signal_: signal.Signals) -> None:
     pipe = tmp_path / "pipe"
     with live_server(REGISTRY, stderr=subprocess.PIPE) as server:
+        assert server.process.stderr.readline().startswith("tuberd: Serving ")
         with running_call(server, pipe, call("read_pipe", str(pipe))) as replies:
             server.process.send_signal(signal_)
             assert server.process.stderr.readline() == WAITING
@@ -41,6 +42,7 @@ def test_a_stopping_server_skips_the_rest_of_a_batch(
     pipe = tmp_path / "pipe"
     batch = [call("nothing"), call("read_pipe", str(pipe)), call("count"), call("nothing")]
     with live_server(REGISTRY, stderr=subprocess.PIPE) as server:
+        assert server.process.stderr.readline().startswith("tuberd: Serving ")
         with running_call(server, pipe, batch, **options) as replies:
             server.process.send_signal(signal.SIGTERM)
             assert server.process.stderr.readline() == WAITING
@@ -248,7 +250,7 @@ def test_an_interpreter_with_a_running_call_exits_cleanly(place: str) -> None:
                 return Slow() if "{place}" == "encoding" else Clinging()
         class SlowEnd:
             def __del__(self): time.sleep(1)
-        sys.slow_end = SlowEnd()  # the interpreter is still ending when the call goes on
+        sys.slow_end = SlowEnd()  # so that the call continues while the interpreter exits
         server = tuberd.Server({{"board": Board()}}, port=0)
         threading.Thread(target=server.serve, daemon=True).start()
         body = b'{{"object": "board", "method": "hang"}}'

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 
 def _include_of_old_pybind11(cache: Path) -> Path:
-    """Two versions can't be installed at once, so the old one lies in the cache."""
+    """Install the old pybind11 into a cache, because another one is installed; return its path."""
     target = cache / f"pybind11-{OLD_PYBIND11}"
     include = target / "pybind11" / "include"
     with locked(target):
@@ -49,7 +49,7 @@ def _include_of_old_pybind11(cache: Path) -> Path:
     ids=["pybind11-3-first", "pybind11-3-last", "pybind11-2-first", "pybind11-2-last"],
 )
 def enums(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
-    """The module of cpp/enums.cpp."""
+    """Build and import cpp/enums.cpp."""
     pybind11 = pytest.importorskip("pybind11", minversion="3")
     cache = request.config.cache.mkdir("cpp_extension")
     version, header_first = request.param
@@ -196,11 +196,14 @@ def test_mistakes_in_declarations_are_refused(enums: Any) -> None:
         enums.declare_twice()
 
 
+def test_the_header_brings_the_conversions_of_containers(enums: Any) -> None:
+    assert enums.echo_legacies([enums.Legacy.ON]) == [enums.Legacy.ON]  # a std::vector
+
+
 def test_other_enumerations_behave_as_without_the_header(enums: Any) -> None:
     legacy = enums.Legacy
     assert enums.echo_legacy(legacy.ON) == legacy.ON
     assert enums.echo_legacy() == legacy.OFF
-    assert enums.echo_legacies([legacy.ON]) == [legacy.ON]
     assert enums.optional_legacy(None) is True
     switched = enums.Legacy(0)
     enums.switch_legacy(switched)

@@ -17,7 +17,7 @@ from tests.support.shells import Shell
 
 
 def used(board: Any, number: int) -> tuple[Any, ...]:
-    """What a worker does: a call, a live property, an object inside, an item."""
+    """Use a remote object in a worker: a call, a live property, a nested object, an item."""
 
     async def awaited() -> list[Any]:
         return [await board.read(number), await board.offset, await board.channels[1].read()]

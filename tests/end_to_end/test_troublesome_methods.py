@@ -13,8 +13,8 @@ import pytest
 
 from tests.support.live_server import LiveServer, live_server
 
-from .conftest import Wire
-from .test_health import await_call, health, running_call
+from .conftest import Wire, running_call
+from .test_health import await_call, health
 
 REGISTRY = Path(__file__).with_name("registry_troublesome.py")
 
@@ -30,7 +30,7 @@ def call(method: str, *args: object) -> dict[str, Any]:
 
 
 def assert_serves(server: LiveServer, wire: Wire) -> None:
-    """The affected client and another one are answered, and no call is still running."""
+    """Check that the affected client and another one get replies, and that no call is running."""
     assert wire.call(call("nothing")) == {"result": None}
     with Wire(server.port) as other:
         assert other.call([call("nothing")] * 2) == [{"result": None}] * 2
@@ -47,13 +47,21 @@ def test_any_exception_is_a_failure_of_its_call(server: LiveServer, wire: Wire, 
     assert_serves(server, wire)
 
 
+def test_a_result_whose_encoding_is_interrupted(server: LiveServer, wire: Wire) -> None:
+    assert wire.call(call("interrupted_value"))["error"] == {
+        "message": "TypeError: result: encoding it raised KeyboardInterrupt (the method ran)",
+        "type": "TypeError",
+    }
+    assert_serves(server, wire)
+
+
 def test_a_property_that_raises(server: LiveServer, wire: Wire) -> None:
     assert wire.call({"object": "board", "property": "broken"})["error"]["type"] == "SystemExit"
     assert_serves(server, wire)
 
 
 def test_a_property_that_hangs(server: LiveServer, wire: Wire) -> None:
-    with running_call(server, {"object": "board", "property": "hanging"}):
+    with running_call(server, None, {"object": "board", "property": "hanging"}):
         await_call(server)
         assert wire.call(call("nothing")) == {"result": None}
         [running] = health(server)["calls"]
@@ -63,7 +71,7 @@ def test_a_property_that_hangs(server: LiveServer, wire: Wire) -> None:
 
 
 def test_a_method_that_holds_the_gil(server: LiveServer, wire: Wire) -> None:
-    with running_call(server, call("hold_the_gil", 1.5)):
+    with running_call(server, None, call("hold_the_gil", 1.5)):
         await_call(server)
         assert health(server)["calls"][0]["call"] == "board.hold_the_gil()"
         assert wire.call(call("nothing")) == {"result": None}
@@ -77,7 +85,7 @@ def test_a_forked_child_that_exits_leaves_the_call_running(server: LiveServer, w
 
 
 @pytest.mark.forks
-def test_a_child_that_comes_back_neither_answers_nor_runs_what_follows(
+def test_a_child_that_returns_sends_no_reply_and_runs_no_further_calls(
     server: LiveServer, wire: Wire, tmp_path: Path
 ) -> None:
     counted = tmp_path / "counted"
@@ -127,7 +135,7 @@ def test_closed_standard_streams_are_not_reused_for_connections(server: LiveServ
 
 
 def test_a_full_stdout_pipe_blocks_only_the_printing_call(server: LiveServer, wire: Wire) -> None:
-    with running_call(server, call("print_much", 64)):
+    with running_call(server, None, call("print_much", 64)):
         await_call(server)
         for _ in range(20):
             assert wire.call(call("nothing")) == {"result": None}

@@ -1,4 +1,4 @@
-"""A server on a unix socket, driven by a client made of the standard library alone."""
+"""A server on a Unix socket, with a client that uses only the standard library."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 REGISTRY = Path(__file__).with_name("registry.py")
-PATIENCE = 60.0  # seconds; reached by a test that fails only
+PATIENCE = 60.0  # seconds; only a failing test waits as long
 BODY = json.dumps({}).encode()
 
 
@@ -36,7 +36,7 @@ class UnixConnection(HTTPConnection):
 
 @pytest.fixture
 def path() -> Iterator[Path]:
-    """The path of a socket; short, for the system takes about a hundred bytes."""
+    """Return a path for a socket. It is short, because the system allows about 100 bytes."""
     with tempfile.TemporaryDirectory(prefix="tuber-") as directory:
         yield Path(directory) / "board.sock"
 

@@ -40,7 +40,7 @@ def server() -> Iterator[LiveServer]:
 
 
 class Asker:
-    """Makes a call by itself, or in a batch among others.
+    """A way to make a call: alone, or in a batch with others.
 
     Attributes:
         media_types: of the requests and their replies, in order.
@@ -74,7 +74,7 @@ class Asker:
         return decode(session, reply, called)
 
 
-# Every pair of shell, codec and kind of call; the unit tests run the rows with each codec alone.
+# All combinations of shell, codec and kind of call. The unit tests run the rows with each codec.
 WAYS = [
     ("blocking", "python", False),
     ("blocking", "compiled", True),
@@ -98,17 +98,17 @@ def asker(
 
 
 @PLACES
-def test_results_arrive_as_in_the_table(asker: Asker, place: int) -> None:
+def test_results_match_the_table(asker: Asker, place: int) -> None:
     row = ROWS[place]
     assert same(asker.call("row", place), row.arrives)
-    # The server looks at types only: what it is not sure of goes in CBOR, which carries it too.
+    # The server checks only types. If it is not sure, it uses CBOR, which also preserves the value.
     assert asker.media_types in ([(JSON, JSON)], [(JSON, CBOR)])
     if row.json is None:
         assert asker.media_types == [(JSON, CBOR)]
 
 
 @PLACES
-def test_arguments_arrive_as_in_the_table(asker: Asker, place: int) -> None:
+def test_arguments_match_the_table(asker: Asker, place: int) -> None:
     row = ROWS[place]
     assert asker.call("is_row", place, row.value) is True
     ((sent, _),) = asker.media_types
@@ -121,7 +121,9 @@ def test_an_unsupported_result_fails_its_call_and_names_the_place(asker: Asker, 
     with pytest.raises(TuberRemoteError) as failed:
         asker.call("refused", place, return_exceptions=True)
     where = refusal.place.replace("$", "result", 1)
-    assert str(failed.value).partition("\n")[0] == f"TypeError: {where}: {refusal.fault}"
+    assert str(failed.value).partition("\n")[0] == (
+        f"TypeError: {where}: {refusal.fault} (the method ran)"
+    )
     assert isinstance(failed.value, TypeError)
 
 
@@ -132,11 +134,11 @@ def test_an_unsupported_argument_is_not_sent(asker: Asker, place: int) -> None:
         asker.call("echo", refusal.value, return_exceptions=True)
     where = refusal.place.replace("$", "args[0]", 1)
     assert failed.value.fault == refusal.fault
-    if refusal.name == "a list in itself":  # the call around it takes two of the levels
+    if refusal.name == "a list in itself":  # the call around it uses two levels
         assert failed.value.place.startswith("args[0][0][0]")
     else:
         assert failed.value.place.startswith(f"{where} of Table.echo()")
-    # Of the batch the other two calls were sent, of the single call nothing.
+    # The other two calls of the batch were sent. The single call was not.
     assert len(asker.media_types) == (1 if asker.batch else 0)
 
 
@@ -148,7 +150,7 @@ def test_an_unsupported_argument_fails_the_whole_batch_by_default(asker: Asker) 
 
 @pytest.mark.parametrize("direction", ["array", "is_array"])
 def test_arrays_of_every_dtype_arrive_unchanged(asker: Asker, direction: str) -> None:
-    step = 1 if not asker.batch else 7  # one batch is as good as another
+    step = 1 if not asker.batch else 7  # some arrays are enough for batches
     for place in range(0, len(ARRAYS), step):
         name, array = ARRAYS[place]
         if direction == "array":

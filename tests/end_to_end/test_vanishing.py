@@ -19,13 +19,13 @@ from .conftest import REGISTRY
 
 pytestmark = pytest.mark.slow
 
-# The documented times, and what a busy machine may add.
+# The documented times, and a margin for busy machines.
 SERVER_SECONDS, CLIENT_SECONDS, SLACK = 30.0, 5.0, 10.0
 
 # Longer than either end waits for a silent peer; `nox -s faults` takes ten minutes.
 LONG_CALL_SECONDS = float(os.environ.get("TUBER_LONG_CALL_SECONDS", "33"))
 
-# The clients at the far end. They print when each call failed, by the clock that both ends share.
+# The clients at the far end. They print when each call failed, by the clock of both ends.
 FAR_END = """
     import asyncio, json, socket, sys, threading, time, tuber
 
@@ -65,7 +65,7 @@ FAR_END = """
     body = json.dumps(call).encode()
     head = ["POST /tuber HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", "", ""]
     unread.sendall("\\r\\n".join(head).encode() + body)
-    time.sleep(1.0)  # the calls are under way, and their requests acknowledged
+    time.sleep(1.0)  # the calls are running, and their requests acknowledged
     print("ready", flush=True)
     for thread in threads: thread.join()
 """

@@ -52,7 +52,7 @@ print(json.dumps(facts + [scope.facts(array), "numpy" in sys.modules]))
 
 @pytest.fixture
 def without_numpy(tmp_path: Path) -> str:
-    """A place for the module search path where numpy is as if it were not installed."""
+    """Return a directory for the module search path that makes numpy appear not installed."""
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "numpy.py").write_text("raise ModuleNotFoundError('hidden', name='numpy')\n")
@@ -60,7 +60,9 @@ def without_numpy(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("codec", CBOR_CODECS)
-def test_a_client_without_numpy(tmp_path: Path, without_numpy: str, codec: str) -> None:
+def test_arrays_work_on_a_client_without_numpy(
+    tmp_path: Path, without_numpy: str, codec: str
+) -> None:
     registry = tmp_path / "registry.py"
     registry.write_text(REGISTRY)
     with live_server(registry) as server:
@@ -76,7 +78,9 @@ def test_a_client_without_numpy(tmp_path: Path, without_numpy: str, codec: str) 
     assert json.loads(done.stdout) == ["NDArray", [2], "<h", [1, 2], True, facts, False]
 
 
-def test_a_server_without_numpy(shell: Shell, tmp_path: Path, without_numpy: str) -> None:
+def test_arrays_work_on_a_server_without_numpy(
+    shell: Shell, tmp_path: Path, without_numpy: str
+) -> None:
     registry = tmp_path / "registry.py"
     registry.write_text(REGISTRY)
     with (

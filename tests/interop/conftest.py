@@ -12,13 +12,13 @@ from tests.interop.matrix import OURS, REGISTRY, Cell
 from tests.support.live_server import live_server
 from tests.support.peer import Peer, PeerUnavailable
 
-# pip waits for the network half of the time.
+# pip spends half of the time waiting for the network.
 MAKERS = 4
 
 
 @pytest.fixture(scope="session")
 def unavailable(request: pytest.FixtureRequest) -> dict[Peer, str]:
-    """Why predecessors that the selected tests need can't be used; installs missing ones."""
+    """Install the predecessors that the selected tests need; return the reasons of failures."""
     wanted = sorted({peer for item in request.session.items for peer in _peers_of(item)}, key=str)
     with ThreadPoolExecutor(MAKERS) as makers:
         reasons = makers.map(_reason_against, wanted)
@@ -27,7 +27,7 @@ def unavailable(request: pytest.FixtureRequest) -> dict[Peer, str]:
 
 @pytest.fixture(scope="session")
 def server_of(unavailable: dict[Peer, str]) -> Iterator[Callable[[str], str]]:
-    """`host:port` of the server of a version; it lives until the last test."""
+    """Return a function that starts the server of a version and returns its `host:port`."""
     hostnames: dict[str, str] = {}
     with contextlib.ExitStack() as servers:
 
@@ -44,13 +44,13 @@ def server_of(unavailable: dict[Peer, str]) -> Iterator[Callable[[str], str]]:
 
 @pytest.fixture
 def old_server(peer: Peer, unavailable: dict[Peer, str], server_of: Callable[[str], str]) -> str:
-    """`host:port` of the server of the predecessor in the parameter `peer`."""
+    """Return the `host:port` of the server of the predecessor `peer`."""
     skip_unless_available([peer], unavailable)
     return server_of(peer.version)
 
 
 def skip_unless_available(peers: list[Peer], unavailable: dict[Peer, str]) -> None:
-    """Skips the test, with the real reason, when one of them can't be installed."""
+    """Skip the test, with the reason, if one of the predecessors cannot be installed."""
     for peer in peers:
         if peer in unavailable:
             pytest.skip(unavailable[peer])

@@ -1,4 +1,4 @@
-"""The Python API that programs in the field use, beyond calls: run by the Python of any client.
+"""Use the Python API that existing programs need, with the Python of any client version.
 
     python python_api.py HOSTNAME
 
@@ -18,7 +18,7 @@ import tuber.server
 
 
 def names():
-    """The historical import places."""
+    """The import locations of the predecessor."""
     places = {
         tuber: "resolve resolve_simple TuberObject SimpleTuberObject TuberError TuberStateError "
         "TuberRemoteError get_include",
@@ -90,7 +90,7 @@ class Plain(tuber.SimpleTuberObject):
 
 
 class Waiting(tuber.TuberObject):
-    """The same with asyncio."""
+    """The usual subclass with asyncio."""
 
     async def twice(self):
         return (await self.increment([1]))[0] * 2

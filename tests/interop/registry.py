@@ -1,6 +1,6 @@
-"""One registry for all servers: it imports only what the predecessor's `tuber.server` has too.
+"""One registry for all servers. It imports only names that the predecessor's `tuber.server` has.
 
-The embedding servers, 0.14 and 0.15, know no objects in objects; for them there are none.
+The embedding servers, 0.14 and 0.15, do not support nested objects, so they get none.
 """
 
 from __future__ import annotations

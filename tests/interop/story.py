@@ -1,10 +1,10 @@
-"""Typical use of a client, as a script that the Python of any client version can run.
+"""Run typical uses of a client, with the Python of any client version.
 
     python story.py HOSTNAME blocking|asyncio MEDIA_TYPE STEPS
 
-Prints a JSON map: what each of the steps (a comma list) saw, or what it raised. It imports nothing
-but the standard library and `tuber`, and uses only what the predecessor has. Steps are coroutines
-in both shells; those of the blocking one never wait.
+Print a JSON map with the result or the error of each step (a comma list). The script imports only
+the standard library and `tuber`, and uses only features of the predecessor. Steps are coroutines in
+both shells; those of the blocking shell never wait.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import tuber
 
 
 def texts(caught):
-    """What warnings said, without the number that makes each a new one."""
+    """Return the texts of warnings, without the number that makes each of them unique."""
     return [str(each.message).partition(" (")[0] for each in caught]
 
 
 class Blocking:
-    """The client without asyncio."""
+    """The blocking client."""
 
     async def resolve(self, *arguments, **options):
         return tuber.resolve_simple(*arguments, **options)
@@ -43,7 +43,7 @@ class Blocking:
 
 
 class Asyncio:
-    """The client whose calls are awaited."""
+    """The asyncio client."""
 
     async def resolve(self, *arguments, **options):
         return await tuber.resolve(*arguments, **options)
@@ -58,7 +58,7 @@ class Asyncio:
 
 
 class Story:
-    """The steps; each returns what it saw, as values that JSON has."""
+    """The steps. Each returns its result as JSON values."""
 
     def __init__(self, shell, hostname, media_type):
         self.shell = shell
@@ -296,7 +296,7 @@ class Story:
 
 
 async def outcome(step):
-    """What a step saw, or what it raised; of a failed call also the class that its text names."""
+    """Return the result of a step or its error; for a failed call, also the class in its text."""
     try:
         return await step()
     except tuber.TuberError as error:
@@ -317,7 +317,7 @@ async def main(hostname, shell, media_type, steps):
 
 
 def run_without_a_loop(coroutine):
-    """Runs a coroutine that never waits; the blocking client is used where no loop runs."""
+    """Run a coroutine that never waits, without a loop, for the blocking client."""
     try:
         coroutine.send(None)
     except StopIteration:

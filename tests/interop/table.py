@@ -1,6 +1,6 @@
-"""Writes the matrix into docs/evidence/interop.md: `python -m tests.interop.table` in the root.
+"""Write the matrix into docs/evidence/interop.md: run `python -m tests.interop.table` in the root.
 
-It says what matrix.py says; test_matrix.py shows that this is so.
+The table shows the expectations of matrix.py, and test_matrix.py checks them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ BEGIN, END = "<!-- matrix -->\n", "<!-- end of the matrix -->\n"
 
 
 def table() -> str:
-    """The rows, one a pair of client and server, and what the marks mean."""
+    """Return the rows, one for each pair of client and server, and the legend of the marks."""
     columns = [(media, shell) for media in ("JSON", "CBOR") for shell in SHELLS]
     heading = [*(f"{media}, {shell}" for media, shell in columns)]
     rows = [["client", "server", *heading], ["---"] * (2 + len(columns))]
@@ -27,7 +27,7 @@ def table() -> str:
 
 
 def verdict(cell: Cell) -> str:
-    """What the table says of a cell."""
+    """Return the text of a cell."""
     if not cell.possible:
         return "JSON only"
     marks = dict.fromkeys(each.mark for each in DIFFERENCES if each.applies(cell))
@@ -35,7 +35,7 @@ def verdict(cell: Cell) -> str:
 
 
 def document() -> str:
-    """The whole document, with the table as it should be."""
+    """Return the whole document with the current table."""
     text = DOCUMENT.read_text(encoding="utf-8")
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
     return f"{before}{BEGIN}\n{table()}\n{END}{after}"

@@ -1,4 +1,4 @@
-"""Every cell of the matrix in docs/evidence/interop.md is run, and the table says what was run."""
+"""Every cell of the matrix in docs/evidence/interop.md has the expected results."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_cell_matches_the_table(
 
 
 def assert_refused_cleanly(cell: Cell) -> None:
-    """An end that does not speak the media type says so, before anything is called."""
+    """An end that does not support the media type refuses it before any call runs."""
     if cell.client == OURS and not ours_speaks(cell.media, "client"):
         with pytest.raises(ValueError, match=r"no codec .*application/cbor.* known is"):
             tuber.resolve_simple("127.0.0.1:1", accept_types=[MEDIA_TYPES[cell.media]])
@@ -60,7 +60,7 @@ def test_the_documented_table_is_current() -> None:
     )
 
 
-def test_only_steps_of_the_story_are_expected() -> None:
+def test_expectations_name_only_steps_of_the_story() -> None:
     text = STORY.read_text(encoding="utf-8")
     assert [name for name in EXPECTED if f"async def {name}(self)" not in text] == []
     assert {name for cell in cells() for name in expected(cell)} == set(EXPECTED)

@@ -1,4 +1,4 @@
-"""Our clients with the predecessor's servers, where the story of the matrix does not look."""
+"""Our clients with the predecessor's servers, in cases that the matrix does not cover."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_connection_closed_by_an_old_server_fails_no_call(shell: Shell, old_se
 
 
 def wait_until_a_later_connection_is_closed(hostname: str) -> None:
-    """Wait until the server closes a new idle connection: it has closed the older ones before."""
+    """Wait until the server closes a new idle connection, after it has closed the older ones."""
     host, _, port = hostname.partition(":")
     request = f"POST /tuber HTTP/1.1\r\nHost: {hostname}\r\nContent-Length: 2\r\n\r\n{{}}"
     with socket.create_connection((host, int(port)), timeout=6 * IDLE_SECONDS) as connection:

@@ -1,1 +1,1 @@
-"""What several test files need: a live server, a scripted peer. Never imported by the product."""
+"""Helpers that several test files use, such as a live server. The product never imports them."""

@@ -1,13 +1,24 @@
-"""A server for the tests of contexts, which answers batches."""
+"""A server that answers batches, for the tests of contexts."""
 
 from __future__ import annotations
 
 import threading
 from typing import Any
 
-from tests.support.scripted_board import DESCRIPTION
+from tests.support import scripted_board
 from tests.support.scripted_server import ServedConnection, http_reply
 
+METHODS = (
+    *("read", "fail", "warn", "hold", "cut", "refuse", "lose", "send"),
+    "tuber_get",
+)
+NAMES_ONLY: dict[str, Any] = {"methods": [], "properties": []}  # what is inside is not known
+DESCRIPTION: dict[str, Any] = {
+    **scripted_board.DESCRIPTION,
+    "methods": dict.fromkeys(METHODS, scripted_board.DESCRIPTION["methods"]["read"]),
+    "properties": {"gain": 2.0, "offset": 1.5},
+    "objects": {"adc": NAMES_ONLY, "adcs": NAMES_ONLY},
+}
 FAILED = {"error": {"message": "KeyError: 'gain'", "type": "KeyError"}}
 NOT_EXECUTED = {"error": {"message": "not run", "type": "tuber.NotExecuted"}}
 
@@ -17,9 +28,9 @@ class BatchServer:
     those that end the request: `cut`, `refuse`, `lose`.
 
     Attributes:
-        batches: the batches that came, in order.
+        batches: the received batches, in order.
         heads: the heads of their requests.
-        gate: batches with a method named `hold` are answered when it is set.
+        gate: the server answers batches with a method named `hold` when it is set.
     """
 
     def __init__(self) -> None:

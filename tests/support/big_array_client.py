@@ -1,9 +1,9 @@
-"""A program: one call with a big array over the client, and how much its memory grew at the most.
+"""Run one client call with a big array and print the peak growth of the process's memory.
 
 Usage: big_array_client.py blocking|asyncio python|compiled argument|result
 
-Prints the growth of the peak of its resident memory as a part of the array's size. The server is a
-thread of its own that keeps nothing: it drops what it reads, and sends zeros.
+The output is the growth of the peak resident memory divided by the size of the array. The server is
+a thread of the same process: it discards what it reads, and sends zeros.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HEAD = (
 
 
 def read_request(stream: Any) -> bool:
-    """Read a request and drop it; whether it was a big one."""
+    """Read a request and discard it; return whether it was a big one."""
     length = 0
     while (line := stream.readline()) not in (b"\r\n", b""):
         if line.lower().startswith(b"content-length:"):
@@ -49,7 +49,7 @@ def serve(listener: socket.socket, result: bool) -> None:
         if big or not result:
             connection.sendall(HEAD.format("json", 15).encode() + b'{"result":null}')
             continue
-        # Zeros that were never touched take no memory.
+        # Zeros that were never written use no memory.
         begin, numbers = cbor_codec("python").encode_parts({"result": numpy.zeros(LENGTH)})
         connection.sendall(HEAD.format("cbor", len(begin) + len(numbers)).encode() + begin)
         for start in range(0, len(numbers), len(CHUNK)):

@@ -1,4 +1,4 @@
-"""A place on the loopback that never answers, as a machine that is switched off."""
+"""A loopback address that never answers, like that of a machine without power."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def blackhole() -> Iterator[tuple[str, int]]:
-    """A listener whose queue is full: the kernel drops further attempts without a word."""
+    """Listen with a full backlog, so that the kernel silently drops further connection attempts."""
     with contextlib.ExitStack() as kept:
         listener = kept.enter_context(socket.socket())
         listener.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""An authority and certificates, made for one test run."""
+"""Create a certificate authority and certificates for one test run."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ LONG_AGO = datetime(2001, 1, 1, tzinfo=timezone.utc)
 
 @cache
 def authority() -> trustme.CA:
-    """The one authority; making its key takes a moment."""
+    """Return the authority. It is cached, because creating its key is slow."""
     return trustme.CA()
 
 
 def server_context(*names: str, expired: bool = False) -> ssl.SSLContext:
-    """For a server whose certificate holds these names."""
+    """Return a context for a server whose certificate has these names."""
     made = authority().issue_cert(*names, not_after=LONG_AGO if expired else None)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.configure_cert(context)
@@ -26,7 +26,7 @@ def server_context(*names: str, expired: bool = False) -> ssl.SSLContext:
 
 
 def client_context() -> ssl.SSLContext:
-    """For a client that trusts the authority."""
+    """Return a context for a client that trusts the authority."""
     context = ssl.create_default_context()
     authority().configure_trust(context)
     return context

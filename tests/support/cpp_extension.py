@@ -1,4 +1,4 @@
-"""Builds extension modules for tests with the compiler itself, and keeps them for the next run."""
+"""Compile extension modules for tests, and cache them for the next run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .locks import locked
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SUPPORT_INCLUDE = REPOSITORY / "server" / "src" / "tuberd" / "include"
-# The bar for the header itself; those of the binding libraries are system headers.
+# Warnings for our own header. The binding libraries' headers are system headers.
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
 
 
@@ -27,9 +27,9 @@ def build_extension(
     system_includes: Sequence[Path] = (),
     options: Sequence[str] = (),
 ) -> Path:
-    """Compile an extension module `name`; returns the directory to import it from.
+    """Compile an extension module `name`; return the directory to import it from.
 
-    What it is made of (sources, our header, the command, the Python) is its key in the cache.
+    The cache key is a digest of its inputs: sources, our header, the command and the Python.
     """
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     command = [
@@ -49,7 +49,7 @@ def build_extension(
     directory.mkdir(parents=True, exist_ok=True)
     with locked(module):
         if not module.exists():
-            # Renamed when complete, so that an interrupted build is never taken for a module.
+            # Rename it when it is complete, so that an interrupted build is never imported.
             partial = directory / "partial.so"
             built = subprocess.run(
                 [*command, "-o", str(partial)], check=False, capture_output=True, text=True

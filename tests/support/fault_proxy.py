@@ -18,39 +18,39 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 
-# Far longer than anything here takes: a test that hangs fails instead.
+# Far longer than any step takes, so a test that would hang fails instead.
 PATIENCE_SECONDS = 20.0
 CHUNK_BYTES = 65536
 REFUSING_SECONDS = 0.003
 DELAY_SECONDS = 0.005
-# Small, so that a big request is not in the kernel's buffers as a whole when it is cut.
+# Small, so that a big request does not fit into the kernel's buffers when it is cut.
 RECEIVE_BUFFER_BYTES = 65536
 
 
 class Stage(enum.Enum):
-    """Where in an exchange a fault happens."""
+    """The point of an exchange at which a fault happens."""
 
     NONE = "nothing happens"
     NOT_LISTENING = "the connection is cut, and new ones are refused for a moment"
-    ACCEPTED = "cut before a byte is read, right after accepting when it is a new connection"
+    ACCEPTED = "cut before the proxy reads a byte"
     IN_REQUEST = "cut in the middle of the request"
-    BEFORE_SERVER = "cut when the whole request has come, before the server gets it"
-    AFTER_SERVER = "cut when the server has the request, before it replies"
-    BEFORE_REPLY = "cut when the server has replied, before a byte of it is passed on"
+    BEFORE_SERVER = "cut after the complete request, before the server gets it"
+    AFTER_SERVER = "cut after the server has the request, before it replies"
+    BEFORE_REPLY = "cut after the server has replied, before the client gets a byte of it"
     IN_REPLY = "cut in the middle of the reply"
-    WHEN_IDLE = "cut after the reply, between two kept-alive calls"
-    STALL_BEFORE_SERVER = "held until the client gave up, then passed on to the server"
-    STALL_REPLY = "the reply is held until the client gave up"
-    DELAY = "the reply is late by a few milliseconds"
+    WHEN_IDLE = "cut after the reply, between two calls on the same connection"
+    STALL_BEFORE_SERVER = "the request is held until the client gives up, then forwarded"
+    STALL_REPLY = "the reply is held until the client gives up"
+    DELAY = "the reply is delayed by a few milliseconds"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to one exchange.
+    """A fault in one exchange.
 
     Attributes:
-        share: how much of the request or reply has passed at a cut in the middle of it, 0 to 1.
-        reset: whether the connection ends with a TCP reset instead of an orderly end.
+        share: the part of the request or reply that is forwarded before a cut, 0 to 1.
+        reset: whether the connection ends with a TCP reset instead of an orderly close.
     """
 
     stage: Stage = Stage.NONE
@@ -62,33 +62,45 @@ Plan = Callable[[], Fault]
 
 
 def seeded_plan(seed: int, stages: list[Stage]) -> Plan:
-    """A plan that draws a fault for every second exchange, the same ones for the same seed."""
-    drawn, lock = random.Random(seed), threading.Lock()
+    """Return a plan with a random fault in about every second exchange, repeatable by its seed.
+
+    A stage that is listed N times occurs in N of as many rounds, so each occurs soon.
+    """
+    drawn, lock, deck = random.Random(seed), threading.Lock(), list[Stage]()
+
+    def deal() -> None:
+        left = Counter(stages)
+        while left:
+            deck.extend(drawn.sample(sorted(left, key=lambda each: each.name), len(left)))
+            left -= Counter(list(left))
+        deck.reverse()
 
     def plan() -> Fault:
         with lock:
-            stage = drawn.choice(stages) if drawn.random() < 0.5 else Stage.NONE
+            if not deck:
+                deal()
+            stage = deck.pop() if drawn.random() < 0.5 else Stage.NONE
             return Fault(stage, drawn.random(), drawn.random() < 0.5)
 
     return plan
 
 
 class FaultProxy:
-    """Passes connections on to a server; each exchange meets the fault that the plan gives it.
+    """A proxy that forwards connections to a server and applies the plan's fault to each exchange.
 
     Args:
-        port: of the server, on the loopback.
-        plan: asked once for each exchange, also before the first byte of a new connection.
+        port: the port of the server, on the loopback.
+        plan: called once for each exchange, also before the first byte of a new connection.
 
     Attributes:
-        port, hostname: where clients find it.
+        port, hostname: the address for clients.
         happened: how often each stage was reached.
     """
 
     def __init__(self, port: int, plan: Plan) -> None:
         self._server = ("127.0.0.1", port)
         self._plan = plan
-        # Bound but never listening: keeps the port reserved while refusing connections.
+        # Bound, but it never listens: it reserves the port while connections are refused.
         self._holder = socket.socket()
         self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self._holder.bind(("127.0.0.1", 0))
@@ -114,7 +126,7 @@ class FaultProxy:
         self.close()
 
     def close(self) -> None:
-        """Stop; afterwards the server has answered all requests that passed."""
+        """Stop the proxy. When it returns, the server has answered all forwarded requests."""
         with self._listening:
             self._closed = True
             self._stop_listening()
@@ -145,7 +157,7 @@ class FaultProxy:
         with self._listening:
             if not self._closed:
                 self._stop_listening()
-                time.sleep(REFUSING_SECONDS)  # the fault itself
+                time.sleep(REFUSING_SECONDS)  # this is the fault
                 self._listen()
 
     def _accept(self, listener: socket.socket) -> None:
@@ -167,13 +179,13 @@ class FaultProxy:
                 server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 while self._exchange(client, server, self._plan()):
                     pass
-        except OSError:  # client or server closed, as expected
+        except OSError:  # the client or the server closed the connection, as expected
             pass
         finally:
             self._end(client)
 
     def _exchange(self, client: socket.socket, server: socket.socket, fault: Fault) -> bool:
-        """Pass one request and its reply on; False when the connection has ended."""
+        """Forward one request and its reply; return False if the connection has ended."""
         if self._cuts(fault, Stage.ACCEPTED, client) or self._cuts(
             fault, Stage.NOT_LISTENING, client
         ):
@@ -190,14 +202,14 @@ class FaultProxy:
             self._wait_until_gone(client, fault.stage)
         server.sendall(request)
         cut = self._cuts(fault, Stage.AFTER_SERVER, client)
-        reply = _read_message(server)  # also after a cut: then the call has run
+        reply = _read_message(server)  # also after a cut, so that the call has run
         if cut or not reply or self._cuts(fault, Stage.BEFORE_REPLY, client):
             return False
         if fault.stage is Stage.STALL_REPLY:
             self._wait_until_gone(client, fault.stage)
         if fault.stage is Stage.DELAY:
             self._note(fault.stage)
-            time.sleep(fault.share * DELAY_SECONDS)  # the fault itself
+            time.sleep(fault.share * DELAY_SECONDS)  # this is the fault
         if fault.stage is Stage.IN_REPLY:
             client.sendall(reply[: max(1, int(fault.share * len(reply)))])
             return not self._cuts(fault, Stage.IN_REPLY, client)
@@ -205,13 +217,13 @@ class FaultProxy:
         return not self._cuts(fault, Stage.WHEN_IDLE, client)
 
     def _cuts(self, fault: Fault, here: Stage, client: socket.socket) -> bool:
-        """Whether the plan ends the connection here; then it has."""
+        """End the connection if the plan says so at this stage; return whether it did."""
         if fault.stage is not here:
             return False
-        self._note(here)
         if fault.reset:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._end(client)
+        self._note(here)  # last: tests wait for it
         return True
 
     def _end(self, client: socket.socket) -> None:
@@ -220,7 +232,7 @@ class FaultProxy:
             client.close()
 
     def _wait_until_gone(self, client: socket.socket, stage: Stage) -> None:
-        """Until the client has closed its end: it sends nothing while it waits for its reply."""
+        """Wait until the client closes. It sends nothing while it waits for its reply."""
         self._note(stage)
         with suppress(OSError):
             client.recv(1)
@@ -231,7 +243,7 @@ class FaultProxy:
 
 
 def _read_message(sock: socket.socket) -> bytes:
-    """A whole request or reply; empty when the peer has ended before."""
+    """Read a complete request or reply; return empty bytes if the peer closed before its end."""
     received, wanted = bytearray(), 1
     while len(received) < wanted:
         some = sock.recv(CHUNK_BYTES)
@@ -244,11 +256,11 @@ def _read_message(sock: socket.socket) -> bytes:
 
 
 def _read_a_part(sock: socket.socket, share: float) -> None:
-    """Read a share of a request, and not all of it."""
+    """Read a part of a request, but never all of it."""
     head = b""
     while not head.endswith(b"\r\n\r\n") and (some := sock.recv(1)):
         head += some
-        if share < 0.2 and len(head) >= share * 500:  # in the head, of about a hundred bytes
+        if share < 0.2 and len(head) >= share * 500:  # within the head of about 100 bytes
             return
     left = int(share * _content_length(head))
     while left > 0 and (some := sock.recv(min(left, CHUNK_BYTES))):

@@ -1,4 +1,4 @@
-"""How readers of HTTP/1.1 take the same bytes: our server, h11, and httptools (llhttp)."""
+"""Parse the same HTTP/1.1 bytes with our server, h11, and httptools (llhttp)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.raw_http import connected, read_to_end
 
 
 class Verdict(Enum):
-    """What became of a stream's first message."""
+    """The result for the first message of a stream."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -22,11 +22,11 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Reading:
-    """What a reader makes of a stream of requests.
+    """The result of parsing a stream of requests.
 
     Attributes:
-        messages: how many were taken before the stream was refused, or came to its end.
-        reason: why the stream was refused.
+        messages: the number of messages accepted before the stream ended or was refused.
+        reason: the reason for a refusal.
     """
 
     verdict: Verdict
@@ -40,13 +40,13 @@ def _reading(messages: int, reason: str) -> Reading:
     return Reading(Verdict.REFUSED if reason else Verdict.INCOMPLETE, 0, reason)
 
 
-# The statuses of our server for a message that it could not read. With 403, 404, 405 or 415 it did
-# read the message.
+# The statuses of our server for a message that it could not parse. With 403, 404, 405 or 415 it
+# parsed the message.
 _UNREADABLE = frozenset({400, 408, 413, 414, 417, 431, 501, 505})
 
 
 def read_by_server(port: int, stream: bytes) -> Reading:
-    """Our server's reading: each message that it takes gets a reply of its own."""
+    """Parse with our server, which sends one reply for each message that it accepts."""
     with connected(port) as peer:
         peer.sendall(stream)
         peer.shutdown(socket.SHUT_WR)
@@ -74,7 +74,7 @@ def _length(head: bytes) -> int:
 
 
 def read_by_h11(stream: bytes) -> Reading:
-    """The reading of h11."""
+    """Parse with h11."""
     connection = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 20)
     messages = 0
     try:
@@ -103,7 +103,7 @@ class _Counter:
 
 
 def read_by_llhttp(stream: bytes) -> Reading:
-    """The reading of llhttp, Node's parser, by way of httptools."""
+    """Parse with llhttp, Node's parser, through httptools."""
     counter = _Counter()
     try:
         httptools.HttpRequestParser(counter).feed_data(stream)

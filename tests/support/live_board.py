@@ -1,4 +1,4 @@
-"""A scripted server whose board has live properties, and counts what it is asked."""
+"""A scripted server whose board has live properties and records its requests."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ BOARD = {
 
 
 class LiveBoard:
-    """Answers descriptions, live properties and calls.
+    """Handler for descriptions, live properties and calls.
 
     Attributes:
-        asked: the calls that came, in order.
+        asked: the received calls, in order.
         offset: the value of the live property.
     """
 
@@ -84,7 +84,7 @@ class LiveBoard:
 
 @contextlib.contextmanager
 def live_board(description: dict[str, Any] | None = None) -> Iterator[tuple[str, LiveBoard]]:
-    """Serves a board; yields ``host:port`` and the board."""
+    """Serve a board; yield ``host:port`` and the board."""
     board = LiveBoard(description or BOARD)
     with ScriptedServer(board.serve) as server:
         yield server.hostname, board

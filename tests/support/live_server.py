@@ -25,12 +25,12 @@ class LiveServer:
 
     @property
     def hostname(self) -> str:
-        """`host:port`, as `tuber.resolve_simple` takes it."""
+        """`host:port`, the form that `tuber.resolve_simple` accepts."""
         return f"127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:
-        """Where calls are posted."""
+        """The URL for calls."""
         return f"http://{self.hostname}/tuber"
 
 
@@ -42,9 +42,9 @@ def live_server(
     env: Mapping[str, str] | None = None,
     stderr: int | None = None,
 ) -> Iterator[LiveServer]:
-    """Serve a registry file with `tuberd` on a free port; SIGTERM must end it with exit code 0.
+    """Serve a registry file with `tuberd` on a free port, and check that SIGTERM ends it cleanly.
 
-    Its stdout is not read after the ready line; `stderr` is an argument of `subprocess.Popen`.
+    Its stdout is not read after the ready line. `stderr` is the argument of `subprocess.Popen`.
     """
     command = [python, "-m", "tuberd", "-r", str(registry), "-p", "0", "--bind", "127.0.0.1"]
     with running([*command, *options], env=env, stderr=stderr) as server:
@@ -59,7 +59,7 @@ def live_server(
 def running(
     command: Sequence[str], env: Mapping[str, str] | None = None, stderr: int | None = None
 ) -> Iterator[LiveServer]:
-    """Run any server that prints `Serving on port N` when it is ready."""
+    """Run a server that prints `Serving on port N` when it is ready."""
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -79,7 +79,7 @@ def running(
 
 
 def _read_port(process: subprocess.Popen[str]) -> int:
-    """Reads the ready line; a server that ends or stays silent is an error with what it printed."""
+    """Read the ready line and return the port. If it does not come, report the server's output."""
     assert process.stdout is not None
     printed: list[str] = []
     deadline = time.monotonic() + START_SECONDS

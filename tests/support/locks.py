@@ -1,4 +1,4 @@
-"""A lock between processes, for files that several test processes share."""
+"""A lock for files that several test processes share."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of `path`; its file, with the suffix `.lock`, stays.
+    """Hold the lock of `path` while the block runs. The file `path.lock` is not deleted.
 
-    Each worker of pytest-xdist is a process: the first one builds, the others find what it built.
+    Each pytest-xdist worker is a process. The first one builds, and the others use the result.
     """
     with path.with_name(f"{path.name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Two network namespaces with a cable between them that can be pulled."""
+"""Two network namespaces connected by a virtual cable that a test can pull."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ import pytest
 
 @dataclass(frozen=True)
 class Cable:
-    """The namespaces at its ends; the left one has `address`."""
+    """A virtual cable and the namespaces at its ends; the left one has `address`."""
 
     left: str
     right: str
     address: str
 
     def pull(self) -> None:
-        """What is sent from now on is lost without a word."""
+        """Pull the cable: packets are silently lost from now on."""
         _ip("-n", self.right, "link", "set", "cable1", "down")
 
     def inside(self, end: str) -> list[str]:
-        """The words in front of a command that is to run at that end."""
+        """Return the prefix of a command that runs in the namespace at that end."""
         return ["ip", "netns", "exec", end]
 
 
 @contextlib.contextmanager
 def cable() -> Iterator[Cable]:
-    """A cable of the caller's own; skips the test where that can't be made."""
+    """Create a cable. Skip the test if the machine does not allow it."""
     left, right = (f"tuber-{os.getpid()}-{end}" for end in ("left", "right"))
     made = Cable(left, right, "10.213.7.1")
     try:

@@ -1,7 +1,7 @@
-"""The predecessors, tuberd and tuber-client 0.14 to 0.18.7, each in an environment of its own.
+"""The predecessors, tuberd and tuber-client 0.14 to 0.18.7, each in its own environment.
 
-They come from PyPI and are used over the wire and through their public Python API only. Each
-environment is made once, in the checkout, and kept.
+They come from PyPI. Tests use them only over the wire and through their public Python API. Each
+environment is created once, in the checkout, and kept.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from .locks import locked
 
 ROOT = Path(__file__).parents[2]
 
-# Their wheels are for some versions of Python only, and building one takes minutes and its own
-# dependencies: another interpreter is tried instead.
+# Their wheels support only some versions of Python. Building one takes minutes and needs more
+# dependencies, so another interpreter is tried instead.
 INTERPRETERS = (sys.executable, "python3.11", "python3.12", "python3.10")
 
 
 class PeerUnavailable(Exception):
-    """A predecessor can't be installed here; the text says why."""
+    """A predecessor cannot be installed here; the text gives the reason."""
 
 
 @dataclass(frozen=True)
 class Peer:
-    """One version of the predecessor."""
+    """A version of the predecessor."""
 
     version: str
 
@@ -43,19 +43,19 @@ class Peer:
 
     @property
     def is_embedding(self) -> bool:
-        """Whether its `tuberd` is a program that embeds Python, and knows no objects in objects."""
+        """Whether its `tuberd` is a program that embeds Python and lacks nested objects."""
         return self.version in {"0.14", "0.15"}
 
     def python(self) -> Path:
-        """The interpreter of its environment, which is made when it is not there."""
+        """The interpreter of its environment, which is created if it is missing."""
         return _environment_of(self.version) / "bin" / "python"
 
     @contextlib.contextmanager
     def server(self, registry: Path) -> Iterator[str]:
-        """Serves a registry file with its server; yields `host:port`.
+        """Serve a registry file with its server; yield `host:port`.
 
-        Some keep their ready line in a buffer and some know no port 0, so a free port is chosen
-        here and asked until it answers.
+        Some versions buffer their ready line and some do not support port 0. So this picks a free
+        port and polls it until it answers.
         """
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -74,21 +74,21 @@ class Peer:
             process.wait(STOP_SECONDS)
 
     def run(self, script: Path, *arguments: str) -> str:
-        """Runs a script with its Python; returns what it printed."""
+        """Run a script with its Python; return the output."""
         return run_script(self.python(), script, *arguments, env=self._variables())
 
     def _variables(self) -> dict[str, str]:
-        """Ours, without what would put our `tuber` in the way of its own."""
+        """Return our environment variables, without those that would make it import our `tuber`."""
         variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         if self.is_embedding:
-            # Its Python does not see that the program lies in a virtual environment.
+            # The embedded Python does not notice that the program is in a virtual environment.
             (packages,) = self.python().parents[1].glob("lib/python*/site-packages")
             variables["PYTHONPATH"] = str(packages)
         return variables
 
 
 def run_script(python: Path | str, script: Path, *arguments: str, env: dict[str, str]) -> str:
-    """Runs a script to its end; returns what it printed."""
+    """Run a script until it exits; return the output."""
     done = subprocess.run(
         [python, script, *arguments],
         capture_output=True,
@@ -102,10 +102,10 @@ def run_script(python: Path | str, script: Path, *arguments: str, env: dict[str,
 
 
 def requirements(version: str) -> list[str]:
-    """What pip installs for a version.
+    """Return the requirements that pip installs for a version.
 
-    All extras are named for every version; pip only warns of those that one does not have. The
-    versions before 0.18.7 can't read CBOR with cbor2 6, which came after them.
+    They name all extras for every version, because pip only warns of an unknown one. Versions
+    before 0.18.7 cannot read CBOR with cbor2 6, which was released later.
     """
     peer = f"tuberd[async,cbor,numpy,orjson,client]=={version}"
     return [peer] if version == "0.18.7" else [peer, "cbor2<6"]
@@ -119,7 +119,7 @@ def _environment_of(version: str) -> Path:
 
 
 def _complete(environment: Path, version: str) -> Path:
-    """Install what is missing in `environment`; the lock of the environment is held."""
+    """Install missing packages in `environment`. The caller holds its lock."""
     complete = environment / "complete"
     if complete.exists():
         return environment

@@ -1,4 +1,4 @@
-"""HTTP/1.1 by hand, for tests that must say exactly what is sent and when."""
+"""Hand-written HTTP/1.1, for tests that control exactly which bytes are sent and when."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
-PATIENCE = 30.0  # seconds that only a broken server needs
+PATIENCE = 30.0  # seconds; only a broken server takes longer
 
 
 def post_message(body: bytes, *fields: bytes, target: bytes = b"/tuber") -> bytes:
-    """A whole request with a body."""
+    """Return a complete request with a body."""
     lines = [b"POST %b HTTP/1.1" % target, b"Host: board", *fields]
     return b"\r\n".join([*lines, b"Content-Length: %d" % len(body), b"", body])
 
 
 @contextlib.contextmanager
 def connected(port: int) -> Iterator[socket.socket]:
-    """A connection to a server on loopback."""
+    """Connect to a server on loopback."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer:
         yield peer
 
 
 def read_reply(peer: socket.socket) -> tuple[bytes, bytes]:
-    """Return head and body of one reply with a Content-Length."""
+    """Return the head and body of one reply with a Content-Length."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += _receive(peer)
@@ -35,7 +35,7 @@ def read_reply(peer: socket.socket) -> tuple[bytes, bytes]:
 
 
 def read_to_end(peer: socket.socket) -> bytes:
-    """All that comes until the server closes; a reset would have taken the answer with it."""
+    """Return all bytes until the server closes. A reset raises, because it could lose the reply."""
     pieces = []
     while piece := peer.recv(65536):
         pieces.append(piece)
@@ -43,7 +43,7 @@ def read_to_end(peer: socket.socket) -> bytes:
 
 
 def status_of(reply: bytes) -> int:
-    """The status of a reply; 0 when nothing came."""
+    """Return the status of a reply, or 0 if it is empty."""
     return int(reply.split(b" ", 2)[1]) if reply else 0
 
 

@@ -1,4 +1,4 @@
-"""The rule of exposure: exactly the members that descriptions list can be reached."""
+"""Check the rule of exposure: clients can reach exactly the members that descriptions list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-# Names that no description may list, whatever the class.
+# Names that no description of any class may list.
 HOSTILE = (
     *(
         "__class__",
@@ -33,12 +33,12 @@ HOSTILE = (
 
 
 def check_reach(call: Callable[[Any], Any], path: list[Any], names: Iterable[str]) -> int:
-    """Ask for each name as a property, a method and an object; the number that are listed.
+    """Request each name as a property, a method and an object; return the number of listed names.
 
     Args:
         call: sends a batch that continues after failures, and returns its envelopes.
-        path: of an object whose methods take any arguments.
-        names: to try in addition to those listed.
+        path: the path of an object whose methods accept any arguments.
+        names: names to try in addition to the listed ones.
     """
     [described] = call([{"object": path, "resolve": True}])
     full = described["result"]
@@ -60,7 +60,7 @@ def check_reach(call: Callable[[Any], Any], path: list[Any], names: Iterable[str
     for name in tried:
         read, called, walked = (next(answers) for _ in range(3))
         reads = not _is_refused(read)
-        # A getter that raises does so for every request.
+        # A getter that raises once raises for every request.
         calls, walks = (
             not _is_refused(answer) and not ("error" in read and _message(answer) == _message(read))
             for answer in (called, walked)
@@ -72,7 +72,7 @@ def check_reach(call: Callable[[Any], Any], path: list[Any], names: Iterable[str
 
 
 def _is_refused(envelope: dict[str, Any]) -> bool:
-    """Whether there is nothing of that name for a peer; a getter may raise AttributeError, too."""
+    """Return whether the server found no member. A getter may raise AttributeError itself."""
     refusal = r"AttributeError: .* has no (property|method|object) "
     return re.match(refusal, _message(envelope)) is not None
 

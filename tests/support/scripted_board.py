@@ -1,4 +1,4 @@
-"""What the scripted servers of the shells' tests answer: one board with a method and a property."""
+"""Answers of a scripted server for the shells' tests: a board with a method and a property."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.scripted_server import ServedConnection, http_reply
 
-DESCRIPTION = {
+DESCRIPTION: dict[str, Any] = {
     "__doc__": "A board.",
     "methods": {"read": {"__doc__": None, "__signature__": None}},
     "properties": {"gain": 2.0},

@@ -1,4 +1,4 @@
-"""A link without a network: drives conversations with answers that a test gives."""
+"""A link without a network, which drives conversations with answers from a test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ URL = "http://board/tuber"
 
 
 class ScriptedReply:
-    """A reply as a shell hands it to a conversation."""
+    """A reply, in the form that a shell passes to a conversation."""
 
     def __init__(
         self,
@@ -38,9 +38,9 @@ Answer = Callable[[Any], Any]
 
 
 class ScriptedLink:
-    """Answers each request with ``answer(decoded body)``: an envelope, or a ScriptedReply.
+    """A link that answers each request with ``answer(decoded body)``: an envelope or ScriptedReply.
 
-    A TuberError that is answered is thrown into the conversation, as for a connection that failed.
+    If the answer is a TuberError, the link throws it into the conversation, like a lost connection.
 
     Attributes:
         asked: the decoded bodies of the requests, in order.
@@ -74,18 +74,18 @@ class ScriptedLink:
 
 
 class ScriptedObject(SimpleTuberObject):
-    """A remote object over a ScriptedLink; those inside it are plain SimpleTuberObjects."""
+    """A remote object over a ScriptedLink. Its nested objects are plain SimpleTuberObjects."""
 
     @staticmethod
     def answer(asked: Any) -> Any:
-        raise AssertionError(f"nothing should be asked, but {asked} was")
+        raise AssertionError(f"expected no request, received {asked}")
 
     def _tuber_connect(self, hostname: str, options: Options) -> Any:
         return ScriptedLink(type(self).answer, options)
 
 
 def described(description: dict[str, Any], path: Any = "Board", **options: Any) -> ScriptedObject:
-    """A resolved remote object of that description; its methods return the call they were."""
+    """Return a resolved remote object with that description. Its methods return their own call."""
 
     def answer(asked: Any) -> Any:
         return {"result": description if "method" not in asked else asked}

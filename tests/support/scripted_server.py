@@ -1,4 +1,4 @@
-"""A real server on the loopback that answers, cuts and stalls exactly as a test says."""
+"""A real server on the loopback that answers, cuts and stalls exactly as a test specifies."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import Any
 
 # Far longer than anything here takes: a test that hangs fails instead.
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 def http_reply(value: Any, *fields: str, status: str = "200 OK") -> bytes:
-    """An HTTP reply whose body is the value as JSON."""
+    """Return an HTTP reply with the value as its JSON body."""
     body = json.dumps(value).encode()
     head = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*head, *(fields or ("Connection: keep-alive",)), "", ""]).encode() + body
@@ -32,7 +32,7 @@ class ServedConnection:
         self._received = b""
 
     def read_request(self) -> Any:
-        """The decoded body of the next request; None when the client has closed."""
+        """Return the decoded body of the next request, or None if the client has closed."""
         head_end = -1
         while head_end < 0 or len(self._received) < head_end + self._length(head_end):
             received = self._socket.recv(65536)
@@ -52,7 +52,7 @@ class ServedConnection:
         return 0
 
     def read_some(self, count: int) -> bytes:
-        """Read at most `count` bytes; later reads do not see the rest."""
+        """Read and discard at most `count` bytes."""
         return self._socket.recv(count)
 
     def send(self, reply: bytes) -> None:
@@ -64,21 +64,21 @@ class ServedConnection:
         self._socket.close()
 
     def begin_goodbye(self) -> None:
-        """With TLS: say that nothing more will come (close_notify); not wait for the same."""
+        """Send TLS close_notify, without waiting for the client's."""
         assert isinstance(self._socket, ssl.SSLSocket)
         self._socket.settimeout(0)
         with contextlib.suppress(ssl.SSLWantReadError):
             self._socket.unwrap()
 
     def wait_for_the_end(self) -> None:
-        """Wait until the client has closed, whatever it sends before."""
+        """Wait until the client closes, and ignore everything that it sends."""
         self._socket.settimeout(PATIENCE_SECONDS)
         with contextlib.suppress(OSError):
             while socket.socket.recv(self._socket, 65536):
                 pass
 
     def heard_goodbye(self) -> bool:
-        """With TLS: wait for the client's end; whether it was announced by close_notify."""
+        """Wait until a TLS client closes; return whether it sent close_notify."""
         try:
             return self._socket.recv(1) == b""
         except ssl.SSLEOFError:
@@ -92,18 +92,18 @@ Handler = Callable[[ServedConnection, int], None]
 
 
 class ScriptedServer:
-    """Serves each connection with ``handler(connection, number)`` in a thread of its own.
+    """A server that runs ``handler(connection, number)`` for each connection in its own thread.
 
-    A connection is closed when its handler returns. What a handler raised is raised again at the
-    end of the ``with`` block.
+    It closes a connection when its handler returns. An exception of a handler is raised again at
+    the end of the ``with`` block.
 
     Args:
-        ssl_context: speak TLS with it; a handshake that fails is no fault.
-        unix_path: listen there and not on the network.
+        ssl_context: use TLS with this context; a failed handshake is not an error.
+        unix_path: listen on this Unix socket instead of the network.
 
     Attributes:
-        connections: how many connections were made.
-        requests: for tests' handlers to note what came, in order.
+        connections: the number of accepted connections.
+        requests: a list in which tests' handlers record requests, in order.
     """
 
     def __init__(
@@ -183,6 +183,6 @@ class ScriptedServer:
 
 
 def echo(connection: ServedConnection, number: int) -> None:
-    """Answers each call with itself, for as long as the client stays."""
+    """Answer each call with itself until the client disconnects."""
     while (asked := connection.read_request()) is not None:
         connection.send(http_reply({"result": asked}))

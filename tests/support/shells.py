@@ -1,7 +1,6 @@
-"""Both shells with one interface, so that one test runs with each.
+"""Both shells with one interface, so that one test runs with each of them.
 
-The loop of the asyncio shell runs only while something is awaited and stands still in between, as
-it does at an IPython prompt.
+The loop of the asyncio shell runs only while the test awaits something, as at an IPython prompt.
 """
 
 from __future__ import annotations
@@ -17,42 +16,42 @@ import pytest
 
 import tuber
 
-# Far longer than anything here takes: a test that hangs fails instead.
+# Far longer than any step takes, so a test that would hang fails instead.
 PATIENCE_SECONDS = 20.0
 
 
 def hurry(remote: Any, seconds: float) -> Any:
-    """Give a remote object a timeout after it was resolved, which a busy machine does slowly."""
+    """Set the timeout of a resolved remote object. Resolving it on a busy machine takes longer."""
     remote._tuber_link = remote._tuber_link.varied(timeout=seconds)
     return remote
 
 
 class BlockingShell:
-    """Calls have returned their results already."""
+    """The blocking shell: calls return their results."""
 
     name = "blocking"
 
     def finish(self, value: Any) -> Any:
-        """The result of a call."""
+        """Return the result of a call."""
         return value
 
     def resolve(self, hostname: str, objname: Any = None, **options: Any) -> Any:
         return tuber.resolve_simple(hostname, objname, **options)
 
     def result(self, future: Any) -> Any:
-        """The result of a call queued in a context."""
+        """Return the result of a call that was queued in a context."""
         return future.result()
 
     def send(self, context: Any, **options: Any) -> Any:
-        """Send what is queued in a context in the background."""
+        """Send the queued calls of a context in the background."""
         return context.send(**options)
 
     def wait_for(self, event: threading.Event) -> None:
-        """Wait for what another thread says, while what is in the background goes on."""
+        """Wait for another thread while the background work continues."""
         assert event.wait(PATIENCE_SECONDS)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Wait for what goes on in the background."""
+        """Wait for the background work to finish."""
         deadline = monotonic() + PATIENCE_SECONDS
         while not condition():
             assert monotonic() < deadline
@@ -62,18 +61,18 @@ class BlockingShell:
         remote.close()
 
     def resolved(self, hostname: str, objname: Any = "Board", **options: Any) -> Any:
-        """A `with` block with a resolved object."""
+        """Return a `with` block with a resolved object."""
         return self.within(self.resolve(hostname, objname, **options))
 
     @contextlib.contextmanager
     def within(self, context: Any) -> Iterator[Any]:
-        """A `with` block, whose end may need the loop."""
+        """Return a `with` block for a context, whose end may need the loop."""
         with context as entered:
             yield entered
 
 
 class AsyncioShell:
-    """Calls are awaited in a loop of the test's own."""
+    """The asyncio shell: calls are awaited in the test's own loop."""
 
     name = "asyncio"
 
@@ -131,7 +130,7 @@ Shell = BlockingShell | AsyncioShell
 
 @contextlib.contextmanager
 def a_shell(name: str) -> Iterator[Shell]:
-    """The shell of that name; what it opened is closed with the loop."""
+    """Yield the shell of that name, and close its connections and its loop."""
     if name == "blocking":
         yield BlockingShell()
         return

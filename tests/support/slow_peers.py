@@ -1,4 +1,4 @@
-"""slowhttptest, the tool that keeps a server's connections busy with as little as it can."""
+"""Run slowhttptest, a tool that keeps a server's connections busy with minimal traffic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Its four modes (slowhttptest(1)): what each sends slowly, and to which of our resources.
+# Four modes of slowhttptest(1): the part that each sends slowly, and the resource it requests.
 MODES = {
     "head": ["-H", "-i", "5", "-x", "24"],
     "body": ["-B", "-i", "5", "-s", "8192", "-x", "10", "-t", "POST"],
@@ -18,10 +18,10 @@ MODES = {
 
 @contextmanager
 def slow_peers(mode: str, base: str, connections: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Slow peers of one mode while the block runs.
+    """Run slow peers of one mode while the block runs.
 
     Args:
-        base: where the server is, ``http://127.0.0.1:8080``; it serves a file ``/large``.
+        base: the server's address, ``http://127.0.0.1:8080``; it serves a file ``/large``.
     """
     program = shutil.which("slowhttptest")
     assert program, "slowhttptest is not installed (on Debian: apt-get install slowhttptest)"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 CORE = Path(__file__).parents[2] / "server" / "core"
-BYTES = ("http", "cbor")  # know none of the others, nor each other
+BYTES = ("http", "cbor", "json")  # know none of the others, nor each other
 # Each may include those before it.
 ORDER = ("base", "io", "ops", "serve", "files", "site", "python")
 MAY_INCLUDE = {room: {room} for room in BYTES} | {
@@ -58,11 +58,11 @@ def test_the_gil_is_taken_and_released_in_one_place() -> None:
             assert not primitives.search(path.read_text()), path.name
 
 
-def test_only_the_server_and_the_warnings_import_the_compiled_core() -> None:
+def test_only_the_server_its_log_and_the_warnings_import_the_compiled_core() -> None:
     package = CORE.parent / "src" / "tuberd"
     importers = {
         path.name
         for path in package.rglob("*.py")
         if re.search(r"import.*_core|_core import", path.read_text())
     }
-    assert importers == {"server.py", "call_warnings.py"}
+    assert importers == {"server.py", "logs.py", "call_warnings.py"}

@@ -1,4 +1,4 @@
-"""The limits stand in one file per language and in PROTOCOL.md; all three say the same."""
+"""The limits in Python, in C++ and in PROTOCOL.md are the same."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tuber import protocol
 from tuberd.service.limits import OPTIONS, Limits
 
 ROOT = Path(__file__).parents[2]
+JSON_LIMITS_HPP = (ROOT / "server" / "core" / "json" / "limits.hpp").read_text()
 CBOR_LIMITS_HPP = (ROOT / "server" / "core" / "cbor" / "limits.hpp").read_text()
 LIMITS_HPP = (ROOT / "server" / "core" / "http" / "limits.hpp").read_text()
 LIMITS_PAGE = (ROOT / "docs" / "reference" / "limits.md").read_text()
@@ -23,6 +24,7 @@ MEMBERS = {
     "fields": protocol.MAX_FIELDS,
     "body": protocol.MAX_BODY_BYTES,
     "reply": protocol.MAX_RESULT_BYTES,
+    "value_memory": protocol.MAX_VALUE_BYTES,
     "connections": protocol.MAX_CONNECTIONS,
     "calls": protocol.MAX_CALLS,
     "waiting": protocol.MAX_WAITING,
@@ -38,7 +40,7 @@ MEMBERS = {
 
 
 def in_cpp(member: str) -> float:
-    """The value of a member of http::Limits: a product of integers."""
+    """Return the value of a member of http::Limits: a product of integers."""
     found = re.search(rf"\b{member}(?: = |\{{)([0-9' *]+)[;}}]", LIMITS_HPP)
     assert found, f"limits.hpp has no {member}"
     product = 1.0
@@ -52,7 +54,7 @@ def test_both_languages_have_the_same_limit(member: str) -> None:
     assert in_cpp(member) == MEMBERS[member]
 
 
-def test_no_limit_is_left_out() -> None:
+def test_every_limit_is_compared() -> None:
     found = set(re.findall(r"^  std::[\w:]+ (\w+)(?: =|\{)", LIMITS_HPP, re.MULTILINE))
     # The limits of an address have no number unless one is given.
     assert found == {*MEMBERS, "connections_per_address", "waiting_per_address"}
@@ -69,13 +71,13 @@ def test_the_server_takes_the_limits_of_the_protocol(name: str) -> None:
 
 
 @pytest.mark.parametrize("wrong", [-1, 2**63, True, "1", None])
-def test_what_is_no_limit_is_refused(wrong: Any) -> None:
+def test_an_invalid_limit_is_refused(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="the limit head must be"):
         Limits(head=wrong)
 
 
 @pytest.mark.parametrize("wrong", [-0.1, float("nan"), float("inf"), "1", None])
-def test_what_is_no_time_is_refused(wrong: Any) -> None:
+def test_an_invalid_time_limit_is_refused(wrong: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="the limit head_timeout must be"):
         Limits(head_timeout=wrong)
 
@@ -86,15 +88,28 @@ def test_what_is_no_time_is_refused(wrong: Any) -> None:
         ("kMaxNesting", protocol.MAX_NESTING),
         ("kMaxBignumBytes", protocol.MAX_INTEGER_BYTES),
         ("kMaxDimensions", protocol.MAX_RANK),
-        ("kMaxForeseeableKeys", protocol.MAX_FORESEEABLE_KEYS),
+        ("kMaxEqualHashes", protocol.MAX_EQUAL_HASHES),
     ],
 )
 def test_both_languages_have_the_same_limits_of_cbor(name: str, limit: int) -> None:
     assert f"std::size_t {name} = {limit};" in CBOR_LIMITS_HPP
 
 
-def test_no_limit_of_cbor_is_left_out() -> None:
-    assert len(re.findall(r"^inline constexpr", CBOR_LIMITS_HPP, re.MULTILINE)) == 4
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [
+        ("kMaxNesting", protocol.MAX_NESTING),
+        ("kMaxDigits", protocol.MAX_DIGITS),
+        ("kMaxIntegerBytes", protocol.MAX_INTEGER_BYTES),
+    ],
+)
+def test_both_languages_have_the_same_limits_of_json(name: str, limit: int) -> None:
+    assert f"std::size_t {name} = {limit};" in JSON_LIMITS_HPP
+
+
+@pytest.mark.parametrize(("header", "count"), [(CBOR_LIMITS_HPP, 4), (JSON_LIMITS_HPP, 3)])
+def test_every_limit_of_a_format_is_compared(header: str, count: int) -> None:
+    assert len(re.findall(r"^inline constexpr", header, re.MULTILINE)) == count
 
 
 @pytest.mark.parametrize(

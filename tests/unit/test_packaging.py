@@ -60,7 +60,7 @@ def test_the_client_requires_nothing() -> None:
 @pytest.mark.parametrize(
     ("distribution", "extras"), [("tuber-client", EXTRAS_OF_CLIENT), ("tuberd", EXTRAS_OF_SERVER)]
 )
-def test_the_extras_that_people_type_exist(distribution: str, extras: set[str]) -> None:
+def test_the_documented_extras_exist(distribution: str, extras: set[str]) -> None:
     assert set(metadata.metadata(distribution).get_all("Provides-Extra") or []) == extras
 
 
@@ -69,7 +69,7 @@ def test_the_command_is_an_entry_point() -> None:
     assert command.load() is tuberd.service.command_line.command
 
 
-def test_cmake_files_lie_where_the_package_says() -> None:
+def test_cmake_files_are_in_the_directory_that_the_package_reports() -> None:
     cmake = Path(tuberd.get_cmake_dir())
     assert (cmake / "tuberConfig.cmake").is_file()
     assert (cmake / "tuberConfigVersion.cmake").is_file()
@@ -88,7 +88,7 @@ def test_the_license_of_each_distribution_is_that_of_the_repository(project: str
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the source distributions and the wheels, built the way of a release."""
+    """Return a directory with source distributions and wheels that are built like a release."""
     pytest.importorskip("build")
     pytest.importorskip("hatchling")
     pytest.importorskip("scikit_build_core")
@@ -98,7 +98,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     unwanted = shutil.ignore_patterns("build", "dist", "__pycache__", "*.so", "*.egg-info")
     for project in ("client", "server"):
         shutil.copytree(REPOSITORY / project, work / project, ignore=unwanted)
-        # What is compiled is of no interest here, only where it ends up: unoptimised.
+        # Compile without optimization, because only the contents of the wheels matter here.
         options = ["-Ccmake.build-type=Debug"] if project == "server" else []
         _run(
             *(sys.executable, "-m", "build", "--no-isolation", "--outdir", output),
@@ -146,15 +146,20 @@ def test_the_wheel_of_the_client_has_every_module_and_is_pure(built: Path) -> No
 
 
 @pytest.mark.slow
-def test_the_wheel_of_the_server_has_what_it_runs_and_no_sources(built: Path) -> None:
+def test_the_wheel_of_the_server_has_all_runtime_files_and_no_sources(built: Path) -> None:
     source = REPOSITORY / "server" / "src"
-    expected = {str(each.relative_to(source)) for each in source.rglob("*.py")}
+    expected = {
+        name
+        for each in source.rglob("*.py")
+        if not (name := str(each.relative_to(source))).startswith("tuberd/demo/")
+    }
     with _wheel(built, "tuberd") as wheel:
         names = set(wheel.namelist())
         required = _metadata(wheel).get_all("Requires-Dist") or []
     assert {each for each in names if each.endswith(".py")} == expected
     modules = {each.split(".")[0] for each in names if each.endswith((".so", ".pyd"))}
-    assert modules == {"tuberd/_core", "tuberd/demo/_receiver"}
+    assert modules == {"tuberd/_core"}
+    assert not [each for each in names if "demo" in each]  # only if TUBER_DEMO asks for it
     assert "tuberd/include/tuber_support.hpp" in names
     assert {"tuberd/cmake/tuberConfig.cmake", "tuberd/cmake/tuberConfigVersion.cmake"} <= names
     assert not [each for each in names if each.endswith((".cpp", "CMakeLists.txt", ".a"))]
@@ -165,7 +170,7 @@ def test_the_wheel_of_the_server_has_what_it_runs_and_no_sources(built: Path) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["tuber_client", "tuberd"])
 def test_a_source_distribution_stands_alone(built: Path, name: str) -> None:
-    """The wheels above were built from these; a link out of the tree would hide until later."""
+    """The wheels were built from these, so they contain no link to a file outside of them."""
     with tarfile.open(built / f"{name}-{VERSION}.tar.gz") as archive:
         members = archive.getmembers()
     assert {each.name.partition("/")[0] for each in members} == {f"{name}-{VERSION}"}
@@ -178,7 +183,7 @@ def test_a_source_distribution_stands_alone(built: Path, name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("removed", ["tuberd", "tuber-client"])
-def test_removing_one_leaves_the_other_importable(
+def test_uninstalling_one_distribution_keeps_the_other_importable(
     built: Path, tmp_path: Path, removed: str
 ) -> None:
     _run(sys.executable, "-m", "venv", "--without-pip", tmp_path)
@@ -198,3 +203,11 @@ def test_removing_one_leaves_the_other_importable(
     assert _run(python, "-c", check, kept).strip() == "True"
     if left == "tuber":  # the server needs its client
         assert _run(python, "-c", "import tuber; print(tuber.__version__)").strip() == VERSION
+
+
+@pytest.mark.parametrize("name", ["tuberd", "tuber-client"])
+def test_the_metadata_says_how_finished_it_is(name: str) -> None:
+    folder = "server" if name == "tuberd" else "client"
+    text = (REPOSITORY / folder / "pyproject.toml").read_text(encoding="utf-8")
+    status = "Development Status :: 3 - Alpha" if "a" in VERSION else "Development Status ::"
+    assert status in text

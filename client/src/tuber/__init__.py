@@ -1,17 +1,17 @@
 """Remote Python and C++ objects of an instrument, as if they were local.
 
 Start with ``resolve_simple``, or with ``resolve`` in asyncio programs; ``tuber.options`` explains
-their options. Each name is imported at its first use (PEP 562): ``import tuber`` costs next to
-nothing, and a program that uses one of the two clients does not load the other.
+their options. Each name is imported at its first use (PEP 562), so ``import tuber`` is fast, and a
+program that uses one of the two clients does not load the other.
 """
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-# Editors with jedi read this branch only if the condition is typing's own.
+# Editors that use jedi read this branch only if the condition is typing's TYPE_CHECKING.
 if TYPE_CHECKING:
-    from tuber.aio.remote_object import TuberObject, resolve
-    from tuber.blocking.remote_object import SimpleTuberObject, resolve_simple
+    from tuber.aio.remote_object import TuberObject, connect_async, resolve
+    from tuber.blocking.remote_object import SimpleTuberObject, connect, resolve_simple
     from tuber.errors import (
         TuberConnectionLost,
         TuberConnectionRefused,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         TuberTimeout,
         TuberUnreachable,
     )
+    from tuber.remote_classes import register_error
     from tuber.result import TuberResult
     from tuber.server import get_include
 del TYPE_CHECKING
@@ -48,7 +49,10 @@ __all__ = [
     "TuberStateError",
     "TuberTimeout",
     "TuberUnreachable",
+    "connect",
+    "connect_async",
     "get_include",
+    "register_error",
     "resolve",
     "resolve_simple",
 ]
@@ -57,7 +61,10 @@ _HOMES = dict.fromkeys(__all__, "tuber.errors") | {
     "SimpleTuberObject": "tuber.blocking.remote_object",
     "TuberObject": "tuber.aio.remote_object",
     "TuberResult": "tuber.result",
+    "connect": "tuber.blocking.remote_object",
+    "connect_async": "tuber.aio.remote_object",
     "get_include": "tuber.server",
+    "register_error": "tuber.remote_classes",
     "resolve": "tuber.aio.remote_object",
     "resolve_simple": "tuber.blocking.remote_object",
 }
@@ -67,7 +74,7 @@ _MODULES = ("client", "codec", "codecs", "errors", "options", "protocol", "serve
 
 def __getattr__(name: str) -> object:
     if name in _MODULES:
-        return _import_module(f"tuber.{name}")  # which makes it an attribute of tuber
+        return _import_module(f"tuber.{name}")  # the import also sets the attribute
     if name == "__version__":
         from importlib.metadata import version  # noqa: PLC0415  # slow to import
 

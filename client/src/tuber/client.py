@@ -1,4 +1,4 @@
-"""The historical import place of the client's names; new code imports them from ``tuber``."""
+"""Keeps ``from tuber.client import ...`` working; new code imports from ``tuber``."""
 
 from tuber.aio.context import Context
 from tuber.aio.remote_object import TuberObject, resolve

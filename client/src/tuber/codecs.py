@@ -1,4 +1,4 @@
-"""The historical import place of the codecs; new code uses ``tuber.codec``.
+"""Keeps ``from tuber.codecs import ...`` working; new code uses ``tuber.codec``.
 
 Programs that post requests themselves find the decoders of replies in ``AcceptTypes`` and the
 encoders of bodies in ``Codecs``.
@@ -7,14 +7,13 @@ encoders of bodies in ``Codecs``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
 from tuber.codec import Codec, codec_for
-from tuber.codec.json import JsonCodec
+from tuber.codec.compiled import json_codec
 from tuber.protocol import CBOR, JSON
 from tuber.result import TuberResult, with_results
 
@@ -52,14 +51,13 @@ def _decode(codec: Codec, data: bytes, encoding: str | None = None, convert: boo
     return with_results(value) if convert else value
 
 
-def _by_name() -> dict[str, Any]:
-    codecs: dict[str, Any] = {"json": _TextCodec(JsonCodec("json")), "cbor": codec_for(CBOR)}
-    with suppress(ImportError):
-        codecs["orjson"] = JsonCodec("orjson")
-    return codecs
-
-
 AcceptTypes: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {media_type: partial(_decode, codec_for(media_type)) for media_type in (JSON, CBOR)}
 )
-Codecs: Final[Mapping[str, Any]] = MappingProxyType(_by_name())
+Codecs: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "json": _TextCodec(json_codec(False)),
+        "cbor": codec_for(CBOR),
+        "orjson": json_codec(False),
+    }
+)

@@ -12,22 +12,24 @@
     │       └── TuberConnectTimeout                          no connection in time
     ├── TuberProtocolError                                   the reply of the peer is malformed
     ├── TuberStateError                                      an operation in the wrong state
-    └── TuberRemoteError                                     the call failed at the server
-        └── TuberRemoteKeyError (KeyError) ...               made as needed, by remote_error()
+    └── TuberRemoteError                                     the call failed on the server
+        └── TuberRemoteKeyError (KeyError) ...               made as needed, by remote_classes
 
     UserWarning
     ├── TuberRemoteWarning                                   a warning raised during a call
     └── TuberRestartWarning                                  the server was restarted
 
-Programs read attributes, people read the message. This module imports nothing of tuber.
+Programs read attributes, people read the message.
 """
 
 from __future__ import annotations
 
-import builtins
 import re
 import socket
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+
+from tuber.remote_classes import adopt_members, combined_class, new_instance
 
 __all__ = [
     "RemoteTraceback",
@@ -96,11 +98,11 @@ class TuberConnectTimeout(TuberTimeout):
 
 
 class TuberProtocolError(TuberError):
-    """The peer answered with something else than a reply of the tuber protocol.
+    """The peer answered with something other than a reply of the tuber protocol.
 
     Attributes:
         status: the HTTP status if it is not 200, else None.
-        media_type: the media type of the answer if no codec reads it: ``text/html``.
+        media_type: the media type of the reply if there is no codec for it: ``text/html``.
         location: the target of a redirect, which is never followed.
         may_have_run: as in ``TuberNetworkError``.
     """
@@ -125,19 +127,24 @@ class TuberProtocolError(TuberError):
 
 
 class TuberStateError(TuberError):
-    """The operation is impossible in the present state of the object."""
+    """The operation is not possible in the object's current state."""
 
 
 class TuberRemoteError(TuberError):
     """The call reached the server and failed there.
 
-    If the remote class is a builtin exception of Python, the exception raised here is an instance
-    of that class too, so ``except KeyError`` works as for a local object.
+    If the remote class is a builtin exception of Python or a subclass of one, the exception raised
+    here is an instance of that class too, so ``except KeyError`` works as for a local object. It
+    has the ``args``, the notes and the public attributes of the remote one that are plain values,
+    such as ``errno``. ``tuber.register_error`` has a class of yours raised.
 
     Attributes:
         type_name: the remote class: ``KeyError``, ``package.module.Class``; None if unknown.
         remote_traceback: the traceback of the server as text; None if it sent none.
     """
+
+    # The bases, args and attributes from the server, to make a copy with.
+    _members: tuple[Sequence[str], Iterable[Any] | None, Mapping[str, Any]] = ((), None, {})
 
     def __init__(
         self, message: str, type_name: str | None = None, remote_traceback: str | None = None
@@ -147,15 +154,16 @@ class TuberRemoteError(TuberError):
         self.args = (message,)
         if isinstance(self, SyntaxError):
             self.msg = message  # shown in a printed traceback
+        self._message = message
         self.type_name = type_name
         self.remote_traceback = remote_traceback
 
     def __str__(self) -> str:
         # KeyError would quote it; OSError and UnicodeError would look for missing attributes.
-        return str(self.args[0])
+        return str(self._message)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        arguments = (self.args[0], self.type_name, self.remote_traceback)
+        arguments = (self._message, self.type_name, self.remote_traceback, self._members)
         return _rebuild_remote, arguments, dict(self.__dict__)
 
     def __setstate__(self, state: dict[str, Any] | None) -> None:
@@ -172,7 +180,7 @@ class RemoteTraceback(Exception):
 
 
 class TuberRemoteWarning(UserWarning):
-    """A warning raised at the server during a call, shown again at the line of the caller."""
+    """A warning raised on the server during a call, shown again at the line of the caller."""
 
 
 class TuberRestartWarning(UserWarning):
@@ -187,26 +195,36 @@ def remote_error(
     type_name: str | None = None,
     remote_traceback: str | None = None,
     called: str | None = None,
+    *,
+    bases: Sequence[str] = (),
+    args: Iterable[Any] | None = None,
+    attributes: Mapping[str, Any] | None = None,
+    notes: Sequence[str] = (),
 ) -> TuberRemoteError:
-    """Make the local exception for one that was raised at the server.
+    """Create the local exception for one that was raised on the server.
 
     Args:
-        message: of the failure; from servers before 1.0 the text of a traceback.
-        type_name: of the failure; None from servers before 1.0.
-        remote_traceback: of the failure.
-        called: the call, for the reader: ``Board.read() at http://board/tuber``.
+        message: the message of the failure; from servers before 1.0, the text of a traceback.
+        type_name: the type of the failure; None from servers before 1.0.
+        remote_traceback: the traceback of the failure.
+        called: the call, for messages: ``Board.read() at http://board/tuber``.
+        bases, args, attributes, notes: of the failure; None or empty from servers before 1.0.
     """
     if type_name is None:
         if message.startswith(_TRACEBACK):
             remote_traceback = message
         message, type_name = _end_of_traceback(message)
-    error = _rebuild_remote(message, type_name, remote_traceback)
-    note = f"raised at the server by {called}" if called else ""
+    members = (tuple(bases), None if args is None else tuple(args), dict(attributes or {}))
+    error = _rebuild_remote(message, type_name, remote_traceback, members)
+    note = f"raised on the server by {called}" if called else ""
     if remote_traceback:
-        note = f"{note}\n{remote_traceback.rstrip()}".lstrip("\n")
-    if note:
-        # As add_note() of Python 3.11 does; some tools show notes before that version.
-        error.__dict__["__notes__"] = [note]
+        shown = remote_traceback.rstrip()
+        if notes:  # which Python 3.11 prints as a part of the traceback
+            shown = shown.removesuffix("\n".join(notes)).rstrip()
+        note = f"{note}\n{shown}".lstrip("\n")
+    if note or notes:
+        # Do the same as add_note() of Python 3.11. Some tools show notes in older versions too.
+        error.__dict__["__notes__"] = [*notes, note] if note else [*notes]
         _show_notes(error)
     return error
 
@@ -224,38 +242,6 @@ def _show_notes(error: TuberRemoteError) -> None:
 _TRACEBACK: Final = "Traceback (most recent call last):"
 _CLASS_AND_TEXT: Final = re.compile(r"([A-Za-z_][\w.]*)(?:: |$)")
 
-# StopIteration and StopAsyncIteration would silently end the caller's loop, or become a
-# RuntimeError in a generator; an ExceptionGroup cannot exist without its exceptions.
-_NEVER_RAISED_AS: Final = frozenset({"StopIteration", "StopAsyncIteration", "ExceptionGroup"})
-
-_classes: dict[str, type[TuberRemoteError]] = {}
-
-
-def _class_for(type_name: str | None) -> type[TuberRemoteError]:
-    """Return TuberRemoteError, combined with the builtin exception of that name if there is one.
-
-    Only with subclasses of Exception: a remote SystemExit must not end the caller's program.
-    """
-    if type_name is None:
-        return TuberRemoteError
-    known = _classes.get(type_name)
-    if known is not None:
-        return known
-    builtin = getattr(builtins, type_name, None)
-    if not (
-        isinstance(builtin, type)
-        and issubclass(builtin, Exception)
-        and builtin.__name__ == type_name  # not an alias such as IOError
-        and type_name not in _NEVER_RAISED_AS
-    ):
-        return TuberRemoteError
-    made = type(
-        f"TuberRemote{type_name}",
-        (TuberRemoteError, builtin),
-        {"__module__": __name__, "__doc__": f"A call failed at the server with {type_name}."},
-    )
-    return _classes.setdefault(type_name, made)
-
 
 def _end_of_traceback(text: str) -> tuple[str, str | None]:
     """Return the text at the end of a traceback, and the class if that is a builtin one."""
@@ -266,16 +252,27 @@ def _end_of_traceback(text: str) -> tuple[str, str | None]:
     message = "\n".join(lines[start:])
     match = _CLASS_AND_TEXT.match(message)
     type_name = match.group(1) if match else None
-    return message, type_name if _class_for(type_name) is not TuberRemoteError else None
+    known = type_name and combined_class(TuberRemoteError, (type_name,)) is not TuberRemoteError
+    return message, type_name if known else None
 
 
 def _rebuild(error_class: type[TuberError], message: str) -> TuberError:
-    """Unpickle; the attributes are in the state."""
+    """Unpickle an error, whose attributes are in the state."""
     return error_class(message)
 
 
 def _rebuild_remote(
-    message: str, type_name: str | None, remote_traceback: str | None
+    message: str,
+    type_name: str | None,
+    remote_traceback: str | None,
+    members: tuple[Sequence[str], Iterable[Any] | None, Mapping[str, Any]],
 ) -> TuberRemoteError:
-    """Make or unpickle; the class is found by its name, because it cannot be imported."""
-    return _class_for(type_name)(message, type_name, remote_traceback)
+    """Make or unpickle; the class is found by its names, because it cannot be imported."""
+    bases, args, attributes = members
+    names = bases if type_name is None else (type_name, *bases)
+    error: TuberRemoteError = new_instance(combined_class(TuberRemoteError, names))
+    TuberRemoteError.__init__(error, message, type_name, remote_traceback)
+    if members != ((), None, {}):
+        error._members = members
+        adopt_members(error, args, attributes)
+    return error

@@ -1,7 +1,7 @@
-"""The options of the client: what you may choose for calls, and what holds if you do not.
+"""The options of the client and their defaults.
 
-``tuber.resolve``, ``tuber.resolve_simple`` and the constructors of remote objects take each of them
-as a named argument, contexts take some. They are explained here, at ``Options``. Values only.
+``tuber.resolve``, ``tuber.resolve_simple`` and the constructors of remote objects accept each
+option as a named argument; contexts accept some. ``Options`` explains them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Timing:
     Attributes:
         connect: limit for making a connection; None for no limit other than the system's.
         total: limit for the whole call, including a new connection; None for no limit. A method
-            may run for hours; TCP keepalive detects a dead peer all the same.
+            may run for hours; TCP keepalive still detects a dead peer.
     """
 
     connect: float | None = CONNECT_SECONDS
@@ -56,8 +56,8 @@ class Options:
 
     Attributes:
         accept_types: media types for replies, the preferred one first. With both JSON and CBOR
-            every value arrives unchanged: values that JSON cannot express travel in CBOR, also as
-            arguments. With JSON alone, values are converted to JSON where possible and refused
+            every value arrives unchanged: values that JSON cannot express are sent in CBOR, also as
+            arguments. With JSON alone, values are converted to JSON if possible and refused
             otherwise.
         convert_json: whether maps in results become ``TuberResult`` objects.
         return_exceptions: whether failures in a batch become items of its list of results. If so,
@@ -101,7 +101,7 @@ class Options:
 
     @property
     def lossless(self) -> bool:
-        """Whether the server may choose the media type that carries each value unchanged."""
+        """Whether the server may choose the media type in which each value arrives unchanged."""
         return JSON in self.accept_types and CBOR in self.accept_types
 
     def varied(self, **given: Any) -> Options:

@@ -1,4 +1,4 @@
-"""The historical import place of the server's names; new code imports them from ``tuberd``.
+"""Keeps ``from tuber.server import ...`` working; new code imports from ``tuberd``.
 
 Without the server installed, the first use of a name says how to install it.
 """

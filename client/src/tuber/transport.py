@@ -1,7 +1,7 @@
-"""The interface of ``transport=``: an object of yours that sends requests instead of tuber.
+"""The interface of ``transport=``: your own object that sends requests instead of tuber.
 
-For sites where requests must go another way: over a library that logs in, signs or tunnels. The
-how-to guide of the documentation has complete examples.
+Use it where requests need another HTTP library, for example one that logs in, signs or tunnels. The
+how-to guides have complete examples.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Transport(Protocol):
         Several threads or tasks may call it at once.
 
         Args:
-            url: of the server.
-            headers: without Host, Content-Length and Connection.
-            body: of the request.
+            url: the URL of the server.
+            headers: the header fields, without Host, Content-Length and Connection.
+            body: the body of the request.
             timeout: seconds for connecting and for the whole exchange; None for no limit.
 
         Raises:

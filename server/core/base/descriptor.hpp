@@ -1,13 +1,13 @@
 // A file descriptor that closes itself. Must never be copied.
 #pragma once
 
-#include <unistd.h>
-
 #include <utility>
+
+#include "base/process.hpp"
 
 namespace tuber::base {
 
-// Owns a POSIX descriptor, or none. Move-only. Not thread-safe.
+// Owns at most one POSIX descriptor. Move-only. Not thread-safe.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -21,11 +21,10 @@ class Descriptor {
 
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] bool open() const { return fd_ >= 0; }
-  // Gives the descriptor away; the caller must close it.
+  // Releases the descriptor; the caller must close it.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-  // Not repeated after EINTR: Linux has closed it then, too, and another thread may use its number.
   void close() noexcept {
-    if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+    if (fd_ >= 0) close_descriptor(std::exchange(fd_, -1));
   }
 
  private:

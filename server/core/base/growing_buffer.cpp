@@ -10,11 +10,11 @@
 namespace tuber::base {
 namespace {
 
-// Taken for an announced size alone: bodies up to this get their final place at once.
+// Allocated as soon as a size is announced. Bodies up to this size are never moved.
 constexpr std::size_t kFirstCapacity = 1024 * 1024;
 
-// Taken once the first part has arrived. These are addresses: memory follows as they are written
-// to, several times as fast in large pages as in memory that grows little by little.
+// Reserved when the first part has arrived. The kernel provides the memory when it is written to.
+// That is several times as fast in large pages as in memory that grows in small steps.
 constexpr std::size_t kSecondCapacity = 256 * 1024 * 1024;
 
 }  // namespace
@@ -63,7 +63,7 @@ void prefer_large_pages([[maybe_unused]] char* begin, [[maybe_unused]] std::size
   const auto address = reinterpret_cast<std::uintptr_t>(begin);
   const std::uintptr_t first = (address + page - 1) / page * page;
   const std::uintptr_t last = (address + size) / page * page;
-  // Advice: without it, small pages do as well.
+  // This is only advice; small pages work too.
   static_cast<void>(::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE));
 #endif
 }

@@ -1,5 +1,5 @@
-// Memory for large bodies. Takes memory as bytes arrive, not when their number is announced, and
-// never writes to it before.
+// Memory for large bodies. It grows as bytes arrive, not when their number is announced. It is
+// never initialised, because touching memory makes the kernel provide it.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ class GrowingBuffer {
   // Where the next bytes go; empty if the system has no memory for them. REQUIRES: not complete.
   [[nodiscard]] std::span<char> space();
 
-  // Takes the first `count` bytes that were written to space().
+  // Adds the first `count` bytes that were written to space().
   void received(std::size_t count) { received_ += count; }
 
   [[nodiscard]] bool complete() const { return received_ == size_; }
@@ -30,11 +30,11 @@ class GrowingBuffer {
   struct Free {
     void operator()(char* bytes) const { std::free(bytes); }
   };
-  // Gives the memory away; the bytes stay where they are. REQUIRES: complete.
+  // Releases the memory to the caller; the bytes stay where they are. REQUIRES: complete.
   [[nodiscard]] std::unique_ptr<char, Free> take() { return std::move(bytes_); }
 
  private:
-  // Both make room up to `capacity` and `size_`; false if the system has no memory for it.
+  // Both grow the memory, up to `capacity` and `size_`; false if the system has no memory for it.
   [[nodiscard]] bool move(std::size_t capacity);     // into large pages; not for the first bytes
   [[nodiscard]] bool stretch(std::size_t capacity);  // in small pages
 
@@ -48,8 +48,8 @@ class GrowingBuffer {
 // Smaller memory stays in small pages.
 inline constexpr std::size_t kLargePagesFrom = 4 * 1024 * 1024;
 
-// Requests large pages, which the kernel finds and clears several times as fast, for memory that
-// was allocated and mostly not written yet. May do nothing.
+// Requests large pages for memory that was allocated but mostly not written yet. The kernel finds
+// and clears them several times as fast. May do nothing.
 void prefer_large_pages(char* begin, std::size_t size);
 
 }  // namespace tuber::base

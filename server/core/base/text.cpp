@@ -37,4 +37,14 @@ void append_time(std::string& out, std::chrono::system_clock::time_point moment)
   out.append(text.data(), size).append(rest.data());
 }
 
+void append_seconds(std::string& out, std::chrono::steady_clock::duration time) {
+  constexpr std::size_t kDecimals = 6;
+  constexpr std::uint64_t kSecond = 1'000'000;
+  const auto microseconds = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(time).count());
+  const std::string decimals = std::to_string(microseconds % kSecond);
+  out.append(std::to_string(microseconds / kSecond)).append(".");
+  out.append(kDecimals - decimals.size(), '0').append(decimals);
+}
+
 }  // namespace tuber::base

@@ -14,8 +14,12 @@ namespace tuber::base {
 // they are.
 void append_json_string(std::string& out, std::string_view text);
 
-// Appends a time in UTC as of RFC 3339: 2026-05-31T12:00:00.123Z.
+// Appends a UTC time in the format of RFC 3339: 2026-05-31T12:00:00.123Z.
 void append_time(std::string& out, std::chrono::system_clock::time_point moment);
+
+// Appends a duration in seconds, to the microsecond. Not with printf: its decimal point depends on
+// the locale, and its cost for a double on the value.
+void append_seconds(std::string& out, std::chrono::steady_clock::duration time);
 
 // The beginning of a text, stored in place: as much as fits, cut between two UTF-8 characters.
 // Not thread-safe.

@@ -6,10 +6,10 @@
 
 namespace tuber::base {
 
-// Runs `work` in a new detached thread with such a stack, in bytes. False if the system has no
-// thread. It blocks no signals beyond those of the caller: programs that the work starts inherit
-// the mask through exec, and one that blocks SIGTERM can't be ended. So system calls there may be
-// interrupted (EINTR).
+// Runs `work` in a new detached thread with this stack size in bytes. Returns false if the system
+// cannot create the thread. The thread has the caller's signal mask, so system calls in `work` may
+// be interrupted (EINTR). Programs that it starts inherit the mask, and a program that blocks
+// SIGTERM cannot be stopped.
 [[nodiscard]] bool start_detached_thread(std::size_t stack_size, std::function<void()> work);
 
 }  // namespace tuber::base

@@ -89,7 +89,7 @@ bool scan_offset(Scanner& scanner, int& offset_minutes) {
   return hours < 24 && minutes < 60;
 }
 
-// More seconds than 10,000 years have, but few enough to count microseconds in 64 bits.
+// More seconds than in 10,000 years, but few enough to count microseconds in 64 bits.
 constexpr std::int64_t kMaxSeconds = 1'000'000'000'000;
 
 std::optional<DateTime> from_microseconds(std::int64_t count) {

@@ -6,7 +6,8 @@
 
 namespace tuber::cbor {
 
-// Arrays, maps and tags around an item. Far more than values need, far less than a stack holds.
+// Arrays, maps and tags around an item. Far more than values need, and far less than the stack
+// allows.
 inline constexpr std::size_t kMaxNesting = 256;
 
 // Bytes of an integer over 64 bits. Corresponds to 4300 decimal digits, the limit of CPython,
@@ -16,9 +17,9 @@ inline constexpr std::size_t kMaxBignumBytes = 1786;
 // Dimensions of an array. Every supported numpy version allows as many.
 inline constexpr std::size_t kMaxDimensions = 32;
 
-// Keys of one map, or elements of one set, that are not text or byte strings. Python randomizes the
-// hashes of strings only. A sender could choose other keys whose hashes all collide, and the time
-// would grow with the square of their number.
-inline constexpr std::size_t kMaxForeseeableKeys = 8192;
+// Keys of one map, or elements of one set, with the same hash: tuples, complex numbers and others
+// that a sender can choose so that the time would grow with the square of their number. Python
+// randomizes the hashes of strings, and only a few hundred numbers of 64 bits have the same.
+inline constexpr std::size_t kMaxEqualHashes = 64;
 
 }  // namespace tuber::cbor

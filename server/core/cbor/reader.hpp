@@ -13,7 +13,7 @@ namespace tuber::cbor {
 // Why a body is refused.
 struct Fault {
   std::size_t offset = 0;  // of the initial byte of the innermost malformed item
-  std::string text;        // what was expected and what came, without the place
+  std::string text;        // what was expected and what was received, without the place
 };
 
 enum class Major : std::uint8_t {

@@ -18,14 +18,14 @@ constexpr const char* kExpectedSet = "an array";
 constexpr const char* kExpectedDate = "text YYYY-MM-DD of a day that exists";
 constexpr const char* kExpectedComplex = "an array of two numbers";
 
-// The integer of a head; nothing if it does not fit into 64 bits with a sign.
+// Returns the integer of a head; nothing if it does not fit into a signed 64-bit integer.
 std::optional<std::int64_t> integer_of(const Head& head) {
   if (head.argument > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
   const auto value = static_cast<std::int64_t>(head.argument);
   return head.is(Major::negative_integer) ? -1 - value : value;
 }
 
-// The number of a head as a float; nothing if no float is equal to it.
+// Returns the number of a head as a float; nothing if no float is equal to it.
 std::optional<double> exact_float_of(const Head& head) {
   if (head.is_float()) return float_of(head);
   if (!head.is_integer()) return std::nullopt;

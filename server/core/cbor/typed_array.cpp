@@ -97,7 +97,7 @@ bool read_shape(Reader& reader, const Head& tag, TypedArray& array) {
   return true;
 }
 
-// The bytes that a shape needs. Nothing if the product of its dimensions without zeros exceeds
+// Returns the bytes that a shape needs; nothing if the product of its nonzero dimensions exceeds
 // kMaxBytes.
 std::optional<std::uint64_t> bytes_of(const TypedArray& array) {
   std::uint64_t bytes = array.type.size;

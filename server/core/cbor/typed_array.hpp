@@ -19,14 +19,14 @@ struct ElementType {
   enum class Kind : std::uint8_t { boolean, signed_integer, unsigned_integer, real, complex };
 
   Kind kind = Kind::unsigned_integer;
-  std::size_t size = 1;  // bytes; both parts of a complex number
+  std::size_t size = 1;  // in bytes; a complex number includes both parts
   bool big_endian = false;
 
   bool operator==(const ElementType&) const = default;
 };
 
-// The tag of a typed array of this type; for complex numbers the tag of their parts, for booleans
-// 41.
+// The tag of a typed array of this type. For complex numbers it is the tag of their parts, and for
+// booleans it is 41.
 [[nodiscard]] std::uint64_t tag_of(const ElementType& type);
 // REQUIRES: `tag` is a supported typed array.
 [[nodiscard]] ElementType element_type_of(std::uint64_t tag);

@@ -15,7 +15,7 @@ constexpr std::size_t kNoOffset = std::numeric_limits<std::size_t>::max();
 constexpr const char* kKey = "a key of a map";
 constexpr const char* kElement = "an element of a set";
 
-// How messages name a tagged item that is not allowed as a key or an element; null if it is.
+// The name in messages of a tagged item that must not be a key or an element; null if it may.
 const char* unhashable_kind(TagKind kind) {
   if (kind == TagKind::set) return "a set";
   if (kind == TagKind::array) return "an array of numbers";
@@ -58,25 +58,20 @@ bool Validator::read_items(std::size_t stop_at) {
   }
   do {
     if (reader_.offset() >= stop_at) return true;
-    if (!count_key() || !read_item()) return false;
+    note_key();
+    if (!read_item()) return false;
     while (!open_.empty() && is_top_complete()) close_top();
   } while (!open_.empty());
   return true;
 }
 
-// Counts a key by its initial byte, before it is read.
-bool Validator::count_key() {
-  if (open_.empty()) return true;
+// Notes where a key begins, before it is read.
+void Validator::note_key() {
+  if (open_.empty()) return;
   Frame& top = open_.back();
-  const bool is_map = top.container == Container::map;
-  if (is_map ? !top.at_key : top.container != Container::set) return true;
-  top.key_offset = reader_.offset();
-  const std::optional<Major> major = reader_.next_major();
-  if (!major || major == Major::text_string || major == Major::byte_string) return true;
-  if (++top.foreseeable_keys <= kMaxForeseeableKeys) return true;
-  return reader_.refuse(reader_.offset(), "more than " + std::to_string(kMaxForeseeableKeys) +
-                                              (is_map ? " keys of a map" : " elements of a set") +
-                                              " are not strings");
+  const bool is_key =
+      top.container == Container::map ? top.at_key : top.container == Container::set;
+  if (is_key) top.key_offset = reader_.offset();
 }
 
 bool Validator::read_item() {

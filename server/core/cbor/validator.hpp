@@ -1,5 +1,5 @@
 // Validates a whole body before any value is created: it must be one well-formed item, with known
-// tags, within the limits. Equal keys of a map are not detected here, but when the value is built.
+// tags, within the limits. Duplicate keys of a map are detected later, when the value is built.
 // The time is linear in the size of the body; fuzz_cbor checks that.
 #pragma once
 
@@ -51,7 +51,6 @@ class Validator {
     std::uint64_t remaining;  // items or pairs still to come, unless indefinite
     std::uint64_t index;      // of the current or next item or pair
     std::size_t key_offset;
-    std::size_t foreseeable_keys;  // see kMaxForeseeableKeys
   };
 
   // Validates items up to the one that begins at `stop_at`.
@@ -61,7 +60,7 @@ class Validator {
   [[nodiscard]] bool skip_tagged_content(const Head& tag);
   [[nodiscard]] bool open(const Head& head, Container container);
   [[nodiscard]] bool enter(std::size_t offset);
-  [[nodiscard]] bool count_key();
+  void note_key();
   [[nodiscard]] bool is_top_complete();
   void close_top();
   void finish_item();

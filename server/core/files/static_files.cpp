@@ -21,8 +21,8 @@ void refuse_not_found(serve::Reply& reply) {
   reply.refuse(404, "File not found.");
 }
 
-// The decoded name below the root, without slashes at either end; nothing if the path may not name
-// a file. Components are decoded one by one, so an encoded slash can't make new ones.
+// Returns the decoded name below the root, without slashes at either end; nothing if the path may
+// not name a file. Components are decoded one by one, so an encoded slash cannot create new ones.
 std::optional<std::string> file_name(std::string_view path) {
   // The empty path of an absolute-form target means "/" (RFC 9110 section 4.2.3).
   if (path.starts_with('/')) path.remove_prefix(1);
@@ -52,8 +52,8 @@ bool is_regular(const Opened& opened) {
   return opened.file.open() && S_ISREG(opened.status.st_mode);
 }
 
-// The server is out of descriptors or memory, or the tree keeps changing. The file may exist, and a
-// cache must not remember that it does not.
+// True if the server is out of descriptors or memory, or the tree keeps changing. The file may
+// exist, so a cache must not store that it does not.
 bool is_temporary(int error) {
   return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN;
 }
@@ -74,9 +74,9 @@ const struct timespec& modification_time(const struct stat& status) {
 #endif
 }
 
-// Size, time of change and inode distinguish two states of a file; the inode does so for a replaced
-// file even if a copying tool kept the time. The coding is a part of the tag because each coding is
-// a representation of its own (RFC 9110 section 8.8.3.3).
+// Size, modification time and inode distinguish two states of a file. The inode also detects a
+// replaced file whose time a copying tool kept. The coding is part of the tag because each coding
+// is a separate representation (RFC 9110 section 8.8.3.3).
 http::Validators validators_of(const struct stat& status, const http::CodingNames& coding) {
   const struct timespec& modified = modification_time(status);
   std::array<char, 96> etag;
@@ -101,7 +101,7 @@ http::ByteRange requested_range(const http::RequestHead& head, const http::Valid
   return http::parse_byte_range(*field, size);
 }
 
-// A file in the coding that was chosen for the request.
+// An open file in the coding that was chosen for the request.
 struct Representation {
   const http::CodingNames& coding;
   Opened opened;

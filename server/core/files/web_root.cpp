@@ -24,7 +24,7 @@ namespace {
 // tree must not become the controlling terminal.
 constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
-// As many as Linux follows before it fails with ELOOP (path_resolution(7)).
+// The number of links that Linux follows before it fails with ELOOP (path_resolution(7)).
 constexpr int kMaxLinks = 40;
 
 // openat2 fails with EAGAIN if a rename elsewhere raced with a ".." in a link.
@@ -77,8 +77,8 @@ std::string read_relative_link(int directory, const std::string& name) {
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
-// Keeps each directory on the way open. So ".." in a link means the directory before, even if that
-// is moved at the same time, and can never mean the parent of the root.
+// Keeps each directory on the path open. So ".." in a link means the previous directory, even if it
+// is moved at the same time, and never the parent of the root.
 base::Descriptor open_by_steps(int root, const std::string& name) {
   std::deque<std::string> ahead;
   prepend(ahead, name);

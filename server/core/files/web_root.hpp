@@ -18,7 +18,7 @@ struct Opened {
   struct stat status{};  // of an open `file`
 };
 
-// How to get from the root to the file. `kernel` is openat2(2) of Linux 5.6; `steps` is one
+// The way to open a file below the root. `kernel` is openat2(2) of Linux 5.6; `steps` is one
 // openat(2) per component and works everywhere. Both follow relative symbolic links that stay
 // inside the root, and refuse all others.
 enum class Resolver { kernel, steps };

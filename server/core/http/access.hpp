@@ -1,5 +1,5 @@
-// What a request may do, by its bearer token (RFC 6750). Neither the time of the check nor its
-// result may reveal how much of a wrong token was right.
+// Decides by the bearer token what a request may do (RFC 6750). Neither the duration of the check
+// nor its result may reveal how much of a wrong token was right.
 #pragma once
 
 #include <string>

@@ -71,8 +71,8 @@ Refusal refuse_origin(const SingleField& origin, std::string_view host) {
                              ", or one given with --allow-origin");
 }
 
-// DNS rebinding makes a foreign page same-origin by pointing its own name at this machine. That
-// needs a name in the public DNS, so names that cannot be public are safe.
+// DNS rebinding makes a foreign page same-origin by pointing the page's own name at this machine.
+// That needs a name in the public DNS, so names that cannot be public are safe.
 bool is_local_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> local_domains = {".local", ".lan", ".internal",
                                                              ".home.arpa"};
@@ -91,9 +91,14 @@ Refusal refuse_host(std::string_view value, const std::vector<std::string>& allo
       if (equals_ignoring_case(host->name, allowed)) return std::nullopt;
     }
   }
-  return "a browser's request may not call: Host is " + quoted(value) +
-         ", expected an address, localhost, a name of this machine or of the local network, or one "
-         "given with --allow-host";
+  return "request refused: Host is " + quoted(value) +
+         ", expected an IP address, localhost, a name of this machine or of the local network, or "
+         "one given with --allow-host";
+}
+
+// False for HTTP/1.0 without Host, as health checks of load balancers send it; no browser does.
+bool has_host(const RequestHead& head) {
+  return !head.host.empty() || head.field("Host");
 }
 
 // Forms can send media types such as text/plain to any server without a preflight request, but not
@@ -122,7 +127,8 @@ std::optional<std::string> refuse_browser_call(const RequestHead& head,
                                                const BrowserPolicy& policy) {
   const SingleField origin(head, "Origin");
   const SingleField site(head, "Sec-Fetch-Site");
-  if (!origin.present() && !site.present()) return std::nullopt;
+  const bool may_be_a_page = origin.present() || site.present();
+  if (!may_be_a_page && (head.method == "POST" || !has_host(head))) return std::nullopt;
 
   if (allowed_origin(head, policy).empty()) {
     if (auto refused = refuse_fetch_site(site)) return refused;

@@ -1,7 +1,9 @@
 // Decides which requests from browsers may call. Any web page can make an operator's browser send
 // requests to a board in the same network, so only pages from the board itself and from allowed
-// origins may call. Must never accept a request because a field is missing or malformed. Programs
-// other than browsers are not restricted.
+// origins may call. Must never accept a request because a field is missing or malformed.
+//
+// Only a `POST` without Origin and Sec-Fetch-Site is known not to come from a page: browsers send
+// neither with a same-origin GET over plain HTTP. So the rule for Host holds for every GET.
 #pragma once
 
 #include <optional>

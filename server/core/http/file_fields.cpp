@@ -25,8 +25,8 @@ constexpr std::string_view kWeak = "W/";
 
 enum class Comparison { strong, weak };
 
-// RFC 9110 section 8.8.3.2. Ours is strong, so a strong comparison only has to refuse a weak one of
-// theirs.
+// RFC 9110 section 8.8.3.2. The server's tag is strong, so a strong comparison only has to refuse a
+// weak tag from the client.
 bool same_etag(std::string_view theirs, const std::string& ours, Comparison comparison) {
   if (theirs.starts_with(kWeak)) {
     if (comparison == Comparison::strong) return false;
@@ -58,8 +58,8 @@ std::optional<unsigned> month_number(std::string_view name) {
   return std::nullopt;
 }
 
-// A position of any number of digits. One that does not fit is beyond the end of every file, like
-// the largest that fits.
+// Reads a position of any number of digits. A number that does not fit becomes the largest one,
+// which is also beyond the end of every file.
 std::optional<std::uint64_t> parse_position(std::string_view digits) {
   if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) {
     return std::nullopt;

@@ -1,5 +1,5 @@
-// Caches what follows from a request head alone: clients that call in series send the same head
-// again and again.
+// Caches values that depend only on a request head. A client that makes many calls usually sends
+// the same head each time.
 #pragma once
 
 #include <array>
@@ -10,13 +10,13 @@
 
 namespace tuber::http {
 
-// By RequestHead::serial. A value must follow from the head's bytes and from what never changes
-// while the server runs. Belongs to one worker; not thread-safe.
+// The key is RequestHead::serial. A value must depend only on the head's bytes and on settings that
+// never change while the server runs. Belongs to one worker; not thread-safe.
 template <class Value>
 class PerHeadCache {
  public:
-  // Returns the cached value of this head, or what `compute()` returns, which is cached then. Valid
-  // until the next call.
+  // Returns the cached value of this head, or calls `compute()` and caches its result. The value is
+  // valid until the next call.
   template <class Compute>
   const Value& of(const RequestHead& head, Compute&& compute) {
     Entry& entry = entries_[head.serial % entries_.size()];
@@ -33,7 +33,7 @@ class PerHeadCache {
     Value value{};
   };
 
-  // Usually more than a worker has busy connections. Heads with the same index displace each other.
+  // Usually more than a worker's busy connections. A head replaces another one with the same index.
   std::array<Entry, 64> entries_;
 };
 

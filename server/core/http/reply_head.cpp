@@ -48,7 +48,7 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   out.append(name).append(value).append("\r\n");
 }
 
-// Appends exactly `count` digits. With snprintf a request for a file took 16,864 instructions.
+// Appends exactly `count` digits. Unlike snprintf, it adds few instructions to a file request.
 void append_digits(std::string& out, unsigned number, unsigned count) {
   std::size_t place = out.size() + count;
   out.append(count, '0');

@@ -15,9 +15,9 @@ namespace tuber::http {
 // The bytes so far are an incomplete message, a complete one, or not a valid one.
 enum class Outcome { need_more, complete, fault };
 
-// Why a message is refused. The framing is lost with it, so the server answers every fault with
-// `status` and closes the connection (RFC 9112 section 9.6). Never contains bytes of the peer, so
-// that it can be logged as it is.
+// The reason why a message is refused. After a fault the framing is lost, so the server replies
+// with `status` and closes the connection (RFC 9112 section 9.6). A fault never contains bytes from
+// the peer, so it can be logged unchanged.
 struct Fault {
   int status = 0;           // HTTP status of the reply; 0: no fault
   std::size_t offset = 0;   // of the invalid byte or line, from the start of the message

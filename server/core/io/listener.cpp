@@ -11,10 +11,12 @@
 #include <memory>
 #include <system_error>
 
+#include "base/process.hpp"
+
 namespace tuber::io {
 namespace {
 
-// For a crate full of clients that all reconnect at once after a restart.
+// Enough for a crate full of clients that reconnect at the same time after a restart.
 constexpr int kBacklog = 1024;
 
 struct FreeAddresses {
@@ -24,6 +26,9 @@ using Addresses = std::unique_ptr<addrinfo, FreeAddresses>;
 
 [[noreturn]] void fail(int error, const std::string& bind, std::uint16_t port,
                        const std::string& detail = {}) {
+  if (detail.empty() && error == EADDRINUSE) {
+    fail(error, bind, port, "another program listens there; choose another port");
+  }
   const std::string where = bind.empty() ? "all addresses" : bind;
   throw std::system_error(error, std::generic_category(),
                           "cannot listen on " + where + ", port " + std::to_string(port) +
@@ -56,7 +61,7 @@ base::Descriptor new_socket(int family) {
 #endif
 }
 
-// Returns a listening socket; closed, with errno set, on failure.
+// Returns a listening socket. On failure, it returns a closed one with errno set.
 base::Descriptor listen_at(const addrinfo& address) {
   base::Descriptor socket = new_socket(address.ai_family);
   if (!socket.open()) return socket;
@@ -84,14 +89,14 @@ std::uint16_t bound_port(const base::Descriptor& socket) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
 }
 
-// In the order in which to try them: one socket for all addresses must be IPv6 if possible.
+// Returns the address families to try, in order. A socket for all addresses should be IPv6.
 std::array<int, 2> families(const std::string& bind) {
   if (bind.empty()) return {AF_INET6, AF_INET};
   return {AF_INET, AF_INET6};
 }
 
-// A method may have closed the standard streams. What it prints afterwards must not go to a client,
-// so no socket takes their places.
+// A method may have closed the standard streams. Its later output must not go to a client, so no
+// socket may get their descriptor numbers.
 int above_standard_streams(int fd) {
   if (fd > STDERR_FILENO || fd < 0) return fd;
   const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -177,11 +182,21 @@ void Listener::arm_in(Poller& poller, Poller::Token token) {
   if (socket_.open()) poller.arm(socket_.get(), token);
 }
 
+void Listener::hide_from_children() {
+  const std::lock_guard lock(mutex_);
+  base::hide_from_children(socket_.get());
+}
+
 Listener::Accepted Listener::accept() {
   const std::lock_guard lock(mutex_);
   while (socket_.open()) {
     sockaddr_storage name{};
-    const int fd = accept_blocking(socket_.get(), name);
+    const int fd = [&] {
+      const base::ForkBarrier barrier;
+      const int accepted = accept_blocking(socket_.get(), name);
+      base::hide_from_children(accepted);
+      return accepted;
+    }();
     if (fd >= 0) return {Outcome::accepted, base::Descriptor(fd), Peer(name)};
     switch (errno) {
       case EINTR:
@@ -203,7 +218,7 @@ void Listener::close() noexcept {
   const std::lock_guard lock(mutex_);
   if (!socket_.open()) return;
   file_.remove();
-  // Ends listening even if a child process, forked by a method, still holds the socket.
+  // Ends listening even if a child process, forked before the server started, holds the socket.
   if (!is_shared_) ::shutdown(socket_.get(), SHUT_RDWR);
   socket_.close();
 }

@@ -1,5 +1,5 @@
-// The listening socket. Must never block: of several workers that accept one connection, the others
-// get none.
+// The listening socket. It must never block: when several workers accept at once, only one of them
+// gets the connection.
 #pragma once
 
 #include <cstdint>
@@ -25,18 +25,21 @@ class Listener {
   // Listens on a unix socket instead; throws as UnixSocketFile::listen does.
   explicit Listener(const UnixAddress& where);
 
-  // Takes a socket that listens already, for example from a service manager, which may hold it too:
-  // it goes on listening after close(). Throws std::system_error if it is not a listening socket.
+  // Uses a socket that already listens, for example from a service manager. If the manager holds it
+  // too, it still listens after close(). Throws std::system_error if the socket does not listen.
   explicit Listener(base::Descriptor socket);
 
   // 0 for a unix socket.
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] Transport transport() const { return transport_; }
 
-  // Have the poller watch for connections: the first time, and again after each event. They do
-  // nothing if the listener is closed.
+  // Let the poller watch for connections: add_to() once, arm_in() after each event. They do nothing
+  // if the listener is closed.
   [[nodiscard]] bool add_to(Poller& poller, Poller::Token token);
   void arm_in(Poller& poller, Poller::Token token);
+
+  // The socket becomes useless in processes that are forked from now on.
+  void hide_from_children();
 
   enum class Outcome {
     accepted,
@@ -50,11 +53,11 @@ class Listener {
   };
   [[nodiscard]] Accepted accept();
 
-  // Frees the port or removes the file before it returns; refuses connections not accepted yet.
+  // Frees the port or removes the file before it returns. Refuses connections that are waiting.
   void close() noexcept;
 
   // Closes this process's copy of the socket; it listens on in the others. For a forked child,
-  // which has one thread and must not take the lock: the thread that holds it may not exist here.
+  // which must not take the lock: the thread that holds it may not exist here.
   void abandon() noexcept {
     file_.forget();
     socket_.close();
@@ -66,7 +69,7 @@ class Listener {
   UnixSocketFile file_;  // destroyed before the socket
   std::uint16_t port_ = 0;
   Transport transport_ = Transport::tcp;
-  bool is_shared_ = false;  // other processes go on listening
+  bool is_shared_ = false;  // other processes may still listen
 };
 
 }  // namespace tuber::io

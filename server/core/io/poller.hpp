@@ -22,10 +22,10 @@ class Poller {
   // Throws std::system_error if the system has no descriptor for it.
   Poller();
 
-  // Watches a new descriptor for one event: it is readable. False if the system has no memory.
+  // Watches a new descriptor until it is readable, once. False if the system has no memory.
   [[nodiscard]] bool add(int descriptor, Token token);
 
-  // Watches an added descriptor, after its event, for one more.
+  // Watches a descriptor for another event after the previous one.
   void arm(int descriptor, Token token);
   // The same for another event: it takes bytes again, ...
   void arm_for_writing(int descriptor, Token token);
@@ -42,6 +42,13 @@ class Poller {
 
   // Sets the only timer of the poller, in place of its former time.
   void set_timer(std::chrono::steady_clock::time_point time) noexcept;
+
+  // Its descriptors become useless in processes that are forked from now on.
+  void hide_from_children() const {
+    for (const auto* each : {&queue_, &wake_receiver_, &wake_sender_, &notifier_, &timer_}) {
+      base::hide_from_children(each->get());
+    }
+  }
 
   // Wakes every thread that waits, now or later.
   void wake_all() noexcept;

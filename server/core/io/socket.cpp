@@ -14,6 +14,8 @@
 #include <array>
 #include <cerrno>
 
+#include "base/pipe_signal.hpp"
+
 namespace tuber::io {
 namespace {
 
@@ -28,8 +30,8 @@ constexpr int kMore = MSG_MORE;
 constexpr int kMore = 0;
 #endif
 
-// The pieces that the system takes at once. POSIX calls it IOV_MAX, but not all systems define
-// that.
+// The maximum number of pieces in one system call. POSIX calls it IOV_MAX, but not all systems
+// define that.
 constexpr std::size_t kMaxPieces = 1024;
 
 template <class Value>
@@ -83,8 +85,8 @@ ssize_t send_file_piece(const base::Descriptor& socket, int file, off_t& offset,
 }
 
 // TCP keepalive detects a dead peer (pulled cable, power loss) within 30 s, whether data or a probe
-// is unanswered. On a working link, methods may run and connections be idle for any time. Three
-// probes must fail, because one can get lost.
+// is unanswered. On a working link, calls and idle connections may last any time. Three probes must
+// fail, because one can get lost.
 constexpr int kProbeAfterSeconds = 12;
 constexpr int kProbeEverySeconds = 5;
 constexpr int kProbes = 3;
@@ -116,7 +118,7 @@ bool prepare_connection(const base::Descriptor& socket, Transport transport,
 #ifndef MSG_NOSIGNAL
   if (!set_option(fd, SOL_SOCKET, SO_NOSIGPIPE, 1)) return false;
 #endif
-  // A timeout of 0 would mean none.
+  // A timeout of 0 would mean no timeout.
   const auto receive = std::max(times.receive, std::chrono::microseconds(1));
   const auto send = std::max(times.send, std::chrono::milliseconds(1));
   if (transport == Transport::tcp &&
@@ -145,7 +147,7 @@ bool send_all(const base::Descriptor& socket, std::span<iovec> pieces, Pace& pac
       pieces = drop_front(pieces, static_cast<std::size_t>(sent));
       if (!pieces.empty() && !pace.keeps_up(static_cast<std::size_t>(sent))) return false;
     } else if (errno != EINTR) {
-      return false;  // EAGAIN too: the peer took nothing during the whole timeout
+      return false;  // EAGAIN too: the peer accepted no bytes during the timeout
     }
   }
   return true;
@@ -171,10 +173,11 @@ bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces) {
 
 bool send_file(const base::Descriptor& socket, int file, std::uint64_t offset, std::uint64_t length,
                Pace& pace) {
-  // sendfile moves this through its pipe at once, and may block for the whole timeout each time.
-  // The rate can be checked between two calls only.
+  // sendfile moves this many bytes through its pipe at once, and may block for the whole timeout
+  // each time. The rate can only be checked between two calls.
   constexpr std::uint64_t kPiece = 64 * 1024;
   auto position = static_cast<off_t>(offset);
+  const base::PipeSignalBlocked blocked;  // sendfile has no MSG_NOSIGNAL
   while (length > 0) {
     const auto wanted = static_cast<std::size_t>(std::min(length, kPiece));
     const ssize_t sent = send_file_piece(socket, file, position, wanted);

@@ -1,6 +1,6 @@
-// Sets up connected sockets, and sends all of something. The sockets are blocking, with timeouts
-// set once: a busy connection then costs one recv and one sendmsg per request. Non-blocking sockets
-// would add a poll before each recv, and one for each piece of a large reply.
+// Sets up connected sockets and sends complete replies. The sockets are blocking, and their
+// timeouts are set once, so a busy connection costs one recv and one sendmsg per request.
+// Non-blocking sockets would need a poll before each recv and for each piece of a large reply.
 #pragma once
 
 #include <sys/uio.h>
@@ -18,17 +18,17 @@ namespace tuber::io {
 struct SocketTimes {
   std::chrono::microseconds
       receive;                     // then recv fails with EAGAIN; rounded up to the kernel's tick
-  std::chrono::milliseconds send;  // then sendmsg returns what the peer took so far
+  std::chrono::milliseconds send;  // then sendmsg returns the bytes sent so far
 };
 
-// What carries the connections of a listener.
+// The kind of a listener's connections.
 enum class Transport { tcp, unix_socket };
 
 // Sets the timeouts and the options of every connection. False if the peer has disconnected.
 [[nodiscard]] bool prepare_connection(const base::Descriptor& socket, Transport transport,
                                       const SocketTimes& times);
 
-// What follows the bytes that are sent now.
+// Whether more bytes follow those that are sent now.
 enum class Follow { nothing, more };
 
 // Checks the rate of one transfer, from its construction. Not thread-safe.
@@ -50,8 +50,8 @@ class Pace {
   std::size_t bytes_ = 0;  // since begin_
 };
 
-// Sends all pieces, and changes `pieces`. False if the peer has disconnected, took nothing during
-// the send timeout, or is too slow.
+// Sends all pieces, and modifies `pieces`. False if the peer has disconnected, accepted no bytes
+// during the send timeout, or is too slow.
 [[nodiscard]] bool send_all(const base::Descriptor& socket, std::span<iovec> pieces, Pace& pace,
                             Follow follow = Follow::nothing);
 
@@ -60,7 +60,7 @@ enum class Sent { all, part, failed };
 [[nodiscard]] Sent send_available(const base::Descriptor& socket, std::span<iovec> pieces,
                                   std::uint64_t& sent);
 
-// Sends what the socket takes at once. False if that is not everything.
+// Sends as much as possible without blocking. False if bytes remain.
 [[nodiscard]] bool send_at_once(const base::Descriptor& socket, std::span<iovec> pieces);
 
 // Sends `length` bytes of a file from `offset`. False as for send_all, or if the file has shrunk.

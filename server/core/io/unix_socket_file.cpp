@@ -19,7 +19,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// For another server that starts in the same directory, which takes microseconds.
+// The wait for another server that starts in the same directory, which takes microseconds.
 constexpr milliseconds kLockTimeout{2'000};
 constexpr milliseconds kLockRetryDelay{5};
 
@@ -44,9 +44,9 @@ sockaddr_un address_of(const std::string& path) {
   return address;
 }
 
-// Between bind and listen, a file looks like that of a dead server. The lock keeps servers that
-// start at the same time from removing each other's. A lock on the directory needs no file of its
-// own.
+// Between bind and listen, a file looks like that of a dead server. The lock prevents servers that
+// start at the same time from removing each other's files. Locking the directory needs no extra
+// file.
 base::Descriptor lock_directory_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   std::string directory = ".";

@@ -16,7 +16,7 @@ struct UnixAddress {
   mode_t mode = 0600;  // of the file; connecting needs write permission
 };
 
-// Owns a file, or none. Removes it when it is destroyed, unless another file has replaced it.
+// Owns at most one file. Its destructor removes the file unless another one has replaced it.
 // Move-only. Not thread-safe.
 class UnixSocketFile {
  public:
@@ -33,7 +33,7 @@ class UnixSocketFile {
   // REQUIRES: the socket is open; otherwise the next server may own the file.
   void remove() noexcept;
 
-  // Gives the file up without removing it; for a forked child.
+  // Releases the file without removing it; for a forked child.
   void forget() noexcept { path_.clear(); }
 
  private:

@@ -2,44 +2,65 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <atomic>
 #include <optional>
 
 namespace tuber::ops {
 
-CallLog::CallSlot::CallSlot(CallLog& log) : log_(log) {
-  const std::lock_guard lock(log_.mutex_);
-  if (log_.free_slots_.empty()) {
-    index_ = log_.slots_.size();
-    log_.slots_.emplace_back();
-  } else {
-    index_ = log_.free_slots_.back();
-    log_.free_slots_.pop_back();
+namespace {
+
+// The slots of all logs of the process, for a signal handler, which can take no lock. There are as
+// many as workers by default; a crash report names no call of those that find no place.
+constexpr std::size_t kVisible = 2048;
+std::array<std::atomic<const CallLog::CallSlot*>, kVisible> visible_slots{};
+
+void exchange(const CallLog::CallSlot* from, const CallLog::CallSlot* to) {
+  for (auto& place : visible_slots) {
+    const CallLog::CallSlot* expected = from;
+    if (place.compare_exchange_strong(expected, to)) return;
   }
 }
 
-CallLog::CallSlot::~CallSlot() {
+}  // namespace
+
+CallLog::CallSlot::CallSlot(CallLog& log) : log_(log) {
   const std::lock_guard lock(log_.mutex_);
-  log_.slots_[index_].running = false;  // the thread may have been ended inside a call
-  log_.free_slots_.push_back(index_);
+  if (log_.free_slots_.empty()) {
+    entry_ = &log_.slots_.emplace_back();
+  } else {
+    entry_ = log_.free_slots_.back();
+    log_.free_slots_.pop_back();
+  }
+  exchange(nullptr, this);
+}
+
+CallLog::CallSlot::~CallSlot() {
+  exchange(this, nullptr);
+  const std::lock_guard lock(log_.mutex_);
+  entry_->running = false;  // the thread may have been ended inside a call
+  log_.free_slots_.push_back(entry_);
 }
 
 void CallLog::CallSlot::begin(std::string_view name, const io::Peer& peer) {
   const auto now = Clock::now();
   const std::lock_guard lock(log_.mutex_);
-  Entry& entry = log_.slots_[index_];
+  Entry& entry = *entry_;
   entry.peer = peer;
   entry.name.assign(name);
   entry.began = now;
   entry.running = true;
 }
 
-void CallLog::CallSlot::end(std::string_view failure) {
+bool CallLog::CallSlot::logs_failures() const {
+  return log_.log_ && log_.log_->logs_failures();
+}
+
+void CallLog::CallSlot::end(std::string_view failure, std::string_view traceback) {
   const auto now = Clock::now();
   std::optional<Entry> to_log;  // after the lock: the health endpoint must not wait for I/O
   {
     const std::lock_guard lock(log_.mutex_);
-    Entry& entry = log_.slots_[index_];
+    Entry& entry = *entry_;
     entry.running = false;
     entry.took = now - entry.began;
     entry.failed = !failure.empty();
@@ -47,7 +68,16 @@ void CallLog::CallSlot::end(std::string_view failure) {
     log_.keep(entry);
     if (entry.failed && log_.log_) to_log = entry;
   }
-  if (to_log) log_.log_->failed(to_log->peer, to_log->name.text(), failure);
+  if (to_log) log_.log_->failed(to_log->peer, to_log->name.text(), failure, traceback);
+}
+
+void CallLog::visit_running(Visitor visit, void* context) {
+  for (const auto& place : visible_slots) {
+    const CallSlot* const slot = place;
+    if (slot == nullptr || !slot->entry_->running) continue;
+    visit(context, slot->entry_->name.text(),
+          ::pthread_equal(slot->thread_, ::pthread_self()) != 0);
+  }
 }
 
 void CallLog::keep(const Entry& entry) {
@@ -99,10 +129,8 @@ void CallLog::append(std::string& json, const std::vector<Entry>& entries) {
     base::append_time(json, std::chrono::system_clock::now() -
                                 std::chrono::duration_cast<std::chrono::system_clock::duration>(
                                     Clock::now() - entry.began));
-    std::array<char, 48> seconds{};
-    std::snprintf(seconds.data(), seconds.size(), "\",\"seconds\":%.6f",
-                  std::chrono::duration<double>(entry.took).count());
-    json.append(seconds.data());
+    json.append("\",\"seconds\":");
+    base::append_seconds(json, entry.took);
     if (!entry.running) {
       json.append(",\"failed\":");
       if (entry.failed) {

@@ -1,9 +1,12 @@
-// The calls that run now and the last ones that ended: client, name, begin, duration and failure.
-// Must never wait for Python, nor hold its lock longer than a copy takes.
+// Records running calls and the last finished ones: client, name, start, duration and failure.
+// Must never wait for Python, nor hold its lock for longer than a copy.
 #pragma once
+
+#include <pthread.h>
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,13 +20,16 @@
 
 namespace tuber::ops {
 
-// Thread-safe. In memory, so it begins with the server.
+// Thread-safe. Kept in memory, so it is empty when the server starts.
 class CallLog {
+  struct Entry;
+
  public:
-  // Covers the minutes before a failure; takes about 3 MB.
+  // Enough for the minutes before a failure; needs about 3 MB.
   static constexpr std::size_t kKept = 10'000;
 
-  // Where one worker records its current call. Not thread-safe. The log must outlive it.
+  // Where one worker records its current call. Created in the worker's thread. Not thread-safe. The
+  // log must outlive it.
   class CallSlot {
    public:
     explicit CallSlot(CallLog& log);
@@ -32,13 +38,16 @@ class CallLog {
     CallSlot& operator=(const CallSlot&) = delete;
 
     void begin(std::string_view name, const io::Peer& peer);
-    // `failure`: the message; empty if the call succeeded.
-    void end(std::string_view failure);
+    // `failure`: the message; empty if the call succeeded. `traceback` goes to the log.
+    void end(std::string_view failure, std::string_view traceback = {});
+    // Whether failed calls are logged.
+    [[nodiscard]] bool logs_failures() const;
 
    private:
     friend class CallLog;
     CallLog& log_;
-    std::size_t index_;
+    Entry* entry_;  // stays where it is
+    const pthread_t thread_ = ::pthread_self();
   };
 
   // Failed calls also go to `log`, which may be null.
@@ -50,9 +59,14 @@ class CallLog {
   // {"call", "from", "began", "seconds"}.
   void append_running(std::string& json) const;
 
-  // Appends a JSON array of the last calls, the newest first: the same with "failed", which is the
-  // message or null.
+  // Appends a JSON array of the last calls, the newest first. Each also has "failed": the message
+  // or null.
   void append_recent(std::string& json) const;
+
+  // For a signal handler: visits the running calls of all logs of this process without a lock, so
+  // a name may be half written. `is_here`: in the calling thread. Async-signal-safe.
+  using Visitor = void (*)(void* context, std::string_view name, bool is_here);
+  static void visit_running(Visitor visit, void* context);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -72,8 +86,8 @@ class CallLog {
 
   const std::shared_ptr<Log> log_;
   mutable std::mutex mutex_;
-  std::vector<Entry> slots_;
-  std::vector<std::size_t> free_slots_;
+  std::deque<Entry> slots_;
+  std::vector<Entry*> free_slots_;
   std::vector<Entry> recent_;  // a ring
   std::size_t next_ = 0;       // in the ring
 };

@@ -1,5 +1,5 @@
-// Log lines for the operator on stderr: refused requests, failed calls, answered requests. Must
-// never make a worker wait, nor write to anything but the stderr that the process began with.
+// Writes log lines for the operator to stderr: refused requests, failed calls, answered requests.
+// Must never make a worker wait. Must write only to the stderr that the process started with.
 #pragma once
 
 #include <chrono>
@@ -27,18 +27,22 @@ struct LogOptions {
 // Thread-safe.
 class Log {
  public:
-  // Limits the lines about refused requests, so that a port scanner can't fill a disk. The next
-  // line has the number of lines that were skipped.
+  // Limits the lines about refused requests per second, so that a port scanner cannot fill a disk.
+  // The next line contains the number of skipped lines.
   static constexpr std::size_t kRefusedPerSecond = 10;
 
-  // Writes to a copy of `descriptor`: a method may close stderr, and a connection get its number.
+  // Writes to a copy of `descriptor`, because a method may close stderr and a connection may then
+  // get its number.
   explicit Log(const LogOptions& options, int descriptor = 2);
 
   [[nodiscard]] bool logs_access() const { return options_.access; }
 
-  // A request that was not carried out. `request`: its method and target, empty if unknown.
+  // Logs a request that was refused. `request`: its method and target, empty if unknown.
   void refused(const io::Peer& peer, int status, std::string_view request, std::string_view reason);
-  void failed(const io::Peer& peer, std::string_view call, std::string_view message);
+  [[nodiscard]] bool logs_failures() const { return options_.level >= LogOptions::Level::info; }
+  // `traceback` follows the line as text, or is a member of it in JSON; empty if there is none.
+  void failed(const io::Peer& peer, std::string_view call, std::string_view message,
+              std::string_view traceback);
   void answered(const io::Peer& peer, int status, std::string_view request, std::uint64_t bytes,
                 std::chrono::steady_clock::duration took);
 
@@ -50,7 +54,8 @@ class Log {
   };
 
   [[nodiscard]] bool may_log_refusal();
-  void write(std::string_view event, std::span<const Member> members);
+  // `more`: lines that follow, indented.
+  void write(std::string_view event, std::span<const Member> members, std::string_view more = {});
 
   const LogOptions options_;
   base::Descriptor descriptor_;

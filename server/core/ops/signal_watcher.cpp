@@ -12,6 +12,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/descriptor.hpp"
 #include "base/process.hpp"
@@ -24,18 +25,29 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestWait{24 * 3600 * 1000};  // poll() takes an int
-// The thread needs little, but thread-local variables of libraries are in it, too.
+// The thread needs little, but its stack also holds the thread-local variables of libraries.
 constexpr std::size_t kStackSize = 1024 * 1024;
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error(errno == 0 ? EAGAIN : errno, std::generic_category(), what);
 }
 
-// Lives in its thread, as long as the process.
+// Lives in its own thread until the process ends.
 class SignalWatcher {
  public:
-  SignalWatcher(base::Descriptor signals, std::function<void()> stop, milliseconds grace)
-      : signals_(std::move(signals)), stop_(std::move(stop)), grace_(grace) {}
+  SignalWatcher(base::Descriptor signals, base::Descriptor writer, std::vector<int> numbers,
+                std::function<void()> stop, milliseconds grace)
+      : signals_(std::move(signals)),
+        writer_(std::move(writer)),
+        numbers_(std::move(numbers)),
+        stop_(std::move(stop)),
+        grace_(grace) {
+    // A child's signals must not stop the parent.
+    base::hide_from_children(signals_.get());
+    base::hide_from_children(writer_.get());
+  }
+
+  [[nodiscard]] int writer() const { return writer_.get(); }
 
   [[noreturn]] void run() {
     while (true) {
@@ -58,13 +70,16 @@ class SignalWatcher {
     const ssize_t size = ::read(signals_.get(), numbers.data(), numbers.size());
     for (ssize_t i = 0; i < size; ++i) {
       const int number = numbers[static_cast<std::size_t>(i)];
-      if (number != SIGINT && number != SIGTERM) continue;
+      if (std::find(numbers_.begin(), numbers_.end(), number) == numbers_.end()) continue;
+      if (number == SIGHUP && end_) continue;  // a terminal that closes may send several
       end_ = Clock::now() + (end_ ? milliseconds(0) : grace_) + kOrderlyExit;
       stop_();
     }
   }
 
   base::Descriptor signals_;
+  base::Descriptor writer_;
+  std::vector<int> numbers_;
   std::function<void()> stop_;
   milliseconds grace_;
   std::optional<Clock::time_point> end_;  // set at the first signal
@@ -72,19 +87,18 @@ class SignalWatcher {
 
 }  // namespace
 
-int watch_signals(std::function<void()> stop, milliseconds grace) {
+int watch_signals(std::vector<int> numbers, std::function<void()> stop, milliseconds grace) {
   std::array<int, 2> ends{-1, -1};
   if (::pipe(ends.data()) != 0) fail("cannot make a pipe");
   base::Descriptor reader(ends[0]);
   base::Descriptor writer(ends[1]);
   for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
   ::fcntl(writer.get(), F_SETFL, O_NONBLOCK);
-  // A child's signals must not stop the parent.
-  base::close_in_children(writer.get());
-  auto watcher = std::make_shared<SignalWatcher>(std::move(reader), std::move(stop), grace);
+  auto watcher = std::make_shared<SignalWatcher>(std::move(reader), std::move(writer),
+                                                 std::move(numbers), std::move(stop), grace);
   if (!base::start_detached_thread(kStackSize, [watcher] { watcher->run(); }))
     fail("cannot start a thread");
-  return writer.release();
+  return watcher->writer();
 }
 
 }  // namespace tuber::ops

@@ -1,9 +1,6 @@
 // See call.hpp.
 #include "python/call.hpp"
 
-#include <algorithm>
-#include <iterator>
-#include <new>
 #include <string>
 #include <utility>
 
@@ -14,52 +11,19 @@
 namespace tuber::python {
 namespace {
 
-constexpr const char* kMembers[] = {"object", "method", "args", "kwargs", "property", "resolve"};
-
-// Looks up members of a call and counts those that are present.
-class Members {
- public:
-  explicit Members(PyObject* call) : call_(call) {}
-
-  // Borrowed; null if absent or None.
-  PyObject* find(const Handle& name) {
-    PyObject* value = PyDict_GetItemWithError(call_, name.get());
-    if (value != nullptr) ++found_;
-    return value == Py_None ? nullptr : value;
-  }
-
-  [[nodiscard]] bool found_all() const { return found_ == PyDict_GET_SIZE(call_); }
-
- private:
-  PyObject* call_;
-  Py_ssize_t found_ = 0;
-};
-
-bool is_member(PyObject* name) {
-  return PyUnicode_Check(name) &&
-         std::any_of(std::begin(kMembers), std::end(kMembers), [name](const char* known) {
-           return PyUnicode_CompareWithASCIIString(name, known) == 0;
-         });
-}
-
 // Refuses unknown members. A misspelt `method` would otherwise turn a call into a property read.
-bool check_members(PyObject* call) {
-  PyObject *name = nullptr, *value = nullptr;
-  Py_ssize_t position = 0;
-  while (PyDict_Next(call, &position, &name, &value)) {
-    if (is_member(name)) continue;
-    PyErr_Format(PyExc_TypeError,
-                 "a call has no member %R; its members are object, method, args, kwargs, property "
-                 "and resolve",
-                 name);
-    return false;
-  }
-  return true;
+bool check_members(const CallMembers& call) {
+  if (!call.unknown) return true;
+  PyErr_Format(PyExc_TypeError,
+               "a call has no member %R; its members are object, method, args, kwargs, property "
+               "and resolve",
+               call.unknown.get());
+  return false;
 }
 
-bool refuse_member(const char* name, const char* expected, PyObject* came) {
+bool refuse_member(const char* name, const char* expected, PyObject* got) {
   PyErr_Format(PyExc_TypeError, "the member '%s' of a call must be %s, not %s", name, expected,
-               Py_TYPE(came)->tp_name);
+               Py_TYPE(got)->tp_name);
   return false;
 }
 
@@ -75,22 +39,32 @@ bool check_arguments(PyObject* args, PyObject* kwargs) {
   return true;
 }
 
-// Ends an envelope. Warnings are valid text (tuberd.served.call_warnings), so encoding them fails
-// only when memory runs out.
-void close_with_warnings(PyObject* warnings, const Codec& codec, serve::Body& out) {
-  if (warnings != nullptr) {
-    codec.open_warnings(out);
-    if (!codec.encode(warnings, out)) throw std::bad_alloc();
+// A trace or profile function that a method sets ends with its call: the thread runs the calls of
+// others next. One that was there before, such as a debugger's, stays.
+class CallTracing {
+ public:
+  CallTracing() : traced_(state_->c_tracefunc != nullptr), profiled_(is_profiled()) {}
+  ~CallTracing() {
+    if (!traced_ && state_->c_tracefunc != nullptr) PyEval_SetTrace(nullptr, nullptr);
+    if (!profiled_ && is_profiled()) PyEval_SetProfile(nullptr, nullptr);
   }
-  codec.close_envelope(out);
-}
+  CallTracing(const CallTracing&) = delete;
+  CallTracing& operator=(const CallTracing&) = delete;
 
-// Never empty, because an empty message would mean success in the call log.
-std::string_view message_of(PyObject* failure) {
-  PyObject* message = failure == nullptr ? nullptr : PyDict_GetItemString(failure, "message");
-  const char* text = message == nullptr ? nullptr : PyUnicode_AsUTF8(message);
+ private:
+  [[nodiscard]] bool is_profiled() const { return state_->c_profilefunc != nullptr; }
+
+  PyThreadState* const state_ = PyThreadState_Get();
+  const bool traced_;
+  const bool profiled_;
+};
+
+// A member of a failure; empty if it has none.
+std::string_view text_of(PyObject* failure, const char* name) {
+  PyObject* member = failure == nullptr ? nullptr : PyDict_GetItemString(failure, name);
+  const char* text = member == nullptr ? nullptr : PyUnicode_AsUTF8(member);
   if (text == nullptr) PyErr_Clear();
-  return text == nullptr || *text == '\0' ? "?" : text;
+  return text == nullptr ? "" : text;
 }
 
 }  // namespace
@@ -98,22 +72,17 @@ std::string_view message_of(PyObject* failure) {
 Caller::Caller(CoreCallbacks callbacks, std::uint64_t max_reply)
     : callbacks_(std::move(callbacks)), max_reply_(max_reply) {}
 
-bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) const {
+bool Caller::answer(const CallMembers& call, const Asker& asker, ReplyWriter& writer) const {
   CallRecord record(asker, call);
   CallWarnings warnings;
+  const CallTracing tracing;
   bool entered = false;
-  Handle result = run(call, asker, writer.is_lossless(), entered);
-  if (result) {
-    writer.choose_codec_for(result.get());
-    const Codec& codec = writer.codec();
-    serve::Body& out = writer.out();
-    const serve::Body::Mark start = out.mark();
-    codec.open_envelope(Outcome::result, warnings.texts() != nullptr, out);
-    if (encode_result(result.get(), writer)) {
-      close_with_warnings(warnings.texts(), codec, out);
+  if (Handle result = run(call, asker, writer.is_lossless(), entered)) {
+    if (write_result(result.get(), writer)) {
+      writer.end_envelope(warnings.texts());
       return true;
     }
-    out.cut(start);
+    writer.drop_envelope();
     entered = false;  // the method succeeded, and the encoder's traceback is of no use
   }
   write_failure(entered, warnings.texts(), &record, writer);
@@ -121,66 +90,80 @@ bool Caller::answer(PyObject* call, const Asker& asker, ReplyWriter& writer) con
 }
 
 // On failure returns false with a Python exception set.
-bool Caller::encode_result(PyObject* result, ReplyWriter& writer) const {
-  if (!writer.codec().encode(result, writer.out())) return false;
+bool Caller::write_result(PyObject* result, ReplyWriter& writer) const {
+  if (!writer.write_result(result)) {
+    if (PyErr_ExceptionMatches(PyExc_MemoryError)) {
+      PyErr_SetString(PyExc_MemoryError,
+                      "result: there is not enough memory to send it, although the method ran");
+    } else if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
+      PyErr_SetString(PyExc_TypeError,
+                      "result: encoding it raised KeyboardInterrupt (the method ran)");
+    }
+    return false;
+  }
   const std::uint64_t size = writer.out().size();
   if (size <= max_reply_) return true;
   PyErr_Format(
       PyExc_ValueError,
-      "result: it makes the reply %llu bytes long, over the limit of %llu; request less at a "
-      "time, or start the server with a larger --max-reply",
+      "result: it makes the reply %llu bytes long, over the limit of %llu, although the method "
+      "ran; request less at a time, or start the server with a larger --max-reply",
       static_cast<unsigned long long>(size), static_cast<unsigned long long>(max_reply_));
   return false;
 }
 
 void Caller::write_failure(bool entered, PyObject* warnings, CallRecord* record,
                            ReplyWriter& writer) const {
-  const Codec& codec = writer.codec();
-  serve::Body& out = writer.out();
-  const serve::Body::Mark start = out.mark();
   Handle exception = take_exception();
   Handle failure =
       invoke(callbacks_.describe_failure, exception.get(), entered ? Py_True : Py_False);
-  if (record != nullptr) record->failed(message_of(failure.get()));
-  codec.open_envelope(Outcome::error, warnings != nullptr, out);
-  if (!failure || !codec.encode(failure.get(), out)) {
+  if (record != nullptr) {
+    // Not empty, because an empty message would mean success in the call log.
+    const std::string_view message = text_of(failure.get(), "message");
+    record->failed(message.empty() ? "?" : message, text_of(failure.get(), "traceback"));
+  }
+  writer.open_envelope(Outcome::error);
+  if (!failure || !writer.codec().encode(failure.get(), writer.out())) {
     // Describing the failure failed too, probably because memory ran out.
     PyErr_Clear();
-    out.cut(start);
-    codec.open_envelope(Outcome::error, false, out);
-    codec.encode_failure("RuntimeError: the call failed, and describing its failure failed too",
-                         "RuntimeError", out);
+    writer.drop_envelope();
+    writer.open_envelope(Outcome::error);
+    writer.codec().encode_failure(
+        "RuntimeError: the call failed, and describing its failure failed too", "RuntimeError",
+        writer.out());
     warnings = nullptr;
   }
-  close_with_warnings(warnings, codec, out);
+  writer.end_envelope(warnings);
 }
 
 void Caller::write_not_executed(std::string_view why, const Codec& codec, serve::Body& out) const {
   const std::string message = "tuber.NotExecuted: not run, because " + std::string(why);
-  codec.open_envelope(Outcome::error, false, out);
+  codec.open_envelope(Outcome::error, out);
   codec.encode_failure(message, "tuber.NotExecuted", out);
   codec.close_envelope(out);
 }
 
-Handle Caller::run(PyObject* call, const Asker& asker, bool lossless, bool& entered) const {
-  if (!PyDict_Check(call)) {
-    PyErr_Format(PyExc_TypeError, "a call must be a map, not %s", Py_TYPE(call)->tp_name);
+Handle Caller::run(const CallMembers& call, const Asker& asker, bool lossless,
+                   bool& entered) const {
+  if (call.not_a_map) {
+    PyErr_Format(PyExc_TypeError, "a call must be a map, not %s",
+                 Py_TYPE(call.not_a_map.get())->tp_name);
     return {};
   }
-  Members members(call);
-  PyObject* method = members.find(names_.method);
+  if (!check_members(call)) return {};
+  PyObject* const method = call.find(CallMembers::kMethod);
   if (method == nullptr) {
-    if (!check_members(call)) return {};
-    return invoke(callbacks_.describe, call, lossless ? Py_True : Py_False);
+    const Handle map = call.to_map();
+    if (!map) return {};
+    PyObject* const described = asker.described == nullptr ? Py_None : asker.described;
+    return invoke(callbacks_.describe, map.get(), lossless ? Py_True : Py_False, described);
   }
   if (!PyUnicode_Check(method)) {
     refuse_member("method", "a string", method);
     return {};
   }
-  PyObject* path = members.find(names_.object);
-  PyObject* args = members.find(names_.args);
-  PyObject* kwargs = members.find(names_.kwargs);
-  if (!members.found_all() && !check_members(call)) return {};
+  PyObject* const path = call.find(CallMembers::kObject);
+  PyObject* const args = call.find(CallMembers::kArgs);
+  PyObject* const kwargs = call.find(CallMembers::kKwargs);
   if (path == nullptr) {
     PyErr_SetString(PyExc_TypeError, "a call with 'method' needs 'object', the path of an object");
     return {};
@@ -188,6 +171,7 @@ Handle Caller::run(PyObject* call, const Asker& asker, bool lossless, bool& ente
   if (!check_arguments(args, kwargs)) return {};
   Handle object = find_object(path);
   if (!object) return {};
+  if (asker.described != nullptr) PyDict_Clear(asker.described);
   const Arguments arguments(object.get(), args, kwargs);
   if (!arguments.valid()) return {};
   return call_method(object.get(), method, arguments, asker, entered);

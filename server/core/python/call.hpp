@@ -1,4 +1,4 @@
-// Runs one call: from the decoded map of a request to the envelope of its reply (PROTOCOL.md
+// Runs one call: from its members to the envelope of its reply (PROTOCOL.md
 // sections 3 and 4). The only code that calls users' objects.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "python/arguments.hpp"
+#include "python/call_members.hpp"
 #include "python/call_record.hpp"
 #include "python/codec.hpp"
 #include "python/handle.hpp"
@@ -21,19 +22,9 @@ struct CoreCallbacks {
   Handle find_method;  // (object, name) -> bound method, or raises
   Handle find_readonly_method;  // the same for read-only access
   Handle walk;                  // (path) -> object, or raises
-  Handle describe;          // (call, lossless) -> the result of a call without `method`, or raises
+  // (call, lossless, dict or None) -> the result of a call without `method`, or raises
+  Handle describe;
   Handle describe_failure;  // (exception, entered) -> the members of a failure
-};
-
-// The member names of a call as interned strings, so that look-ups compare pointers.
-struct MemberNames {
-  Handle object = intern("object");
-  Handle method = intern("method");
-  Handle args = intern("args");
-  Handle kwargs = intern("kwargs");
-
- private:
-  static Handle intern(const char* text) { return Handle::steal(PyUnicode_InternFromString(text)); }
 };
 
 // Runs calls. Immutable after construction and shared by all workers. REQUIRES of every operation:
@@ -45,7 +36,7 @@ class Caller {
 
   // Runs one call and appends its envelope. Returns false if the call failed. REQUIRES: no Python
   // exception set before or after.
-  bool answer(PyObject* call, const Asker& asker, ReplyWriter& writer) const;
+  bool answer(const CallMembers& call, const Asker& asker, ReplyWriter& writer) const;
 
   // Appends the envelope of the Python exception that is set, and clears it. `entered`: the
   // exception came from the served object, so its traceback is useful. `record`, if not null, gets
@@ -57,15 +48,15 @@ class Caller {
   void write_not_executed(std::string_view why, const Codec& codec, serve::Body& out) const;
 
  private:
-  [[nodiscard]] Handle run(PyObject* call, const Asker& asker, bool lossless, bool& entered) const;
+  [[nodiscard]] Handle run(const CallMembers& call, const Asker& asker, bool lossless,
+                           bool& entered) const;
   [[nodiscard]] Handle known_method(PyObject* object, PyObject* name) const;
   [[nodiscard]] Handle find_object(PyObject* path) const;
   [[nodiscard]] Handle call_method(PyObject* object, PyObject* method, const Arguments& arguments,
                                    const Asker& asker, bool& entered) const;
 
-  [[nodiscard]] bool encode_result(PyObject* result, ReplyWriter& writer) const;
+  [[nodiscard]] bool write_result(PyObject* result, ReplyWriter& writer) const;
 
-  MemberNames names_;
   CoreCallbacks callbacks_;
   std::uint64_t max_reply_;
 };

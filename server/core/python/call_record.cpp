@@ -56,34 +56,17 @@ void append_path(PyObject* path, Name& name) {
   }
 }
 
-// Interns a member's name, so that look-ups compare pointers. Lives until the process ends.
-PyObject* interned(const char* name) {
-  PyObject* const made = PyUnicode_InternFromString(name);
-  if (made == nullptr) PyErr_Clear();
-  return made;
-}
-
-PyObject* member(PyObject* call, PyObject* name) {
-  if (name == nullptr) return nullptr;
-  PyObject* const value = PyDict_GetItemWithError(call, name);
-  if (value == nullptr) PyErr_Clear();
-  return value == Py_None ? nullptr : value;
-}
-
-Name name_of(PyObject* call) {
+Name name_of(const CallMembers& call) {
   Name name;
-  if (!PyDict_Check(call)) {
+  if (call.not_a_map) {
     name.assign("?");
     return name;
   }
-  static PyObject* const kObject = interned("object");
-  static PyObject* const kMethod = interned("method");
-  static PyObject* const kProperty = interned("property");
-  append_path(member(call, kObject), name);
-  if (PyObject* const method = member(call, kMethod)) {
+  append_path(call.find(CallMembers::kObject), name);
+  if (PyObject* const method = call.find(CallMembers::kMethod)) {
     append_step(method, name);
     name.append("()");
-  } else if (PyObject* const property = member(call, kProperty)) {
+  } else if (PyObject* const property = call.find(CallMembers::kProperty)) {
     append_step(property, name);
   } else {
     name.append(name.text().empty() ? "(describe)" : " (describe)");
@@ -103,10 +86,10 @@ Name name_of(PyObject* call) {
 
 CallRecord::~CallRecord() {
   if (process_ != base::process_number()) leave_forked_child();
-  slot_.end(failure_.text());
+  slot_.end(failure_.text(), traceback_);
 }
 
-CallRecord::CallRecord(const Asker& asker, PyObject* call) : slot_(asker.slot) {
+CallRecord::CallRecord(const Asker& asker, const CallMembers& call) : slot_(asker.slot) {
   slot_.begin(name_of(call).text(), asker.who);
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "python/call_members.hpp"
 #include "python/handle.hpp"
 #include "python/source.hpp"
 #include "serve/body.hpp"
@@ -22,8 +23,13 @@ class Codec {
   [[nodiscard]] virtual std::string_view media_type() const = 0;
 
   [[nodiscard]] virtual Handle decode(Source& source) const = 0;
+  // The same for the calls of a request.
+  [[nodiscard]] virtual bool decode_calls(Source& source, Calls& calls) const = 0;
   // Appends the value. On failure `out` may hold a part of it, which the caller must cut off.
   [[nodiscard]] virtual bool encode(PyObject* value, serve::Body& out) const = 0;
+  // The same, but fails without an exception if the value would arrive as another one, or if only a
+  // close inspection would show that it does not.
+  [[nodiscard]] virtual bool encode_exact(PyObject* value, serve::Body& out) const = 0;
 
   // A batch: open, the envelopes with separators between them, close.
   virtual void open_batch(std::size_t envelopes, serve::Body& out) const = 0;
@@ -31,8 +37,9 @@ class Codec {
   virtual void close_batch(serve::Body& out) const = 0;
 
   // An envelope: open, the encoded result or failure, the warnings if any, close.
-  virtual void open_envelope(Outcome outcome, bool with_warnings, serve::Body& out) const = 0;
-  virtual void open_warnings(serve::Body& out) const = 0;
+  // Warnings may still appear while a result is encoded, so their number is not known at the start.
+  virtual void open_envelope(Outcome outcome, serve::Body& out) const = 0;
+  virtual void open_warnings(serve::Body::Mark envelope, serve::Body& out) const = 0;
   virtual void close_envelope(serve::Body& out) const = 0;
 
   // Appends a failure with these two members. Needs no Python object, so it works when Python

@@ -1,30 +1,36 @@
 // See dispatcher.hpp.
 #include "python/dispatcher.hpp"
 
+#include <new>
 #include <string>
 
 namespace tuber::python {
 
 void Dispatcher::answer(const Asker& asker, Source& body, bool continue_on_error,
                         const Codec& reader, ReplyWriter& writer) const {
-  Handle calls = reader.decode(body);
-  if (!calls) {
+  body.share_with_others(value_memory_);
+  Calls calls;
+  if (!reader.decode_calls(body, calls)) {
     caller_.write_failure(false, nullptr, nullptr, writer);
-  } else if (PyList_Check(calls.get())) {
-    answer_batch(asker, calls.get(), continue_on_error, writer);
+  } else if (calls.is_batch) {
+    answer_batch(asker, calls.batch, continue_on_error, writer);
   } else {
-    caller_.answer(calls.get(), asker, writer);
+    caller_.answer(calls.single, asker, writer);
   }
 }
 
-void Dispatcher::answer_batch(const Asker& asker, PyObject* calls, bool continue_on_error,
-                              ReplyWriter& writer) const {
-  const auto count = static_cast<std::size_t>(PyList_GET_SIZE(calls));
+void Dispatcher::answer_batch(const Asker& asker, const std::vector<CallMembers>& calls,
+                              bool continue_on_error, ReplyWriter& writer) const {
+  const std::size_t count = calls.size();
   if (count > batch_calls_) {
     PyErr_Format(PyExc_ValueError, "a batch must have at most %zu calls, not %zu", batch_calls_,
                  count);
     return caller_.write_failure(false, nullptr, nullptr, writer);
   }
+  Handle described = Handle::steal(PyDict_New());
+  if (!described) throw std::bad_alloc();
+  Asker batch_asker = asker;
+  batch_asker.described = described.get();
   serve::Body not_executed;  // the envelope of each call after a failed one
   writer.open_batch(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -36,8 +42,7 @@ void Dispatcher::answer_batch(const Asker& asker, PyObject* calls, bool continue
       writer.out() += not_executed.text();
       continue;
     }
-    PyObject* call = PyList_GET_ITEM(calls, static_cast<Py_ssize_t>(i));
-    if (caller_.answer(call, asker, writer) || continue_on_error) continue;
+    if (caller_.answer(calls[i], batch_asker, writer) || continue_on_error) continue;
     const std::string why = "call " + std::to_string(i) + " of the same batch failed";
     caller_.write_not_executed(why, writer.codec(), not_executed);
   }

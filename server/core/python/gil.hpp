@@ -87,6 +87,11 @@ class GilReleased {
   PyThreadState* state_;
 };
 
+// Lets a thread that waits for the GIL run. REQUIRES: the GIL.
+inline void let_others_run() {
+  const GilReleased released;
+}
+
 // Deletes an object that owns Python references, from any thread, with or without the GIL.
 struct DeleteWithGil {
   template <class T>

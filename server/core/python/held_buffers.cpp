@@ -58,6 +58,11 @@ bool HeldBuffers::append(PyObject* exporter, bool zero_copy, serve::Body& body) 
   return true;
 }
 
+void HeldBuffers::append_kept(PyObject* owner, std::string_view bytes, serve::Body& body) {
+  of(body).owners_.push_back(Handle::borrow(owner));
+  body.borrow(bytes);
+}
+
 std::vector<PyObject*> HeldBuffers::exporters_of(serve::Body& body) {
   std::vector<PyObject*> exporters;
   if (!body.owner()) return exporters;

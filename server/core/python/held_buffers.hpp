@@ -24,6 +24,9 @@ class HeldBuffers {
   // copied if `zero_copy` allows it. On failure returns false with a Python exception set.
   static bool append(PyObject* exporter, bool zero_copy, serve::Body& body);
 
+  // Appends bytes that `owner` keeps and that never change, without a copy.
+  static void append_kept(PyObject* owner, std::string_view bytes, serve::Body& body);
+
   // The exporters of the buffers in the body, in order. REQUIRES: nothing was cut from the body.
   [[nodiscard]] static std::vector<PyObject*> exporters_of(serve::Body& body);
 
@@ -35,6 +38,7 @@ class HeldBuffers {
     Py_buffer view;
   };
   std::vector<Buffer> buffers_;
+  std::vector<Handle> owners_;
 };
 
 // True if the caller holds every reference to `array` and to its base objects, so that no other

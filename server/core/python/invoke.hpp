@@ -1,8 +1,9 @@
-// Calls Python from C++, and takes the exceptions that it raises.
+// Calls Python from C++, and catches the exceptions that it raises.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <exception>
 
 #include "python/gil.hpp"
 #include "python/handle.hpp"
@@ -18,7 +19,19 @@ template <class... Arguments>
       [&] { return PyObject_Vectorcall(callable.get(), array.data(), array.size(), nullptr); }));
 }
 
-// Takes the Python exception that is set, as an instance with its traceback. REQUIRES: the GIL.
+// Calls code that returns an empty result with a Python exception set on failure. Turns
+// std::bad_alloc into MemoryError. REQUIRES: the GIL.
+template <class Code>
+auto with_memory_error(Code&& code) -> decltype(code()) {
+  try {
+    return code();
+  } catch (const std::exception&) {  // bad_alloc; length_error on 32-bit boards
+    PyErr_NoMemory();
+    return {};
+  }
+}
+
+// Clears the current Python exception and returns it, with its traceback. REQUIRES: the GIL.
 [[nodiscard]] inline Handle take_exception() {
 #if PY_VERSION_HEX >= 0x030C0000
   return Handle::steal(PyErr_GetRaisedException());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -14,7 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/pipe_signal.hpp"
 #include "files/static_files.hpp"
+#include "ops/fatal_signals.hpp"
 #include "python/call_warnings.hpp"
 #include "python/cbor/codec.hpp"
 #include "python/cbor/python_class.hpp"
@@ -45,14 +48,9 @@ CoreCallbacks make_callbacks(const py::object& callbacks) {
           .describe_failure = attribute(callbacks, "describe_failure")};
 }
 
-// `json` is a tuber.codec.json.JsonCodec.
-Codecs make_codecs(const py::object& json) {
-  JsonCodec::Parts parts{.exact = Handle::borrow(json.ptr())};
-  if (json.attr("library").cast<std::string>() == "orjson") {
-    parts.orjson = Handle::borrow(py::module_::import("orjson").ptr());
-  }
+Codecs make_codecs() {
   Codecs codecs;
-  codecs.push_back(std::make_unique<JsonCodec>(std::move(parts)));
+  codecs.push_back(std::make_unique<JsonCodec>(JsonImports::load()));
   codecs.push_back(std::make_unique<CborCodec>(CborImports::load()));
   return codecs;
 }
@@ -92,6 +90,7 @@ http::Limits make_limits(const py::dict& limits) {
   made.waiting_per_address = number("waiting_per_address");
   made.batch_calls = number("batch_calls");
   made.reply = number("reply");
+  made.value_memory = number("value_memory");
   made.chunk_line = number("chunk_line");
   made.head_timeout = time("head_timeout");
   made.stall_timeout = time("stall_timeout");
@@ -133,8 +132,7 @@ struct DeleteWithoutGil {
 };
 using ServerHolder = std::unique_ptr<serve::Server, DeleteWithoutGil>;
 
-ServerHolder make_server(const py::object& callbacks, const py::object& json,
-                         const std::string& bind, std::uint16_t port,
+ServerHolder make_server(const py::object& callbacks, const std::string& bind, std::uint16_t port,
                          const std::optional<py::bytes>& uds, int uds_mode,
                          std::optional<int> inherited_socket, const std::string& run_id,
                          const std::optional<std::string>& webroot, int max_age,
@@ -148,7 +146,7 @@ ServerHolder make_server(const py::object& callbacks, const py::object& json,
   options.limits = make_limits(limits);
   std::shared_ptr<const SharedDispatch> service(
       new SharedDispatch{.dispatcher = Dispatcher(make_callbacks(callbacks), options.limits),
-                         .codecs = make_codecs(json)},
+                         .codecs = make_codecs()},
       DeleteWithGil{});
   options.log = make_log(log);
   const auto parts = std::make_shared<site::SiteParts>();
@@ -184,9 +182,9 @@ bool wait(serve::Server& server, double seconds) {
   return server.wait(std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)));
 }
 
-int watch_signals(serve::Server& server, double grace) {
-  return server.watch_signals(
-      std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(grace)));
+int watch_signals(serve::Server& server, std::vector<int> numbers, double grace) {
+  return server.watch_signals(std::move(numbers), std::chrono::ceil<std::chrono::milliseconds>(
+                                                      std::chrono::duration<double>(grace)));
 }
 
 py::dict counts(const serve::Server& server) {
@@ -200,8 +198,11 @@ py::dict counts(const serve::Server& server) {
 }
 
 void raise_os_error(const std::system_error& error) {
+  // Paths, and the system's messages in some locales, need not be UTF-8.
+  const auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
+      error.what(), static_cast<Py_ssize_t>(std::strlen(error.what())), "backslashreplace"));
   py::object exception =
-      py::reinterpret_borrow<py::object>(PyExc_OSError)(error.code().value(), error.what());
+      py::reinterpret_borrow<py::object>(PyExc_OSError)(error.code().value(), text);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
 }
 
@@ -217,25 +218,46 @@ PYBIND11_MODULE(_core, module) {
   });
 
   py::class_<serve::Server, ServerHolder>(module, "Server")
-      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"), py::arg("json"),
-           py::arg("bind"), py::arg("port"), py::arg("uds"), py::arg("uds_mode"),
-           py::arg("inherited_socket"), py::arg("run_id"), py::arg("webroot"), py::arg("max_age"),
-           py::arg("media_types"), py::arg("allowed_hosts"), py::arg("allowed_origins"),
-           py::arg("tokens"), py::arg("read_only"), py::arg("limits"), py::arg("log"))
+      .def(py::init(&make_server), py::kw_only(), py::arg("callbacks"), py::arg("bind"),
+           py::arg("port"), py::arg("uds"), py::arg("uds_mode"), py::arg("inherited_socket"),
+           py::arg("run_id"), py::arg("webroot"), py::arg("max_age"), py::arg("media_types"),
+           py::arg("allowed_hosts"), py::arg("allowed_origins"), py::arg("tokens"),
+           py::arg("read_only"), py::arg("limits"), py::arg("log"))
       .def_property_readonly("port", &serve::Server::port)
       .def("start", &serve::Server::start, py::call_guard<GilReleased>())
       .def("request_stop", &serve::Server::request_stop, py::call_guard<GilReleased>())
-      .def("watch_signals", &watch_signals, py::arg("grace"))
+      .def("watch_signals", &watch_signals, py::arg("numbers"), py::arg("grace"))
       .def("abandon", &serve::Server::abandon)
       .def("wait", &wait, py::arg("seconds"))
       .def("counts", &counts);
 
   define_received_bytes(module);
   define_cbor_codec(module);
+  define_json_functions(module);
 
-  module.def("is_exact_in_json",
-             [](const py::object& value) { return is_exact_in_json(value.ptr()); });
+  module.def("name_calls_at_fatal_signals", &ops::name_calls_at_fatal_signals,
+             py::arg("over_handlers"));
+  module.def("write_if_ready", [](int descriptor, const std::string& line) {
+    return base::write_if_ready(descriptor, line);
+  });
+  module.def("without_pipe_signal", [](const py::function& function) {
+    const base::PipeSignalBlocked blocked;
+    function();
+  });
+  module.def("monotonic", [] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  });
+
   module.def("collecting", &CallWarnings::collecting);
+  module.def("current_call", &CallWarnings::current_call);
+  module.def("keep_warning_hooks", [](const py::dict& warnings, const py::type& filters_type,
+                                      const py::tuple& first, const py::function& install) {
+    CallWarnings::keep({.module = Handle::borrow(warnings.ptr()),
+                        .filters_type = Handle::borrow(filters_type.ptr()),
+                        .first = Handle::borrow(first.ptr()),
+                        .install = Handle::borrow(install.ptr())});
+  });
   module.def("collect", [](const py::str& text) {
     if (!CallWarnings::collect(text.ptr())) throw py::error_already_set();
   });

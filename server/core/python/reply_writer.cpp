@@ -4,7 +4,7 @@
 #include <new>
 #include <string>
 
-#include "python/json/codec.hpp"
+#include "serve/body.hpp"
 
 namespace tuber::python {
 
@@ -19,8 +19,36 @@ void ReplyWriter::begin_envelope() {
   ++begun_;
 }
 
-void ReplyWriter::choose_codec_for(PyObject* result) {
-  if (lossless_ == nullptr || codec_ == lossless_ || is_exact_in_json(result)) return;
+void ReplyWriter::open_envelope(Outcome outcome) {
+  envelope_ = out_.mark();
+  codec_->open_envelope(outcome, out_);
+}
+
+bool ReplyWriter::write_result(PyObject* result) {
+  open_envelope(Outcome::result);
+  if (lossless_ == nullptr || codec_ == lossless_) return codec_->encode(result, out_);
+  if (codec_->encode_exact(result, out_)) return true;
+  if (PyErr_Occurred() != nullptr) return false;
+  drop_envelope();
+  switch_codec();
+  open_envelope(Outcome::result);
+  return codec_->encode(result, out_);
+}
+
+// Warnings are valid text (tuberd.served.call_warnings), so encoding them fails only when memory
+// runs out.
+void ReplyWriter::end_envelope(PyObject* warnings) {
+  if (warnings != nullptr) {
+    codec_->open_warnings(envelope_, out_);
+    if (!codec_->encode(warnings, out_)) {
+      PyErr_Clear();
+      throw std::bad_alloc();
+    }
+  }
+  codec_->close_envelope(out_);
+}
+
+void ReplyWriter::switch_codec() {
   if (batch_) {
     convert_batch();
   } else {
@@ -32,7 +60,9 @@ void ReplyWriter::choose_codec_for(PyObject* result) {
 // results themselves may be gone or changed by later calls.
 void ReplyWriter::convert_batch() {
   const std::size_t written = begun_ - 1;
-  std::string text = std::move(out_.text());
+  std::string text;
+  text.reserve(out_.size());
+  out_.for_each_piece([&text](std::string_view piece) { text += piece; });
   if (written > 0) text.pop_back();  // the separator before the next envelope
   text += ']';
   out_.clear();

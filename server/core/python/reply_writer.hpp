@@ -29,14 +29,22 @@ class ReplyWriter {
   void begin_envelope();
   void close_batch() { codec_->close_batch(out_); }
 
-  // Switches the codec if JSON would change this result. Throws std::bad_alloc if memory runs out.
-  // REQUIRES: the result's envelope is not open, and no Python exception is set.
-  void choose_codec_for(PyObject* result);
+  // Opens an envelope, which end_envelope() closes.
+  void open_envelope(Outcome outcome);
+  // Opens the envelope of a result and encodes it; switches the codec if JSON would change it. On
+  // failure returns false with a Python exception set; call drop_envelope() then. Throws
+  // std::bad_alloc if earlier envelopes cannot be converted. REQUIRES: no Python exception set.
+  [[nodiscard]] bool write_result(PyObject* result);
+  // `warnings` is a list of texts, or null.
+  void end_envelope(PyObject* warnings);
+  void drop_envelope() { out_.cut(envelope_); }
 
  private:
+  void switch_codec();
   void convert_batch();
 
   const Codec* codec_;
+  serve::Body::Mark envelope_{};  // the start of the last one
   const Codec* lossless_;
   serve::Body& out_;
   bool batch_ = false;

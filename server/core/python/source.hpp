@@ -3,6 +3,8 @@
 
 #include <pybind11/pybind11.h>
 
+#include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "base/growing_buffer.hpp"
@@ -24,6 +26,15 @@ class Source {
 
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
+  // Limits what the values may take, in bytes (see DecodeMeter), and lets other threads run while
+  // they are made. REQUIRES: the bytes cannot change.
+  void share_with_others(std::uint64_t allowance) {
+    allowance_ = allowance;
+    may_pause_ = true;
+  }
+  [[nodiscard]] std::uint64_t allowance() const { return allowance_; }
+  [[nodiscard]] bool may_pause() const { return may_pause_; }
+
   // An object that owns the bytes and exports them, writable; borrowed from the source. Null if
   // there is none, or with a Python exception set. The first call takes over a request's memory.
   [[nodiscard]] PyObject* exporter();
@@ -31,6 +42,8 @@ class Source {
  private:
   std::string_view bytes_;
   base::GrowingBuffer* memory_ = nullptr;
+  std::uint64_t allowance_ = std::numeric_limits<std::uint64_t>::max();
+  bool may_pause_ = false;
   Handle exporter_;
 };
 

@@ -21,7 +21,7 @@ class Admission {
     flooded,           // so far over the limit that it is closed without an answer
   };
 
-  // Counts one connection for as long as it lives, whatever the verdict. Move-only.
+  // Counts one connection during its lifetime, whatever the verdict. Move-only.
   class Ticket {
    public:
     Ticket(Admission& admission, const io::Peer& peer, Verdict verdict)
@@ -58,7 +58,7 @@ class Admission {
   [[nodiscard]] Verdict judge(const io::Peer& peer, std::size_t count);
   void remove(const io::Peer& peer);
 
-  // Read relaxed: each is a number of its own.
+  // Read relaxed, because the numbers are independent.
   std::atomic<std::size_t> limit_;
   const std::size_t limit_per_address_;
   std::atomic<std::size_t> count_ = 0;

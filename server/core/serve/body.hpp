@@ -1,5 +1,5 @@
-// The body of a reply: text that it owns, and between it borrowed bytes, which are sent without
-// being copied. Must never know their owner.
+// The body of a reply: text that it owns, interleaved with borrowed bytes, which are sent without a
+// copy. Must not depend on the type of their owner.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class Body {
     std::size_t at;
     std::string_view bytes;
   };
-  // A place to go back to.
+  // A state of the body that a caller can restore.
   struct Mark {
     std::size_t text;
     std::size_t borrowed;
@@ -33,7 +33,7 @@ class Body {
   Body& operator+=(std::string_view text) { return text_ += text, *this; }
   Body& operator+=(char character) { return text_ += character, *this; }
 
-  // Appends a copy of bytes that may be many, in memory that suits them.
+  // Appends a copy of the bytes. Uses suitable memory if they are many.
   void append_large(std::string_view bytes);
 
   // The text, for appending to it.
@@ -51,7 +51,7 @@ class Body {
   [[nodiscard]] bool empty() const { return size() == 0; }
 
   [[nodiscard]] Mark mark() const { return {text_.size(), borrowed_.size()}; }
-  // Drops what was appended since the mark. The owner keeps what was borrowed since then.
+  // Drops everything appended since the mark. The owner keeps the bytes borrowed since then.
   void cut(Mark mark);
 
   // Calls `take` with each piece in order; none is empty.

@@ -12,11 +12,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kLingeringClose{2'000};
 
-// Taken from a client during a lingering close: the largest body by default, for a client that
-// reads nothing before it has sent everything. More than that is a flood.
+// Bytes accepted during a lingering close: the default limit of a body, for a client that reads
+// only after it has sent everything. More than that is a flood.
 constexpr std::size_t kMaxDiscarded = 64 * 1024 * 1024;
 
-// Adds the size of what it discards to `discarded`. False if the client has closed its end.
+// Adds the number of discarded bytes to `discarded`. False if the client has closed its end.
 bool discard_received(const base::Descriptor& socket, std::size_t& discarded) {
   constexpr int kReadsAtOnce = 64;  // then other connections get their turn
   std::array<char, 16 * 1024> buffer;

@@ -1,5 +1,5 @@
-// One accepted connection: its socket, what was received of a request, and what it waits for. Must
-// never be touched by two threads at once.
+// One accepted connection: its socket, the bytes of an incomplete request, and the next event that
+// it waits for. Two threads must never use it at once.
 #pragma once
 
 #include <chrono>
@@ -34,7 +34,7 @@ struct ConnectionHistory {
 // it awaits; one that awaits its end has its sending side shut down, and is never served again.
 class Connection {
  public:
-  // What ends the time until deadline(), and what happens when it has passed.
+  // The event that must happen before deadline(), and the action if it does not.
   enum class Awaits {
     request,  // closed silently
     head,     // the rest of a head: answered 408 and closed
@@ -75,7 +75,7 @@ class Connection {
     awaits_ = Awaits::request;
     deadline_ = deadline;
   }
-  // The request is complete: the limits of its head and body do not apply any more.
+  // The request is complete: the limits of its head and body no longer apply.
   void end_request() {
     awaits_ = Awaits::request;
     upload_pace_.reset();
@@ -87,7 +87,7 @@ class Connection {
   // Begins a lingering close (RFC 9112 section 9.6): the client gets time to read the last reply,
   // which unread bytes would make the system discard together with the connection.
   void begin_lingering_close();
-  // Discards what the client has sent meanwhile. False if the connection must be closed now.
+  // Discards the bytes that the client has sent meanwhile. False if the connection must be closed.
   [[nodiscard]] bool continue_lingering_close();
   // Blocks until the lingering close has ended.
   void finish_lingering_close();

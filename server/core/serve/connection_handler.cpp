@@ -24,8 +24,8 @@ constexpr http::Fault kFull{503, 0, "too many connections to this server; try ag
 constexpr http::Fault kFullForAddress{
     503, 0, "too many connections from this address; close some and try again"};
 
-// So many clients may read exempt replies slowly. Others get what their sockets take at once: they
-// must not occupy the workers that report a full server.
+// The number of clients that may read exempt replies slowly. Others get only as much as their
+// sockets accept at once, so that they cannot occupy the workers that report a full server.
 constexpr std::size_t kSlowExemptReaders = 8;
 
 // Counts a request in flight.
@@ -142,7 +142,7 @@ ConnectionHandler::Received ConnectionHandler::receive(Connection& connection, b
   for (; outcome == Outcome::need_more; readable = false) {
     if (reader.take_continue_due()) send_continue(connection.socket());
     const bool waits = !readable && wait_.is_allowed(connection);
-    // If something is there already, the poller reports it after the others that are ready.
+    // If bytes are already there, the poller reports them after the other ready connections.
     if (!readable && !waits && (reader.empty() || had_its_turn)) return Received::nothing;
     const std::span<char> space = reader.space();
     if (space.empty()) return refuse(kNoMemory);
@@ -323,7 +323,7 @@ void ConnectionHandler::send_fault(const Connection& connection, const http::Fau
 
 void ConnectionHandler::close(std::unique_ptr<Connection> connection) {
   connection->begin_lingering_close();
-  // While the server stops, connections can't be parked any more.
+  // While the server stops, connections can no longer be parked.
   if (engine_.stopping()) return connection->finish_lingering_close();
   if (connection->continue_lingering_close()) engine_.idle.park(std::move(connection));
 }

@@ -1,6 +1,6 @@
-// How a worker serves a connection: receives its requests, has them answered, and parks or closes
-// it in the end. Must never keep a connection for which the worker has nothing to do while other
-// connections wait for a worker.
+// Serves a connection in a worker: receives requests, calls the handler, sends replies, and then
+// parks or closes the connection. Must never keep an idle connection while other connections wait
+// for a worker.
 #pragma once
 
 #include <memory>
@@ -22,8 +22,7 @@ class ConnectionHandler {
  public:
   explicit ConnectionHandler(Engine& engine);
 
-  // Serves a connection on which something can be read, as a part of `task`. Closes it if there is
-  // no memory for that.
+  // Serves a readable connection as part of `task`. Closes it if there is no memory for that.
   void serve(std::unique_ptr<Connection> connection, WorkerPool::Task& task);
 
   // Sends the reply of an exchange that was taken, without waiting for the client, and serves the
@@ -50,7 +49,7 @@ class ConnectionHandler {
   void continue_with(Next next, std::unique_ptr<Connection> connection);
   void park(std::unique_ptr<Connection> connection);
 
-  // Receives one request. `readable`: something can be read without waiting.
+  // Receives one request. `readable`: bytes can be read without waiting.
   [[nodiscard]] Received receive(Connection& connection, bool readable);
   [[nodiscard]] Received refuse(const http::Fault& fault);
 

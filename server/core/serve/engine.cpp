@@ -21,15 +21,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The system may refuse a thread now and have one a moment later. The tries are short: the worker
-// that needs it has a client that waits for its reply.
+// The system may refuse a thread now and provide one a moment later. The attempts are short,
+// because a client is waiting for the reply of the worker that needs the thread.
 constexpr int kStartTries = 10;
 constexpr milliseconds kStartRetryDelay{10};
 
-// Then connections that were accepted before get their turn.
+// After this many, the worker serves connections that were accepted before.
 constexpr int kAcceptedAtOnce = 64;
 
-// Deadlines are exact to this, or to half of the shortest one if that is less.
+// The precision of deadlines, unless half of the shortest one is less.
 constexpr milliseconds kLongestSweepInterval{1'000};
 
 milliseconds sweep_interval(const http::Limits& limits) {
@@ -187,6 +187,8 @@ Engine::Engine(ServerOptions given_options, HandlerFactory given_make_handler)
 
 void Engine::start() {
   process_ = ::getpid();  // a program may bind first, then fork to become a daemon
+  listener.hide_from_children();
+  poller.hide_from_children();
   admission.lower_to(descriptors_for_connections());
   if (!listener.add_to(poller, kListener)) {
     throw std::system_error(errno, std::generic_category(), "cannot watch the listening socket");

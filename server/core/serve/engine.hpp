@@ -1,5 +1,5 @@
-// What the workers of one server share. Must never be used after the last of them and the Server
-// itself have released it; therefore it is held by shared_ptr.
+// The state that the workers of one server share. The Server and each worker hold it by shared_ptr,
+// because workers may outlive the Server.
 #pragma once
 
 #include <sys/types.h>
@@ -30,11 +30,11 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
 
   Engine(ServerOptions options, HandlerFactory make_handler);
 
-  // Begins to accept. Throws std::system_error if no worker can be started.
+  // Starts to accept. Throws std::system_error if no worker can be started.
   void start();
 
-  // Starts a worker unless the pool is full. If the system has no thread for it, even a moment
-  // later, the server goes on without.
+  // Starts a worker unless the pool is full. If the system repeatedly refuses a thread, the server
+  // continues without it.
   void start_another_worker();
 
   // In a forked child it only closes the child's copy of the listening socket: the server is the
@@ -48,15 +48,15 @@ class Engine : public std::enable_shared_from_this<Engine>, public ServerView {
   [[nodiscard]] Counts counts() const override;
   [[nodiscard]] Clock::duration age() const override { return Clock::now() - created_; }
 
-  // Accepts and parks new connections, and has the poller watch the listener again. Returns the
-  // connections over a limit, which must be turned away.
+  // Accepts and parks new connections, and lets the poller watch the listener again. Returns the
+  // connections over a limit, which the caller must refuse.
   [[nodiscard]] std::vector<std::unique_ptr<Connection>> accept_connections();
 
-  // True for one of the workers that ask, about once per interval at which deadlines are checked.
-  // There is no timer: workers check between two events.
+  // Returns true to one of the calling workers, about once per interval at which deadlines are
+  // checked. There is no timer: workers call this between two events.
   [[nodiscard]] bool sweep_is_due(Clock::time_point now);
 
-  // Has the poller watch the listener again if accepting had stopped for lack of resources.
+  // Lets the poller watch the listener again if accepting had stopped for lack of resources.
   void resume_accepting();
 
   // How long a worker waits for an event before it checks deadlines.

@@ -1,5 +1,5 @@
-// What the server asks of the code that answers requests. The server knows nothing of Python: it
-// calls a handler that it was given.
+// The interface between the server and the code that answers requests. The server does not depend
+// on Python; it calls the handlers of a given factory.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ namespace tuber::serve {
 
 class Suspension;
 
-// What a handler may know of its server. Thread-safe.
+// The state of the server that a handler may read. Thread-safe.
 class ServerView {
  public:
   struct Counts {
@@ -40,8 +40,7 @@ class ServerView {
 struct Request {
   const http::RequestHead& head;
   std::string_view body;
-  // The memory of the body if it has its own, else null. A handler may take it together with the
-  // body.
+  // The memory of the body if it is separate, else null. A handler may take ownership of it.
   base::GrowingBuffer* memory = nullptr;
   // Never null in a handler.
   const io::Peer* peer = nullptr;
@@ -63,9 +62,8 @@ struct FileBody {
   [[nodiscard]] bool present() const { return file.open(); }
 };
 
-// The answer to one request. The server writes the status line, Date, Content-Length and
-// Connection; the handler gives the rest. A worker reuses one Reply, so buffers keep their
-// capacity.
+// The reply to one request. The server writes the status line, Date, Content-Length and Connection;
+// the handler sets the rest. A worker reuses one Reply, so buffers keep their capacity.
 struct Reply {
   int status = 200;
   std::string_view content_type;  // static storage, or valid until the reply is sent
@@ -74,14 +72,14 @@ struct Reply {
   FileBody file;       // sent after `body`, which is then empty
   bool close = false;  // close the connection after this reply
 
-  // Makes it a plain text of one line.
+  // Turns it into a plain text of one line.
   void refuse(int new_status, std::string_view reason) {
     status = new_status;
     content_type = "text/plain; charset=utf-8";
     body = reason;
     body += '\n';
   }
-  // Makes it an empty 200 again.
+  // Resets it to an empty 200.
   void clear() {
     status = 200;
     content_type = {};

@@ -1,5 +1,5 @@
-// Keeps the connections on which nothing can be read, without a thread or a buffer for each. Must
-// never hand out one connection twice.
+// Keeps connections that have no bytes to read, without a thread or a buffer for each. Must never
+// return one connection to two callers.
 #pragma once
 
 #include <memory>
@@ -16,20 +16,20 @@ class IdleConnections {
  public:
   explicit IdleConnections(io::Poller& poller) : poller_(poller) {}
 
-  // Takes the connection and has the poller watch it until something can be read or its deadline
-  // has passed. Closes it instead after close().
+  // Takes ownership of the connection, and lets the poller watch it until bytes can be read or its
+  // deadline has passed. After close(), closes it instead.
   void park(std::unique_ptr<Connection> connection) { park(std::move(connection), false); }
   // The same for a connection that the poller does not know yet. Also closes it if the system has
   // no memory to watch it.
   void park_new(std::unique_ptr<Connection> connection) { park(std::move(connection), true); }
 
-  // Returns the connection of an event; null if it is not here any more.
+  // Returns the connection of an event; null if it is no longer here.
   [[nodiscard]] std::unique_ptr<Connection> claim(io::Poller::Token token);
 
   // Returns the connections whose deadline has passed.
   [[nodiscard]] std::vector<std::unique_ptr<Connection>> claim_expired(Clock::time_point now);
 
-  // Closes all parked connections, and from now on those that come.
+  // Closes all parked connections, and all that are parked later.
   void close() noexcept;
 
  private:

@@ -1,4 +1,4 @@
-// Sends replies: head and body in one system call when the socket takes them at once.
+// Sends replies: head and body in one system call if the socket accepts them at once.
 #pragma once
 
 #include <sys/uio.h>
@@ -16,7 +16,7 @@
 
 namespace tuber::serve {
 
-// The header line of a reply with status 503: retry after so many seconds.
+// The header line of a reply with status 503: the client may retry after this many seconds.
 inline constexpr std::string_view kRetryAfter = "Retry-After: 1\r\n";
 
 // Belongs to one worker: it keeps the head's buffer, the text of the date, and the head of the last

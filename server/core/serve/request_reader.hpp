@@ -32,11 +32,11 @@ class RequestReader {
   // Looks for a request in the bytes received so far.
   [[nodiscard]] http::Outcome examine();
 
-  // Where the next bytes go; empty if there is no memory for the announced body.
+  // The place for the next bytes; empty if there is no memory for the announced body.
   // REQUIRES: the last outcome was need_more, or nothing was received since next().
   [[nodiscard]] std::span<char> space();
 
-  // Takes the first `count` bytes that were written to space().
+  // Processes the first `count` bytes that were written to space().
   [[nodiscard]] http::Outcome received(std::size_t count);
 
   // REQUIRES: the last outcome was complete. Borrowed until next().

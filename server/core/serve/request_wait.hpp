@@ -31,7 +31,7 @@ class RequestWait {
  public:
   explicit RequestWait(const Engine& engine) : engine_(engine) {}
 
-  // The worker begins to serve the connection, on which something can be read.
+  // Called when the worker starts to serve the connection, which is readable.
   void begin(Connection& connection, WorkerPool::Task& task);
 
   // Returns true if the worker may wait now.
@@ -40,7 +40,7 @@ class RequestWait {
   // Waits in recv() into `space`; returns and sets errno as recv().
   [[nodiscard]] ssize_t receive(Connection& connection, std::span<char> space);
 
-  // The worker parks the connection; returns the time of that.
+  // Called when the worker parks the connection; returns the current time.
   Clock::time_point end(Connection& connection);
 
  private:

@@ -36,11 +36,11 @@ void Server::request_stop() noexcept {
   engine_->request_stop();
 }
 
-int Server::watch_signals(std::chrono::milliseconds grace) {
+int Server::watch_signals(std::vector<int> numbers, std::chrono::milliseconds grace) {
   const auto stop = [engine = std::weak_ptr<Engine>(engine_)] {
     if (const auto alive = engine.lock()) alive->request_stop();
   };
-  return ops::watch_signals(stop, grace);
+  return ops::watch_signals(std::move(numbers), stop, grace);
 }
 
 bool Server::wait(std::chrono::milliseconds timeout) {

@@ -1,5 +1,5 @@
-// A listening HTTP server: sockets, worker threads and their end. The one class of this room that
-// the Python layer creates.
+// A listening HTTP server: sockets, worker threads and their end. The Python layer creates only
+// this class of the folder.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "http/limits.hpp"
 #include "io/unix_socket_file.hpp"
@@ -57,7 +58,7 @@ class Server {
   // 0 for a unix socket.
   [[nodiscard]] std::uint16_t port() const;
 
-  // Begins to reply. Throws std::system_error if the system has no thread. REQUIRES: called at most
+  // Starts to reply. Throws std::system_error if the system has no thread. REQUIRES: called at most
   // once.
   void start();
 
@@ -65,11 +66,11 @@ class Server {
   // after their current request. Returns at once.
   void request_stop() noexcept;
 
-  // Stops at SIGINT or SIGTERM, and ends the process if it does not end by itself within `grace`.
-  // Returns the descriptor for the signal handler; see ops/signal_watcher.hpp.
-  [[nodiscard]] int watch_signals(std::chrono::milliseconds grace);
+  // Stops at one of these signals, and ends the process if it does not end within `grace`. Returns
+  // the descriptor for the signal handler; see ops/signal_watcher.hpp.
+  [[nodiscard]] int watch_signals(std::vector<int> numbers, std::chrono::milliseconds grace);
 
-  // The destructor will not wait for workers: the caller has waited long enough.
+  // Makes the destructor skip waiting for workers, because the caller has already waited.
   void abandon() noexcept { abandoned_ = true; }
 
   // Waits until every worker has ended. False after the timeout.

@@ -64,7 +64,7 @@ std::uint32_t WorkerPool::begin_busy() {
   return now.number;
 }
 
-// Returns true if no worker of the current epoch is busy any more.
+// Returns true if no worker of the current epoch is still busy.
 bool WorkerPool::end_busy(std::uint32_t epoch) {
   Epoch now = epoch_.load();
   while (now.number == epoch) {

@@ -16,7 +16,7 @@ namespace tuber::serve {
 // short requests are served by a single thread without wake-ups, however many connections call.
 //
 // Before a worker starts something slow it releases leadership, and wakes a follower if no
-// worker waits for events: it does not count as busy any more. A sleeping follower also takes over
+// worker waits for events: it no longer counts as busy. A sleeping follower also takes over
 // if no event was taken for kTakeOverAfter. It starts a new epoch: busy workers of older epochs no
 // longer keep others asleep.
 //
@@ -32,7 +32,7 @@ class WorkerPool {
 
   // Counts a new, free worker. False if the pool is full.
   [[nodiscard]] bool add();
-  // Counts an ended worker, which must not have been free any more.
+  // Counts an ended worker, which must no longer have been free.
   void remove();
 
   // Ends a worker's being free: its thread did not start, or ends.
@@ -88,7 +88,7 @@ class WorkerPool {
   };
 
   // Sleeps until another worker is needed. False if the worker was surplus for `surplus_time`: it
-  // is not free any more and must end.
+  // is no longer free and must end.
   [[nodiscard]] bool sleep(std::chrono::milliseconds surplus_time);
 
   // Wakes all workers; none sleeps from now on.

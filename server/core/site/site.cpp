@@ -24,17 +24,6 @@ void append_number(std::string& json, const char* name, std::uint64_t value) {
   json.append(",\"").append(name).append("\":").append(std::to_string(value));
 }
 
-// To the microsecond, by integers: the cost of printf for a double depends on its value.
-void append_seconds(std::string& json, const char* name, std::chrono::steady_clock::duration time) {
-  constexpr std::size_t kDecimals = 6;
-  constexpr std::uint64_t kSecond = 1'000'000;
-  const auto microseconds = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(time).count());
-  const std::string decimals = std::to_string(microseconds % kSecond);
-  append_number(json, name, microseconds / kSecond);
-  json.append(".").append(kDecimals - decimals.size(), '0').append(decimals);
-}
-
 }  // namespace
 
 Site::Site(std::unique_ptr<serve::Handler> endpoint, std::shared_ptr<const SiteParts> parts)
@@ -52,24 +41,24 @@ Site::Resource Site::resource_of(std::string_view path) {
   if (path.empty()) return Resource::endpoint;
   if (path == "/health") return Resource::health;
   if (path == "/calls") return Resource::calls;
-  return Resource::other;
+  return path.starts_with('/') ? Resource::below : Resource::other;
 }
 
 serve::Handled Site::handle(serve::Request& request, serve::Reply& reply) {
   const http::RequestHead& head = request.head;
   const auto resource = static_cast<Resource>(request.resource);
-  const bool is_own = resource != Resource::other;
+  const bool is_own = resource != Resource::other && resource != Resource::below;
   serve::Handled handled = serve::Handled::done;
   if (head.method == "OPTIONS" && (is_own || head.target == "*")) {
-    // What a resource, or with "*" the server, can do (RFC 9110 section 9.3.7); browsers ask here
-    // whether a page of another origin may call.
+    // OPTIONS lists the methods of a resource, or of the server for "*" (RFC 9110 section 9.3.7).
+    // Browsers use it to check whether a page of another origin may call.
     reply.status = 204;
     append_allow(resource, reply);
   } else if (is_own) {
     handled = handle_own(resource, request, reply);
     reply.fields.append("Cache-Control: no-store\r\n");
   } else {
-    handle_other(head, reply);
+    handle_other(resource, head, reply);
   }
   if (is_own) http::append_cors_fields(head, parts_->policy, reply.fields);
   return handled;
@@ -77,18 +66,17 @@ serve::Handled Site::handle(serve::Request& request, serve::Reply& reply) {
 
 serve::Handled Site::handle_own(Resource resource, serve::Request& request, serve::Reply& reply) {
   const http::RequestHead& head = request.head;
+  const Permission& permission = permissions_.of(head, [&] { return permission_of(head); });
   const bool is_read = head.method == "GET" || head.method == "HEAD";
   const bool is_allowed = resource == Resource::endpoint ? head.method == "POST" : is_read;
-  const Permission* const permission =
-      is_allowed ? &permissions_.of(head, [&] { return permission_of(head); }) : nullptr;
-  if (permission == nullptr) {
+  if (permission.refusal) {
+    reply.refuse(403, *permission.refusal);
+  } else if (!is_allowed) {
     refuse_method(resource, reply);
-  } else if (permission->refusal) {
-    reply.refuse(403, *permission->refusal);
-  } else if (permission->access == http::Access::none) {
+  } else if (permission.access == http::Access::none) {
     require_token(head, reply);
   } else {
-    request.access = permission->access;
+    request.access = permission.access;
     if (resource == Resource::endpoint) return endpoint_->handle(request, reply);
     if (resource == Resource::health) report_health(request, reply);
     if (resource == Resource::calls) report_calls(request, reply);
@@ -102,7 +90,12 @@ Site::Permission Site::permission_of(const http::RequestHead& head) const {
           parts_->read_only ? std::min(access, http::Access::read) : access};
 }
 
-void Site::handle_other(const http::RequestHead& head, serve::Reply& reply) {
+void Site::handle_other(Resource resource, const http::RequestHead& head, serve::Reply& reply) {
+  if (resource == Resource::below) {
+    if (const auto refusal = http::refuse_browser_call(head, parts_->policy)) {
+      return reply.refuse(403, *refusal);
+    }
+  }
   if (parts_->files) return parts_->files->serve(head, reply);
   reply.refuse(404, "Not found. Send calls with POST /tuber.");
 }
@@ -127,7 +120,8 @@ void Site::report_health(const serve::Request& request, serve::Reply& reply) {
   json.append(server.stopping() ? "\"stopping\"" : "\"serving\"");
   json.append(",\"run\":");
   base::append_json_string(json, parts_->run_id);
-  append_seconds(json, "uptime", server.age());
+  json.append(",\"uptime\":");
+  base::append_seconds(json, server.age());
   append_number(json, "connections", counts.connections);
   append_number(json, "workers", counts.workers);
   json.append(",\"calls\":");
@@ -137,7 +131,8 @@ void Site::report_health(const serve::Request& request, serve::Reply& reply) {
   reply.body = json;
 }
 
-// The record shows what others called and how it failed: without tokens it is for this machine.
+// The record shows the calls and failures of all clients, so without tokens it is available only to
+// local clients.
 void Site::report_calls(const serve::Request& request, serve::Reply& reply) {
   if (parts_->tokens.empty() && !request.peer->is_local()) {
     return reply.refuse(403, "The call record is available to local clients only.");

@@ -1,5 +1,5 @@
-// Which resource a request names: the endpoint of calls, a report about the server, or a file. Must
-// never answer a call itself.
+// Routes a request to its resource: the endpoint for calls, a report about the server, or a file.
+// Must never answer a call itself.
 #pragma once
 
 #include <memory>
@@ -17,15 +17,15 @@
 
 namespace tuber::site {
 
-// The one resource that takes calls. Below it are "/health", a report with the running calls, and
-// "/calls", the record of the last ones.
+// The endpoint for calls. Below it are "/health", a report with the running calls, and "/calls",
+// the record of the last ones.
 inline constexpr std::string_view kEndpointPath = "/tuber";
 
 // Shared by the sites of all workers. Immutable, except the call log, which is thread-safe.
 struct SiteParts {
   http::BrowserPolicy policy;                       // for the endpoint and the reports
-  std::vector<http::Token> tokens;                  // the same; empty: none is required
-  bool read_only = false;                           // no request may do more than read
+  std::vector<http::Token> tokens;                  // the same; empty: no token is required
+  bool read_only = false;                           // whether requests may only read
   std::shared_ptr<const files::StaticFiles> files;  // null: none
   std::string run_id;
   std::shared_ptr<ops::CallLog> calls;  // not null
@@ -37,15 +37,15 @@ class Site final : public serve::Handler {
   // REQUIRES: neither is null.
   Site(std::unique_ptr<serve::Handler> endpoint, std::shared_ptr<const SiteParts> parts);
 
-  // The reports are exempt from the limit of calls: they need no Python, and show what runs.
+  // The reports are exempt from the limit on calls: they need no Python and list running calls.
   void route(serve::Request& request) override;
   // REQUIRES: route(request) was called.
   serve::Handled handle(serve::Request& request, serve::Reply& reply) override;
 
  private:
-  enum class Resource { endpoint, health, calls, other };
+  enum class Resource { endpoint, health, calls, below, other };  // below: the endpoint's path
 
-  // What follows from a head alone.
+  // The results that depend only on the request head.
   struct Permission {
     std::optional<std::string> refusal;  // of a browser's request
     http::Access access = http::Access::none;
@@ -55,7 +55,7 @@ class Site final : public serve::Handler {
   static void append_allow(Resource resource, serve::Reply& reply);
   static void refuse_method(Resource resource, serve::Reply& reply);
   serve::Handled handle_own(Resource resource, serve::Request& request, serve::Reply& reply);
-  void handle_other(const http::RequestHead& head, serve::Reply& reply);
+  void handle_other(Resource resource, const http::RequestHead& head, serve::Reply& reply);
   [[nodiscard]] Permission permission_of(const http::RequestHead& head) const;
   void report_health(const serve::Request& request, serve::Reply& reply);
   void report_calls(const serve::Request& request, serve::Reply& reply);

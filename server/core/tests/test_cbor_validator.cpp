@@ -153,15 +153,6 @@ TEST_CASE("nested arrays, maps and tags share one limit") {
   CHECK(fault_of(repeat(bytes("a100"), 257) + "\x01") == "nested more than 256 levels deep");
 }
 
-TEST_CASE("a map has a limit for keys with foreseeable hashes") {
-  const auto map_of = [](std::size_t count) {
-    return std::string("\xbf") + repeat(bytes("1a0000000000"), count) + "\xff";
-  };
-  CHECK(fault_of(map_of(kMaxForeseeableKeys)) == "");
-  CHECK(fault_of(map_of(kMaxForeseeableKeys + 1)) ==
-        "more than 8192 keys of a map are not strings");
-}
-
 TEST_CASE("the work is linear in the size of the body") {
   const struct {
     std::string begin, piece, end;

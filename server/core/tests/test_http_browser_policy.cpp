@@ -53,7 +53,17 @@ const std::vector<Row> kTable = {
     {"POST", "board", kNone, kNone, kJson, kNone},
     {"POST", "board", kNone, kNone, kNone, kNone},
     {"POST", "evil.example", kNone, kNone, "text/plain", kNone},
-    {"GET", "evil.example", kNone, kNone, kNone, kNone},
+
+    // A same-origin GET looks the same from a browser and from a program.
+    {"GET", "evil.example", kNone, kNone, kNone, "Host is 'evil.example'"},
+    {"HEAD", "evil.example", kNone, kNone, kNone, "Host is 'evil.example'"},
+    {"GET", "evil.example:80", kNone, kNone, kJson, "Host"},
+    {"GET", "board", kNone, kNone, kNone, kNone},
+    {"GET", "localhost:8080", kNone, kNone, kNone, kNone},
+    {"GET", "127.0.0.1", kNone, kNone, kNone, kNone},
+    {"GET", "[::1]:8080", kNone, kNone, kNone, kNone},
+    {"GET", "crate7.local", kNone, kNone, kNone, kNone},
+    {"GET", "crate7.example.org", kNone, kNone, kNone, kNone},
 
     // Allowed origins are compared exactly; the other rules still apply.
     {"POST", "board", "https://lab.example", "cross-site", kJson, kNone},
@@ -192,6 +202,11 @@ TEST_CASE("a request from a browser without a host is refused") {
   REQUIRE(refused);
   CHECK(refused->find("Host is ''") != std::string::npos);
   CHECK(refusal_of("POST /tuber HTTP/1.0", "Origin: http://\r\n"));
+}
+
+TEST_CASE("a health check of HTTP/1.0 needs no Host") {
+  CHECK_FALSE(refusal_of("GET /tuber/health HTTP/1.0", ""));
+  CHECK(refusal_of("GET http://evil.example/tuber/health HTTP/1.0", ""));
 }
 
 TEST_CASE("the host of an absolute target overrides Host") {

@@ -56,16 +56,21 @@ TEST_CASE("each format and level has its lines") {
   LogOptions options;
   options.format = LogOptions::Format::json;
   Log warning(options, pipe.writer.get());
-  warning.failed(Peer(), "board.read()", "ValueError: no");
+  warning.failed(Peer(), "board.read()", "ValueError: no", "");
   warning.answered(Peer(), 200, "POST /tuber", 7, std::chrono::milliseconds(2));
   CHECK(pipe.read().empty());
   options.level = LogOptions::Level::info;
   options.access = true;
   Log all(options, pipe.writer.get());
-  all.failed(Peer(), "board.read()", "ValueError: no");
+  all.failed(Peer(), "board.read()", "ValueError: no", "");
   CHECK(pipe.read().substr(33) ==
         "\",\"event\":\"failed\",\"from\":\"unix\",\"call\":\"board.read()\","
         "\"message\":\"ValueError: no\"}\n");
+  all.failed(Peer(), "board.read()", "ValueError: no", "Traceback:\n  x\x1b\n");
+  CHECK(pipe.read().find("\"traceback\":\"Traceback:\\u000a  x?\"}\n") != std::string::npos);
+  options.format = LogOptions::Format::text;
+  Log(options, pipe.writer.get()).failed(Peer(), "f()", "E", "Traceback:\n  x\n");
+  CHECK(pipe.read().find("message=\"E\"\n    Traceback:\n      x\n") != std::string::npos);
   all.answered(Peer(), 200, "POST /tuber", 7, std::chrono::milliseconds(2));
   CHECK(pipe.read().find("\"bytes\":7,\"seconds\":0.002000}\n") != std::string::npos);
   options.level = LogOptions::Level::error;

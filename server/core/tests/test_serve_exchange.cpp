@@ -184,7 +184,7 @@ TEST_CASE("a malformed request gets 400 and the connection is closed") {
   NetServer server;
   NetClient client(server.port());
   CHECK(client.request(get("/fine")).status == 200);
-  // The client goes on sending and must be able to read the reply all the same.
+  // The client goes on sending and must still be able to read the reply.
   client.send("this is no HTTP\r\n\r\n" + std::string(300'000, 'x'));
   const ReceivedReply reply = client.receive_reply();
   CHECK(reply.status == 400);

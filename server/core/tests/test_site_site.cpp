@@ -104,6 +104,22 @@ TEST_CASE("the endpoint refuses other methods with a list of its own") {
   }
 }
 
+TEST_CASE("a page of a rebound name reads nothing below the endpoint") {
+  for (const char* path : {"/tuber", "/tuber/health", "/tuber/calls?x", "/tuber/", "/tuber/x"}) {
+    for (const char* method : {"GET", "HEAD"}) {
+      CAPTURE(path);
+      http::RequestHead head = head_of(method, path);
+      head.host = "evil.example";
+      CHECK(ask(head).status == 403);
+      head.host = "board";
+      CHECK(ask(head).status != 403);
+    }
+  }
+  http::RequestHead file = head_of("GET", "/tuberous");
+  file.host = "evil.example";
+  CHECK(ask(file).status == 404);
+}
+
 TEST_CASE("health lists the running calls") {
   const auto parts = parts_with(nullptr);
   ops::CallLog::CallSlot slot(*parts->calls);

@@ -1,11 +1,10 @@
 // The extension module of test_support_header.py: every way to use an enumeration with pybind11.
-// SUPPORT_HEADER_FIRST chooses where tuber_support.hpp stands among the headers.
+// SUPPORT_HEADER_FIRST chooses whether tuber_support.hpp is included first or last.
 #ifdef SUPPORT_HEADER_FIRST
 #include "tuber_support.hpp"
 #endif
 
 #include <pybind11/pybind11.h>
-#include <pybind11/stl.h>
 #if PYBIND11_VERSION_MAJOR >= 3
 #include <pybind11/native_enum.h>
 #endif

@@ -32,5 +32,5 @@ PYBIND11_MODULE(rendezvous, module) {
       .def(pybind11::init<>())
       .def("meet", &Rendezvous::meet, pybind11::arg("together"), pybind11::arg("seconds"),
            pybind11::call_guard<pybind11::gil_scoped_release>(),
-           "Waits until so many calls are here; false when the time is over before.");
+           "Waits until that many calls are here; returns false after the timeout.");
 }

@@ -1,4 +1,4 @@
-"""The memory of a big array at the client: none for an argument, one copy for a result."""
+"""The client's memory for a big array: no copy of an argument, one copy of a result."""
 
 from __future__ import annotations
 

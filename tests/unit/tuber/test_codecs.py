@@ -1,4 +1,4 @@
-"""The historical import place of the codecs: what its names have always done."""
+"""The module `tuber.codecs`, which older programs import."""
 
 from __future__ import annotations
 

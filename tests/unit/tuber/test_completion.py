@@ -1,4 +1,4 @@
-"""TAB in IPython, with jedi and without: everything is offered, and nothing is asked."""
+"""TAB completion in IPython, with and without jedi, offers everything and sends no request."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_the_asyncio_client_survives_prompts_between_which_its_loop_stands_still
     ipython: InteractiveShell,
 ) -> None:
     def serve_once(connection: ServedConnection, number: int) -> None:
-        """As a server that is restarted after every call."""
+        """Answer like a server that restarts after every call."""
         asked = connection.read_request()
         connection.send(http_reply({"result": BOARD if asked.get("resolve") else asked}))
         connection.close()

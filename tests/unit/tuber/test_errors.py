@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tuber import errors
+import tuber
+from tuber import errors, remote_classes
 from tuber.codec import DecodeError, EncodeError
 from tuber.errors import TuberError, TuberNetworkError, TuberRemoteError, remote_error
 
@@ -76,7 +77,7 @@ def test_classes_are_made_once() -> None:
     assert type(remote_error("a", "KeyError")) is type(remote_error("b", "KeyError"))
 
 
-NOTE = "raised at the server by Board.read()\nTraceback ...\n  line"
+NOTE = "raised on the server by Board.read()\nTraceback ...\n  line"
 
 
 def test_the_remote_traceback_is_a_note_on_every_python() -> None:
@@ -115,7 +116,7 @@ def test_notes_that_a_program_adds_are_copied_too(copied: Callable[[Any], Any]) 
     assert copied(error).__notes__[1:] == ["while cooling down"]
 
 
-# Their constructors want other arguments than a message, and their text is made of those.
+# Exceptions whose constructors need other arguments than a message, and build their text from them.
 ODD = [
     ("UnicodeDecodeError", "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff", True),
     ("UnicodeEncodeError", "UnicodeEncodeError: 'ascii' codec can't encode", True),
@@ -187,7 +188,7 @@ ATTRIBUTES = [
 
 
 def shown(error: BaseException) -> tuple[Any, ...]:
-    """All that a program can read of an error."""
+    """Return everything that a program can read from an error."""
     return (
         type(error), str(error), error.args, getattr(error, "__notes__", None),
         *(getattr(error, name, None) for name in ATTRIBUTES),
@@ -276,3 +277,89 @@ def test_network_errors_are_of_the_matching_builtin_class(
 ) -> None:
     assert issubclass(kind, TuberError)
     assert issubclass(kind, builtin)
+
+
+class StageError(OSError):
+    def __init__(self, axis: str, errno: int) -> None:
+        super().__init__(errno, f"axis {axis} is stuck")
+        self.axis = axis
+        raise AssertionError("called here")
+
+
+class Plain(Exception):
+    pass
+
+
+@pytest.fixture
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_classes, "_registered", {})
+    tuber.register_error("mylab.StageError", StageError)
+    tuber.register_error("mylab.Plain", Plain)
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.parametrize("copied", COPIES)
+@pytest.mark.parametrize("name", ["mylab.StageError", "mylab.LimitError"])
+def test_a_registered_class_is_raised_with_its_data(copied: Any, name: str) -> None:
+    error = copied(
+        remote_error(
+            f"{name}: [Errno 5] axis x is stuck",
+            name,
+            "Traceback ...",
+            bases=["mylab.StageError", "OSError"],
+            args=[5, "axis x is stuck"],
+            attributes={"axis": "x", "errno": 5, "strerror": "axis x is stuck"},
+        )
+    )
+    with pytest.raises(StageError) as caught:
+        raise error
+    assert isinstance(caught.value, TuberRemoteError)
+    assert (error.axis, error.errno) == ("x", 5)
+    assert str(error) == "[Errno 5] axis x is stuck"
+    assert (error.type_name, error.remote_traceback) == (name, "Traceback ...")
+    assert type(error).__name__ == "StageError"
+
+
+@pytest.mark.usefixtures("registered")
+def test_the_text_of_a_registered_class_is_that_of_a_local_error() -> None:
+    assert str(remote_error("mylab.Plain: hot", "mylab.Plain", args=["hot"])) == "hot"
+    assert str(remote_error("mylab.Plain: hot", "mylab.Plain")) == "mylab.Plain: hot"
+
+
+@pytest.mark.parametrize("wrong", [int, KeyboardInterrupt, StopIteration, "StageError", None])
+def test_what_cannot_be_raised_cannot_be_registered(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="subclass of Exception"):
+        tuber.register_error("mylab.StageError", wrong)
+    with pytest.raises(TypeError, match="name of a class"):
+        tuber.register_error(wrong and None, StageError)
+
+
+# Python acts on these when it prints a traceback: it imports modules and looks for close names.
+@pytest.mark.parametrize(
+    ("kind", "attributes"),
+    [
+        ("ImportError", {"name": "antigravity", "path": "p"}),
+        ("NameError", {"name": "errors"}),
+        ("AttributeError", {"name": "x", "obj": "y"}),
+        ("SyntaxError", {"lineno": "x", "filename": 3, "text": [], "offset": {}, "msg": None}),
+        ("KeyError", {"__cause__": 1, "args": 2, "add_note": 3, "type_name": 4, "_members": 5}),
+        ("OSError", {"errno": [1], "characters_written": "x", "filename": {}}),
+        ("UnicodeDecodeError", {"start": "x", "end": None, "object": 3}),
+        ("BlockingIOError", {"characters_written": "x"}),
+    ],
+)
+def test_attributes_from_a_peer_cannot_spoil_a_traceback(
+    kind: str, attributes: dict[str, Any]
+) -> None:
+    error = remote_error(f"{kind}: text", kind, attributes=attributes)
+    assert "".join(traceback.format_exception(error)).rstrip().endswith(f"{kind}: text")
+    assert (error.type_name, error.args) == (kind, (f"{kind}: text",))
+    for name in attributes:
+        if kind in ("ImportError", "NameError", "AttributeError"):
+            assert getattr(error, name, None) is None
+
+
+def test_bases_that_do_not_fit_together_are_left_out() -> None:
+    error = remote_error("m.E: x", "m.E", bases=["OSError", "SyntaxError", "LookupError"])
+    assert isinstance(error, OSError)
+    assert type(remote_error("m.E: x", "m.E", bases=["SystemExit", "m.B"])) is TuberRemoteError

@@ -1,4 +1,4 @@
-"""The names that programs import, and what importing them costs."""
+"""The names that programs import, and the modules that they load."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import tuber.server
 NAMES = """SimpleTuberObject TuberConnectTimeout TuberConnectionLost TuberConnectionRefused
 TuberError TuberNameNotFound TuberNetworkError TuberObject TuberProtocolError TuberRemoteError
 TuberRemoteWarning TuberRestartWarning TuberResult TuberStateError TuberTimeout TuberUnreachable
-get_include resolve resolve_simple"""
+connect connect_async get_include register_error resolve resolve_simple"""
 
 SERVER_NAMES = """Server TuberArray TuberContainer TuberRegistry get_include load_registry main
 parse_args run"""
@@ -85,7 +85,7 @@ def test_importing_a_client_loads_nothing_slow_and_not_the_other_one(name: str) 
 
 
 def loaded(program: str, package: str) -> list[str]:
-    """Which modules of a package a program has loaded at its end."""
+    """Return the modules of a package that a program has loaded at its end."""
     belongs = f"m == {package!r} or m.startswith({package + '.'!r})"
     return run(
         f"{program}; import sys; print(*sorted(m for m in sys.modules if {belongs}))"
@@ -93,7 +93,7 @@ def loaded(program: str, package: str) -> list[str]:
 
 
 def run(program: str) -> str:
-    """What a program in a fresh interpreter prints."""
+    """Run a program in a fresh interpreter; return its output."""
     done = subprocess.run(
         [sys.executable, "-c", program],
         capture_output=True,

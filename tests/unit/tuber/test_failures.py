@@ -33,12 +33,12 @@ from tuber import (
 from tuber.network.address import parse_address
 from tuber.network.errors import connect_error
 
-# Yields the hostname, and what brings the peer back.
+# A context manager that yields the hostname and a function that repairs the peer.
 Peer = Callable[[pytest.MonkeyPatch], AbstractContextManager[tuple[str, Callable[[], None]]]]
 
 
 def misbehaving(misbehave: Callable[[ServedConnection], None]) -> Peer:
-    """A server that does this to its first connection and serves all others."""
+    """A server that handles its first connection like this and serves all others normally."""
 
     @contextlib.contextmanager
     def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -97,7 +97,7 @@ def not_listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Callab
 
 @contextlib.contextmanager
 def full_backlog(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Callable[[], None]]]:
-    """A machine that does not answer: the queue of its listener is full, so SYNs are dropped."""
+    """A machine that does not answer: its backlog is full, so the kernel drops SYNs."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         waiting = []
@@ -121,7 +121,7 @@ def full_backlog(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Callabl
 
 
 def serve_from(listener: socket.socket) -> None:
-    """Serve all that comes until the listener is closed."""
+    """Serve all connections until the listener is closed."""
     with contextlib.suppress(OSError):
         while True:
             sock, _ = listener.accept()
@@ -136,7 +136,7 @@ def serve_and_close(sock: socket.socket) -> None:
 
 
 def resolved_at_first_by(resolve: Callable[[], list[Any]]) -> Peer:
-    """A name that the system does not resolve as it should, until it does."""
+    """A host name that the system first fails to resolve, and later resolves."""
 
     @contextlib.contextmanager
     def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -199,7 +199,7 @@ CAUSES = [
         ("Connection refused", NOT_RUN, "Is the server running there"),
     ),
     Cause(
-        # A TCP connection to the broadcast address is refused by this machine's own kernel.
+        # The kernel of this machine refuses a TCP connection to the broadcast address.
         "unreachable", resolved_at_first_by(lambda: [place_of("255.255.255.255", 80)]),
         TuberUnreachable, OSError, {"may_have_run": False, "errno": errno.ENETUNREACH},
         ("is unreachable", NOT_RUN, "on the server's network"),
@@ -207,7 +207,7 @@ CAUSES = [
     Cause(
         "name not found", resolved_at_first_by(no_such_name), TuberNameNotFound, socket.gaierror,
         {"may_have_run": False, "errno": socket.EAI_NONAME},
-        ("No address is known for the name 'board'", NOT_RUN, "spelled"),
+        ("Could not resolve the host name 'board'", NOT_RUN, "spelling"),
     ),
     Cause(
         "timeout while connecting", full_backlog, TuberConnectTimeout, TimeoutError,
@@ -323,7 +323,7 @@ def test_each_cause_has_its_error_and_the_next_call_works(
 
 
 def made(kind: Any, hostname: str, timeout: Any) -> Any:
-    """A remote object that has asked nothing yet, in the loop when there is one."""
+    """A remote object that has sent no request yet, in the loop if there is one."""
     board = kind("Board", hostname=hostname, timeout=timeout)
     if kind is tuber.SimpleTuberObject:
         return board
@@ -341,7 +341,7 @@ def read(board: Any, *arguments: Any) -> Any:
 
 def test_an_impossible_name_is_not_found(shell: Shell) -> None:
     name = "x" * 64  # a label has up to 63 (RFC 1035 section 2.3.4): refused before any question
-    with pytest.raises(TuberNameNotFound, match="No address is known for the name"):
+    with pytest.raises(TuberNameNotFound, match="Could not resolve the host name"):
         shell.resolve(name, "Board")
 
 
@@ -358,5 +358,5 @@ def test_errors_name_a_batch_and_a_description(shell: Shell) -> None:
         context.read(2)
         with pytest.raises(TuberConnectionLost, match="a batch of 2 calls may have run"):
             shell.finish(context())
-        with pytest.raises(TuberConnectionLost, match="may request the description of Board again"):
+        with pytest.raises(TuberConnectionLost, match="may repeat the request to describe Board"):
             shell.finish(board.tuber_resolve(force=True))

@@ -75,7 +75,7 @@ def route(hostname: str, **options: Any) -> Route:
 )
 def test_every_option_is_an_argument_of_the_clients(client: Any) -> None:
     options = {each.name for each in fields(Options)}
-    assert set(signature(client).parameters) - {"objname", "parent", "others"} == {
+    assert set(signature(client).parameters) - {"objname", "parent", "others", "wait"} == {
         "hostname", *options,
     }  # fmt: skip
 

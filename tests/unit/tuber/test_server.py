@@ -1,4 +1,4 @@
-"""The historical import place of the server's names."""
+"""The module `tuber.server`, which older programs import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What both shells promise, over real sockets: reuse, at most once, timeouts, closing."""
+"""The guarantees of both shells over real sockets: reuse, at most once, timeouts, closing."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_invalid_options_are_refused_before_connecting(
 
 
 class Cuts:
-    """Ends connections at a stage, and counts the calls."""
+    """A server that ends connections at a given stage and counts the calls."""
 
     def __init__(self, stage: str) -> None:
         self.stage = stage

@@ -9,7 +9,7 @@ import tuberd
 
 NAMES = """
     Limits LogOptions Server Token TuberArray TuberContainer TuberRegistry __version__
-    get_cmake_dir get_include load_registry load_tokens main parse_args readonly run
+    get_cmake_dir get_include live load_registry load_tokens main parse_args readonly run
 """
 
 

@@ -11,6 +11,7 @@ from tuber.aio.connection import AsyncioConnection
 from tuber.network.address import UNIX, Address
 from tuber.network.connecting import Place
 from tuber.network.route import Route
+from tuber.network.sockets import NoSignalSocket
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class AsyncioDialler:
     async def reach(self, place: Place) -> socket.socket:
         """Connect to a place; raise OSError if that fails."""
         family, kind, protocol, _, address = place
-        sock = socket.socket(family, kind, protocol)
+        sock = NoSignalSocket(family, kind, protocol)
         try:
             sock.setblocking(False)
             await self._loop.sock_connect(sock, address)

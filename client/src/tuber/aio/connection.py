@@ -11,10 +11,10 @@ from time import monotonic
 from typing import Final, TypeVar, cast
 
 from tuber.errors import TuberProtocolError
-from tuber.network.connecting import read_ready_probe
 from tuber.network.errors import closed_by_server
 from tuber.network.http1 import HttpReply, ReplyReader
 from tuber.network.route import Route
+from tuber.network.sockets import read_ready_probe
 
 T = TypeVar("T")
 
@@ -35,15 +35,15 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         self._reader = ReplyReader(route.max_reply_bytes)
         self._buffer = memoryview(bytearray(RECEIVE_BYTES))
         self._transport: asyncio.Transport | None = None
-        self._is_readable: Callable[[], object]  # since there is a transport
-        self._reply: asyncio.Future[HttpReply] | None = None  # while a request is under way
+        self._is_readable: Callable[[], object]  # set when there is a transport
+        self._reply: asyncio.Future[HttpReply] | None = None  # while a request is running
         self._into_rest = False
         self._closed = loop.create_future()
         self._reports_holding = False
         self._holding = False  # the transport holds bytes that the kernel did not take yet
-        self._paused = False  # the transport should get no more bytes
-        self._more = False  # but there are more of this request
-        self._resumed: asyncio.Future[None] | None = None  # done when it may get them
+        self._paused = False  # the transport must get no more bytes for now
+        self._more = False  # whether more bytes of this request follow
+        self._resumed: asyncio.Future[None] | None = None  # done when it may get more bytes
         self.sent_any = self.sent_all = False
 
     # --- for the pool and the exchange
@@ -82,7 +82,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
             raise
         finally:
             self._reply = None
-        # Refused before it was sent as a whole: nothing can follow it.
+        # The server replied before it read the whole request, so the connection cannot be reused.
         if self._more or self._holding:
             reply.keep_alive = False
         if not reply.keep_alive:
@@ -91,7 +91,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
 
     def close(self) -> None:
         """Close the connection at once, without sending what it still holds."""
-        # A transport that ended while it was holding bytes cannot be aborted any more.
+        # A transport that ended while it was holding bytes can no longer be aborted.
         if self._transport is None or self._closed.done() or self._loop.is_closed():
             return
         self._transport.abort()
@@ -136,7 +136,7 @@ class AsyncioConnection(asyncio.BufferedProtocol):
         sent_any = self.sent_any or self._encrypted  # a record may be on its way when it fails
         self.sent_any = sent_any
         transport.writelines(buffers) if len(buffers) > 1 else transport.write(buffers[0])
-        if transport.is_closing():  # the attempt failed, so nothing of this has left
+        if transport.is_closing():  # the attempt failed, so no byte was sent
             raise closed_by_server(False)
         self.sent_any = True
 

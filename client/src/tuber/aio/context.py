@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 Self = TypeVar("Self", bound="Context")
 
 
-# The batches that run: a loop keeps only weak references, and a batch must end even if the program
-# keeps no reference.
+# The running batches. A loop keeps only weak references to tasks, but a batch must end even if the
+# program keeps no reference.
 _under_way: Final[set[asyncio.Task[Any]]] = set()
 
-# A function that add_done_callback was given, and the context to call it in.
+# A function that was passed to add_done_callback, and the context to call it in.
 _Callback: TypeAlias = "tuple[Callable[[Future], object], contextvars.Context | None]"
 
 
@@ -33,9 +33,9 @@ class Future(CallFuture):
     """The result of a call that is queued in a Context, to be awaited.
 
     ``asyncio.isfuture`` accepts it, so ``asyncio.wait``, ``gather``, ``wait_for``, ``shield`` and
-    ``as_completed`` take it without another task or future for each call. Like ``await``, each of
-    them sends all queued calls if they were not sent. If a task that waits for it is cancelled, so
-    is this one call; the batch continues for the others.
+    ``as_completed`` accept it without another task or future for each call. Like ``await``, each of
+    them sends all queued calls if they were not sent. If a task that waits for this future is
+    cancelled, only this call is cancelled; the batch continues for the others.
     """
 
     __slots__ = ("_callbacks",)
@@ -45,7 +45,7 @@ class Future(CallFuture):
     _asyncio_future_blocking = False
     _cancel_message = None
 
-    def __init__(self, batch: Batch, place: int) -> None:
+    def __init__(self, batch: Batch, place: int | None) -> None:
         self._batch = batch
         self._place = place
         self._callbacks: list[_Callback] | None = None  # None: the task calls nothing yet
@@ -97,6 +97,8 @@ class Future(CallFuture):
         """Cancel the call as ``CallFuture.cancel``; ``msg``, which asyncio passes, is ignored."""
         if self.done() or not super().cancel():
             return False
+        if self._place is None and self._batch.run is not None:
+            self._batch.run.cancel()
         self._call_back()
         return True
 
@@ -194,32 +196,34 @@ class Context(BaseContext[Future]):
     ) -> list[Any]:
         """Send the queued calls and return their results in order.
 
-        Takes and raises what ``send`` and ``receive`` do. Cancelling it cancels the batch.
+        The arguments and exceptions are those of ``send`` and ``receive``. Cancelling it cancels
+        the batch.
         """
         sent = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
         sent.collected = True
         await sent.run
         return sent.results()
 
-    async def receive(self, sent: Batch) -> list[Any]:
+    async def receive(self, sent: Future) -> list[Any]:
         """Wait for a batch and return its results in order, None for cancelled calls.
 
         If the task that waits is cancelled, the batch continues and may be received again.
 
         Args:
-            sent: the batch that ``send`` returned.
+            sent: what ``send`` returned.
 
         Raises:
-            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` is set.
+            TuberRemoteError: a call failed and ``return_exceptions`` is not set; for the first one.
             TuberError: the request failed.
         """
         from asyncio import wait  # noqa: PLC0415  # see the module's docstring
 
-        if sent.fault is None:
-            task = sent.run
+        batch = sent._batch
+        if batch.fault is None:
+            task = batch.run
             _check_loop(task, sent)
             await wait([task])
-        return sent.results()
+        return batch.results()
 
     def __enter__(self) -> NoReturn:
         raise TypeError("a context of an asynchronous object is entered with 'async with'")
@@ -267,7 +271,7 @@ def _ended(task: asyncio.Task[Any]) -> None:
 
 
 def _check_loop(task: asyncio.Task[Any], waited_for: object) -> None:
-    """Raise TuberStateError if a batch was sent in another loop than the running one."""
+    """Raise TuberStateError if a batch was sent in a loop other than the running one."""
     from asyncio import get_running_loop  # noqa: PLC0415  # see the module's docstring
 
     if not task.done() and task.get_loop() is not get_running_loop():

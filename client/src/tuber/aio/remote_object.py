@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
 
 from tuber.aio.context import Context
-from tuber.errors import TuberStateError
+from tuber.errors import TuberError, TuberStateError
 from tuber.network.address import Address, parse_address
 from tuber.network.link import ServerLink
 from tuber.objects.remote_object import RemoteObject
@@ -18,6 +18,7 @@ from tuber.options import Options, TimeoutLike
 from tuber.protocol import Path
 from tuber.session.messages import Conversation
 from tuber.session.server_state import ServerState
+from tuber.session.waiting import Waiting
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tuber.aio.pool import AsyncioPool
     from tuber.transport import Transport
 
-__all__ = ["TuberObject", "resolve"]
+__all__ = ["TuberObject", "connect_async", "resolve"]
 
 T = TypeVar("T")
 Self = TypeVar("Self", bound="TuberObject")
@@ -48,7 +49,7 @@ class AsyncioLink(ServerLink):
 
         self._get_running_loop = get_running_loop
         self._pool_of_running_loop = pool_of_running_loop
-        self._recent: Callable[[], AsyncioPool | None] = lambda: None  # the one used last
+        self._recent: Callable[[], AsyncioPool | None] = lambda: None  # the pool used last
 
     def run(self, conversation: Conversation[T]) -> Coroutine[Any, Any, T]:
         """Return a coroutine that drives a conversation to its end and returns its value."""
@@ -82,8 +83,8 @@ class AsyncioLink(ServerLink):
 class TuberObject(RemoteObject):
     """A remote object whose calls are awaited.
 
-    Made by ``resolve``, or from a subclass of yours; ``await obj.tuber_resolve()`` then to learn
-    what the remote object offers. Several loops may use it.
+    ``resolve`` creates and resolves it. If you create an instance of your own subclass, resolve it
+    with ``await obj.tuber_resolve()``. Several loops may use it.
     """
 
     def _tuber_connect(self, hostname: str, options: Options) -> AsyncioLink:
@@ -114,20 +115,15 @@ class TuberObject(RemoteObject):
         """
         await self._tuber_link.close()
 
-    def close(self) -> None:
+    def tuber_close(self) -> None:
         """Close the idle connections without waiting; use ``aclose`` in new programs.
 
-        A ``transport`` of yours stays open, because its ``close`` must be awaited.
+        Your own ``transport`` stays open, because its ``close`` must be awaited.
         """
         self._tuber_present_link().drop()
 
-    def __enter__(self: Self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     async def __aenter__(self: Self) -> Self:
+        self._tuber_refuse_context()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -146,11 +142,24 @@ async def resolve(
     transport: Transport | None = None,
     max_reply_bytes: int | None = None,
     token: str | None = None,
+    wait: float | None = None,
 ) -> TuberObject:
-    """Connect to a server and learn what an object offers.
+    """Connect to a server and return a resolved remote object.
 
     The arguments and exceptions are those of ``resolve_simple``.
     """
-    resolved = TuberObject(**locals())
-    await resolved.tuber_resolve()
-    return resolved
+    options = locals()
+    waiting = Waiting(options.pop("wait"))
+    resolved = TuberObject(**options)
+    while True:
+        try:
+            await resolved.tuber_resolve()
+        except TuberError as error:
+            from asyncio import sleep  # noqa: PLC0415  # see the module's docstring
+
+            await sleep(waiting.pause_after(error))
+        else:
+            return resolved
+
+
+connect_async = resolve

@@ -1,1 +1,1 @@
-"""Calls that are queued in a context and sent as one batch."""
+"""Contexts, which queue calls and send them as one batch."""

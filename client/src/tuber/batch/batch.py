@@ -1,6 +1,6 @@
 """A batch: the calls of one request, their outcomes, and the futures of its calls.
 
-Values and one conversation; nothing here does I/O or waits.
+It holds values and one conversation. It never does I/O or waits.
 """
 
 from __future__ import annotations
@@ -17,21 +17,22 @@ from tuber.session.session import Conversation, Session
 class Batch:
     """The calls of one request and their outcomes.
 
-    A batch is queued, then sent (``run`` is set), and then ended (``run.done()``); or it is dropped
-    while it is queued (``fault`` is set). Calls are added only while it is queued. A place is the
+    A batch is queued, then sent (``run`` is set), and then ended (``run.done()``). A queued batch
+    may also be dropped (``fault`` is set). Calls are added only while it is queued. A place is the
     index of a call.
 
     Args:
-        begin: sends a batch that is queued.
-        cancelled_error: makes the error of a cancelled call.
+        begin: sends a queued batch.
+        cancelled_error: creates the error of a cancelled call.
 
     Attributes:
-        calls: in the order in which they were queued, as they travel.
+        calls: the calls as maps, in the order in which they were queued.
         cancelled: the places of cancelled calls.
-        run: the conversation with the server, under way or ended, as the ``start`` of the link
-            returned it: a BatchRun or a task. None before it is sent.
-        fault: why the batch will never be sent.
-        collected: whether all results were taken, or the error of the request was raised.
+        dropped: whether the batch was cancelled as a whole.
+        run: the conversation with the server, running or ended: the BatchRun or task that
+            ``Link.start`` returned. None before the batch is sent.
+        fault: the reason why the batch will never be sent; None otherwise.
+        collected: whether all results were returned, or the error of the request was raised.
     """
 
     def __init__(
@@ -41,22 +42,23 @@ class Batch:
         self._cancelled_error = cancelled_error
         self.calls: list[CallMap] = []
         self.cancelled: set[int] = set()
+        self.dropped = False
         self.run: Any = None
         self.fault: TuberStateError | None = None
         self.collected = False
         self._session: Session | None = None  # set when the conversation begins
         self._outcomes: Outcomes | None = None  # set when it has ended without an error
-        self._errors: dict[int, Exception] = {}  # by place, those that ``value`` has raised
+        self._errors: dict[int, Exception] = {}  # those that ``value`` raised, by place
 
     def conversation(self, session: Session) -> Conversation[None]:
-        """Send the calls that are not cancelled, and keep the outcomes of all.
+        """Send the calls that are not cancelled, and store the outcomes of all calls.
 
         Raises:
-            TuberStateError: the conversation was begun before.
+            TuberStateError: the conversation has already been started.
         """
         if self._session is not None:
             raise TuberStateError(
-                "an interrupt came while this batch was begun; its calls may have run"
+                "this batch was interrupted while it was started; its calls may have run"
             )
         self._session = session
         left_out = frozenset(self.cancelled)
@@ -72,15 +74,20 @@ class Batch:
                 outcomes = outcomes.converted()
         self._outcomes = outcomes.with_unsent(dict.fromkeys(left_out, Result(None)))
 
-    def called(self, place: int) -> Call:
-        """Return one of its calls, for messages."""
-        return Call(**self.calls[place])
+    def called(self, place: int | None) -> Call | str:
+        """Return one of its calls, or all, for messages."""
+        return f"a batch of {len(self.calls)} calls" if place is None else Call(**self.calls[place])
+
+    def drop(self) -> None:
+        """Cancel all calls: those that were not sent never are; other results are ignored."""
+        self.cancelled.update(range(len(self.calls)))
+        self.dropped = self.collected = True
 
     def results(self) -> list[Any]:
         """Return the results of the calls in order, once the batch has ended.
 
         Raises:
-            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` is set.
+            TuberRemoteError: a call failed and ``return_exceptions`` is not set; for the first one.
             TuberError: the request failed.
         """
         outcomes = self._ended()
@@ -94,14 +101,18 @@ class Batch:
             returned[place] = self._item(place)
         return returned
 
-    def value(self, place: int) -> Any:
+    def value(self, place: int | None) -> Any:
         """Return the result of one call, or raise its error, once the batch has ended.
 
-        The first caller gets the warnings of the call. If that raises, because the user turns
-        warnings into errors, this is the error of the call from then on.
+        Without a place, return ``results()``.
+
+        The first caller sees the warnings of the call. If the user turns warnings into errors, the
+        call keeps that error from then on.
         """
-        if place in self.cancelled:
+        if self.dropped or place in self.cancelled:
             raise self._cancelled_error()
+        if place is None:
+            return self.results()
         outcomes, session = self._ended(), self._session
         if place in self._errors:
             raise self._errors[place]
@@ -118,18 +129,18 @@ class Batch:
             self._errors[place] = error
             raise
 
-    def error(self, place: int) -> Exception | None:
+    def error(self, place: int | None) -> Exception | None:
         """Return what ``value`` raises; None when it returns. Raises only for a cancelled call."""
-        if place in self.cancelled:
+        if self.dropped or place in self.cancelled:
             raise self._cancelled_error()
         try:
             self.value(place)
-        except Exception as error:  # noqa: BLE001  # the caller wants it
+        except Exception as error:  # noqa: BLE001  # returned to the caller
             return error
         return None
 
     def raise_unseen(self) -> None:
-        """Raise the first error and show the warnings that were not seen; the batch has ended.
+        """Raise the first unseen error and show unseen warnings. REQUIRES: the batch has ended.
 
         With ``return_exceptions`` failures of single calls are not raised.
         """
@@ -147,13 +158,13 @@ class Batch:
         return ended
 
     def is_settled(self) -> bool:
-        """Return whether it has ended and ``raise_unseen`` would do nothing."""
+        """Return whether the batch has ended and ``raise_unseen`` would do nothing."""
         if self.collected or not self.has_ended():
             return self.collected
         return self._outcomes is not None and not self._unseen(self._outcomes)
 
     def _ended(self) -> Outcomes:
-        """The outcomes of the calls of a batch that has ended; raises why there are none."""
+        """The outcomes of the calls of an ended batch. Raises the error if there are none."""
         if self._outcomes is not None:
             return self._outcomes
         if self.fault is not None:
@@ -161,14 +172,14 @@ class Batch:
         assert self.run is not None  # REQUIRES: it was sent
         try:
             self.run.result()
-        except BaseException:
+        except BaseException as error:  # noqa: BLE001  # raised again, without inner frames
             self.collected = True
-            raise
-        assert self._outcomes is not None  # its conversation has set them
+            raise error.with_traceback(None)  # noqa: B904
+        assert self._outcomes is not None  # set by its conversation
         return self._outcomes
 
     def _unseen(self, outcomes: Outcomes) -> list[int]:
-        """The places of failures and warnings that were not seen."""
+        """The places of unseen failures and warnings."""
         unseen = []
         for place in sorted(outcomes.others):
             if place in self.cancelled:
@@ -183,7 +194,7 @@ class Batch:
         return self._session is not None and self._session.options.return_exceptions
 
     def _item(self, place: int) -> Any:
-        """An item of the list of results: as ``value``, subject to ``return_exceptions``."""
+        """Return an item of the list of results: ``value``, or its error if requested."""
         keep = self._returns_exceptions()
         if place in self.cancelled:
             return self._cancelled_error() if keep else None
@@ -196,31 +207,38 @@ class Batch:
 
 
 class CallFuture:
-    """The result of a call that is queued in a context. Each shell adds how to wait for it."""
+    """The result of a call that is queued in a context. Each shell adds how to wait for it.
+
+    Args:
+        place: of the call in its batch; None for the list of the results of all.
+    """
 
     __slots__ = ("_batch", "_place")
 
-    def __init__(self, batch: Batch, place: int) -> None:
+    def __init__(self, batch: Batch, place: int | None) -> None:
         self._batch = batch
         self._place = place
 
     def cancel(self) -> bool:
-        """Cancel the call: it is not sent or, if it was sent already, its result is ignored.
+        """Cancel the call. It is not sent or, if it was already sent, its result is ignored.
 
         The other calls of the batch are not affected.
 
         Returns:
-            Whether it was cancelled; False when the call has ended already.
+            Whether it was cancelled; False if the call has already ended.
         """
         batch = self._batch
         if batch.fault is not None or batch.has_ended():
             return False
-        batch.cancelled.add(self._place)
+        if self._place is None:
+            batch.drop()
+        else:
+            batch.cancelled.add(self._place)
         return True
 
     def cancelled(self) -> bool:
         """Return whether the call was cancelled."""
-        return self._place in self._batch.cancelled
+        return self._batch.dropped or self._place in self._batch.cancelled
 
     def done(self) -> bool:
         """Return whether the call has ended, was cancelled, or will never be sent."""

@@ -1,6 +1,6 @@
-"""Contexts: calls that are queued and sent as one batch; one implementation for both shells.
+"""Contexts, which queue calls and send them as one batch; the part that both shells share.
 
-Each shell adds how to wait for a batch. Nothing here does I/O.
+Each shell adds methods to wait for a batch. This module never does I/O.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tuber.batch.queued_path import QueuedPath
 from tuber.errors import TuberStateError
 from tuber.objects.remote_object import RemoteObject
 from tuber.options import TimeoutLike
-from tuber.protocol import Call, CallMap, Path, find_description, path_text
+from tuber.protocol import Call, CallMap, Description, Path, find_description, path_text
 
 Future_ = TypeVar("Future_", bound=CallFuture)
 
@@ -22,23 +22,23 @@ Future_ = TypeVar("Future_", bound=CallFuture)
 class BaseContext(QueuedPath, Generic[Future_]):
     """Queues calls and sends them as one batch, in order.
 
-    ``context.adc[3].read(n=1024)`` queues a call of an object inside; names and items may follow
-    each other at any depth. Arguments are encoded when the batch is sent, so later changes to them
-    are sent too. ``context.tuber_attribute("send")()`` queues a call of a remote method whose name
-    is that of a local one.
+    ``context.adc[3].read(n=1024)`` queues a call of a nested object; names and items may follow
+    each other at any depth. Arguments are encoded when the batch is sent, so changes made before
+    that are sent too. ``context.tuber_attribute("send")()`` queues a call of a remote method that a
+    local method of the same name hides.
 
-    Leaving the block sends the queued calls, waits for everything that was sent in it, and raises
+    Leaving the block sends the queued calls, waits for all batches sent in the block, and raises
     the first error that was not raised before. If the block raises, nothing is sent.
 
-    A context is meant for one thread or task; its futures may be given to others. If several
-    threads queue calls in it, each call is sent once, in the next batch that any of them sends.
+    Use a context in one thread or task; others may use its futures. If several threads queue calls
+    in it, each call is sent once, in the next batch that any of them sends.
 
     Args:
         remote: the object whose methods and objects the context offers.
-        accept_types, convert_json, timeout: as for the object; None takes its value.
+        accept_types, convert_json, timeout: as for the object; None uses the object's value.
         return_exceptions: whether failures become items of the list of results and the calls after
-            them are run; None takes the value of the object.
-        broadcast: named arguments that are added to each call of a method. A call that has one of
+            them are run; None uses the object's value.
+        broadcast: named arguments that are added to each method call. A call that passes one of
             them itself raises TypeError.
     """
 
@@ -54,7 +54,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
         timeout: TimeoutLike = None,
         **broadcast: Any,
     ) -> None:
-        super().__init__(self, remote._tuber_path)
+        super().__init__(self, remote._tuber_path, None, remote._tuber_description)
         link = remote._tuber_link
         self._tuber_link = link.varied(
             accept_types=accept_types,
@@ -66,7 +66,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
         self._tuber_broadcast: Mapping[str, Any] = broadcast
         self._tuber_batch = self._tuber_new_batch()
         self._tuber_lock = allocate_lock()
-        self._tuber_begun: list[Batch] | None = None  # in a block: what was sent, in order
+        self._tuber_begun: list[Batch] | None = None  # in a block: the batches sent, in order
 
     def __repr__(self) -> str:
         where = path_text(self._tuber_path) or "registry"
@@ -74,14 +74,13 @@ class BaseContext(QueuedPath, Generic[Future_]):
 
     # --- queueing
 
-    def _tuber_is_container(self, path: Path) -> bool:
+    def _tuber_find(self, path: Path) -> Description | None:
         known = self._tuber_remote._tuber_description
-        found = find_description(known, self._tuber_path, path)
-        return found is not None and found.is_container
+        return find_description(known, self._tuber_path, path)
 
     def _tuber_queue(self, call: CallMap) -> Future_:
-        # Another thread may queue or send just now. Only ``with`` is sure to release the lock: a
-        # KeyboardInterrupt may come between ``acquire()`` and a ``try`` after it.
+        # Another thread may queue or send at the same time. Only ``with`` always releases the lock:
+        # a KeyboardInterrupt may arrive between ``acquire()`` and the ``try`` after it.
         with self._tuber_lock:
             batch = self._tuber_batch
             calls = batch.calls
@@ -91,7 +90,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
     def _tuber_with_arguments(
         self, method: CallMap, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> CallMap:
-        """The call of a method with these arguments and the broadcast ones."""
+        """Return the call of a method with these arguments and the broadcast ones."""
         broadcast = self._tuber_broadcast
         if broadcast:
             for name in kwargs:
@@ -111,7 +110,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
         return Batch(lambda batch: self._tuber_begin(only=batch), self._tuber_cancelled_error)
 
     def _tuber_cancelled_error(self) -> BaseException:
-        """The error of this shell for a cancelled call."""
+        """Return this shell's error for a cancelled call."""
         raise NotImplementedError
 
     # --- sending
@@ -123,22 +122,22 @@ class BaseContext(QueuedPath, Generic[Future_]):
         convert_json: bool | None = None,
         return_exceptions: bool | None = None,
         timeout: TimeoutLike = None,
-    ) -> Batch:
+    ) -> Future_:
         """Send the queued calls in the background.
 
-        Arguments are encoded in the background, and the memory of big arrays is not copied: do not
-        change them until the batch was received.
+        Arguments are encoded in the background, and big arrays are not copied. Do not change them
+        before ``receive`` has returned the results.
 
         Args:
-            accept_types, convert_json, return_exceptions, timeout: as for the context; None takes
-                its value.
+            accept_types, convert_json, return_exceptions, timeout: as for the context; None uses
+                the context's value.
 
         Returns:
-            The batch, for ``receive``.
+            The future of the list of results, also for ``receive``.
         """
         batch = self._tuber_begin(accept_types, convert_json, return_exceptions, timeout)
         self._tuber_run_in_background(batch)
-        return batch
+        return self._tuber_future_class(batch, None)
 
     def _tuber_begin(
         self,
@@ -148,7 +147,7 @@ class BaseContext(QueuedPath, Generic[Future_]):
         timeout: TimeoutLike = None,
         only: Batch | None = None,
     ) -> Batch:
-        """Begin to send the queued calls; the next call is queued in a new batch.
+        """Start to send the queued calls. The next call is queued in a new batch.
 
         Args:
             only: the batch to send, if it is still queued; None: the current one.
@@ -164,13 +163,13 @@ class BaseContext(QueuedPath, Generic[Future_]):
             if batch.run is None and batch.fault is None:
                 begun, following = self._tuber_begun, self._tuber_new_batch()
                 if begun is not None:
-                    # A block may last for days, so batches without unseen errors are let go.
+                    # A block may last for days, so batches without unseen errors are dropped.
                     begun = [*(each for each in begun if not each.is_settled()), batch]
                 own = self.__dict__
                 run = link.start(batch.conversation(link.session))
-                # No calls between these assignments, not even of __setattr__: Python runs signal
-                # handlers after calls, and a KeyboardInterrupt must not leave a batch that was
-                # begun in the place of the queued one.
+                # Nothing may be called between these assignments, not even __setattr__. Python runs
+                # signal handlers after calls, and a KeyboardInterrupt must not leave a started
+                # batch in place of the queued one.
                 batch.run = run
                 own["_tuber_batch"] = following
                 own["_tuber_begun"] = begun
@@ -178,10 +177,10 @@ class BaseContext(QueuedPath, Generic[Future_]):
         return batch
 
     def _tuber_started(self, batch: Batch) -> None:
-        """Called when a batch was started."""
+        """Handle the start of a batch."""
 
     def _tuber_run_in_background(self, batch: Batch) -> None:
-        """Run a batch that was started; a task runs by itself."""
+        """Run a started batch. Tasks run by themselves."""
 
     def _tuber_enter(self) -> None:
         """Enter a block: from now on, remember the batches that are sent."""

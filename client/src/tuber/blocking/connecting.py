@@ -7,12 +7,14 @@ import os
 import selectors
 import socket
 from collections.abc import Coroutine, Sequence
+from functools import cached_property
 from time import monotonic
 from typing import Any, TypeVar
 
 from tuber.network.address import Address
 from tuber.network.connecting import Place
 from tuber.network.route import Route
+from tuber.network.sockets import pipe_signal_blocked
 
 T = TypeVar("T")
 
@@ -37,8 +39,13 @@ class BlockingDialler:
     def __init__(self, route: Route) -> None:
         self._route = route
         self._deadline: float | None = None
-        self._running = _Selector()
         self._faults: list[OSError] = []  # of attempts that failed at once
+
+    @cached_property
+    def _running(self) -> selectors.BaseSelector:
+        """Waits for the attempts; made for the first one, because a selector is a cycle."""
+        made: selectors.BaseSelector = _Selector()
+        return made
 
     async def within(self, seconds: float | None, connecting: Coroutine[Any, Any, T]) -> T:
         """Run the coroutine. The lookup of a name cannot be limited."""
@@ -114,7 +121,8 @@ class BlockingDialler:
             )
             try:
                 sock.settimeout(None if self._deadline is None else left(self._deadline))
-                sock.do_handshake()
+                with pipe_signal_blocked():
+                    sock.do_handshake()
             except BaseException:
                 sock.close()
                 raise

@@ -10,16 +10,16 @@ from contextlib import suppress
 from typing import Final
 
 from tuber.blocking.connecting import left
-from tuber.network.connecting import read_ready_probe
 from tuber.network.errors import closed_by_server
 from tuber.network.http1 import HttpReply, ReplyReader
 from tuber.network.route import Route
+from tuber.network.sockets import NO_SIGNAL, pipe_signal_blocked, read_ready_probe
 
 # One read takes in any usual reply; Python gives back what was not filled.
 RECEIVE_BYTES: Final = 64 * 1024
 
 _CAN_GATHER: Final = hasattr(socket.socket, "sendmsg")  # not on Windows
-_GATHERED: Final = 16  # buffers in one system call: _XOPEN_IOV_MAX, which every system takes
+_GATHERED: Final = 16  # buffers in one system call: _XOPEN_IOV_MAX, which every system supports
 
 
 class BlockingConnection:
@@ -42,10 +42,10 @@ class BlockingConnection:
         self._is_readable = read_ready_probe(sock)
 
     def is_stale(self) -> bool:
-        """Whether the peer closed the idle connection, or wrote on it.
+        """Whether the peer closed the idle connection or sent something on it.
 
-        Worth half a microsecond at each call: a request to a server that just restarts could not be
-        sent again, because it may have run.
+        This check costs half a microsecond per call. Without it, a request to a server that has
+        just restarted would fail, and could not be sent again, because it may have run.
         """
         return self._is_stale_under_tls() if self._encrypted else bool(self._is_readable())
 
@@ -69,8 +69,13 @@ class BlockingConnection:
         """Send a request and receive its reply; part of ``exchange.Connection``."""
         self.sent_any = self.sent_all = False
         try:
-            self.sent_all = self._send_or_be_refused(buffers, deadline)
-            reply = self._receive(deadline)
+            if self._encrypted:
+                with pipe_signal_blocked():
+                    self.sent_all = self._send_or_be_refused(buffers, deadline)
+                    reply = self._receive(deadline)
+            else:
+                self.sent_all = self._send_or_be_refused(buffers, deadline)
+                reply = self._receive(deadline)
             if deadline is not None:
                 self._socket.settimeout(None)
         except BaseException:  # also KeyboardInterrupt: a late reply must not meet the next call
@@ -86,7 +91,7 @@ class BlockingConnection:
         """Close the connection; closing it again does nothing."""
         if self._encrypted:
             # RFC 9112 section 9.8: announce the end; do not wait for the answer.
-            with suppress(OSError, ValueError):
+            with suppress(OSError, ValueError), pipe_signal_blocked():
                 self._socket.settimeout(0)
                 self._socket.unwrap()  # type: ignore[attr-defined]  # an ssl.SSLSocket
         self._socket.close()
@@ -121,15 +126,16 @@ class BlockingConnection:
             self._socket.settimeout(None)  # the rest of the answer may follow
 
     def _send(self, buffers: list[bytes | memoryview], deadline: float | None) -> None:
-        """Send everything, with one system call unless the kernel takes less."""
+        """Send everything, with one system call unless the kernel accepts less."""
         sock = self._socket
         if deadline is not None:
             sock.settimeout(left(deadline))
         self.sent_any = self._encrypted  # a record may be on its way when sending fails
+        flags = 0 if self._encrypted else NO_SIGNAL  # TLS takes none
         if len(buffers) == 1 or self._encrypted or not _CAN_GATHER:
-            count = sock.send(buffers[0])
+            count = sock.send(buffers[0], flags)
         else:
-            count = sock.sendmsg(buffers[:_GATHERED])
+            count = sock.sendmsg(buffers[:_GATHERED], (), flags)
         self.sent_any = True
         for buffer in buffers:
             if count >= len(buffer):
@@ -139,7 +145,7 @@ class BlockingConnection:
             while rest:
                 if deadline is not None:
                     sock.settimeout(left(deadline))
-                rest = rest[sock.send(rest) :]
+                rest = rest[sock.send(rest, flags) :]
 
     def _receive(self, deadline: float | None) -> HttpReply:
         reader, sock = self._reader, self._socket

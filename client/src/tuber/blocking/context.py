@@ -1,4 +1,4 @@
-"""Contexts of the blocking shell: the first thread that wants a result sends the batch."""
+"""Contexts of the blocking shell. The first thread that needs a result sends the batch."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Self = TypeVar("Self", bound="SimpleContext")
 
 
 class BatchRun:
-    """A conversation that is run once, by the first thread that needs its end or in the background.
+    """A conversation that runs once, in the first thread that needs it or in the background.
 
     Thread-safe; other threads wait. ``_under_way`` is held until the conversation has ended, and
-    each waiting thread that gets it releases it for the next one. It is no Event: that is Python
-    code, which a KeyboardInterrupt may leave locked, while an operation of a lock is complete
-    before a signal handler runs.
+    each waiting thread that gets it releases it for the next one. It is a plain lock, because its
+    operations complete before a signal handler runs. An Event is Python code, which a
+    KeyboardInterrupt may leave locked.
 
     Args:
         run: drives a conversation to its end.
@@ -34,7 +34,7 @@ class BatchRun:
         self, run: Callable[[Conversation[Any]], object], conversation: Conversation[Any]
     ) -> None:
         self._run = run
-        self._conversation: Conversation[Any] | None = conversation  # None: a thread has taken it
+        self._conversation: Conversation[Any] | None = conversation  # None once a thread runs it
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._ended = False
@@ -43,14 +43,14 @@ class BatchRun:
         self._fault: Exception | None = None
 
     def done(self) -> bool:
-        """Return whether it has ended."""
+        """Return whether the conversation has ended."""
         return self._ended
 
     def wait(self, seconds: float | None = None) -> bool:
         """Run the conversation, or wait for it; return whether it has ended.
 
         Args:
-            seconds: how long to wait at most, while it runs in the background; None: no limit.
+            seconds: the maximum time to wait while it runs in the background; None for no limit.
         """
         if self._ended:
             return True
@@ -70,7 +70,7 @@ class BatchRun:
         return self._ended
 
     def result(self) -> None:
-        """Wait for its end; raise what the conversation raised, to each caller."""
+        """Wait for the conversation to end; raise its error, in each caller."""
         self.wait()
         if self._fault is not None:
             raise self._fault
@@ -78,7 +78,7 @@ class BatchRun:
     def begin(self) -> None:
         """Run the conversation in the background if no thread runs it yet.
 
-        The thread is no daemon: a program that ends first finishes what it has sent.
+        The thread is not a daemon, so a program that exits first finishes sending.
         """
         if self._conversation is not None:
             self._process = os.getpid()
@@ -121,9 +121,10 @@ class BatchRun:
 class SimpleFuture(CallFuture):
     """The result of a call that is queued in a SimpleContext.
 
-    It has the methods of ``concurrent.futures.Future`` that return results. It is not one, because
-    a batch may have ten thousand: ``concurrent.futures.wait`` and ``as_completed`` do not take it.
-    The futures of one batch end together; to overlap batches, ``send`` each and ``receive`` them.
+    It has the methods of ``concurrent.futures.Future`` that return results. It is no subclass,
+    because a batch may have ten thousand futures, so ``concurrent.futures.wait`` and
+    ``as_completed`` do not accept it. The futures of one batch end together. To overlap batches,
+    ``send`` each and ``receive`` them.
     """
 
     __slots__ = ()
@@ -191,21 +192,21 @@ class SimpleContext(BaseContext[SimpleFuture]):
     ) -> list[Any]:
         """Send the queued calls and return their results in order.
 
-        Takes and raises what ``send`` and ``receive`` do.
+        The arguments and exceptions are those of ``send`` and ``receive``.
         """
         return self._tuber_begin(accept_types, convert_json, return_exceptions, timeout).results()
 
-    def receive(self, sent: Batch) -> list[Any]:
+    def receive(self, sent: SimpleFuture) -> list[Any]:
         """Wait for a batch and return its results in order, None for cancelled calls.
 
         Args:
-            sent: the batch that ``send`` returned.
+            sent: what ``send`` returned.
 
         Raises:
-            TuberRemoteError: of the first call that failed, unless ``return_exceptions`` is set.
+            TuberRemoteError: a call failed and ``return_exceptions`` is not set; for the first one.
             TuberError: the request failed.
         """
-        return sent.results()
+        return sent._batch.results()
 
     def __enter__(self: Self) -> Self:
         self._tuber_enter()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuber.blocking.context import BatchRun, SimpleContext
 from tuber.blocking.pool import BlockingPool
+from tuber.errors import TuberError, TuberNetworkError
 from tuber.network.address import Address, parse_address
+from tuber.network.errors import shortened
 from tuber.network.exchange import run_without_suspending
 from tuber.network.link import ServerLink
 from tuber.objects.remote_object import RemoteObject
@@ -15,22 +18,22 @@ from tuber.options import Options, TimeoutLike
 from tuber.protocol import Path
 from tuber.session.messages import Conversation
 from tuber.session.server_state import ServerState
+from tuber.session.waiting import Waiting
 
 if TYPE_CHECKING:
     import ssl
 
     from tuber.transport import Transport
 
-__all__ = ["SimpleTuberObject", "resolve_simple"]
+__all__ = ["SimpleTuberObject", "connect", "resolve_simple"]
 
 T = TypeVar("T")
-Self = TypeVar("Self", bound="SimpleTuberObject")
 
 
 class BlockingLink(ServerLink):
     """A link whose conversations run in the calling thread.
 
-    Thread-safe: each running call has a connection of its own.
+    Thread-safe: each running call uses a separate connection.
     """
 
     def __init__(
@@ -41,7 +44,10 @@ class BlockingLink(ServerLink):
 
     def run(self, conversation: Conversation[T]) -> T:
         """Drive a conversation to its end; return its value."""
-        return run_without_suspending(self._drive(conversation))
+        try:
+            return run_without_suspending(self._drive(conversation))
+        except TuberNetworkError as error:
+            raise shortened(error)  # noqa: B904  # the cause stays
 
     def start(self, conversation: Conversation[Any]) -> BatchRun:
         """Return a conversation that runs when its result is first needed."""
@@ -59,8 +65,8 @@ class BlockingLink(ServerLink):
 class SimpleTuberObject(RemoteObject):
     """A remote object whose calls block until the reply has arrived.
 
-    Made by ``resolve_simple``, or from a subclass of yours; call ``tuber_resolve()`` then to learn
-    what the remote object offers. Several threads may use it at once.
+    ``resolve_simple`` creates and resolves it. If you create an instance of your own subclass,
+    resolve it with ``tuber_resolve()``. Several threads may use it at once.
     """
 
     def _tuber_connect(self, hostname: str, options: Options) -> BlockingLink:
@@ -78,15 +84,9 @@ class SimpleTuberObject(RemoteObject):
         """
         return SimpleContext(self, **options_and_broadcast)
 
-    def close(self) -> None:
-        """Close the idle connections, also of the objects inside; a later call makes a new one."""
+    def tuber_close(self) -> None:
+        """Close the idle connections, also of nested objects; a later call makes a new one."""
         self._tuber_link.close()
-
-    def __enter__(self: Self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def resolve_simple(
@@ -101,15 +101,17 @@ def resolve_simple(
     transport: Transport | None = None,
     max_reply_bytes: int | None = None,
     token: str | None = None,
+    wait: float | None = None,
 ) -> SimpleTuberObject:
-    """Connect to a server and learn what an object offers.
+    """Connect to a server and return a resolved remote object.
 
     Args:
-        hostname: of the server: 'board', 'board:8080', '[fe80::1%eth0]', 'https://board',
-            'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'; with a token, 'TOKEN@board'.
+        hostname: the address of the server: 'board', 'board:8080', '[fe80::1%eth0]',
+            'https://board', 'http://gateway/crate3/tuber', 'unix:/run/tuber.sock'; with a token,
+            'TOKEN@board'.
         objname: the name of the object, or its path; None for the registry, whose objects are
             its attributes.
-        accept_types: see ``tuber.options.Options``, as for all other arguments.
+        accept_types: see ``tuber.options.Options``, also for all other arguments.
         convert_json: whether maps in results become ``TuberResult`` objects; None means yes.
         return_exceptions: whether failures in a batch become items of its list of results.
         timeout: seconds for a whole call, or ``(connect, total)``.
@@ -117,6 +119,7 @@ def resolve_simple(
         transport: sends the requests instead of tuber's own connections.
         max_reply_bytes: limit for the body of a reply; None for 1 GiB.
         token: shown to a server that requires one.
+        wait: seconds to wait for a server that is not up yet; None: one attempt.
 
     Returns:
         The resolved remote object.
@@ -127,6 +130,16 @@ def resolve_simple(
         ValueError: an argument is invalid.
         TypeError: an argument has a wrong type.
     """
-    resolved = SimpleTuberObject(**locals())
-    resolved.tuber_resolve()
-    return resolved
+    options = locals()
+    waiting = Waiting(options.pop("wait"))
+    resolved = SimpleTuberObject(**options)
+    while True:
+        try:
+            resolved.tuber_resolve()
+        except TuberError as error:
+            sleep(waiting.pause_after(error))
+        else:
+            return resolved
+
+
+connect = resolve_simple

@@ -1,7 +1,7 @@
-"""Codecs, which turn values into bytes and back: their interface, and the one of a media type.
+"""Codecs, which turn values into bytes and back: their interface, and the choice by media type.
 
-A codec knows nothing of calls, connections or remote objects. It never changes a value silently: it
-refuses a value that it can't carry exactly, with an error that names the place in the value.
+A codec does not depend on calls, connections or remote objects. It never changes a value silently.
+If it cannot encode a value exactly, it raises an error that names the place in the value.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from typing import Any, Protocol
 from tuber.errors import TuberError
 from tuber.protocol import CBOR, JSON
 
-__all__ = ["Codec", "DecodeError", "EncodeError", "check_media_type", "codec_for"]
+__all__ = ["Codec", "DecodeError", "EncodeError", "ExactCodec", "check_media_type", "codec_for"]
 
 
 class EncodeError(TuberError, TypeError):
-    """A value can't be carried by the codec.
+    """The codec cannot encode a value.
 
     Attributes:
-        place: where in the value the fault is, as a path from its root: ``$.args[3].gain``.
+        place: the place of the fault, as a path from the root of the value: ``$.args[3].gain``.
     """
 
     def __init__(self, fault: str, place: str = "$") -> None:
-        """Make the error from the message without the place."""
+        """Create the error from the message without the place."""
         super().__init__(f"{place}: {fault}")
         self.fault = fault
         self.place = place
@@ -38,12 +38,12 @@ class DecodeError(ValueError):
 
     Attributes:
         fault: the message without the position.
-        offset: the position of the first byte of the item at fault; None when it is not known.
-        place: where in the value the fault is, as in EncodeError; None when it is not known.
+        offset: the position of the first byte of the malformed item; None if it is not known.
+        place: the place of the fault, as in EncodeError; None if it is not known.
     """
 
     def __init__(self, fault: str, offset: int | None = None, place: str | None = None) -> None:
-        """Make the error from the message without the position."""
+        """Create the error from the message without the position."""
         super().__init__(fault if offset is None else f"at byte {offset} ({place}): {fault}")
         self.fault = fault
         self.offset = offset
@@ -62,53 +62,58 @@ class Codec(Protocol):
         """The media type, as in ``Content-Type``."""
 
     def encode(self, value: Any) -> bytes:
-        """Write a value.
+        """Encode a value.
 
         Raises:
-            EncodeError: the value, or something in it, can't be carried.
+            EncodeError: the value or a part of it cannot be encoded.
         """
 
     def encode_parts(self, value: Any) -> Sequence[bytes | memoryview]:
-        """Write a value as pieces to be sent one after the other, the first of them bytes.
+        """Encode a value as pieces to send one after the other. The first piece is bytes.
 
-        A memoryview among them is the memory of a big array in the value, which is not copied: do
+        A memoryview among them is the memory of a big array in the value. It is not copied, so do
         not change the array before the pieces are sent.
 
         Raises:
-            EncodeError: the value, or something in it, can't be carried.
+            EncodeError: the value or a part of it cannot be encoded.
         """
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
-        """Read a value.
+        """Decode a value.
 
         Raises:
             DecodeError: the body is empty, cut off, malformed or not strict.
         """
 
 
+class ExactCodec(Codec, Protocol):
+    """A codec that does not carry every value."""
+
+    def encode_exact(self, value: Any) -> bytes | None:
+        """Write a value if it is sure to arrive as it is; otherwise return None."""
+
+
 def codec_for(media_type: str) -> Codec:
-    """Return the client's codec of a media type, which is strict in what it writes.
+    """Return the client's codec for a media type. It refuses values that it would have to change.
 
     Parameters (``; charset=utf-8``) and letter case do not matter.
 
     Raises:
-        ValueError: no codec is known for it.
+        ValueError: there is no codec for the media type.
     """
+    from tuber.codec import compiled  # noqa: PLC0415  # it imports this module
+
     essence = check_media_type(media_type)
     if essence == JSON:
-        from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it imports this module
-
-        return DEFAULT
-    from tuber.codec.compiled import cbor_codec  # noqa: PLC0415  # slow to import
-
-    return cbor_codec()
+        return compiled.json_codec()
+    return compiled.cbor_codec()
 
 
 def check_media_type(media_type: str) -> str:
-    """Return the media type of a known codec, without parameters and in lower case.
+    """Return the media type without parameters and in lower case.
 
     Raises:
-        ValueError: no codec is known for it.
+        ValueError: there is no codec for the media type.
     """
     essence = media_type.partition(";")[0].strip().lower()
     if essence not in (JSON, CBOR):

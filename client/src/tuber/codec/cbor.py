@@ -1,7 +1,7 @@
-"""The CBOR codec (RFC 8949) in Python: every value of PROTOCOL.md section 9, without loss.
+"""The CBOR codec (RFC 8949) in Python, for every value of PROTOCOL.md section 9, without loss.
 
-A function reads each kind of item (sections 3.1 to 3.3): it is called with the reader at the
-initial byte of the item, and leaves it after the item.
+There is a function for each kind of item (sections 3.1 to 3.3). It is called with the reader at the
+initial byte of the item, and leaves the reader after the item.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from tuber.codec.cbor_reader import ARRAY, BREAK, Reader
 from tuber.codec.cbor_tags import TAGS
 from tuber.codec.cbor_writer import write
 from tuber.codec.fault import Fault
-from tuber.protocol import CBOR, MAX_FORESEEABLE_KEYS, MAX_NESTING
+from tuber.codec.key_hashes import count_hash
+from tuber.protocol import CBOR, MAX_NESTING
 
 _SELF_DESCRIBED: Final = b"\xd9\xd9\xf7"  # tag 55799, RFC 8949 section 3.4.6
 _KEY: Final = "a key of a map"
@@ -27,25 +28,25 @@ _double: Final = struct.Struct(">d").unpack
 
 
 class CborCodec:
-    """CBOR: strict in what it reads, preferred serialization in what it writes."""
+    """CBOR codec that decodes strictly and encodes in preferred serialization."""
 
     media_type: Final = CBOR
 
     def encode(self, value: Any) -> bytes:
-        """Write a value; raise EncodeError if it can't be carried."""
+        """Encode a value; raise EncodeError if that is impossible."""
         return b"".join(self.encode_parts(value))
 
     def encode_parts(self, value: Any) -> list[bytes | memoryview]:
-        """Write a value as pieces: see ``Codec``."""
+        """Encode a value as pieces; see ``Codec``."""
         try:
             return write(value)
         except Fault as fault:
-            raise EncodeError(fault.fault, fault.place) from None
+            raise EncodeError(fault.fault, fault.place) from fault.__cause__
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
-        """Read a value; raise DecodeError if the body is not one well-formed, known CBOR item.
+        """Decode a value; raise DecodeError unless the body is one well-formed, known CBOR item.
 
-        Arrays are views of a writable body where their alignment allows it, otherwise copies.
+        Arrays are views of a writable body if their alignment allows it, otherwise copies.
         """
         try:
             return _read(body)
@@ -65,7 +66,7 @@ def _read(body: bytes | bytearray | memoryview) -> Any:
         reader.depth = 1
     try:
         value = reader.value()
-    except RecursionError:  # the caller used up the stack: MAX_NESTING levels fit into an empty one
+    except RecursionError:  # MAX_NESTING levels fit into an empty stack, but the caller used it up
         fault = f"nested too deeply for what is left of Python's stack, below {MAX_NESTING} levels"
         raise Fault(fault, reader.position) from None
     if reader.position != reader.end:
@@ -100,7 +101,7 @@ def _text(reader: Reader, initial: int) -> str:
 
 
 def _short_text(reader: Reader, initial: int) -> str:
-    """Text of up to 23 bytes: names, mostly."""
+    """Read text of up to 23 bytes, the fast path for names."""
     offset = reader.position
     stop = offset + initial - 0x5F
     if stop > reader.end:
@@ -113,7 +114,7 @@ def _short_text(reader: Reader, initial: int) -> str:
 
 
 def _chunked(reader: Reader, initial: int) -> Any:
-    """An indefinite-length string (RFC 8949 section 3.2.3): its chunks are whole strings."""
+    """Read an indefinite-length string (RFC 8949 section 3.2.3), whose chunks are whole strings."""
     major = initial >> 5
     read_chunk = _bytes if major == 2 else _text
     chunks: list[Any] = []
@@ -173,36 +174,27 @@ def _open_array(reader: Reader, initial: int) -> list[Any]:
 def _map(reader: Reader, initial: int) -> dict[Any, Any]:
     reader.enter(reader.position)
     pairs: dict[Any, Any] = {}
-    foreseeable = 0
+    hashes: dict[int, int] = {}
     for _ in reader.entries(initial, _MAP, 2):
-        foreseeable += _pair(reader, pairs, foreseeable)
+        _pair(reader, pairs, hashes)
     reader.depth -= 1
     return pairs
 
 
-def _pair(reader: Reader, pairs: dict[Any, Any], foreseeable: int) -> int:
-    """Read a key and its value; return 1 if an attacker can foresee the hash of the key.
-
-    Python randomizes the hashes of strings and bytes. Those of numbers and tuples can be made to
-    collide, which makes a dict quadratic; hence the limit of their number.
-    """
+def _pair(reader: Reader, pairs: dict[Any, Any], hashes: dict[int, int]) -> None:
     offset = reader.position
-    initial = reader.initial()
-    known = 0x60 <= initial <= 0x7B
-    key = reader.value() if known else reader.hashable(_KEY)
-    if not known and not isinstance(key, (str, bytes)):
-        if foreseeable == MAX_FORESEEABLE_KEYS:
-            raise Fault(f"more than {foreseeable} keys of a map are not strings", offset)
+    if 0x60 <= reader.initial() <= 0x7B:
+        key = reader.value()
     else:
-        known = True
+        key = reader.hashable(_KEY)
+        count_hash(key, hashes, "keys of a map", offset)
     if key in pairs:
-        raise Fault(f"the key {key!r} of a map came twice", offset)
+        raise Fault(f"the key {key!r} of a map appears twice", offset)
     try:
         pairs[key] = reader.value()
     except Fault as fault:
         fault.steps.append(key)
         raise
-    return not known
 
 
 def _refuse(fault: str) -> Callable[[Reader, int], Any]:
@@ -253,7 +245,7 @@ _Read = Callable[[Reader, int], Any]
 
 
 def _table() -> tuple[_Read, ...]:
-    """The functions by initial byte (RFC 8949 appendix B)."""
+    """Return the reading functions by initial byte (RFC 8949 appendix B)."""
     table: list[_Read] = [_refuse("initial byte 0x{initial:02x} is reserved")] * 256
     majors: tuple[_Read, ...] = (Reader.argument, _negative, _bytes, _text, _array, _map, _tag)
     for major, reads in enumerate(majors):

@@ -1,7 +1,7 @@
-"""Arrays of numbers in CBOR: typed arrays and their shapes (RFC 8746), read and written.
+"""Encode and decode arrays of numbers in CBOR: typed arrays and their shapes (RFC 8746).
 
-Tags 64 to 87 are one dimension of numbers, 41 of booleans, 43001 of complex numbers; 40 and 1040
-add a shape. The numbers are neither examined nor, as far as possible, copied.
+Tags 64 to 87 are one-dimensional arrays of numbers, 41 of booleans, 43001 of complex numbers. Tags
+40 and 1040 add a shape. The numbers are never examined, and are copied only if necessary.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import FORMATS, LETTERS, NDArray, itemsize_of, make_array
 from tuber.protocol import MAX_RANK
 
-_MAX_BYTES: Final = 2**63 - 1  # numpy counts bytes with a sign
+_MAX_BYTES: Final = 2**63 - 1  # numpy's byte counts are signed
 
-# The numbers of one dimension: their bytes and their format (PEP 3118).
+# A one-dimensional array: its bytes and the format of its numbers (PEP 3118).
 _Flat = tuple[memoryview, str]
 
 
 def _shaped(reader: Reader, number: int, offset: int) -> Any:
-    """Tags 40 (row-major) and 1040 (column-major): an array of shape and content."""
+    """Read tag 40 (row-major) or 1040 (column-major): an array of shape and content."""
     unfit = Fault(f"tag {number}: expected an array of two: the shape and a typed array", offset)
     if _definite_count(reader, unfit) != 2:
         raise unfit
@@ -43,7 +43,7 @@ def _shaped(reader: Reader, number: int, offset: int) -> Any:
         raise unfit
     octets, typecode = read_flat(reader, inner_number, inner)
     itemsize = itemsize_of(typecode)
-    # numpy multiplies the lengths that are not zero, also for an empty array.
+    # numpy multiplies the nonzero lengths, even for an empty array.
     fits = prod(filter(None, shape)) * itemsize <= _MAX_BYTES
     takes = str(prod(shape) * itemsize) if fits else "more than 2**63 - 1"
     if takes != str(len(octets)):
@@ -67,13 +67,13 @@ def _dimension(reader: Reader, unfit: Fault) -> int:
 
 
 def _flat(reader: Reader, number: int, offset: int) -> Any:
-    """A typed array without a shape."""
+    """Read a typed array without a shape."""
     octets, typecode = _FLAT[number](reader, number, offset)
     return make_array(octets, typecode, (len(octets) // itemsize_of(typecode),), "C")
 
 
 def _numbers(reader: Reader, number: int, offset: int) -> _Flat:
-    """Tags 64 to 87 (RFC 8746 section 2): a byte string of numbers."""
+    """Read tags 64 to 87 (RFC 8746 section 2): a byte string of numbers."""
     initial = reader.initial()
     if initial >> 5 != 2:
         raise Fault(f"tag {number}: expected a byte string", offset)
@@ -92,7 +92,7 @@ def _numbers(reader: Reader, number: int, offset: int) -> _Flat:
 
 
 def _booleans(reader: Reader, number: int, offset: int) -> _Flat:
-    """Tag 41 (RFC 8746 section 3.2), of booleans only: a byte 0xf4 or 0xf5 for each."""
+    """Read tag 41 (RFC 8746 section 3.2) with booleans: one byte 0xf4 or 0xf5 for each."""
     unfit = Fault(f"tag {number}: expected an array of booleans", offset)
     count = _definite_count(reader, unfit)
     octets = bytes(reader.piece(offset, reader.position, count))
@@ -105,7 +105,7 @@ _BITS: Final = bytes((byte == 0xF5) for byte in range(256))
 
 
 def _complexes(reader: Reader, number: int, offset: int) -> _Flat:
-    """Tag 43001 of the registry: a typed array of real and imaginary parts, alternating."""
+    """Read tag 43001 of the registry: a typed array of alternating real and imaginary parts."""
     unfit = Fault(f"tag {number}: expected a typed array of float32 or float64 in pairs", offset)
     inner = reader.position
     initial = reader.initial()
@@ -136,7 +136,7 @@ ARRAY_TAGS: Final[dict[int, Callable[[Reader, int, int], Any]]] = {
 # --- writing
 
 # An array of at least this many bytes begins at a multiple of 8 in the body, so that a receiver
-# need not copy it. Heads longer than necessary fill the gap; every decoder takes them (RFC 8949
+# need not copy it. Heads longer than necessary fill the gap. Every decoder accepts them (RFC 8949
 # section 4.1: the shortest head is preferred, not required).
 _ALIGNED_BYTES: Final = 1024
 _ALIGNMENT: Final = 8
@@ -152,10 +152,10 @@ _NATIVE: Final = "<" if sys.byteorder == "little" else ">"
 
 
 class Block(NamedTuple):
-    """An array of numbers: the contiguous bytes of its elements.
+    """An array of numbers, as the contiguous bytes of its elements.
 
     Attributes:
-        memory: the bytes, format 'B'; of booleans 0xf4 and 0xf5, their CBOR items.
+        memory: the bytes, format 'B'; for booleans, their CBOR items 0xf4 and 0xf5.
         typecode: the format of one element, as in NDArray.
         shape: the length of each dimension.
         order: 'C' or 'F'.
@@ -194,7 +194,7 @@ class Block(NamedTuple):
 
 
 def _count(count: int, padding: int) -> bytes:
-    """The head of an array, ``padding`` bytes longer than necessary."""
+    """Return the head of an array, ``padding`` bytes longer than necessary."""
     if not padding:
         return head(4, count)
     return bytes((0x97 + padding.bit_length(),)) + count.to_bytes(padding, "big")
@@ -204,9 +204,9 @@ def block_of_numpy(value: Any) -> Block:
     """Return the block of a numpy.ndarray.
 
     Raises:
-        Fault: its elements have no form in CBOR, or it is more than an array.
+        Fault: CBOR cannot represent its elements, or its class adds something to the array.
     """
-    import numpy  # noqa: PLC0415  # optional; installed, because the value is an array of it
+    import numpy  # noqa: PLC0415  # optional, but present if the value is a numpy array
 
     if isinstance(value, numpy.ma.MaskedArray):
         fault = "a masked array is not supported; send .filled(value), or data and mask"
@@ -231,7 +231,7 @@ def block_of_numpy(value: Any) -> Block:
 
 
 def _typecode_of(dtype: Any, numpy: Any) -> str:
-    """The format of the elements of a dtype; raises Fault if CBOR has none."""
+    """Return the format of a dtype's elements; raise Fault if CBOR has none."""
     kind, size = dtype.kind, dtype.itemsize
     if dtype in (numpy.longdouble, numpy.clongdouble) and dtype.char in "gG":
         name, other = ("longdouble", "float64") if kind == "f" else ("clongdouble", "complex128")
@@ -253,7 +253,7 @@ def _typecode_of(dtype: Any, numpy: Any) -> str:
 
 
 def block_of_ndarray(value: NDArray) -> Block:
-    """Return the block of an array made without numpy."""
+    """Return the block of an NDArray."""
     memory = value.data
     typecode = value.typecode
     if typecode[0] not in "<>" and value.itemsize > 1:

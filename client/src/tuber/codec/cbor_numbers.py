@@ -1,4 +1,4 @@
-"""Heads and numbers in CBOR, in the fewest bytes (RFC 8949 sections 3, 3.4.3 and 4.1)."""
+"""Encode heads and numbers in CBOR with the fewest bytes (RFC 8949 sections 3, 3.4.3, 4.1)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A position in a buffer of CBOR items (RFC 8949 section 3): heads, pieces, levels, counts.
+"""Read heads and bytes of CBOR items (RFC 8949 section 3) from a buffer, and check their limits.
 
-It never allocates memory for a length that the buffer can't hold, never reads past the end, and
-raises nothing but Fault.
+The reader never allocates memory for a length that exceeds the buffer, never reads past its end,
+and raises only Fault.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ODD_KEYS: Final = {
 
 
 class Reader:
-    """A position in a buffer, and the items that begin there.
+    """A position in a buffer of CBOR items, with methods that read from there.
 
     Attributes:
         octets: the buffer, for single bytes.
@@ -65,7 +65,7 @@ class Reader:
         return self.octets[self.position]
 
     def nothing(self, offset: int) -> NoReturn:
-        """Raise for an input that ends where an item should begin."""
+        """Raise the error for input that ends where an item should begin."""
         raise Fault("expected 1 more bytes, got 0", offset)
 
     def argument(self, initial: int) -> int:
@@ -92,7 +92,7 @@ class Reader:
             raise Fault(f"nested more than {MAX_NESTING} levels deep", offset)
 
     def count(self, initial: int, kind: str, smallest: int) -> int:
-        """Consume the head of an array or a map whose entries take ``smallest`` bytes or more."""
+        """Consume the head of an array or map whose entries need at least ``smallest`` bytes."""
         offset = self.position
         count = self.argument(initial)
         left = self.end - self.position
@@ -101,17 +101,17 @@ class Reader:
         return count
 
     def entries(self, initial: int, kind: str, smallest: int) -> Iterable[object]:
-        """Consume the head of an array or a map, also of indefinite length; iterate per entry."""
+        """Consume the head of an array or map of any length; yield once for each entry."""
         low = initial & 31
         if low < 28:
             return range(self.count(initial, kind, smallest))
         if low < 31:
-            self.value()  # raises: a reserved byte
+            self.value()  # raises, because the byte is reserved
         self.position += 1
         return iter(self.at_break, True)
 
     def at_break(self) -> bool:
-        """Consume the break of an indefinite-length item and return True, if it comes next."""
+        """Return whether a break comes next, and consume it."""
         if self.initial() != BREAK:
             return False
         self.position += 1

@@ -1,7 +1,7 @@
-"""CBOR tags (RFC 8949 section 3.4, RFC 8746, the IANA registry of CBOR tags).
+"""Read tagged CBOR items (RFC 8949 section 3.4, RFC 8746, the IANA registry of CBOR tags).
 
-A function for each tag: it is called after the head of the tag, with its number and offset. Other
-tags are refused: to ignore one would return another value than the one meant.
+There is a function for each tag. It is called after the head of the tag, with its number and
+offset. Other tags are refused, because ignoring one would change the value.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from uuid import UUID
 from tuber.codec.cbor_arrays import ARRAY_TAGS
 from tuber.codec.cbor_reader import ARRAY, Reader
 from tuber.codec.fault import Fault
-from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_INTEGER_BYTES
+from tuber.codec.key_hashes import count_hash
+from tuber.protocol import MAX_INTEGER_BYTES
 
 _ELEMENT: Final = "an element of a set"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_MOMENT: Final = re.compile(  # RFC 3339 section 5.6, with at most six digits of a second but zeros
+_MOMENT: Final = re.compile(  # RFC 3339 section 5.6; after six decimals, only zeros
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})0*)?"
     r"(?:[Zz]|([+-])(\d\d):([0-5]\d))",
     re.ASCII,
@@ -59,8 +60,8 @@ def _day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-# What the content of a tag must be, its major types, and the function that converts it; a
-# ValueError or OverflowError of it means that the content is something else.
+# For each tag: the expected content, its major types, and the function that converts it. The
+# function raises ValueError or OverflowError for invalid content.
 _SCALARS: Final[dict[int, tuple[str, tuple[int, ...], Callable[[Any], Any]]]] = {
     0: ("RFC 3339 text of a date and time that exists", (3,), _moment),
     1: ("an integer or float of seconds in the years 1 to 9999", (0, 1, 7), _seconds),
@@ -88,16 +89,16 @@ def _scalar(reader: Reader, number: int, offset: int) -> Any:
 
 
 def _set(reader: Reader, number: int, offset: int) -> set[Any]:
-    """Tag 258 of the registry."""
+    """Read tag 258 of the registry: a set."""
     initial = reader.initial()
     if initial >> 5 != 4:
         raise Fault(f"tag {number}: expected an array", offset)
     reader.enter(reader.position)
     elements: set[Any] = set()
-    foreseeable = 0
+    hashes: dict[int, int] = {}
     try:
         for _ in reader.entries(initial, ARRAY, 1):
-            foreseeable += _element(reader, elements, foreseeable)
+            _element(reader, elements, hashes)
     except Fault as fault:
         fault.steps.append(len(elements))
         raise
@@ -105,17 +106,13 @@ def _set(reader: Reader, number: int, offset: int) -> set[Any]:
     return elements
 
 
-def _element(reader: Reader, elements: set[Any], foreseeable: int) -> int:
-    """Read one element; return 1 if an attacker can foresee its hash (see the keys of maps)."""
+def _element(reader: Reader, elements: set[Any], hashes: dict[int, int]) -> None:
     offset = reader.position
     element = reader.hashable(_ELEMENT)
-    known = isinstance(element, (str, bytes))
-    if not known and foreseeable == MAX_FORESEEABLE_KEYS:
-        raise Fault(f"more than {foreseeable} elements of a set are not strings", offset)
+    count_hash(element, hashes, "elements of a set", offset)
     if element in elements:
-        raise Fault(f"the element {element!r} of a set came twice", offset)
+        raise Fault(f"the element {element!r} of a set appears twice", offset)
     elements.add(element)
-    return not known
 
 
 def _complex(reader: Reader, number: int, offset: int) -> complex:

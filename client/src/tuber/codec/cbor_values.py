@@ -9,27 +9,16 @@ import sys
 from array import array
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from enum import Enum
-from fractions import Fraction
-from pathlib import PurePath
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from tuber.codec.cbor_arrays import Block, block_of_buffer, block_of_ndarray, block_of_numpy
-from tuber.codec.classes import as_list_or_map
+from tuber.codec.classes import advice, as_list_or_map, is_enum, plain_scalar
 from tuber.codec.fault import Fault, type_name
 from tuber.codec.ndarray import NDArray
 
-_SUBCLASSED: Final[tuple[type[Any], ...]] = (int, float, complex, bytes, bytearray)
-_HINTS: Final[tuple[tuple[type[Any], str], ...]] = (
-    (Decimal, "send str(value) or float(value)"),
-    (Fraction, "send str(value) or float(value)"),
-    (PurePath, "send str(value)"),
-    (time, "send .isoformat()"),
-    (timedelta, "send .total_seconds()"),
-)
+_SUBCLASSED: Final[tuple[type[Any], ...]] = (complex, bytes, bytearray)
 _ANY: Final = "use numbers, strings, bytes, lists, maps, dataclasses, arrays or None"
 
 
@@ -42,7 +31,7 @@ def simplify(value: Any) -> Any:
     Raises:
         Fault: there is no simpler value that says the same.
     """
-    if isinstance(value, Enum):
+    if is_enum(value):
         return value.value
     numpy = sys.modules.get("numpy")
     if numpy is not None:
@@ -50,8 +39,8 @@ def simplify(value: Any) -> Any:
             return block_of_numpy(value)
         if isinstance(value, numpy.generic):
             return _scalar(value, numpy)
-    if isinstance(value, str):
-        return str.__str__(value)  # a subclass may have a __str__ of its own
+    if (plain := plain_scalar(value)) is not None:
+        return plain
     for kind in _SUBCLASSED:
         if isinstance(value, kind):
             return kind(value)
@@ -73,23 +62,25 @@ def _rare(value: Any) -> Any:
             return bytes(value)
         return block_of_buffer(value)
     if isinstance(value, datetime):
+        if value != value:  # pandas.NaT
+            raise Fault("a missing time (NaT) is not supported; send None")
+        if getattr(value, "nanosecond", 0):  # pandas.Timestamp
+            raise Fault("a time finer than microseconds is not supported; send value.isoformat()")
         parts = (value.year, value.month, value.day, value.hour, value.minute, value.second)
         return datetime(*parts, value.microsecond, value.tzinfo, fold=value.fold)
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
     if isinstance(value, UUID):
         return UUID(int=value.int)
-    hint = "convert with numpy.asarray(value)" if hasattr(value, "__array__") else _ANY
-    hint = next((text for kind, text in _HINTS if isinstance(value, kind)), hint)
-    raise Fault(f"{type_name(type(value))} is not supported; {hint}")
+    raise Fault(f"{type_name(type(value))} is not supported; {advice(value) or _ANY}")
 
 
 def _scalar(value: Any, numpy: Any) -> Any:
     """A numpy scalar as Python's own; exact, or refused."""
     if isinstance(value, numpy.longdouble):
-        raise Fault("numpy.longdouble is not supported; convert with .astype(numpy.float64)")
+        raise Fault("numpy.longdouble is not supported; send str(value)")
     if isinstance(value, numpy.clongdouble):
-        raise Fault("numpy.clongdouble is not supported; convert with .astype(numpy.complex128)")
+        raise Fault("numpy.clongdouble is not supported; send str(value)")
     if isinstance(value, (numpy.datetime64, numpy.timedelta64, numpy.void, numpy.object_)):
         raise Fault(f"{type_name(type(value))} is not supported; send str(value)")
     return value.item()
@@ -107,7 +98,7 @@ def hashable(value: Any, role: str) -> Any:
     Raises:
         Fault: it can't be one.
     """
-    if isinstance(value, Enum):
+    if is_enum(value):
         return hashable(value.value, role)
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return tuple([hashable(each, role) for each in value])

@@ -1,7 +1,7 @@
-"""Writing values as CBOR items in preferred serialization (RFC 8949 section 4.1).
+"""Encode values as CBOR items in preferred serialization (RFC 8949 section 4.1).
 
-Containers and scalars of Python; ``cbor_values`` turns other types into one of these or into a
-block of numbers.
+This module encodes Python's containers and scalars. ``cbor_values`` converts other types to these
+or to a block of numbers.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from uuid import UUID
 from tuber.codec.cbor_arrays import Block
 from tuber.codec.cbor_numbers import bignum, float_item, head, integer_item
 from tuber.codec.cbor_values import hashable, simplify
-from tuber.codec.fault import Fault
-from tuber.protocol import MAX_FORESEEABLE_KEYS, MAX_NESTING
+from tuber.codec.fault import Fault, raised_text
+from tuber.protocol import MAX_NESTING
 
-# From this size on the memory of an array is a piece of its own; below, copying is cheaper.
+# Arrays of at least this size become separate pieces. Smaller ones are cheaper to copy.
 _PIECE_BYTES: Final = 4096
 
 _TOO_DEEP: Final = f"nested more than {MAX_NESTING} levels deep, or it contains itself"
 
 
 def write(value: Any) -> list[bytes | memoryview]:
-    """Return the item of a value, in pieces.
+    """Return the encoded item of a value, in pieces.
 
     Raises:
-        Fault: the value, or something in it, can't be carried.
+        Fault: the value or a part of it cannot be encoded.
     """
     writer = _Writer()
     try:
@@ -39,10 +39,10 @@ def write(value: Any) -> list[bytes | memoryview]:
 
 
 class _Writer:
-    """The pieces so far.
+    """Collects the pieces of an encoded value.
 
     Attributes:
-        pieces: the finished ones.
+        pieces: the finished pieces.
         out: the bytes after them.
         before: the number of bytes in ``pieces``.
         depth: the number of arrays, maps and tags that are open.
@@ -59,13 +59,18 @@ class _Writer:
     def value(self, value: Any) -> None:
         """Write one value of any type."""
         write_kind = _WRITERS.get(type(value))
-        if write_kind is None:
-            self.other(value)
-        else:
-            write_kind(self, value)
+        try:
+            if write_kind is None:
+                self.other(value)
+            else:
+                write_kind(self, value)
+        except (Fault, MemoryError, RecursionError, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            raise Fault(raised_text(error)) from error
 
     def other(self, value: Any) -> None:
-        """Write a value of a class that CBOR has no form of."""
+        """Write a value whose class has no direct CBOR form."""
         simpler = simplify(value)
         if isinstance(simpler, Block):
             self.block(simpler)
@@ -85,7 +90,7 @@ class _Writer:
         self.depth -= 1
 
     def flush(self) -> None:
-        """Make a piece of the bytes that were written."""
+        """Finish a piece with the bytes written so far."""
         if self.out:
             self.pieces.append(bytes(self.out))
             self.before += len(self.out)
@@ -98,7 +103,7 @@ class _Writer:
             raise Fault(_TOO_DEEP)
 
     def tagged(self, item: bytes) -> None:
-        """Write a tag with its content, one level."""
+        """Write a tag with its content, which is one level deeper."""
         self.enter()
         self.out += item
         self.depth -= 1
@@ -117,7 +122,7 @@ class _Writer:
         self.depth -= 1
 
     def _integers(self, items: list[Any]) -> bool:
-        """Write items fast if all are integers of up to 64 bits; return whether they are."""
+        """Write the items quickly if all are integers of up to 64 bits; return whether they are."""
         if set(map(type, items)) != _ONLY_INTEGERS:
             return False
         try:
@@ -127,9 +132,8 @@ class _Writer:
         return True
 
     def keys(self, keys: Iterable[Any], role: str, kind: str) -> list[Any]:
-        """Return keys or elements in forms that CBOR has; raise Fault if one has none."""
+        """Convert keys or elements to forms that CBOR supports; raise Fault if that fails."""
         plain: list[Any] = []
-        foreseeable = 0
         converted = False
         for key in keys:
             if type(key) is str or type(key) is bytes:
@@ -137,11 +141,7 @@ class _Writer:
                 continue
             made = hashable(key, role)
             converted = converted or type(made) is not type(key) or type(key) is tuple
-            if not isinstance(made, (str, bytes)):
-                foreseeable += 1
             plain.append(made)
-        if foreseeable > MAX_FORESEEABLE_KEYS:
-            raise Fault(f"more than {MAX_FORESEEABLE_KEYS} {kind} are not strings")
         if converted and len(set(plain)) != len(plain):
             same = next(each for n, each in enumerate(plain) if each in plain[:n])
             raise Fault(f"two {kind.replace(' of a ', ' of the ')} become the same {same!r}")

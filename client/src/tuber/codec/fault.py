@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from tuber.codec import EncodeError
+
 
 class Fault(Exception):
     """Something can't be read or written.
@@ -41,6 +43,33 @@ def place_of(steps: Sequence[Any]) -> str:
         else:
             place += f"[{step!r}]"
     return place
+
+
+def encode_error(error: BaseException, steps: Sequence[Any]) -> EncodeError:
+    """Return the error for a value whose encoding failed, also if its own code raised.
+
+    Args:
+        error: what was raised.
+        steps: keys and indices on the way to the value, innermost first.
+    """
+    if isinstance(error, Fault):
+        return EncodeError(error.fault, place_of(steps))
+    if isinstance(error, RecursionError):
+        text = "nested too deeply, or it contains itself"
+    else:
+        text = raised_text(error)
+    made = EncodeError(text, place_of(steps))
+    made.__cause__ = error
+    return made
+
+
+def raised_text(error: BaseException) -> str:
+    """Return the text for what the code of a value raised."""
+    name = type_name(type(error))
+    try:
+        return f"encoding it raised {name}: {error}"
+    except BaseException:  # noqa: BLE001 (the border of user code)
+        return f"encoding it raised {name}"
 
 
 def type_name(kind: type[Any]) -> str:

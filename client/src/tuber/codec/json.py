@@ -1,90 +1,50 @@
-"""The JSON codec (RFC 8259), over orjson, msgspec or the standard library.
+"""The JSON codec (RFC 8259) in Python, on the standard library's ``json``.
 
-The library does the usual case fast. What it would refuse or change silently takes an exact path
-in Python, so that a value never changes.
+It is used where tuberd, whose compiled codec does the same, is not installed. What ``json`` would
+take or change silently is refused, so that a value never changes.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
+from itertools import accumulate
 from math import isfinite
 from typing import Any, Final
 
 from tuber.codec import DecodeError, EncodeError
-from tuber.codec.json_values import is_exact_in_json, plain_value, with_bytes
-from tuber.protocol import JSON
-
-LIBRARIES: Final = ("orjson", "msgspec", "json")
+from tuber.codec.fault import place_of
+from tuber.codec.json_values import Inexact, exact_copy, octets_of, plain_value
+from tuber.protocol import JSON, MAX_DIGITS, MAX_NESTING
 
 
 class JsonCodec:
     """JSON, in the values of PROTOCOL.md section 9.
 
     Args:
-        library: 'orjson', 'msgspec' or 'json'; None takes orjson if it is installed, else json.
         strict: refuse to write what a peer would read as another value: NaN and infinities (null),
             keys of a map that are no strings, a map that stands for bytes. The client is strict; a
             server writes what it can.
-
-    Raises:
-        ImportError: the library is not installed.
-        ValueError: the library is not known.
     """
 
     media_type: Final = JSON
 
-    def __init__(self, library: str | None = None, *, strict: bool = False) -> None:
+    def __init__(self, *, strict: bool = False) -> None:
         self.strict = strict
-        self.library, self._dumps, self._loads = _load(library)
-        # orjson refuses values that it does not know; the others write some in their own way
-        # (msgspec: bytes as base64, json: named tuples as arrays), so they get only plain ones.
-        # orjson gets no hook for other values: it holds borrowed references into lists and maps,
-        # and another thread may change these while a hook runs.
-        self._takes_any_value = self.library == "orjson"
 
     def encode(self, value: Any) -> bytes:
         """Write a value; raise EncodeError if it can't be carried."""
-        if self._takes_any_value:
-            with suppress(TypeError):
-                body = self._dumps(value)
-                # orjson raises for everything else that strict is about.
-                if self.strict and (b"null" in body or b'"bytes"' in body):
-                    plain_value(value, strict=True)
-                return body
         plain = plain_value(value, self.strict)
         try:
-            return self._dumps(plain)
-        except (OverflowError, TypeError, ValueError):  # an integer over 64 bits
-            return _json_dumps(plain)
+            return _encoder.encode(plain).encode()
+        except ValueError as error:  # an integer of more digits than CPython writes
+            raise EncodeError(f"an integer is over the limit of {MAX_DIGITS} digits") from error
 
     def encode_exact(self, value: Any) -> bytes | None:
-        """Write a value if it is sure to arrive as it is; otherwise return None.
-
-        For the usual value the check is cheap: the text shows what orjson writes as another value
-        (NaN, UUIDs) and what is read as another value (a map that stands for bytes).
-        """
-        if self._takes_any_value:
-            try:
-                body = self._dumps(value)
-            except TypeError:
-                return None
-            # Not ``in``, which takes three times as long: it tries an integer first.
-            find = body.find
-            suspicious = (
-                find(b"null") >= 0
-                or find(b'"bytes"') >= 0
-                or (find(b"-") >= 0 and _IN_UUIDS.search(body) is not None)
-            )
-            return None if suspicious and not is_exact_in_json(value) else body
-        if not is_exact_in_json(value):
-            return None
+        """Write a value if it is sure to arrive as it is; otherwise return None."""
         try:
-            return self.encode(value)
-        except EncodeError:
+            return _encoder.encode(exact_copy(value)).encode()
+        except (Inexact, ValueError):  # a lone surrogate, or an integer that is too long
             return None
 
     def encode_parts(self, value: Any) -> tuple[bytes]:
@@ -93,122 +53,132 @@ class JsonCodec:
 
     def decode(self, body: bytes | bytearray | memoryview) -> Any:
         """Read a value; raise DecodeError if the body is not strict JSON."""
-        if not isinstance(body, bytes):
-            body = bytes(body)
-        # orjson silently turns integers over 64 bits into floats.
-        may_be_long = len(body) >= len(_LONG) and _has_long_number(body)
-        loads = _json_loads if may_be_long else self._loads
         try:
-            value = loads(body)
-            # An escape sequence may spell "bytes".
-            may_spell_bytes = body.find(b'"bytes"') >= 0 or body.find(b"\\u") >= 0
-            return with_bytes(value) if may_spell_bytes else value
-        except RecursionError:
-            raise DecodeError("not JSON: nested too deeply") from None
+            text = str(body, "utf-8")
+        except UnicodeDecodeError as error:
+            text = str(bytes(body)[: error.start], "utf-8")
+            raise _fault(text, "invalid UTF-8 in a string", len(text)) from None
+        try:
+            return _read(text)
+        except json.JSONDecodeError as error:
+            raise _fault(text, f"not JSON: {error.msg}", error.pos) from None
         except ValueError as error:
-            raise DecodeError(f"not JSON: {error}") from error
+            raise _fault(text, str(error)) from None
 
     def __repr__(self) -> str:
-        return f"JsonCodec({self.library!r}, strict={self.strict})"
-
-    def __reduce__(self) -> tuple[partial[JsonCodec], tuple[str]]:
-        return partial(type(self), strict=self.strict), (self.library,)
+        return f"{type(self).__name__}(strict={self.strict})"
 
 
-# In the text of every UUID (RFC 9562 section 4), and in that of no number.
-_IN_UUIDS: Final = re.compile(rb"-[0-9a-f]{4}-")
-
-# Every 64-bit integer of fewer digits than this is exact in all libraries.
-_LONG: Final = b"0" * 19
-_DIGITS_TO_ZERO: Final = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
+_encoder: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+)
 
 
-def _has_long_number(body: bytes) -> bool:
-    """Whether there are 19 consecutive digits; two passes in C, about 1 ns a byte."""
-    return body.translate(_DIGITS_TO_ZERO).find(_LONG) >= 0
-
-
-_Dumps = Callable[[Any], bytes]
-_Loads = Callable[[bytes], Any]
-
-
-def _load(library: str | None) -> tuple[str, _Dumps, _Loads]:
-    if library is None:
-        try:
-            return _load("orjson")
-        except ImportError:
-            return _load("json")
-    if library not in LIBRARIES:
-        raise ValueError(f"expected a JSON library out of {', '.join(LIBRARIES)}; came {library!r}")
-    try:
-        return _LOADERS[library]()
-    except ImportError as error:
-        raise ImportError(
-            f"the JSON library {library!r} is not installed; try: pip install {library}",
-            name=library,
-        ) from error
-
-
-def _load_orjson() -> tuple[str, _Dumps, _Loads]:
-    import orjson  # noqa: PLC0415  # optional
-
-    # Without these, orjson omits fields of dataclasses whose names begin with an underscore, and
-    # rounds UTC offsets to minutes.
-    options = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
-    dumps = orjson.dumps
-    return "orjson", lambda value: dumps(value, None, options), orjson.loads
-
-
-def _load_msgspec() -> tuple[str, _Dumps, _Loads]:
-    import msgspec  # noqa: PLC0415  # optional
-
-    return "msgspec", msgspec.json.Encoder().encode, msgspec.json.Decoder().decode
-
-
-def _load_json() -> tuple[str, _Dumps, _Loads]:
-    return "json", _json_dumps, _json_loads
-
-
-_LOADERS: Final = {"orjson": _load_orjson, "msgspec": _load_msgspec, "json": _load_json}
-
-
-def _json_dumps(plain: Any) -> bytes:
-    try:
-        return _standard_encoder.encode(plain).encode()
-    except ValueError as error:  # an integer of more than 4300 digits: CPython refuses its text
-        raise EncodeError(str(error)) from error
-
-
-def _json_loads(body: bytes) -> Any:
-    # json.loads() would also take UTF-16 and UTF-32.
-    value = _standard_decoder.decode(str(body, "utf-8"))
-    if any(escape.lastindex for escape in _ESCAPES.finditer(body)):
+def _read(text: str) -> Any:
+    if _is_too_deep(text):
+        raise ValueError(f"nested more than {MAX_NESTING} levels deep")
+    value = _decoder.decode(text)
+    if "\\u" in text and any(escape.lastindex for escape in _ESCAPES.finditer(text)):
         raise ValueError("a lone surrogate in a string")
     return value
 
 
-# The escapes of strings (RFC 8259 section 7). The group matches a lone surrogate, which has no
-# UTF-8 form; of the libraries, only json.loads() accepts one.
-_ESCAPES: Final = re.compile(
-    rb"""\\(?: u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}
-          | (u[dD][89a-fA-F])
-          | . )""",
-    re.VERBOSE,
-)
-
-
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not a JSON number")
+    raise ValueError(f"not JSON: {constant}")
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
-    return number if isfinite(number) else _refuse(digits)
+    if isfinite(number):
+        return number
+    raise ValueError("a number is too large for a 64-bit float")
 
 
-_standard_encoder: Final = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+def _members(pairs: list[tuple[str, Any]]) -> Any:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("this member came twice")
+    octets = octets_of(members)
+    return members if octets is None else octets
+
+
+_decoder: Final = json.JSONDecoder(
+    parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_members
 )
-_standard_decoder: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
-DEFAULT: Final = JsonCodec(strict=True)
+# The escapes of strings (RFC 8259 section 7). The group matches a lone surrogate, which has no
+# UTF-8 form; json accepts it.
+_ESCAPES: Final = re.compile(
+    r"""\\(?: u[dD][89abAB][0-9a-fA-F]{2} \\u[dD][c-fC-F][0-9a-fA-F]{2}
+          | (u[dD][89a-fA-F])
+          | . )""",
+    re.VERBOSE | re.DOTALL,
+)
+_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKET: Final = re.compile(r"[^][{}]+")
+
+
+def _is_too_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= MAX_NESTING:
+        return False
+    brackets = _NO_BRACKET.sub("", _STRINGS.sub("", text))
+    return max(accumulate(1 if each in "[{" else -1 for each in brackets), default=0) > MAX_NESTING
+
+
+# --- Where a fault is. Slow, because it is needed for faults only.
+
+_TOKEN: Final = re.compile(
+    r'[ \t\n\r]*([][{},:]|"(?:[^"\\]|\\.)*"|[^][{},:" \t\n\r]+|")', re.DOTALL
+)
+
+
+def _fault(text: str, fault: str, position: int | None = None) -> DecodeError:
+    """Return the error for a fault, with its place.
+
+    Args:
+        position: of the character at fault; None if it is the first that `_is_fault` finds.
+    """
+    steps: list[Any] = []  # outermost first; None in a map before the name of its first member
+    names: list[set[str]] = []
+    at_name = False
+    for token in _TOKEN.finditer(text):
+        word, at = token[1], token.start(1)
+        if position is not None and at >= position:
+            break
+        if word in "[{":
+            steps.append(0 if word == "[" else None)
+            names.append(set())
+            at_name = word == "{"
+        elif word in "]}" and steps:
+            steps.pop()
+            names.pop()
+        elif word == "," and steps:
+            at_name = not isinstance(steps[-1], int)
+            steps[-1] = steps[-1] if at_name else steps[-1] + 1
+        elif at_name and word[0] == '"':
+            at_name = False
+            steps[-1] = json.loads(word, strict=False)
+            if position is None and steps[-1] in names[-1]:
+                position = at
+                break
+            names[-1].add(steps[-1])
+        if position is None and (len(steps) > MAX_NESTING or _is_fault(word)):
+            position = at
+            steps = steps[:MAX_NESTING]
+            break
+    offset = len(text[:position].encode("utf-8", "surrogatepass"))
+    return DecodeError(
+        fault, offset, place_of([step for step in reversed(steps) if step is not None])
+    )
+
+
+def _is_fault(word: str) -> bool:
+    """Whether a token is a value that is refused although its syntax is right."""
+    if word[0] == '"':
+        return any(escape.lastindex for escape in _ESCAPES.finditer(word))
+    if word in ("NaN", "Infinity", "-Infinity"):
+        return True
+    digits = word.lstrip("-")
+    if digits.isdecimal():
+        return len(digits) > MAX_DIGITS
+    return digits[0].isdecimal() and not isfinite(float(word))

@@ -1,4 +1,4 @@
-"""Arrays of numbers: numpy's if it is installed, otherwise a small class like it.
+"""Arrays of numbers: numpy's if numpy is installed, otherwise a small class with a similar API.
 
 Formats of elements are those of PEP 3118 with an explicit byte order: '<d', '>H', 'B', '?', '<Zf'.
 """
@@ -20,11 +20,11 @@ FORMATS: Final = {
 _SIZES: Final = {"?": 1, "b": 1, "B": 1, "h": 2, "H": 2, "i": 4, "I": 4, "q": 8, "Q": 8,
                  "e": 2, "f": 4, "d": 8, "Zf": 8, "Zd": 16}  # fmt: skip
 
-# Their names in numpy: by size, so that '<q' is its int64 and not its longlong.
+# Their kinds in numpy. The size is added, so that '<q' is numpy's int64 and not its longlong.
 _KINDS: Final = {"?": "b", "b": "i", "h": "i", "i": "i", "q": "i", "B": "u", "H": "u", "I": "u",
                  "Q": "u", "e": "f", "f": "f", "d": "f", "Zf": "c", "Zd": "c"}  # fmt: skip
 
-# By kind and size of numpy.
+# The formats by numpy's kind and size.
 LETTERS: Final = {(_KINDS[letter], size): letter for letter, size in _SIZES.items()}
 
 
@@ -131,10 +131,10 @@ class NDArray:
 
 
 def make_array(octets: memoryview, typecode: str, shape: tuple[int, ...], order: str) -> Any:
-    """Make an array: a view of the bytes if they are writable and aligned, else of a copy.
+    """Create an array that is a view of the bytes if they are writable and aligned, else a copy.
 
     Args:
-        octets: as many bytes as shape and typecode say.
+        octets: the bytes of the elements; their number matches shape and typecode.
         order: 'C' or 'F'.
     """
     try:

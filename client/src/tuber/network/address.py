@@ -1,6 +1,6 @@
-"""The address of a server, read strictly from what a user gives as ``hostname``.
+"""The address of a server, parsed strictly from a user's ``hostname``.
 
-Text only. Nothing here resolves a name or opens a socket.
+This module only handles text. It never resolves a name or opens a socket.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FORMS: Final = (
     "'http://gateway/crate3/tuber', 'https://board' or 'unix:/run/tuber.sock'"
 )
 _HOST_AND_PORT: Final = re.compile(r"(?:\[([^\[\]]+)\]|([^:\[\]]+))(?::([0-9]{1,5}))?")
-# What RFC 3986 section 3.2.2 allows in a name, and names in other scripts (IDNA).
+# The characters that RFC 3986 section 3.2.2 allows in a name, and names in other scripts (IDNA).
 _HOST: Final = re.compile(r"[\w.~%:-]+")
 # RFC 3986 section 3.3, without the characters that a path has to percent-encode.
 _PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)+")
@@ -30,13 +30,13 @@ _IPV4: Final = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A server's place on the network, or its Unix socket on this machine.
+    """The network address of a server, or its Unix socket on this machine.
 
     Attributes:
         host: a name or an IP address, without brackets; ``localhost`` for a Unix socket.
         scheme: HTTP, HTTPS or UNIX.
-        path: of the endpoint; a reverse proxy may use another one than ENDPOINT.
-        socket_path: of the Unix socket; '' for the other schemes.
+        path: the path of the endpoint; a reverse proxy may use one other than ENDPOINT.
+        socket_path: the path of the Unix socket; '' for the other schemes.
     """
 
     host: str
@@ -47,12 +47,12 @@ class Address:
 
     @property
     def authority(self) -> str:
-        """Host and port as in the field ``Host`` (RFC 9110 section 7.2)."""
+        """The host and port, in the form of the field ``Host`` (RFC 9110 section 7.2)."""
         return self._authority(self.ascii_host)
 
     @property
     def url(self) -> str:
-        """The server's endpoint, for messages."""
+        """The URL of the server's endpoint, for messages."""
         if self.scheme == UNIX:
             return f"{UNIX}:{self.socket_path}"
         return f"{self.scheme}://{self._authority(self.host)}{self.path}"
@@ -64,9 +64,9 @@ class Address:
 
     @property
     def ascii_host(self) -> str:
-        """The host for the peer: as IDNA spells it, without the zone of a link-local address.
+        """The host as sent to the peer: IDNA-encoded, without the zone of a link-local address.
 
-        The zone means nothing at the other end (RFC 6874 section 4).
+        The zone has no meaning for the peer (RFC 6874 section 4).
         """
         host = self.host.partition("%")[0]
         return host if host.isascii() else host.encode("idna").decode("ascii")
@@ -77,11 +77,11 @@ class Address:
 
 
 def parse_address(hostname: str) -> Address:
-    """Read what the user gave as ``hostname``.
+    """Parse the user's ``hostname``.
 
     Raises:
         TypeError: it is not a string.
-        ValueError: it names no host, or needs something that tuber cannot do.
+        ValueError: it names no host, or requires a feature that tuber does not support.
     """
     if not isinstance(hostname, str):
         raise TypeError(f"expected hostname to be a string such as {_FORMS}; got {hostname!r}")
@@ -106,7 +106,7 @@ def parse_address(hostname: str) -> Address:
 
 
 def _parse_unix(rest: str, hostname: str) -> Address:
-    """Read ``unix:/path`` or ``unix:///path``.
+    """Parse ``unix:/path`` or ``unix:///path``.
 
     A relative path would change its meaning with the working directory, and after pickling.
     """

@@ -1,4 +1,4 @@
-"""A body in chunks (RFC 9112 section 7.1), read as it arrives. Bytes only, as in ``http1``."""
+"""Decode a chunked body (RFC 9112 section 7.1) as it arrives. It only handles bytes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ChunkedBody:
         """Remove the complete chunks from ``received``; return whether the body is complete.
 
         Raises:
-            TuberProtocolError: they are malformed, or over a limit.
+            TuberProtocolError: the chunks are malformed, or exceed a limit.
         """
         while not self._in_trailer:
             end = received.find(b"\r\n", 0, MAX_CHUNK_LINE_BYTES + 2)

@@ -1,32 +1,25 @@
 """Connecting to a server: lookup, Happy Eyeballs (RFC 8305) and TLS, written once for both shells.
 
-These are coroutines and nothing of asyncio, as in ``exchange``: what a shell adds is a ``Dialler``,
-which makes the system calls. The coroutines of the blocking one never suspend.
+These are coroutines, but they do not use asyncio, like those of ``exchange``. Each shell adds a
+``Dialler``, which makes the system calls. The coroutines of the blocking one never suspend.
 """
 
 from __future__ import annotations
 
 import errno
-import select
 import socket
-from collections.abc import Callable, Coroutine, Sequence
-from functools import partial
+from collections.abc import Coroutine, Sequence
 from itertools import chain, zip_longest
 from time import monotonic
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from tuber.network.address import UNIX, Address
 from tuber.network.errors import connect_error
+from tuber.network.sockets import prepare_socket
 from tuber.options import Timing
 
 # The 'Connection Attempt Delay' of RFC 8305 section 5: its recommended value.
 ATTEMPT_DELAY_SECONDS: Final = 0.25
-
-# TCP keepalive detects a dead peer (pulled cable, power loss) within 5 s, while a call on a healthy
-# link may run for hours. Three probes must fail, because one can get lost.
-PROBE_AFTER_SECONDS: Final = 2
-PROBE_EVERY_SECONDS: Final = 1
-PROBES: Final = 3
 
 # As getaddrinfo() gives it: family, type, protocol, canonical name, address.
 Place: TypeAlias = tuple[int, int, int, str, Any]
@@ -45,10 +38,10 @@ class Dialler(Protocol[C_co]):
         """Resolve a host name."""
 
     async def reach(self, place: Place) -> socket.socket:
-        """Connect to a place; raise OSError if that fails."""
+        """Connect to an address; raise OSError if that fails."""
 
     def start(self, place: Place) -> None:
-        """Begin an attempt to connect."""
+        """Start an attempt to connect."""
 
     async def ended(self, seconds: float | None) -> socket.socket | OSError | None:
         """Wait for an attempt to end, and return its socket or fault; None after ``seconds``."""
@@ -66,7 +59,7 @@ async def connect(
     """Make a connection that is ready for a request.
 
     Args:
-        deadline: of the call, by ``time.monotonic``; the connect timeout applies as well.
+        deadline: the deadline of the call, by ``time.monotonic``. The connect timeout also applies.
         called: the call that needs the connection, for messages.
 
     Raises:
@@ -78,7 +71,7 @@ async def connect(
         seconds = left if seconds is None else min(left, seconds)
     try:
         return await dialler.within(seconds, _connect(dialler, address))
-    except (OSError, UnicodeError) as error:  # UnicodeError: a name that IDNA does not allow
+    except (OSError, UnicodeError) as error:  # UnicodeError: IDNA does not allow the name
         raise connect_error(error, address, called, seconds) from error
 
 
@@ -102,10 +95,10 @@ async def _connect(dialler: Dialler[C_co], address: Address) -> C_co:
 async def race(places: Sequence[Place], dialler: Dialler[Any]) -> socket.socket:
     """Return the first socket that connects, so that a dead address costs no timeout.
 
-    Attempts begin one after the other, a short time apart or as soon as one has failed.
+    The next attempt starts after a short delay, or as soon as an earlier one has failed.
 
     Args:
-        places: in the order in which the system prefers them (RFC 6724).
+        places: the addresses in the system's order of preference (RFC 6724).
 
     Raises:
         OSError: all attempts failed.
@@ -123,45 +116,13 @@ async def race(places: Sequence[Place], dialler: Dialler[Any]) -> socket.socket:
                 return ended
     finally:
         await dialler.cancel()
-    # A refusal says most: it came from a machine that is there.
+    # Prefer a refusal: it proves that a machine has the address.
     refusals = [fault for fault in faults if isinstance(fault, ConnectionRefusedError)]
     raise (refusals or faults or [OSError("the name has no address")])[0]
 
 
 def _interleaved(places: Sequence[Place]) -> list[Place]:
-    """Alternate the families, the system's first choice first (RFC 8305 section 4)."""
+    """Alternate the address families, beginning with the system's choice (RFC 8305 section 4)."""
     families = list(dict.fromkeys(place[0] for place in places))
     columns = [[place for place in places if place[0] == family] for family in families]
     return [place for place in chain.from_iterable(zip_longest(*columns)) if place is not None]
-
-
-def prepare_socket(sock: socket.socket) -> None:
-    """Send without delay, and let the kernel close the connection if the peer is dead."""
-    if sock.family not in (socket.AF_INET, socket.AF_INET6):
-        return  # a Unix socket never delays, and reports the end of its peer
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in (
-        ("TCP_KEEPIDLE", PROBE_AFTER_SECONDS),
-        ("TCP_KEEPALIVE", PROBE_AFTER_SECONDS),  # the same on macOS
-        ("TCP_KEEPINTVL", PROBE_EVERY_SECONDS),
-        ("TCP_KEEPCNT", PROBES),
-        # Probes are not sent while a request is unacknowledged (RFC 9293 section 3.8.4).
-        ("TCP_USER_TIMEOUT", (PROBE_AFTER_SECONDS + PROBES * PROBE_EVERY_SECONDS) * 1000),
-    ):
-        option = getattr(socket, name, None)
-        if option is not None:
-            sock.setsockopt(socket.IPPROTO_TCP, option, value)
-
-
-def read_ready_probe(sock: socket.socket) -> Callable[[], object]:
-    """Return a function that is true if an idle connection has bytes, an end or a fault to read.
-
-    It costs one system call and reads nothing. One thread at a time may call it, while the socket
-    is open.
-    """
-    if not hasattr(select, "poll"):  # Windows, where select() takes any number of sockets
-        return lambda: select.select([sock], [], [], 0)[0]
-    readiness = select.poll()
-    readiness.register(sock.fileno(), select.POLLIN)
-    return partial(readiness.poll, 0)

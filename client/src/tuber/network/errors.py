@@ -1,11 +1,12 @@
-"""Faults of sockets as the errors of tuber, with the same words in both shells. No I/O.
+"""Convert socket errors to tuber's errors, with the same messages in both shells. No I/O.
 
-Each message says what happened, at which URL, whether the call may have run, and what to try.
+Each message names the fault, the URL, whether the call may have run, and what to try.
 """
 
 from __future__ import annotations
 
 import errno
+import re
 import socket
 from typing import Final
 
@@ -25,6 +26,7 @@ _UNREACHABLE: Final = frozenset(
     {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 )
 
+_LINK_LOCAL: Final = re.compile("fe[89ab][0-9a-f]:", re.IGNORECASE)  # RFC 4291 section 2.5.6
 _IS_IT_TUBER: Final = "Is a tuber server listening there, and is this its port?"
 
 
@@ -34,7 +36,7 @@ def connect_error(
     """Return the error for a connection that could not be made. Nothing was sent.
 
     Args:
-        seconds: the limit that applied; None without a limit.
+        seconds: the time limit that applied; None without a limit.
     """
     url, number = address.url, getattr(error, "errno", None)
     not_run = f"{called} was not run."
@@ -60,7 +62,7 @@ def connect_error(
     if isinstance(error, TimeoutError):
         return TuberConnectTimeout(
             f"Timed out{_after(seconds)} connecting to {url}; {not_run} Is the machine switched "
-            "on, and does the network reach it?",
+            "on and connected to the network?",
             errno=number,
         )
     if address.scheme == HTTPS:
@@ -71,8 +73,14 @@ def connect_error(
             return TuberNetworkError(f"No connection to {url}: {text}; {not_run}")
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return TuberNameNotFound(
-            f"No address is known for the name {address.host!r} of {url} ({error}); {not_run} Is "
-            "the name spelled as the network knows it? An IP address works without a name server",
+            f"Could not resolve the host name {address.host!r} of {url} ({error}); {not_run} "
+            "Check the spelling, or use the IP address",
+            errno=number,
+        )
+    if _LINK_LOCAL.match(address.host) and "%" not in address.host:
+        return TuberUnreachable(
+            f"{url} has no zone: {error}; {not_run} A link-local address needs the interface of "
+            f"this machine: '[{address.host}%eth0]'",
             errno=number,
         )
     if number in _UNREACHABLE:
@@ -95,13 +103,13 @@ def exchange_error(
     """
     if not sent_all:
         outcome = f"{called} was not run. It is safe to call again"
-    elif getattr(called, "resolve", False):  # the first request to a server, with its port
-        outcome = f"you may request {called} again. {_IS_IT_TUBER}"
+    elif getattr(called, "resolve", False):  # the first request to a server
+        outcome = f"you may repeat {called}. {_IS_IT_TUBER}"
     else:
         outcome = f"{called} may have run. Ask the server how far it got before you call it again"
     if isinstance(error, TimeoutError):
-        if error.errno:  # from the kernel, after its probes
-            text = f"{url} does not respond any more ({error})"
+        if error.errno:  # from the kernel, after keepalive probes failed
+            text = f"{url} no longer responds ({error})"
         else:
             text = f"Timed out{_after(seconds)} waiting for a reply from {url}"
         return TuberTimeout(f"{text}; {outcome}", may_have_run=sent_all, errno=error.errno)
@@ -125,3 +133,14 @@ def closed_by_server(in_reply: bool) -> ConnectionResetError:
 
 def _after(seconds: float | None) -> str:
     return "" if seconds is None else f" after {round(seconds, 1):g} s"
+
+
+def shortened(error: TuberNetworkError) -> TuberNetworkError:
+    """Return the error without the frames of tuber's own modules, which say nothing to a user."""
+    cause: BaseException | None = error
+    for _ in range(8):  # causes may form a circle
+        if cause is None:
+            break
+        cause.__traceback__ = None
+        cause = cause.__cause__ or cause.__context__
+    return error

@@ -1,8 +1,8 @@
-"""One request and its reply over a pool: which connection is used, and when one is sent again.
+"""Send a request over a pooled connection and receive its reply.
 
-The rule 'at most once' (PROTOCOL.md section 2) lives here, written once for both shells. These are
-coroutines and nothing of asyncio: the asyncio shell awaits them; the pool and the connections of
-the blocking shell never suspend, so ``run_without_suspending`` drives them in one step.
+This module implements the rule 'at most once' (PROTOCOL.md section 2) for both shells. These are
+coroutines, but they do not use asyncio. The asyncio shell awaits them. The blocking shell's pool
+and connections never suspend, so ``run_without_suspending`` drives them in one step.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Connection(Protocol):
     sent_all: bool
 
     def is_stale(self) -> bool:
-        """Whether the peer closed the idle connection, or wrote on it."""
+        """Whether the peer closed the idle connection or sent something on it."""
 
     def close(self) -> None:
         """Close the connection at once; closing it again does nothing."""
@@ -44,11 +44,11 @@ class Connection(Protocol):
         """Send a request and receive its reply; close the connection on any fault.
 
         Args:
-            deadline: for the reply to be complete, by ``time.monotonic``.
+            deadline: the time by which the reply must be complete, by ``time.monotonic``.
 
         Raises:
             OSError: the connection ended, or the deadline passed.
-            TuberProtocolError: the peer sent something else than an HTTP reply.
+            TuberProtocolError: the peer sent something other than an HTTP reply.
         """
 
 
@@ -56,10 +56,10 @@ C = TypeVar("C", bound=Connection)
 
 
 class Pool(Generic[C]):
-    """The connections over one route; those of the blocking shell are not limited by slots.
+    """The connections over one route. Only the asyncio shell limits their number by slots.
 
-    Each slot acquired is released by one ``checkin`` or ``release_slot``. The last connection in is
-    the first one out, so that few stay in use.
+    One ``checkin`` or ``release_slot`` releases each acquired slot. The most recently used
+    connection is reused first, so that the others can be closed when idle.
     """
 
     def __init__(self, route: Route) -> None:
@@ -67,7 +67,7 @@ class Pool(Generic[C]):
         self._idle: list[C] = []
 
     def acquire_slot(self) -> bool:
-        """Acquire a slot if one is free; False: ``wait_for_slot``."""
+        """Acquire a slot if one is free; if this returns False, use ``wait_for_slot``."""
         return True
 
     async def wait_for_slot(self, deadline: float | None, called: object) -> None:
@@ -78,7 +78,7 @@ class Pool(Generic[C]):
         """
 
     def checkout(self) -> C | None:
-        """With a slot: take an idle connection that is still open, if any."""
+        """Return an idle connection that is still open, if any. REQUIRES: a slot."""
         while True:
             try:
                 connection = self._idle.pop()
@@ -89,11 +89,11 @@ class Pool(Generic[C]):
             connection.close()
 
     async def connect(self, timing: Timing, deadline: float | None, called: object) -> C:
-        """With a slot: make a connection; raise TuberNetworkError if that fails."""
+        """Make a connection; raise TuberNetworkError if that fails. REQUIRES: a slot."""
         raise NotImplementedError
 
     def checkin(self, connection: C) -> None:
-        """Keep a connection that can be used again, and release the slot."""
+        """Keep the connection if it can be reused, and release the slot."""
         raise NotImplementedError
 
     def release_slot(self) -> None:
@@ -107,7 +107,7 @@ async def exchange_over_pool(
 
     Raises:
         TuberNetworkError: ``may_have_run`` says whether the server may have received it.
-        TuberProtocolError: the peer sent something else than an HTTP reply.
+        TuberProtocolError: the peer sent something other than an HTTP reply.
     """
     total = timing.total if request.seconds is None else request.limited(timing.total)
     deadline = None if total is None else monotonic() + total
@@ -122,8 +122,8 @@ async def exchange_over_pool(
                 reply = await connection.request(buffers, deadline)
                 break
             except OSError as error:
-                # The server closed an idle connection just as we took it, and not a byte had left:
-                # the one case in which a request may be sent on another connection.
+                # The server closed an idle connection just before this request, and no byte of it
+                # was sent. Only in this case may a request be sent again on another connection.
                 if idle is None or connection.sent_any or isinstance(error, TimeoutError):
                     raise exchange_error(
                         error, pool.route.address.url, request.called, connection.sent_all, total

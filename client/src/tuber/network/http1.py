@@ -1,7 +1,7 @@
-"""Replies of HTTP/1.1 (RFC 9112), read from bytes as they arrive.
+"""Parse HTTP/1.1 replies (RFC 9112) from bytes as they arrive.
 
-Bytes only: no sockets, no clock, no threads, no contents of media types. It is strict: a reply that
-could be understood in two ways is refused.
+It uses no sockets, clock or threads, and does not decode bodies. It is strict: it refuses a reply
+that could be understood in two ways.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tuber.network.chunked import (
 from tuber.options import MAX_REPLY_BYTES
 from tuber.protocol import CBOR, MAX_FIELDS, MAX_HEAD_BYTES
 
-# Heads kept per connection: they differ in Content-Length, and seldom in more.
+# The number of parsed heads cached per connection. They usually differ only in Content-Length.
 MAX_KNOWN_HEADS: Final = 64
 # Replies such as 'HTTP/1.1 100 Continue' before the final one; servers need one or two at most.
 MAX_INTERIM_REPLIES: Final = 8
@@ -39,9 +39,9 @@ class ReplyHead:
     """The head of a reply.
 
     Attributes:
-        fields: by name in lower case; of a repeated field the values are joined by commas.
-        media_type: of ``Content-Type``, without parameters, in lower case; '' if absent.
-        length: of the body in bytes; None if it is chunked or ends with the connection.
+        fields: the values by name in lower case; those of a repeated field are joined by commas.
+        media_type: the ``Content-Type`` without parameters, in lower case; '' if absent.
+        length: the size of the body in bytes; None if it is chunked or ends with the connection.
         chunked: whether the body has the transfer coding ``chunked``.
         keep_alive: whether another request may follow on the connection.
     """
@@ -81,7 +81,7 @@ class ReplyReader:
 
     def __init__(self, max_body_bytes: int = MAX_REPLY_BYTES) -> None:
         self._max_body_bytes = max_body_bytes
-        self._received = bytearray()  # of an incomplete reply
+        self._received = bytearray()  # the bytes of an incomplete reply
         self._head: ReplyHead | None = None  # the head of the reply being read
         self._wanted: bytearray | memoryview | None = None  # its body, of known length
         self._filled = 0  # how many of its bytes have arrived
@@ -96,10 +96,10 @@ class ReplyReader:
         return self._head is not None or bool(self._received)
 
     def feed(self, received: bytes) -> HttpReply | None:
-        """Take bytes from the connection; return the reply once it is complete.
+        """Process bytes from the connection; return the reply once it is complete.
 
         Raises:
-            TuberProtocolError: they are not an HTTP/1.1 reply, or over a limit.
+            TuberProtocolError: they are not an HTTP/1.1 reply, or exceed a limit.
         """
         if self._head is None and not self._received:  # the usual reply: small, in one piece
             end = received.find(b"\r\n\r\n")
@@ -115,7 +115,7 @@ class ReplyReader:
         return self._advance()
 
     def end(self) -> HttpReply | None:
-        """Return the reply if its body ends with the connection, which has closed; else None."""
+        """Return the reply that ends with the closed connection; None if it is incomplete."""
         head = self._head
         if head is None or head.length is not None or head.chunked:
             return None
@@ -142,7 +142,7 @@ class ReplyReader:
             if end < 0:
                 if len(self._received) > MAX_HEAD_BYTES:
                     raise malformed(f"a head of at most {MAX_HEAD_BYTES} bytes", self._received)
-                # Other servers speak first and then wait (SSH, SMTP).
+                # Some other servers (SSH, SMTP) send a greeting and then wait.
                 if not _VERSION.startswith(self._received[: len(_VERSION)]):
                     raise malformed("a status line of HTTP/1.1", self._received)
                 refuse_bare_line_feed(self._received)
@@ -216,7 +216,7 @@ def parse_head(head_bytes: bytes) -> ReplyHead:
         name, value = field.group(1).decode("ascii").lower(), field.group(2).decode("latin-1")
         fields[name] = f"{fields[name]}, {value}" if name in fields else value
     status = int(match.group(2))
-    # RFC 9112 section 6.3, point 1: whatever their fields say, these have no body.
+    # RFC 9112 section 6.3, point 1: these have no body, regardless of their fields.
     has_body = status not in (204, 304)
     chunked = _is_chunked(fields) and has_body
     length = None if chunked else _length(status, fields)
@@ -238,7 +238,7 @@ def parse_head(head_bytes: bytes) -> ReplyHead:
 
 
 def _is_chunked(fields: Mapping[str, str]) -> bool:
-    """RFC 9112 section 6.1; a reply with both lengths may be an attack (section 11.2)."""
+    """Check the coding (RFC 9112 section 6.1). Two lengths may be an attack (section 11.2)."""
     coding = fields.get("transfer-encoding")
     if coding is None:
         return False
@@ -248,13 +248,13 @@ def _is_chunked(fields: Mapping[str, str]) -> bool:
 
 
 def _length(status: int, fields: Mapping[str, str]) -> int | None:
-    """RFC 9112 section 6.3, points 1 and 4 to 8, for a reply to a POST."""
+    """Return the body's length (RFC 9112 section 6.3, points 1 and 4 to 8) in a reply to a POST."""
     if status < 200:
         return None
     text = fields.get("content-length")
     if text is None:
         return 0 if status in (204, 304) else None
-    if not _DIGITS.fullmatch(text):  # also repeated ones, joined by a comma
+    if not _DIGITS.fullmatch(text):  # also if the field is repeated and joined by a comma
         raise malformed("Content-Length to be one number", text)
     return 0 if status in (204, 304) else int(text)
 
@@ -262,8 +262,8 @@ def _length(status: int, fields: Mapping[str, str]) -> int | None:
 def _memory_for(length: int, media_type: str) -> bytearray | memoryview:
     """Return writable memory for a body; arrays in it will be views of it.
 
-    NumPy does not clear its memory, and lets Linux use large pages for large blocks. It is used if
-    the program has imported it already, and if the body may hold arrays.
+    NumPy does not clear its memory, and lets Linux use large pages for large blocks. It is used
+    only if the program has already imported it and the body may contain arrays.
     """
     if length >= LARGE_BODY_BYTES and media_type == CBOR:
         empty = getattr(sys.modules.get("numpy"), "empty", None)  # another thread may be importing

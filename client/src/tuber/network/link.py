@@ -1,10 +1,10 @@
-"""The way from remote objects to their server: what it consists of in both shells.
+"""Links from remote objects to their server: the part that both shells share.
 
-A link has a session, a route, the head of its requests, and drives conversations. The shells add
-connections, and decide what waits.
+A link has a session, a route and the head of its requests, and it drives conversations. The shells
+add the connections and the waiting.
 
-With a transport of the user's own, its replies are checked, its exceptions become errors of tuber,
-and nothing is sent twice.
+If the user passes a transport, the link checks its replies, converts its exceptions to errors of
+tuber, and never sends anything twice.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tuber.errors import (
     TuberTimeout,
 )
 from tuber.network.address import Address
+from tuber.network.errors import shortened
 from tuber.network.exchange import Pool, exchange_over_pool
 from tuber.network.http1 import HttpReply, ReplyHead
 from tuber.network.request_head import RequestHead
@@ -35,10 +36,10 @@ Self = TypeVar("Self", bound="ServerLink")
 
 
 class ServerLink:
-    """A link under one set of options; shared by an object and those inside it.
+    """A link with one set of options, which an object shares with its nested objects.
 
     Raises:
-        ValueError, TypeError: the options do not fit the address.
+        ValueError, TypeError: the options do not match the address.
     """
 
     def __init__(
@@ -68,13 +69,15 @@ class ServerLink:
                         )
                     else:
                         reply = await exchange_over_transport(self.session, self._head, request)
-                except TuberError as error:  # some conversations can go on without a reply
+                except TuberError as error:  # some conversations can continue without a reply
                     request = conversation.throw(error)
                 else:
                     request = conversation.send(reply)
         except StopIteration as end:
             value: T = end.value
             return value
+        except TuberNetworkError as error:
+            raise shortened(error)  # noqa: B904  # the cause stays
         finally:
             conversation.close()
 
@@ -89,7 +92,7 @@ class ServerLink:
         """Return a link over the same connections with other options; None keeps an option.
 
         Raises:
-            ValueError, TypeError: an option makes no sense.
+            ValueError, TypeError: an option is invalid.
         """
         options = self.session.options.varied(**given)
         if options is self.session.options:

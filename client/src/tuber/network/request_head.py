@@ -1,6 +1,6 @@
-"""Requests of HTTP/1.1 (RFC 9112): the head, before the buffers of a body.
+"""Format the heads of HTTP/1.1 requests (RFC 9112), which precede the buffers of a body.
 
-Bytes only, as in ``http1``: no sockets, no clock, no contents of media types.
+It uses no sockets or clock, and does not encode bodies.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class RequestHead:
         """Return one request as the buffers to send, the head in the first.
 
         Args:
-            options: in addition to those of every request.
-            rest: the rest of the body after ``body``; each part is sent from where it is.
+            options: options in addition to those of every request.
+            rest: the rest of the body after ``body``; its parts are sent without a copy.
         """
         usual = media_type is JSON and not options
         start = self._usual if usual else self._start(media_type, options)
@@ -49,7 +49,7 @@ class RequestHead:
         return [b"%bContent-Length: %d\r\n\r\n%b" % (start, length, body), *rest]
 
     def fields(self, options: Sequence[str] = (), media_type: str = JSON) -> dict[str, str]:
-        """Return the header fields of one request, without those of the connection."""
+        """Return the header fields of one request, except those about the connection."""
         fields = {"Content-Type": media_type, "Accept": self._accept}
         if self._token is not None:
             fields["Authorization"] = f"Bearer {self._token}"

@@ -1,6 +1,6 @@
-"""The way to a server: what a connection to it needs. No I/O except for trusted certificates.
+"""Routes: the address and settings of connections. No I/O except to load trusted certificates.
 
-A route is the key of a pool: connections over equal routes are interchangeable.
+A route is the key of a pool, because connections over equal routes are interchangeable.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How connections to a server are made.
+    """The settings of connections to a server.
 
     Attributes:
-        ssl_context: for TLS; None without TLS.
+        ssl_context: the context for TLS; None without TLS.
         max_reply_bytes: limit for the body of a reply on these connections.
     """
 
@@ -33,7 +33,7 @@ def route_to(address: Address, options: Options) -> Route:
     """Return the route to a server.
 
     Raises:
-        ValueError, TypeError: the options do not fit the address.
+        ValueError, TypeError: the options do not match the address.
     """
     context = options.ssl_context
     if address.scheme == HTTPS and options.transport is None:

@@ -9,8 +9,8 @@ import ssl
 from functools import cache
 from typing import Final
 
-# Verification results of OpenSSL (X509_V_ERR_* in <openssl/x509_vfy.h>) that need advice of their
-# own. For all others, the certificate is not signed by a trusted authority.
+# Verification results of OpenSSL (X509_V_ERR_* in <openssl/x509_vfy.h>) that need special advice.
+# For all others, the certificate is not signed by a trusted authority.
 _NOT_YET_VALID: Final = 9
 _EXPIRED: Final = 10
 _WRONG_NAME: Final = (62, 64)
@@ -21,14 +21,14 @@ NOTHING_YET: Final = ssl.SSLWantReadError
 
 @cache
 def default_context() -> ssl.SSLContext:
-    """Return the context that trusts the system's authorities and checks names; slow to make."""
+    """Return a context that trusts the system's authorities and checks names; slow to create."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])  # RFC 7301: else a gateway may choose HTTP/2
     return context
 
 
 def checked_context(given: object) -> ssl.SSLContext:
-    """Return the ``ssl_context`` that a user gave, or the default one for None."""
+    """Return the user's ``ssl_context``, or the default one for None."""
     if given is None:
         return default_context()
     if not isinstance(given, ssl.SSLContext):

@@ -2,55 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from types import MethodType
 from typing import Any
 
+from tuber.errors import TuberNetworkError
 from tuber.objects.containers import list_of_keys
 from tuber.objects.described import DescribedObject
 from tuber.objects.names import is_local, no_attribute_text, warn_similar_name
-from tuber.protocol import ABSENT, Call, Description, Item, path_of_item, path_of_object
-
-
-class _ForInstances:
-    """A method that instances have, but not their class.
-
-    IPython's completer evaluates ``lab.supply.`` only if the class of ``lab`` has no
-    ``__getattr__``, which could do anything. Ours does no I/O, but IPython can't know that.
-    """
-
-    def __init__(self, function: Callable[[Any, str], Any]) -> None:
-        self._function = function
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        if instance is None:
-            raise AttributeError(f"type object {owner.__name__!r} has no attribute '__getattr__'")
-        return MethodType(self._function, instance)
+from tuber.protocol import (
+    ABSENT,
+    Call,
+    Description,
+    Item,
+    attribute_name,
+    path_of_item,
+    path_of_object,
+)
+from tuber.result import ForInstances
 
 
 class RemoteAttributes(DescribedObject):
     """The part of a remote object that looks up its attributes.
 
-    Methods and live properties are in the generated class; static properties and objects inside are
+    Methods and live properties are in the generated class. Static properties and nested objects are
     in ``__dict__``. Only methods, live properties, ``tuber_get`` and ``tuber_set`` do I/O.
     """
 
     def tuber_attribute(self, name: str) -> Any:
-        """Return the remote attribute of a name, also when a local attribute hides it.
+        """Return the remote attribute of that name, even if a local attribute hides it.
 
         ``board.tuber_attribute("close")()`` calls the method ``close`` of the remote object.
 
         Args:
-            name: the name of a method, a property or an object inside.
+            name: the name of a method, a property or a nested object.
 
         Returns:
-            The method; the value that a property had when the object was resolved; the object
-            inside; or what ``tuber_get`` returns for a live property.
+            The method, the nested object, or the value of the property. A live property is read
+            from the server; any other has its value from when the object was resolved.
 
         Raises:
             AttributeError: the remote object has no such attribute, or is not resolved yet.
         """
         description = self._tuber_known()
+        name = attribute_name(name)
         if name in description.methods:
             return MethodType(self._tuber_method(description, name), self)
         if name in description.dynamic:
@@ -60,7 +55,7 @@ class RemoteAttributes(DescribedObject):
         if name in description.properties:
             return self._tuber_value(description.properties[name])
         if name in description.objects:
-            path = path_of_object(self._tuber_path, name)
+            path = path_of_object(self._tuber_path, description.wire_name(name))
             return self._tuber_make_object(path, description.objects[name])
         raise self._tuber_missing(name)
 
@@ -76,9 +71,11 @@ class RemoteAttributes(DescribedObject):
 
         Raises:
             TypeError: ``keys`` is given and the object is not a container.
-            TuberRemoteError: the property can't be read; for a container, of the first such item.
+            TuberRemoteError: the property cannot be read; for a container, of the first such item.
         """
         link, items = self._tuber_link, self._tuber_items
+        if self._tuber_description is not None:
+            name = self._tuber_description.wire_name(name)
         session, path = link.session, self._tuber_path
         if items is None:
             if keys is not None:
@@ -101,7 +98,7 @@ class RemoteAttributes(DescribedObject):
 
         Args:
             name: the name of the property.
-            value: the value, for a container that of all items.
+            value: the value; for a container, the value for all items.
             keys: the indices or keys of the items of a container; None: all items.
             values: for a container, one value for each item, instead of ``value``.
 
@@ -110,7 +107,7 @@ class RemoteAttributes(DescribedObject):
 
         Raises:
             AttributeError: the property is not live; nothing was sent.
-            TypeError: the arguments don't fit together; nothing was sent.
+            TypeError: the arguments contradict each other; nothing was sent.
             TuberRemoteError: the server did not set it.
         """
         link, items, known = self._tuber_link, self._tuber_items, self._tuber_known()
@@ -137,7 +134,8 @@ class RemoteAttributes(DescribedObject):
                 f"property {name!r} of {self!r} can't be set: its server offers no tuber_set, "
                 "because it has no live properties or is older than they are"
             )
-        args = (name,) if value is ABSENT else (name, value)
+        sent = known.wire_name(name)
+        args = (sent,) if value is ABSENT else (sent, value)
         return link.run(link.session.call(self._tuber_path, "tuber_set", args, kwargs))
 
     @property
@@ -149,9 +147,11 @@ class RemoteAttributes(DescribedObject):
         self._tuber_known()
         return TypeError(f"{self!r} is not a container: it has no items, so it takes no keys")
 
-    @_ForInstances
+    @ForInstances
     def __getattr__(self, name: str) -> Any:
         """Raise the fitting error: neither the object nor its class has the attribute."""
+        if not name.isascii() and (stored := attribute_name(name)) != name:
+            return getattr(self, stored)
         if is_local(name):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         self._tuber_known()
@@ -161,7 +161,7 @@ class RemoteAttributes(DescribedObject):
         raise self._tuber_missing(name)
 
     def _tuber_missing(self, name: str) -> Exception:
-        """The error that says why there is no attribute of that name."""
+        """Return the error that explains why there is no attribute of that name."""
         description = self._tuber_known()
         raised: Exception | None = self.__dict__.pop("_tuber_raised", None)
         if raised is not None and name in description.dynamic:
@@ -182,6 +182,8 @@ class RemoteAttributes(DescribedObject):
             AttributeError: the name is that of a remote method, static property or object.
         """
         description = self._tuber_description
+        if not name.isascii():
+            name = attribute_name(name)
         if description is not None and name not in self._tuber_hidden:
             if name in description.dynamic:
                 return self._tuber_assign(name, value)
@@ -189,11 +191,11 @@ class RemoteAttributes(DescribedObject):
                 _refuse_unsettable(description, name, repr(self))
                 return self._tuber_assign(name, value)
             if name in description.objects:
-                raise AttributeError(f"object {name!r} of {self!r} can't be replaced from here")
+                raise AttributeError(f"object {name!r} of {self!r} is remote and can't be replaced")
             if name in description.methods:
                 raise AttributeError(
-                    f"method {name!r} of {self!r} can't be replaced from here; for a local one, "
-                    "define it in a subclass"
+                    f"method {name!r} of {self!r} is remote and can't be replaced; to hide it with "
+                    "a local one, define that in a subclass"
                 )
             if name not in self.__dict__ and not hasattr(type(self), name):
                 warn_similar_name(repr(self), description.dynamic, name)
@@ -201,7 +203,10 @@ class RemoteAttributes(DescribedObject):
 
     def _tuber_assign(self, name: str, value: Any) -> None:
         """Set a live property by assignment."""
-        self.tuber_set(name, value)
+        try:
+            self.tuber_set(name, value)
+        except TuberNetworkError as error:
+            raise error.with_traceback(None)  # noqa: B904  # without inner frames
 
     def __delattr__(self, name: str) -> None:
         """Delete a local attribute.
@@ -210,8 +215,9 @@ class RemoteAttributes(DescribedObject):
             AttributeError: the attribute is remote, or there is none.
         """
         description = self._tuber_description
+        name = attribute_name(name)
         if description is not None and name in description.names - self._tuber_hidden:
-            raise AttributeError(f"{name!r} of {self!r} is at the server, and can't be deleted")
+            raise AttributeError(f"{name!r} of {self!r} is on the server and can't be deleted")
         super().__delattr__(name)
 
     def __dir__(self) -> Iterable[str]:
@@ -226,6 +232,10 @@ class RemoteAttributes(DescribedObject):
 
 def _refuse_unsettable(description: Description, name: str, where: str) -> None:
     """Raise AttributeError when the object has no live property of that name."""
+    name = attribute_name(name)
+    known = description.property_descriptions.get(name)
+    if known is not None and known.writable is False:
+        raise AttributeError(f"property {name!r} of {where} can't be set: it has no setter there")
     if name in description.dynamic or name in description.failed:
         return
     if name not in description.properties:
@@ -233,5 +243,5 @@ def _refuse_unsettable(description: Description, name: str, where: str) -> None:
     raise AttributeError(
         f"property {name!r} of {where} can't be set: it is a copy from when the object was "
         f"resolved. tuber_get({name!r}) reads it now, tuber_resolve(force=True) renews all copies; "
-        "at the server, __tuber_dynamic__ makes it live and settable"
+        "on the server, @tuberd.live or __tuber_dynamic__ makes it live and settable"
     )

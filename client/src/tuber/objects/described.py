@@ -1,13 +1,14 @@
 """The state of a remote object that comes from its description.
 
-A new description is adopted in place: objects inside and items that were handed out stay the same
-Python objects. Nothing here does I/O.
+A new description is adopted in place: nested objects and items that the program holds stay the same
+Python objects. This module does no I/O.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NoReturn
+from weakref import ref
 
 from tuber.errors import TuberError, TuberStateError
 from tuber.objects.classes import (
@@ -26,18 +27,15 @@ from tuber.session.session import Link, Session
 
 
 class DescribedObject:
-    """The part of a remote object that its description decides."""
+    """The part of a remote object that depends on its description."""
 
     _tuber_link: Any
     _tuber_path: Path
     _tuber_description: Description | None = None
     _tuber_items: ListItems | MapItems | None = None
-    # The object that this one was found in. It refreshes both after a restart of the server, so it
-    # must live as long as this one.
-    _tuber_holder: DescribedObject | None = None
     # The names in the description that a local attribute hides.
     _tuber_hidden: frozenset[str] = frozenset()
-    # The generated class, if the class of the object can't be changed (see may_be_subclassed).
+    # The generated class, if the object's own class cannot be changed (see may_be_subclassed).
     _tuber_stand_in: type | None = None
 
     def object_factory(self, objname: Path) -> DescribedObject:
@@ -45,16 +43,16 @@ class DescribedObject:
         raise NotImplementedError
 
     def _tuber_adopt(self, description: Description) -> None:
-        """Adopt a description, together with the objects inside and the items.
+        """Adopt a description, also for nested objects and items.
 
-        Attributes that stay are never missing in between: other threads may use the object.
+        Unchanged attributes are never missing meanwhile, because other threads may use the object.
         """
         base = base_of(type(self))
         session = self._tuber_link.session
         before = self._tuber_contents()
         hidden = hidden_names(base, self.__dict__.keys() - before.keys(), description)
         contents = self._tuber_new_contents(description, hidden, before)
-        items = items_of(description, self._tuber_make_item)
+        items = items_of(description, ref(self))
         if items is not None:
             removed = items.carry_over(self._tuber_items)
         else:
@@ -62,7 +60,8 @@ class DescribedObject:
         self._tuber_items, self._tuber_hidden = items, hidden
         convert = session.options.convert_json
         if may_be_subclassed(base):
-            self.__class__ = class_for(base, description, hidden, convert)
+            is_registry = self._tuber_path is None
+            self.__class__ = class_for(base, description, hidden, convert, is_registry)
         else:
             self._tuber_stand_in = class_for(plain_base(base), description, hidden, convert)
         self.__dict__.update(contents, _tuber_description=description)
@@ -76,7 +75,7 @@ class DescribedObject:
         warn_shadowed(base, hidden, description.type, session)
 
     def _tuber_contents(self) -> dict[str, Any]:
-        """What is in ``__dict__`` because of the description: static values, objects inside."""
+        """Return the entries of ``__dict__`` for a description: static values, nested objects."""
         old = self._tuber_description
         if old is None:
             return {}
@@ -86,7 +85,7 @@ class DescribedObject:
     def _tuber_new_contents(
         self, description: Description, hidden: frozenset[str], before: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """As ``_tuber_contents`` for a new description, which objects from before adopt."""
+        """Return ``_tuber_contents`` for a new description, reusing existing nested objects."""
         contents = {
             name: self._tuber_value(value)
             for name, value in description.properties.items()
@@ -100,12 +99,12 @@ class DescribedObject:
                 known._tuber_adopt(inside)
                 contents[name] = known
             else:
-                path = path_of_object(self._tuber_path, name)
+                path = path_of_object(self._tuber_path, description.wire_name(name))
                 contents[name] = self._tuber_make_object(path, inside)
         return contents
 
     def _tuber_removed(self, error: TuberError) -> None:
-        """Note that the server no longer has the object: every later use raises an error.
+        """Mark the object as removed from the server, so that every later use raises an error.
 
         ``tuber_resolve(force=True)`` restores it when the server has it again.
         """
@@ -121,15 +120,27 @@ class DescribedObject:
         if not isinstance(self._tuber_link, RemovedObjectLink):
             self._tuber_link = RemovedObjectLink(
                 self._tuber_link,
-                f"{self!r} is not at the server any more ({error}); "
+                f"{self!r} is no longer on the server ({error}); "
                 "tuber_resolve(force=True) looks for it again",
             )
         for each in inside:
             each._tuber_removed(error)
 
+    def __del__(self) -> None:
+        """Pass on the refresh after a restart of the server to the objects inside that stay.
+
+        They don't refer to this one: a cycle would wait for the garbage collector.
+        """
+        if self._tuber_description is None:
+            return
+        items = self._tuber_items
+        inside = items.made() if items is not None else []
+        inside += [each for each in self.__dict__.values() if isinstance(each, DescribedObject)]
+        if inside:
+            self._tuber_link.session.state.inherit(self, inside)
+
     def _tuber_make_object(self, path: Path, description: Description) -> DescribedObject:
         made = self.object_factory(path)
-        made._tuber_holder = self
         made._tuber_adopt(description)
         return made
 
@@ -137,17 +148,18 @@ class DescribedObject:
         return self._tuber_make_object(path_of_item(self._tuber_path, item), description)
 
     def _tuber_method(self, description: Description, name: str) -> Any:
-        """The function of a method, also when it is hidden."""
+        """Return the function of a method, even if a local attribute hides it."""
         if name not in self._tuber_hidden:
             return vars(self._tuber_stand_in or type(self))[name]
-        return make_method(description.type or type(self).__name__, name, description.methods[name])
+        owner, wire_name = description.type or type(self).__name__, description.wire_name(name)
+        return make_method(owner, name, description.methods[name], wire_name)
 
     def _tuber_value(self, value: Any) -> Any:
-        """A property's value in the form that the user chose."""
+        """Return a property's value, converted according to the options."""
         return with_results(value) if self._tuber_link.session.options.convert_json else value
 
     def _tuber_known(self) -> Description:
-        """The description; raises an error when there is none."""
+        """Return the description; raise an error if there is none."""
         description = self._tuber_description
         if description is None:
             if isinstance(self.__dict__.get("_tuber_link"), RemovedObjectLink):
@@ -157,10 +169,10 @@ class DescribedObject:
 
 
 class RemovedObjectLink:
-    """Replaces the link of a removed object, so that methods handed out earlier fail too.
+    """Replaces the link of a removed object, so that methods that the program holds fail too.
 
     Args:
-        link: the link to use again when the object is found again.
+        link: the link to use again if the object returns.
         text: the message of the error that every use raises.
     """
 
@@ -185,11 +197,11 @@ class RemovedObjectLink:
     start = run
 
     def varied(self, *options: Any, **more: Any) -> RemovedObjectLink:
-        """Return this link: it fails under any options."""
+        """Return this link, which fails with any options."""
         return self
 
     def close(self) -> Any:
-        """Close what the link itself keeps open."""
+        """Close the connections of the original link."""
         return self.link.close()  # type: ignore[attr-defined]  # each shell's link has it
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -1,11 +1,12 @@
 """The displays of remote objects in IPython and Jupyter.
 
-They show what is known; nothing here does I/O. Imported when something is shown.
+They show only what the client already knows, so they do no I/O. Imported when first used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from inspect import signature
 from reprlib import Repr
@@ -14,14 +15,14 @@ from typing import Final
 
 from tuber.objects.classes import property_types
 from tuber.objects.described import DescribedObject
-from tuber.protocol import Description
+from tuber.protocol import Description, PropertyDescription
 
 _short: Final = Repr()
 _short.maxother = _short.maxstring = 60
 
 
 def text(remote: DescribedObject) -> str:
-    """Return the object and, below it, its methods, properties and objects, a line each."""
+    """Return the object and below it its methods, properties and objects, one line each."""
     description = remote._tuber_description
     if description is None:
         return f"{remote!r} is not resolved"
@@ -34,7 +35,7 @@ def text(remote: DescribedObject) -> str:
 
 
 def html(remote: DescribedObject) -> str:
-    """Return tables of what the object has; everything from the server is escaped."""
+    """Return HTML tables of the object's members. All text from the server is escaped."""
     head = f"<code>{escape(repr(remote))}</code>"
     description = remote._tuber_description
     if description is None:
@@ -58,7 +59,7 @@ def html(remote: DescribedObject) -> str:
 def _tables(
     remote: DescribedObject, description: Description
 ) -> Iterator[tuple[str, Iterator[tuple[str, str]]]]:
-    """Yield titles with rows of a head and a line."""
+    """Yield each section: its title, and rows of a heading and a text."""
     yield "Methods", _methods(remote, description)
     yield "Properties", _properties(remote, description)
     yield "Objects", _objects(description)
@@ -75,8 +76,16 @@ def _methods(remote: DescribedObject, description: Description) -> Iterator[tupl
 def _properties(remote: DescribedObject, description: Description) -> Iterator[tuple[str, str]]:
     kinds = property_types(description, remote._tuber_link.session.options.convert_json)
     for name, value in sorted(description.properties.items()):
+        known = description.property_descriptions.get(name, PropertyDescription())
         live = " (live; as of the resolve)" if name in description.dynamic else ""
-        yield f"{name}: {kinds[name].__name__}", f"{_short.repr(value)}{live}"
+        if known.writable is False:
+            live = " (live, read-only; as of the resolve)"
+        unit = f" {known.unit}" if known.unit else ""
+        doc = f"  {_first_line(known.doc)}" if known.doc else ""
+        kind = known.annotation or kinds[name].__name__
+        limits = replace(known, unit=None).details
+        limits = f", {limits}" if limits else ""
+        yield f"{name}: {kind}", f"{_short.repr(value)}{unit}{limits}{live}{doc}"
     for name, failure in sorted(description.failed.items()):
         yield name, f"failed: {_first_line(failure.message)}"
 

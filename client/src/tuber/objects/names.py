@@ -1,4 +1,4 @@
-"""Names of attributes: which are never remote, which are shadowed, and which are misspelt."""
+"""Checks of attribute names: names that are never remote, hidden names and misspelt names."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final
 from tuber.session.session import Session, warn_the_caller
 
 # Names that other libraries look up in every object (SQLAlchemy's instrumentation, the display
-# hooks of IPython and Jupyter), and our own.
+# hooks of IPython and Jupyter), and tuber's own names.
 _LOCAL_PREFIXES: Final = ("__", "_sa", "_ipython", "_repr_", "_tuber")
 
-# Methods that every server lists (PROTOCOL.md section 3), and that do the same here.
+# Methods that every server lists (PROTOCOL.md section 3); the local ones do the same.
 _EQUIVALENT: Final = frozenset({"tuber_call", "tuber_get", "tuber_set"})
 
 
 def is_local(name: str) -> bool:
-    """Return whether an attribute of this name is never looked up at a server."""
+    """Return whether an attribute of this name is never remote."""
     return name.startswith(_LOCAL_PREFIXES)
 
 
@@ -24,8 +24,8 @@ def no_attribute_text(where: str, names: Collection[str], name: str) -> str:
     """Return the message for a name that an object does not have.
 
     Args:
-        where: the object, as it is shown.
-        names: the names it has.
+        where: the object, as text.
+        names: the names of its attributes.
     """
     message = f"{where} has no attribute {name!r}"
     if close := _close(name, names):
@@ -34,7 +34,7 @@ def no_attribute_text(where: str, names: Collection[str], name: str) -> str:
 
 
 def warn_similar_name(where: str, live: Collection[str], name: str) -> None:
-    """Warn if the name of a new local attribute is nearly that of a live property."""
+    """Warn if the name of a new local attribute resembles that of a live property."""
     if live and not name.startswith("_") and (close := _close(name, live, cutoff=0.8)):
         text = f"{name!r} was set as a local attribute only: {where} has no such live property; "
         warn_the_caller([f"{text}did you mean {close[0]!r}?"], UserWarning)
@@ -49,12 +49,12 @@ def _close(name: str, names: Collection[str], cutoff: float = 0.6) -> list[str]:
 def warn_shadowed(
     base: type, hidden: Iterable[str], type_name: str | None, session: Session
 ) -> None:
-    """Warn of remote names that local attributes hide by accident, once a session and class.
+    """Warn of remote names that local attributes accidentally hide, once per session and class.
 
     Args:
         base: the class of the local object.
         hidden: the names that the local and the remote object have.
-        type_name: the class of the remote object; None when it is not known.
+        type_name: the class of the remote object; None if it is not known.
     """
     names = sorted(name for name in hidden if not _is_deliberate(base, name))
     if not names:
@@ -69,7 +69,7 @@ def warn_shadowed(
 
 
 def _is_deliberate(base: type, name: str) -> bool:
-    """Whether a user's class defines the name; classes of this package hide names by accident."""
+    """Return whether a user's class defines the name. tuber's classes hide names by accident."""
     if name.startswith("_") or name in _EQUIVALENT:
         return True
     for owner in base.__mro__:

@@ -1,7 +1,7 @@
-"""Remote objects, as programs hold them in place of the objects at the server.
+"""Remote objects, which programs use in place of the objects on the server.
 
-One implementation for both shells: whatever needs the server goes through a link, which runs a
-conversation in its own way.
+This module is the part that both shells share. All access to the server goes through a link, which
+each shell implements.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ Self = TypeVar("Self", bound="RemoteObject")
 
 
 class RemoteObject(RemoteAttributes):
-    """The remote object of both shells.
+    """The base of remote objects of both shells.
 
-    You may combine subclasses with other classes: ``__init__`` passes on the named arguments it
-    does not know, there is no metaclass, and the state is in attributes ``_tuber_*``.
+    You may combine subclasses with other classes. ``__init__`` passes unknown named arguments on,
+    there is no metaclass, and all state is in attributes named ``_tuber_*``.
 
-    A local attribute hides the remote one of the same name: ``close`` and the other methods of this
-    class, of which a warning is shown, and whatever a subclass defines. ``tuber_attribute`` returns
-    the remote attribute.
+    A local attribute hides the remote one of the same name: the methods of this class, of which a
+    warning is shown, and whatever a subclass defines. ``tuber_attribute`` returns the remote
+    attribute. Only ``close`` is the remote method, if the description lists one.
 
     Args:
         objname: the name of the object or its path (PROTOCOL.md section 3); None: the registry.
         hostname: the address of the server; not needed with ``parent``.
-        accept_types: see ``tuber.options.Options``, as for all others up to ``token``; None for
-            the default.
-        parent: a remote object whose link to the server, with its options, is used.
+        accept_types: see ``tuber.options.Options``, also for the arguments up to ``token``; None
+            for the default.
+        parent: a remote object whose link to the server and options are used.
     """
 
     def __init__(
@@ -79,22 +79,22 @@ class RemoteObject(RemoteAttributes):
         self._tuber_path = checked_path(objname)
 
     def _tuber_connect(self, hostname: str, options: Options) -> Link:
-        """Make the link of this shell."""
+        """Create the link of this shell."""
         raise NotImplementedError
 
     def tuber_resolve(self, force: bool = False) -> Any:
         """Read the description of the object: its methods, properties, objects and items.
 
         Args:
-            force: read it again if it is known, with new values of the properties. Objects inside
-                and items that were handed out stay the same Python objects.
+            force: read the description and the properties again if they are already known. Nested
+                objects and items that you hold stay the same Python objects.
 
         Returns:
             The object itself.
 
         Raises:
             TuberRemoteError: there is no such object.
-            TuberNetworkError: the server can't be reached.
+            TuberNetworkError: the server cannot be reached.
         """
         return self._tuber_present_link().run(self._tuber_resolving(force))
 
@@ -106,12 +106,43 @@ class RemoteObject(RemoteAttributes):
         """
         return self._tuber_plain_class()(objname, parent=self)
 
+    def tuber_close(self) -> None:
+        """Close the idle connections."""
+        raise NotImplementedError
+
+    def close(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the method ``close`` of the served object if it has one, otherwise ``tuber_close``.
+
+        Use ``tuber_close`` to close the connections of any object.
+        """
+        if self._tuber_stand_in is not None and "close" in vars(self._tuber_stand_in):
+            return self.tuber_attribute("close")(*args, **kwargs)
+        return self.tuber_close(*args, **kwargs)
+
+    def __enter__(self: Self) -> Self:
+        self._tuber_refuse_context()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.tuber_close()  # never a served method: clean-up code must not close hardware
+
+    def _tuber_refuse_context(self) -> None:
+        description = self._tuber_description
+        if description is not None and description.context:
+            raise TypeError(
+                f"'with' would not enter {self!r} on the server: its class "
+                f"{description.type or ''} is a context manager there, and 'with' here only closes "
+                "the connections at the end. Call methods that do what entering and leaving do; "
+                "use 'with contextlib.ExitStack() as stack: stack.callback(obj.tuber_close)' to "
+                "close connections"
+            )
+
     def _tuber_plain_class(self) -> type[RemoteObject]:
-        """The class of this shell's remote objects, without what a subclass adds."""
+        """Return the plain class of this shell's remote objects, without a user's subclass."""
         raise NotImplementedError
 
     def _tuber_present_link(self) -> Any:
-        """The link, also of a removed object."""
+        """Return the link, even of a removed object."""
         link = self._tuber_link
         return link.link if isinstance(link, RemovedObjectLink) else link
 
@@ -131,7 +162,7 @@ class RemoteObject(RemoteAttributes):
         return f"<{name} {path_text(path) or 'registry'}{where}>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """Show the object in IPython; with its members unless it is one of several in a list."""
+        """Display the object in IPython, with its members unless it is an item of a list."""
         from tuber.objects.display import text  # noqa: PLC0415  # only at a prompt
 
         printer.text(repr(self) if cycle or len(printer.stack) > 1 else text(self))
@@ -161,7 +192,7 @@ def _rebuild(
     description: Description | None,
     state: dict[str, Any],
 ) -> RemoteObject:
-    """Unpickle; ``__init__`` is not called, its effects are in the state."""
+    """Unpickle without calling ``__init__``, because the state contains its effects."""
     made: RemoteObject = base.__new__(base)
     made.__dict__.update(state, _tuber_path=path, _tuber_link=link)
     if description is not None:

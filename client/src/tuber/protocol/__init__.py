@@ -1,7 +1,7 @@
 """The words of protocol/PROTOCOL.md as Python names, shared by both ends.
 
-Plain values: nothing here does I/O, encodes bytes or knows a remote object. What a peer sent is
-checked here once, so that the layers above hold only well-formed values.
+It contains plain values. It does no I/O, encodes no bytes and uses no remote objects. It checks
+everything that a peer sent, so that the layers above hold only well-formed values.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from tuber.protocol.limits import (
     MAX_CALLS,
     MAX_CHUNK_LINE_BYTES,
     MAX_CONNECTIONS,
+    MAX_DIGITS,
+    MAX_EQUAL_HASHES,
     MAX_FIELDS,
-    MAX_FORESEEABLE_KEYS,
     MAX_HEAD_BYTES,
     MAX_HEAD_SECONDS,
     MAX_IDLE_SECONDS,
@@ -26,10 +27,12 @@ from tuber.protocol.limits import (
     MAX_REQUEST_LINE_BYTES,
     MAX_RESULT_BYTES,
     MAX_STALL_SECONDS,
+    MAX_VALUE_BYTES,
     MAX_WAITING,
     MIN_BODY_BYTES_PER_SECOND,
     MIN_REPLY_BYTES_PER_SECOND,
 )
+from tuber.protocol.names import attribute_name
 from tuber.protocol.paths import (
     Item,
     Path,
@@ -39,6 +42,7 @@ from tuber.protocol.paths import (
     path_of_object,
     path_text,
 )
+from tuber.protocol.properties import PropertyDescription
 from tuber.protocol.signatures import ABSENT, MethodDescription, Parameter, Signature
 from tuber.protocol.wire import (
     CBOR,
@@ -66,8 +70,9 @@ __all__ = [
     "MAX_CALLS",
     "MAX_CHUNK_LINE_BYTES",
     "MAX_CONNECTIONS",
+    "MAX_DIGITS",
+    "MAX_EQUAL_HASHES",
     "MAX_FIELDS",
-    "MAX_FORESEEABLE_KEYS",
     "MAX_HEAD_BYTES",
     "MAX_HEAD_SECONDS",
     "MAX_IDLE_SECONDS",
@@ -77,6 +82,7 @@ __all__ = [
     "MAX_REQUEST_LINE_BYTES",
     "MAX_RESULT_BYTES",
     "MAX_STALL_SECONDS",
+    "MAX_VALUE_BYTES",
     "MAX_WAITING",
     "MIN_BODY_BYTES_PER_SECOND",
     "MIN_REPLY_BYTES_PER_SECOND",
@@ -91,9 +97,11 @@ __all__ = [
     "MethodDescription",
     "Parameter",
     "Path",
+    "PropertyDescription",
     "Result",
     "Signature",
     "Step",
+    "attribute_name",
     "checked_path",
     "find_description",
     "parse_reply",

@@ -1,28 +1,35 @@
-"""Descriptions of objects (PROTOCOL.md section 6), and the way through one along a path."""
+"""Descriptions of objects (PROTOCOL.md section 6), and lookups in them by path."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tuber.protocol.calls import Failure
-from tuber.protocol.members import malformed, map_of, text_or_none
+from tuber.protocol.members import malformed, map_of, text_or_none, texts_of
+from tuber.protocol.names import attribute_name
 from tuber.protocol.paths import Item, Path, parts
+from tuber.protocol.properties import PropertyDescription
 from tuber.protocol.signatures import MethodDescription
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known of an object or, with ``objects`` alone, of the registry.
+    """The description of an object or, with only ``objects`` set, of the registry.
 
     Attributes:
-        keys: of a map of objects, its keys; of a list sharing one description, its length;
-            otherwise None.
-        values: of a container, the descriptions of its items in order, or the one they share.
+        keys: the keys of a map of objects, or the length of a list whose items share one
+            description; otherwise None.
+        values: the descriptions of a container's items in order, or the one that they share.
         type: the name of the object's class; None from servers before 1.0.
         failed: the properties that could not be read, and why.
         dynamic: the live properties: those that are read at each access and may be set.
+        spelt: name -> the server's spelling of it, where it is another one: names are in the form
+            of ``attribute_name``, and servers before 1.0 send them as they are.
+        property_descriptions: of properties, what is known in addition to the value.
+        partial: whether only names of methods and properties are known, and no objects.
+        context: whether the class is a context manager, which a remote object can't enter.
     """
 
     doc: str | None = None
@@ -34,17 +41,29 @@ class Description:
     type: str | None = None
     failed: Mapping[str, Failure] = field(default_factory=dict)
     dynamic: frozenset[str] = frozenset()
+    spelt: Mapping[str, str] = field(default_factory=dict)
+    property_descriptions: Mapping[str, PropertyDescription] = field(default_factory=dict)
+    partial: bool = False
+    context: bool = False
 
     @classmethod
     def from_map(cls, members: Any) -> Description:
         """Read a full description.
 
         Raises:
-            TuberProtocolError: it is not one; also when it has name lists where maps belong.
+            TuberProtocolError: the value is not a full description, or has lists of names in
+                place of maps.
         """
         where = "a description"
         members = map_of(members, where)
         described = {name: _map_or_empty(members, name) for name in _MAPS}
+        spelt = _spelt(described)
+        if spelt:
+            names = {wire: name for name, wire in spelt.items()}
+            described = {
+                kind: {names.get(each, each): value for each, value in of_kind.items()}
+                for kind, of_kind in described.items()
+            }
         return cls(
             doc=text_or_none(members, "__doc__", where),
             methods={n: MethodDescription.from_map(m) for n, m in described["methods"].items()},
@@ -54,7 +73,13 @@ class Description:
             values=_values(members.get("values")),
             type=text_or_none(members, "type", where),
             failed={n: Failure.from_map(map_of(f, where)) for n, f in described["failed"].items()},
-            dynamic=_dynamic(members.get("dynamic"), described),
+            dynamic=_dynamic(texts_of(members, "dynamic", where), described),
+            spelt=spelt,
+            property_descriptions={
+                n: PropertyDescription.from_map(p)
+                for n, p in described["property_descriptions"].items()
+            },
+            context=members.get("context") is True,
         )
 
     @property
@@ -62,9 +87,14 @@ class Description:
         """Whether the object has items."""
         return self.values is not None
 
+    def wire_name(self, name: str) -> str:
+        """Return a name as the server spells it."""
+        name = attribute_name(name)
+        return self.spelt.get(name, name)
+
     @property
     def names(self) -> set[str]:
-        """Every name under which the object has something."""
+        """All names of the object's members."""
         return {*self.methods, *self.properties, *self.objects, *self.failed}
 
     def __post_init__(self) -> None:
@@ -80,11 +110,11 @@ class Description:
             raise malformed("a container", "member 'keys' next to one shared description", None)
 
 
-_MAPS: Final = ("methods", "properties", "objects", "failed")
+_MAPS: Final = ("methods", "properties", "objects", "failed", "property_descriptions")
 
 
 def find_description(known: Description | None, at: Path, path: Path) -> Description | None:
-    """Return the description of the object at ``path``; None when it is not known.
+    """Return the description of the object at ``path``; None if it is not known.
 
     Args:
         known: the description of the object at the path ``at``, with which ``path`` begins.
@@ -92,11 +122,16 @@ def find_description(known: Description | None, at: Path, path: Path) -> Descrip
     for is_item, part in parts(path)[len(parts(at)) :]:
         if known is None:
             return None
-        known = _description_of_item(known, part) if is_item else known.objects.get(str(part))
+        known = (
+            description_of_item(known, part)
+            if is_item
+            else known.objects.get(attribute_name(str(part)))
+        )
     return known
 
 
-def _description_of_item(container: Description, item: Item) -> Description | None:
+def description_of_item(container: Description, item: Item) -> Description | None:
+    """Return the description of an item of a container; None if there is none."""
     keys, values = container.keys, container.values
     if values is None or isinstance(values, Description):
         return values
@@ -105,6 +140,15 @@ def _description_of_item(container: Description, item: Item) -> Description | No
         return values[place]  # type: ignore[index]
     except (LookupError, TypeError, ValueError):
         return None
+
+
+def _spelt(described: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The names that are not in the form of ``attribute_name``; an exact one precedes them."""
+    names = {name for of_kind in described.values() for name in of_kind}
+    if all(map(str.isascii, names)):
+        return {}
+    spelt = {attribute_name(each): each for each in sorted(names) if not each.isascii()}
+    return {name: wire for name, wire in spelt.items() if name not in names}
 
 
 def _map_or_empty(members: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -128,13 +172,11 @@ def _values(values: Any) -> tuple[Description, ...] | Description | None:
     return _nested(values)
 
 
-def _dynamic(names: Any, described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
-    """The live ones among the properties, including those that failed."""
-    if names is None:
-        return frozenset()
-    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-        raise malformed("a description", "member 'dynamic' to be an array of strings", names)
-    return frozenset(names).intersection([*described["properties"], *described["failed"]])
+def _dynamic(names: Iterable[str], described: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    """Return the live properties, including those that failed."""
+    return frozenset(map(attribute_name, names)).intersection(
+        [*described["properties"], *described["failed"]]
+    )
 
 
 _UNREAD: Final = {
@@ -144,10 +186,10 @@ _UNREAD: Final = {
 
 
 def _nested(members: Any) -> Description:
-    """Read the description of an object inside.
+    """Read the description of a nested object.
 
-    The server gives only the names of an object that leads back to one that holds it, or is nested
-    too deep. Its methods can be called all the same; its properties count as failed.
+    The server sends only the names of an object that contains one of its own parents, or is nested
+    too deeply. Its methods can still be called; its properties count as failed.
     """
     if not isinstance(members, Mapping) or not isinstance(members.get("methods"), list):
         return Description.from_map(members)
@@ -157,7 +199,7 @@ def _nested(members: Any) -> Description:
     for names in (methods, properties):
         if not all(isinstance(name, str) for name in names):
             raise malformed("a description", "an array of names", names)
-    return Description.from_map(
+    known = Description.from_map(
         {
             **members,
             "methods": {name: {} for name in methods},
@@ -165,3 +207,4 @@ def _nested(members: Any) -> Description:
             "failed": dict.fromkeys(properties, _UNREAD),
         }
     )
+    return replace(known, partial=True)

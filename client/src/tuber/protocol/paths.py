@@ -11,7 +11,7 @@ Path: TypeAlias = str | Sequence[Step] | None
 
 
 def checked_path(path: object) -> Path:
-    """Return the path; raise TypeError if it cannot be one."""
+    """Return the value as a path; raise TypeError if it is not one."""
     if path is None or isinstance(path, (str, list, tuple)):
         return path
     meant = f": a port belongs to the host, 'host:{path}'" if isinstance(path, int) else ""
@@ -33,7 +33,7 @@ def path_of_item(container: Path, item: Item) -> Path:
 
 
 def parts(path: Path) -> list[tuple[bool, Item]]:
-    """Return its names and items one by one, each with whether it is an item."""
+    """Return the steps of a path, each with whether it is an item."""
     found: list[tuple[bool, Item]] = []
     for step in _steps(path):
         name, *items = (step,) if isinstance(step, str) else step
@@ -42,7 +42,7 @@ def parts(path: Path) -> list[tuple[bool, Item]]:
 
 
 def path_text(path: Path) -> str:
-    """Return the path as it is written in Python: ``Boards[3].adcs['a']``."""
+    """Return the path as Python text: ``Boards[3].adcs['a']``."""
     if path is None:
         return ""
     texts = []

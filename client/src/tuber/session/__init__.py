@@ -1,1 +1,1 @@
-"""What the client says to a server, and what the replies mean. No sockets, threads or clocks."""
+"""The contents of requests and the meaning of replies. No sockets, threads or clocks."""

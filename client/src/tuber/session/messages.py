@@ -1,7 +1,7 @@
 """The parts of a conversation with a server: requests, replies, and the generator between them.
 
 A conversation yields a Request, is sent its Reply, and returns a result. If there is no reply, the
-error is thrown into it, so that it can go on without. It does no I/O; a link drives it.
+error is thrown into it, so that it can continue. It does no I/O; a link drives it.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class Request:
     """One request, before it becomes HTTP.
 
     Attributes:
-        called: the call; its text is for messages: ``Board.read()``.
-        options: of ``X-Tuber-Options``.
+        called: the call, for messages: ``Board.read()``.
+        options: the value of ``X-Tuber-Options``.
         seconds: a limit in addition to the user's timeout; None without one.
-        media_type: of the body.
-        rest: the rest of the body after ``body``: memory of arrays, which is not copied.
+        media_type: the media type of the body.
+        rest: the rest of the body after ``body``: the memory of arrays, which is not copied.
     """
 
     body: bytes
@@ -35,14 +35,14 @@ class Request:
     rest: Sequence[memoryview] = ()
 
     def limited(self, total: float | None) -> float | None:
-        """Return its limit in seconds if the user's timeout is ``total``; None without a limit."""
+        """Return the limit in seconds for the user's timeout ``total``; None without a limit."""
         if self.seconds is None or total is None:
             return total if self.seconds is None else self.seconds
         return min(self.seconds, total)
 
 
 class Reply(Protocol):
-    """The reply to a Request; each shell and transport gives an ``http1.HttpReply``.
+    """The reply to a Request; each shell and transport provides an ``http1.HttpReply``.
 
     Attributes:
         fields: the header fields, by name in lower case.

@@ -1,6 +1,6 @@
-"""Descriptions of servers before 1.0 (PROTOCOL.md sections 6 and 10).
+"""Read descriptions from servers before 1.0 (PROTOCOL.md sections 6 and 10).
 
-They have lists of names where full descriptions have maps. Each name is then requested by itself.
+They have lists of names where full descriptions have maps, so each name needs another request.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def with_answers(
 
     Args:
         answers: the outcomes of ``member_calls``, in the same order.
-        objects: the descriptions of objects inside, by name.
+        objects: the descriptions of nested objects, by name.
     """
     outcomes = dict(zip(_listed(members), answers, strict=True))
     full = dict(members)

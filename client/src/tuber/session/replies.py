@@ -1,7 +1,7 @@
-"""The meaning of replies: the outcomes of calls, and the errors for other HTTP statuses than 200.
+"""The meaning of replies: the outcomes of calls, and errors for HTTP statuses other than 200.
 
-Most of the thousands of calls of a batch return something and no more, so ``Outcomes`` keeps plain
-values, and the rest separately. No I/O.
+Most calls of a batch return a value without warnings, so ``Outcomes`` stores plain values, and
+everything else separately. No I/O.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -19,26 +19,26 @@ from tuber.protocol import ENDPOINT, RUN_ID_FIELD, Failure, Result, parse_reply
 from tuber.result import with_results
 from tuber.session.messages import Reply
 
-# PROTOCOL.md section 2: with these statuses nothing was called, nor with a 503 from a tuber server.
-# Others may come from a proxy that lost a request after passing it on (RFC 9110 sections 15.6.3 and
-# 15.6.5), or from an old server whose method had run.
+# PROTOCOL.md section 2: with these statuses, or a 503 from a tuber server, no call was run. Other
+# statuses may come from a proxy that forwarded the request (RFC 9110 sections 15.6.3 and 15.6.5),
+# or from an old server that ran the method.
 _REFUSED: Final = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 417, 431, 505})
 _UNAVAILABLE: Final = 503
 
 _WHAT_TO_TRY: Final[Mapping[int, str]] = {
-    401: "Give a token that the server, or a proxy before it, accepts: token=, hostname "
+    401: "Give a token that the server, or a proxy in front of it, accepts: token=, hostname "
     "'TOKEN@board', or TUBER_TOKEN in the environment",
-    403: "The server, or a proxy before it, refuses this client: see the server's log",
+    403: "The server, or a proxy in front of it, refuses this client: see the server's log",
     404: "The program listening there is not a tuber server: is the port right?",
     405: "The program listening there is not a tuber server: is the port right?",
     406: "The server writes none of the requested media types: is accept_types right?",
     407: "A proxy requires a login: connect to the server without it",
     413: "The arguments are too big for the server: send them in several calls",
     415: "The server cannot read the media type of the arguments",
-    429: "A proxy before the server limits the rate of calls",
-    500: "The server, or a proxy before it, failed: see its log",
+    429: "A proxy in front of the server limits the rate of calls",
+    500: "The server, or a proxy in front of it, failed: see its log",
     502: "A proxy got no answer from the server: is the server running?",
-    503: "The server, or a proxy before it, is overloaded or not ready: try again later",
+    503: "The server, or a proxy in front of it, is overloaded or not ready: try again later",
     504: "A proxy got no answer from the server within its own timeout",
 }
 _OTHERWISE: Final = "Is a tuber server listening there?"
@@ -46,7 +46,7 @@ _ABSOLUTE: Final = re.compile(r"(https?)://([^/?#]+)([^?#]*)", re.IGNORECASE)
 
 
 class EncodeFailure(NamedTuple):
-    """The outcome of a call that was left out of its batch: an argument cannot be encoded."""
+    """The outcome of a call that was not sent because an argument cannot be encoded."""
 
     error: EncodeError
     warnings: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Outcomes:
 
     Attributes:
         values: the results of the calls; None where ``others`` has an entry.
-        others: by place, the outcomes that are not just a value.
+        others: the outcomes with more than a value, by place.
     """
 
     values: list[Any]
@@ -93,12 +93,12 @@ class Outcomes:
         return outcomes_of(unsent[place] if place in unsent else next(sent) for place in places)
 
     def forget_warnings(self, place: int, outcome: Outcome) -> None:
-        """Drop the warnings of one call, because they were shown."""
+        """Drop the warnings of one call after they were shown."""
         if isinstance(outcome, Failure):
-            self.others[place] = Failure(outcome.message, outcome.type, outcome.traceback)
+            self.others[place] = replace(outcome, warnings=())
         elif isinstance(outcome, Result):
             self.values[place] = outcome.value
-            self.others.pop(place, None)  # another thread may have done it
+            self.others.pop(place, None)  # another thread may have removed it
 
 
 def outcomes_of(every: Iterable[Outcome]) -> Outcomes:
@@ -123,7 +123,7 @@ def read_outcomes(envelopes: Sequence[Any]) -> Outcomes:
     Raises:
         TuberProtocolError: one of them is malformed.
     """
-    # In the usual batch every envelope is just a result. These loops run in C.
+    # In most batches every envelope has only a result. These loops run in C.
     if set(map(type, envelopes)) == {dict} and set(map(len, envelopes)) == {1}:
         with suppress(KeyError):
             return Outcomes(list(map(_RESULT, envelopes)), {})
@@ -152,7 +152,7 @@ def status_error(reply: Reply, url: str, called: object) -> TuberProtocolError:
 
 
 def _instead_of(location: str) -> str:
-    """Return the advice which hostname avoids the redirect."""
+    """Return advice: the hostname that avoids the redirect."""
     match = _ABSOLUTE.match(location)
     if match is None:  # a path on the same host
         return f"Redirects are not followed. {_OTHERWISE}"

@@ -1,4 +1,4 @@
-"""The bodies of requests: JSON, or CBOR if an argument needs it (PROTOCOL.md section 9). No I/O."""
+"""Encode bodies of requests: JSON, or CBOR if an argument needs it (PROTOCOL.md section 9)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tuber.codec import Codec, EncodeError, codec_for
+from tuber.codec.compiled import json_codec
 from tuber.errors import TuberNetworkError, TuberProtocolError
 from tuber.options import Options
 from tuber.protocol import CBOR, JSON, RUN_ID_FIELD, Call, CallMap
@@ -15,14 +16,12 @@ from tuber.session.server_state import ServerState
 
 
 class RequestWriter:
-    """Writes the requests of a session, in CBOR only if its ``accept_types`` include that."""
+    """Encodes the requests of a session, in CBOR only if its ``accept_types`` include it."""
 
     def __init__(self, options: Options, state: ServerState) -> None:
         self._options = options
         self._state = state
-        from tuber.codec.json import DEFAULT  # noqa: PLC0415  # it loads a library
-
-        self._json: Final = DEFAULT
+        self._json: Final = json_codec()
 
     def plain(self, call: Call) -> Request | None:
         """Return the request for one call in JSON; None if JSON may change an argument."""
@@ -33,7 +32,7 @@ class RequestWriter:
         """Return the request for a call with arguments that JSON may change.
 
         Raises:
-            EncodeError: an argument cannot be encoded; nothing of the call was sent.
+            EncodeError: an argument cannot be encoded; nothing was sent.
         """
         try:
             return (yield from self._exactly(call.to_map(), call, ()))
@@ -46,13 +45,13 @@ class RequestWriter:
         """Return the request for several calls.
 
         Args:
-            leave_out: whether calls whose arguments cannot be encoded are left out.
+            leave_out: whether to omit calls whose arguments cannot be encoded.
 
         Returns:
-            The request, or None if no call is left; and the failures of calls left out, by place.
+            The request, or None if no call is left; and the failures of omitted calls, by place.
 
         Raises:
-            EncodeError: an argument cannot be encoded; nothing of the batch was sent.
+            EncodeError: an argument cannot be encoded; nothing was sent.
         """
         body = self._json.encode_exact(calls)
         if body is not None:
@@ -61,7 +60,7 @@ class RequestWriter:
             return (yield from self._exactly(calls, called, options)), {}
         except EncodeError:
             unsent = yield from self._faults(calls)
-            if not unsent:  # no call alone is at fault
+            if not unsent:  # no single call is the cause
                 raise
             if not leave_out:
                 raise next(iter(unsent.values())).error from None
@@ -96,7 +95,7 @@ class RequestWriter:
             if self._state.reads_cbor:
                 if refused is not None:
                     raise refused
-                # The first piece is sent with the head; the others are memory of arrays.
+                # The first piece is sent with the head. The others are the memory of arrays.
                 rest = [memoryview(piece).cast("B") for piece in pieces[1:]]
                 return Request(bytes(pieces[0]), called, options, None, CBOR, rest)
         return self._in_json(asked, called, options)
@@ -106,7 +105,7 @@ class RequestWriter:
             return Request(self._json.encode(asked), called, options)
         except EncodeError as error:
             refused = _refusal(codec_for(CBOR), asked)
-            if refused is not None:  # its advice holds for both media types
+            if refused is not None:  # its advice is valid for both media types
                 raise refused from None
             if CBOR not in self._options.accept_types:
                 why = f"accept_types leaves only {JSON}"
@@ -119,9 +118,9 @@ class RequestWriter:
         try:
             reply = yield Request(b"{}", Call())
         except (TuberNetworkError, TuberProtocolError) as error:
-            error.may_have_run = False  # nothing of the call itself was sent
+            error.may_have_run = False  # the call itself was not sent
             raise
-        if reply.status != 200:  # perhaps of a proxy
+        if reply.status != 200:  # perhaps from a proxy
             refused = status_error(reply, self._state.url, Call())
             refused.may_have_run = False
             raise refused
@@ -130,7 +129,7 @@ class RequestWriter:
 
 
 def _refusal(codec: Codec, asked: Any) -> EncodeError | None:
-    """Return why a codec cannot encode a value; None if it can."""
+    """Return the error of encoding a value with a codec; None if it succeeds."""
     try:
         codec.encode_parts(asked)
     except EncodeError as error:
@@ -139,5 +138,5 @@ def _refusal(codec: Codec, asked: Any) -> EncodeError | None:
 
 
 def _at(error: EncodeError, where: str) -> EncodeError:
-    """Return the error with its place as the user knows it: ``args[0].gain of Board.load()``."""
+    """Return the error with its place in the user's terms: ``args[0].gain of Board.load()``."""
     return EncodeError(error.fault, f"{error.place.removeprefix('$').removeprefix('.')} {where}")

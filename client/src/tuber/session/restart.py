@@ -1,7 +1,7 @@
-"""Reads descriptions again after a restart of the server, and warns the user.
+"""Read descriptions again after a restart of the server, and warn the user.
 
-It is a part of every conversation, entered if a reply has another run id than the last one
-(PROTOCOL.md section 2). It never fails, because the result of a call is waiting.
+This is part of every conversation. It runs if the run id of a reply differs from the last one
+(PROTOCOL.md section 2). It must never fail, because the caller needs the result of its call.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tuber.session.server_state import Root
 if TYPE_CHECKING:
     from tuber.session.session import Session
 
-# A server may answer calls but not describe its objects, and the result of a call is waiting.
+# A server may answer calls but hang when it describes its objects, and the caller is waiting.
 REFRESH_SECONDS: Final = 10.0
 
 _RUN_ID: Final = RUN_ID_FIELD.lower()
@@ -29,9 +29,9 @@ _CALLED: Final = "the reading of descriptions after a restart"
 def refresh_after_restart(
     session: Session, reply: Reply, sent_under: str | None, resolving: Root | None = None
 ) -> Conversation[None]:
-    """Note the run id of a reply, and read stale descriptions again.
+    """Record the run id of a reply, and read stale descriptions again.
 
-    Warnings are left in the state, to be shown in the thread or task of the caller.
+    Warnings are stored in the state. They are shown later, in the thread or task of the caller.
 
     Args:
         sent_under: the known run id when the request was sent.
@@ -52,7 +52,7 @@ def refresh_after_restart(
 
 
 def _refresh(session: Session, roots: list[Root]) -> Conversation[None]:
-    """Request the descriptions of the roots again, all at once."""
+    """Request the descriptions of all stale roots again, in one batch."""
     state = session.state
     sent_under = state.run_id
     calls = [Call(root._tuber_path, resolve=True) for root in roots]
@@ -78,14 +78,14 @@ def _refresh(session: Session, roots: list[Root]) -> Conversation[None]:
                 fault = error
     text = f"; {_names(refreshed)} was read again" if refreshed else ""
     if removed:
-        text += f"; {_names(removed)} is not there any more, its use raises TuberStateError"
+        text += f"; {_names(removed)} no longer exists, and using it raises TuberStateError"
     if fault is not None:
         text += _failed_text(failed, fault, state.count_failed_refresh())
     state.pending_warnings.append(_restarted(session, text))
 
 
 def _adopt(session: Session, root: Root, call: Call, outcome: Outcome) -> bool:
-    """Give a root its new description; return False if the server has no such object any more.
+    """Give a root its new description; return False if the server no longer has the object.
 
     Raises:
         TuberRemoteError: it exists, but cannot be described.
@@ -94,7 +94,7 @@ def _adopt(session: Session, root: Root, call: Call, outcome: Outcome) -> bool:
     if isinstance(outcome, Result):
         root._tuber_adopt(session.description(outcome.value, call))
         return True
-    assert isinstance(outcome, Failure)  # nothing was left out
+    assert isinstance(outcome, Failure)  # no call was omitted
     error = session.remote_error(outcome, call)
     # The path names nothing (PROTOCOL.md section 3). A traceback comes from the object's own code.
     names_nothing = isinstance(error, (AttributeError, KeyError, IndexError))

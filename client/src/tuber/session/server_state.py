@@ -1,6 +1,6 @@
-"""What a client knows of a server: its run id, and which objects were described under which id.
+"""The client's knowledge of a server: its run id, and the run id of each object's description.
 
-Values and decisions; it sends nothing. ``restart`` requests the descriptions again.
+This module sends nothing. ``restart`` requests the descriptions again.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import weakref
 from _thread import allocate_lock
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, Protocol
 
 from tuber.errors import TuberRemoteError
 from tuber.protocol import CBOR, MAX_BATCH_CALLS, Description, Path
 
-# Each failed refresh may delay a call that works by REFRESH_SECONDS. After this many, the refresh
-# is left to tuber_resolve(force=True), as the warning says.
+# Each failed refresh may delay a working call by REFRESH_SECONDS. After this many failures, only
+# tuber_resolve(force=True) refreshes, as the warning says.
 MAX_ATTEMPTS: Final = 3
 
 # No reply has this id (PROTOCOL.md section 2), so the next one will count as a restart.
@@ -23,7 +23,7 @@ _NO_RUN: Final = ""
 
 
 class Root(Protocol):
-    """A remote object that was resolved by itself, not as a part of another one."""
+    """A remote object that was resolved directly, not as part of another one."""
 
     _tuber_path: Path
 
@@ -32,9 +32,9 @@ class Root(Protocol):
 
 
 class Roots:
-    """A weak set of remote objects, by identity. Thread-safe, as a dict's operations are.
+    """A weak set of remote objects, by identity. Thread-safe, like the operations of a dict.
 
-    No WeakSet: containers, and subclasses of users, may be equal to others or have no hash.
+    It is no WeakSet, because containers and users' subclasses may define equality or have no hash.
     """
 
     def __init__(self) -> None:
@@ -45,11 +45,14 @@ class Roots:
         self._roots[id(root)] = root
 
     def discard(self, root: Root) -> None:
-        """Remove a root, if it is there."""
+        """Remove a root if it is in the set."""
         self._roots.pop(id(root), None)
 
+    def __contains__(self, root: object) -> bool:
+        return id(root) in self._roots
+
     def clear(self) -> None:
-        """Remove all."""
+        """Remove all roots."""
         self._roots.clear()
 
     def __iter__(self) -> Iterator[Root]:
@@ -64,14 +67,14 @@ class ServerState:
     """The state of one server, shared by a link and its variants with other options.
 
     Args:
-        url: of the server, for messages.
-        run_id: under which the roots' descriptions were read; None if unknown.
+        url: the URL of the server, for messages.
+        run_id: the run id of the roots' descriptions; None if unknown.
 
     Attributes:
-        run_id: of the latest run of the server; None from servers that have no run ids.
+        run_id: the latest run id of the server; None if the server has no run ids.
         roots: the remote objects that were resolved over this link.
-        stale: those of them whose description is from an earlier run.
-        any_stale: whether there are any; looked at with every reply.
+        stale: the roots whose descriptions are from an earlier run.
+        any_stale: whether any root is stale; checked with every reply.
         pending_warnings: texts of restart warnings, to be shown at a line of the caller.
         warned_names: the warnings about hidden remote names that were shown.
     """
@@ -98,19 +101,19 @@ class ServerState:
 
     @property
     def described_under(self) -> str | None:
-        """The run id that holds for every description; no real one if some are stale."""
+        """The run id of all descriptions, or an invalid one if some are stale."""
         return _NO_RUN if self.any_stale else self.run_id
 
     @property
     def reads_cbor(self) -> bool | None:
         """Whether the server reads CBOR; None before its first reply.
 
-        A server that sends a run id does (PROTOCOL.md section 2), and so does one that writes CBOR.
+        Servers that send a run id (PROTOCOL.md section 2) or reply in CBOR read it.
         """
         return True if self.run_id is not None else self._answered_cbor
 
     def answered(self, media_type: str) -> None:
-        """Record the media type of a reply; one in CBOR settles the question."""
+        """Record the media type of a reply. A reply in CBOR shows that the server reads CBOR."""
         if not self._answered_cbor:
             self._answered_cbor = media_type == CBOR
 
@@ -118,8 +121,8 @@ class ServerState:
         """Record the run id of a reply; return whether it is the first one after a restart.
 
         Args:
-            sent_under: the ``run_id`` when its request was sent. A reply with that id may be the
-                late reply of an earlier run.
+            sent_under: the ``run_id`` when the request was sent. A reply with that id may be a
+                late reply from an earlier run.
         """
         with self._lock:
             if run_id is None or run_id == self.run_id:
@@ -151,17 +154,31 @@ class ServerState:
             self.roots.add(root)
             if run_id == self.run_id or run_id is None or self._several:
                 self.stale.discard(root)
-            else:  # restarted since, as another reply has shown
+            else:  # another reply has shown a later restart
                 self.stale.add(root)
             self.any_stale = len(self.stale) > 0
+
+    def inherit(self, root: Root, inside: Iterable[Root]) -> None:
+        """Make roots of the objects inside of one that is being deleted.
+
+        Takes no lock: an object may be deleted while its thread holds it.
+        """
+        if root not in self.roots:
+            return
+        stale = root in self.stale
+        for each in inside:
+            self.roots.add(each)
+            if stale:
+                self.stale.add(each)
+                self.any_stale = True
 
     def begin_refresh(self, resolving: Root | None) -> list[Root]:
         """Return the stale roots for the caller to refresh, until ``end_refresh``.
 
         Args:
-            resolving: a root to leave out, because its description is being read anyway.
+            resolving: a root to omit, because its description is already being read.
 
-        Returns: an empty list if no root is stale, or another conversation is refreshing them.
+        Returns: an empty list if no root is stale or another conversation is refreshing them.
         """
         with self._lock:
             self.any_stale = len(self.stale) > 0
@@ -172,7 +189,7 @@ class ServerState:
             return stale[:MAX_BATCH_CALLS]
 
     def end_refresh(self) -> None:
-        """Let other conversations refresh again."""
+        """Allow other conversations to refresh again."""
         with self._lock:
             self._refreshing = False
 
@@ -197,7 +214,7 @@ _states: weakref.WeakSet[ServerState] = weakref.WeakSet()
 
 
 def _reset_in_child() -> None:
-    """Release locks in the child of a fork, where the threads that held them do not exist."""
+    """Release locks in a forked child, where the threads that held them do not exist."""
     for state in list(_states):
         state._lock = allocate_lock()
         state._refreshing = False

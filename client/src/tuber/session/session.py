@@ -1,4 +1,4 @@
-"""The conversations with a server, each written once as a generator. No I/O; see ``messages``."""
+"""The conversations with a server, written as generators for both shells. No I/O."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _MAY_HOLD_MAPS: Final = frozenset({dict, list})
 
 
 class Link(Protocol):
-    """The way from remote objects to a server; each shell has its own."""
+    """The link from remote objects to a server; each shell implements it."""
 
     @property
     def session(self) -> Session:
@@ -62,14 +62,14 @@ class Link(Protocol):
         """Drive a conversation; return its value, or an awaitable of it."""
 
     def start(self, conversation: Conversation[T]) -> Any:
-        """Return a conversation that several can wait for: see ``batch.Running``."""
+        """Return a conversation that several threads or tasks can wait for; see ``BatchRun``."""
 
 
 class Session:
     """The conversations with one server under one set of options.
 
     Args:
-        state: of the server; shared by the sessions of a link.
+        state: the state of the server, shared by the sessions of a link.
     """
 
     def __init__(self, options: Options, state: ServerState) -> None:
@@ -90,7 +90,7 @@ class Session:
 
         Raises:
             EncodeError: an argument cannot be encoded; nothing was sent.
-            TuberRemoteError: the call failed at the server.
+            TuberRemoteError: the call failed on the server.
             TuberProtocolError: the reply is malformed.
         """
         return self._ask(Call(path, method, args, kwargs))
@@ -99,7 +99,7 @@ class Session:
         """Request the full description of an object, or of the registry.
 
         Args:
-            root: the remote object that will adopt it, and any later one after a restart.
+            root: the remote object that will adopt this description and those after restarts.
 
         Raises: as ``call``.
         """
@@ -112,7 +112,7 @@ class Session:
         return description
 
     def read_property(self, path: Path, name: str) -> Conversation[Any]:
-        """Read a property's value at this moment.
+        """Read the current value of a property.
 
         Raises: as ``call``.
         """
@@ -138,11 +138,11 @@ class Session:
         Call ``show_restart_warnings`` afterwards, in the thread or task that uses the outcomes.
 
         Args:
-            continue_on_error: whether the calls after a failed one are run. If so, calls whose
-                arguments cannot be encoded do not prevent the others either.
+            continue_on_error: whether the calls after a failed one are run. If so, the other calls
+                are also run if the arguments of one cannot be encoded.
 
         Raises:
-            EncodeError: an argument cannot be encoded; nothing of the batch was sent.
+            EncodeError: an argument cannot be encoded; nothing was sent.
             TuberRemoteError: the server refused the whole batch.
             TuberProtocolError: the reply is malformed.
         """
@@ -162,7 +162,7 @@ class Session:
             warn_the_caller(self.state.take_warnings(), TuberRestartWarning)
 
     def outcomes(self, reply: Reply, count: int, called: object) -> Outcomes:
-        """Return the outcomes of a batch of ``count`` calls, in order; raise as ``batch``."""
+        """Return the outcomes of a batch of ``count`` calls in order; raise like ``batch``."""
         envelopes = self._decode(reply, called)
         if isinstance(envelopes, dict):  # one failure for the batch as a whole
             self.value(self._parse(parse_reply, envelopes, called), called)
@@ -174,11 +174,18 @@ class Session:
     def remote_error(self, failure: Failure, called: object) -> TuberRemoteError:
         """Return the exception for a failure."""
         return remote_error(
-            failure.message, failure.type, failure.traceback, f"{called} at {self.url}"
+            failure.message,
+            failure.type,
+            failure.traceback,
+            f"{called} at {self.url}",
+            bases=failure.bases,
+            args=failure.args,
+            attributes=failure.attributes,
+            notes=failure.notes,
         )
 
     def _ask(self, call: Call) -> Conversation[Any]:
-        """Send one call; return its result, converted as the options say."""
+        """Send one call; return its result, converted according to the options."""
         state = self.state
         sent_under = state.run_id
         request = self._writer.plain(call)
@@ -190,13 +197,13 @@ class Session:
         if state.pending_warnings:
             self.show_restart_warnings()
         envelope = self._decode(reply, call)
-        if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:  # mostly
+        if type(envelope) is dict and len(envelope) == 1 and "result" in envelope:  # usually
             value = envelope["result"]
         else:
             value = self.value(self._parse(parse_reply, envelope, call), call)
         if type(value) not in _MAY_HOLD_MAPS or not self.options.convert_json:
             return value
-        # The envelope is a map itself: with a single brace in the text there is none in the value.
+        # The envelope is a map itself. If the text has only one brace, the value contains no map.
         body = reply.body
         if reply.media_type == JSON and not isinstance(body, memoryview) and body.count(b"{") == 1:
             return value
@@ -237,8 +244,8 @@ class Session:
         """Return the result of a call, and show its warnings again.
 
         Raises:
-            TuberRemoteError: it failed.
-            EncodeError: it was left out of its batch.
+            TuberRemoteError: the call failed.
+            EncodeError: the call was omitted from its batch.
         """
         if outcome.warnings:
             warn_the_caller(outcome.warnings, TuberRemoteWarning)

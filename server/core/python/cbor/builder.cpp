@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "cbor/dates.hpp"
+#include "cbor/limits.hpp"
 #include "cbor/tags.hpp"
 #include "python/invoke.hpp"
 
@@ -20,6 +21,15 @@ namespace {
 
 // Smaller arrays are copied, so that they do not keep a large body alive.
 constexpr std::size_t kViewedFrom = 1024;
+
+// Larger bodies are validated without the GIL.
+constexpr std::size_t kLargeBody = 64 * 1024;
+
+// Bytes of an array's objects: the array, and memoryviews of its bytes.
+constexpr std::uint64_t kArrayCost = 1024;
+
+// Python keeps one object for each of the integers up to this one.
+constexpr std::uint64_t kMostSmall = 256;
 
 // The format string of an element type (PEP 3118, with an explicit byte order).
 std::string typecode_of(const cbor::ElementType& type) {
@@ -70,10 +80,16 @@ Handle zone_of(int offset_minutes) {
 
 Handle CborBuilder::build() {
   cbor::Validator validator(source_.bytes());
-  if (!validator.validate()) return refuse(validator.fault(), validator.path());
+  if (!validate(validator)) return refuse(validator.fault(), validator.path());
   if (source_.bytes().starts_with(cbor::kSelfDescription))
     static_cast<void>(reader_.take(cbor::kSelfDescription.size()));
   return item();
+}
+
+bool CborBuilder::validate(cbor::Validator& validator) const {
+  if (!source_.may_pause() || source_.bytes().size() < kLargeBody) return validator.validate();
+  const GilReleased released;
+  return validator.validate();
 }
 
 Handle CborBuilder::item() {
@@ -104,12 +120,16 @@ Handle CborBuilder::value_of(const Head& head) {
     case Major::simple:
       break;
   }
-  if (head.is_float()) return Handle::steal(PyFloat_FromDouble(cbor::float_of(head)));
+  if (head.is_float()) {
+    if (!charge(head.offset, cost::kNumber)) return {};
+    return Handle::steal(PyFloat_FromDouble(cbor::float_of(head)));
+  }
   if (head.argument == cbor::simple::kNull) return Handle::borrow(Py_None);
   return Handle::borrow(head.argument == cbor::simple::kTrue ? Py_True : Py_False);
 }
 
 Handle CborBuilder::integer(const Head& head) {
+  if (!charge(head.offset, head.argument <= kMostSmall ? 0 : cost::kNumber)) return {};
   if (head.is(Major::unsigned_integer))
     return Handle::steal(PyLong_FromUnsignedLongLong(head.argument));
   if (head.argument <= static_cast<std::uint64_t>(INT64_MAX))
@@ -123,9 +143,16 @@ Handle CborBuilder::string(const Head& head) {
   std::string joined;
   if (!reader_.string(head, content, joined)) return refuse_read();
   const auto size = static_cast<Py_ssize_t>(content.size());
-  return Handle::steal(head.is(Major::text_string)
-                           ? PyUnicode_DecodeUTF8(content.data(), size, nullptr)
-                           : PyBytes_FromStringAndSize(content.data(), size));
+  if (!charge(head.offset, cost::kText + content.size())) return {};
+  if (!head.is(Major::text_string))
+    return Handle::steal(PyBytes_FromStringAndSize(content.data(), size));
+  Handle text = Handle::steal(PyUnicode_DecodeUTF8(content.data(), size, nullptr));
+  const bool wide = text && PyUnicode_KIND(text.get()) != PyUnicode_1BYTE_KIND;
+  if (wide && !charge(head.offset, static_cast<std::uint64_t>(PyUnicode_GET_LENGTH(text.get())) *
+                                       PyUnicode_KIND(text.get()))) {
+    return {};
+  }
+  return text;
 }
 
 bool CborBuilder::more(const Head& container, std::uint64_t read) {
@@ -136,26 +163,35 @@ bool CborBuilder::more(const Head& container, std::uint64_t read) {
 }
 
 Handle CborBuilder::list(const Head& head) {
+  if (!charge(head.offset, cost::kContainer)) return {};
   if (head.indefinite()) {
     Handle items = Handle::steal(PyList_New(0));
     while (items && more(head, 0)) {
       Handle value = item();
-      if (!value || PyList_Append(items.get(), value.get()) < 0) return {};
+      if (!value || !charge(head.offset, cost::kPlace) ||
+          PyList_Append(items.get(), value.get()) < 0) {
+        return {};
+      }
     }
     return items;
   }
+  if (!charge(head.offset, head.argument * sizeof(PyObject*))) return {};
   const auto count = static_cast<Py_ssize_t>(head.argument);
   Handle items = Handle::steal(PyList_New(count));
-  for (Py_ssize_t i = 0; items && i < count; ++i) {
+  if (!items) return {};
+  PyObject_GC_UnTrack(items.get());  // other threads must not find it while it is incomplete
+  for (Py_ssize_t i = 0; i < count; ++i) {
     Handle value = item();
     if (!value) return {};
     PyList_SET_ITEM(items.get(), i, value.release());
   }
+  PyObject_GC_Track(items.get());
   return items;
 }
 
 Handle CborBuilder::tuple(const Head& head) {
   Handle items = Handle::steal(PyList_New(0));
+  if (!charge(head.offset, cost::kContainer)) return {};
   for (std::uint64_t read = 0; items && more(head, read); ++read) {
     Handle value = hashable_item();
     if (!value || PyList_Append(items.get(), value.get()) < 0) return {};
@@ -164,22 +200,39 @@ Handle CborBuilder::tuple(const Head& head) {
 }
 
 Handle CborBuilder::map(const Head& head) {
+  if (!charge(head.offset, cost::kContainer)) return {};
   Handle pairs = Handle::steal(PyDict_New());
+  Hashes hashes;
   for (std::uint64_t read = 0; pairs && more(head, read); ++read) {
-    if (!pair(pairs.get())) return {};
+    if (!pair(pairs.get(), hashes)) return {};
   }
   return pairs;
 }
 
-bool CborBuilder::pair(PyObject* map) {
+// A dict compares a key with all keys of the same hash.
+bool CborBuilder::count_hash(PyObject* key, Hashes& hashes, const char* what, std::size_t offset) {
+  if (PyUnicode_CheckExact(key) || PyLong_CheckExact(key) || PyBytes_CheckExact(key) ||
+      PyFloat_CheckExact(key) || PyBool_Check(key) || key == Py_None)
+    return true;
+  const Py_hash_t hash = PyObject_Hash(key);
+  if (hash == -1) return false;
+  if (++hashes[hash] <= cbor::kMaxEqualHashes) return true;
+  refuse(offset, Handle::steal(PyUnicode_FromFormat("more than %zu %s have the same hash",
+                                                    cbor::kMaxEqualHashes, what)));
+  return false;
+}
+
+bool CborBuilder::pair(PyObject* map, Hashes& hashes) {
   const std::size_t offset = reader_.offset();
   Handle key = hashable_item();
-  if (!key) return false;
+  if (!key || !count_hash(key.get(), hashes, "keys of a map", offset) ||
+      !charge(offset, cost::kMember))
+    return false;
   const int known = PyDict_Contains(map, key.get());
   if (known != 0) {
     if (known > 0) {
       refuse(offset,
-             Handle::steal(PyUnicode_FromFormat("the key %R of a map came twice", key.get())));
+             Handle::steal(PyUnicode_FromFormat("the key %R of a map appears twice", key.get())));
     }
     return false;
   }
@@ -188,6 +241,7 @@ bool CborBuilder::pair(PyObject* map) {
 }
 
 Handle CborBuilder::tagged(const Head& tag) {
+  if (!charge(tag.offset, cost::kContainer)) return {};
   switch (cbor::kind_of_tag(tag.argument)) {
     case cbor::TagKind::date_time:
       return date_time(tag);
@@ -253,13 +307,16 @@ Handle CborBuilder::set(const Head& tag) {
   Head head;
   if (!cbor::read_set(reader_, tag, head)) return refuse_read();
   Handle elements = Handle::steal(PySet_New(nullptr));
+  Hashes hashes;
   for (std::uint64_t read = 0; elements && more(head, read); ++read) {
     const std::size_t offset = reader_.offset();
     Handle element = hashable_item();
-    if (!element || PySet_Add(elements.get(), element.get()) < 0) return {};
+    if (!element || !count_hash(element.get(), hashes, "elements of a set", offset) ||
+        !charge(offset, cost::kMember) || PySet_Add(elements.get(), element.get()) < 0)
+      return {};
     if (PySet_GET_SIZE(elements.get()) == static_cast<Py_ssize_t>(read)) {
-      return refuse(offset, Handle::steal(PyUnicode_FromFormat("the element %R of a set came twice",
-                                                               element.get())));
+      return refuse(offset, Handle::steal(PyUnicode_FromFormat(
+                                "the element %R of a set appears twice", element.get())));
     }
   }
   return elements;
@@ -268,6 +325,7 @@ Handle CborBuilder::set(const Head& tag) {
 Handle CborBuilder::array(const Head& tag) {
   cbor::TypedArray array;
   if (!cbor::read_array(reader_, tag, array)) return refuse_read();
+  if (!charge(tag.offset, kArrayCost)) return {};
   const std::string typecode = typecode_of(array.type);
   Handle memory = memory_of(array);
   Handle code = Handle::steal(
@@ -295,6 +353,7 @@ Handle CborBuilder::memory_of(const cbor::TypedArray& array) {
     if (PyErr_Occurred() != nullptr) return {};
   }
   const auto size = static_cast<Py_ssize_t>(array.content.size());
+  if (!charge(reader_.offset(), array.content.size())) return {};
   Handle copy = Handle::steal(PyByteArray_FromStringAndSize(array.content.data(), size));
   if (!copy) return {};
   if (booleans) {
@@ -302,6 +361,12 @@ Handle CborBuilder::memory_of(const cbor::TypedArray& array) {
     for (Py_ssize_t i = 0; i < size; ++i) items[i] = items[i] == '\xf5' ? 1 : 0;
   }
   return Handle::steal(PyMemoryView_FromObject(copy.get()));
+}
+
+bool CborBuilder::charge(std::size_t offset, std::uint64_t bytes) {
+  if (meter_.charge(bytes)) return true;
+  refuse(cbor::Fault{offset, kTooMuchMemory}, std::vector<cbor::Step>());
+  return false;
 }
 
 Handle CborBuilder::refuse_read() {

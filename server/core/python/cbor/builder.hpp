@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "cbor/typed_array.hpp"
 #include "cbor/validator.hpp"
 #include "python/cbor/imports.hpp"
+#include "python/decode_meter.hpp"
 #include "python/handle.hpp"
 #include "python/source.hpp"
 
@@ -21,14 +23,17 @@ namespace tuber::python {
 class CborBuilder {
  public:
   CborBuilder(Source& source, const CborImports& imports)
-      : source_(source), imports_(imports), reader_(source.bytes()) {}
+      : source_(source), imports_(imports), reader_(source.bytes()), meter_(source) {}
 
   // The value of the whole body.
   [[nodiscard]] Handle build();
 
  private:
+  // How many keys have a hash. Ordered, because a sender can choose the hashes.
+  using Hashes = std::map<Py_hash_t, std::size_t>;
+
   CborBuilder(Source& source, const CborImports& imports, std::size_t at)
-      : source_(source), imports_(imports), reader_(source.bytes(), at) {}
+      : source_(source), imports_(imports), reader_(source.bytes(), at), meter_(source) {}
 
   [[nodiscard]] Handle item();
   // A hashable item: arrays become tuples.
@@ -39,7 +44,9 @@ class CborBuilder {
   [[nodiscard]] Handle list(const cbor::Head& head);
   [[nodiscard]] Handle tuple(const cbor::Head& head);
   [[nodiscard]] Handle map(const cbor::Head& head);
-  [[nodiscard]] bool pair(PyObject* map);
+  [[nodiscard]] bool pair(PyObject* map, Hashes& hashes);
+  [[nodiscard]] bool count_hash(PyObject* key, Hashes& hashes, const char* what,
+                                std::size_t offset);
   [[nodiscard]] Handle tagged(const cbor::Head& tag);
   [[nodiscard]] Handle bignum(const cbor::Head& tag);
   [[nodiscard]] Handle date_time(const cbor::Head& tag);
@@ -53,6 +60,8 @@ class CborBuilder {
 
   // True if the container has another item. Otherwise consumes the break that ends it, if any.
   [[nodiscard]] bool more(const cbor::Head& container, std::uint64_t read);
+  [[nodiscard]] bool validate(cbor::Validator& validator) const;
+  [[nodiscard]] bool charge(std::size_t offset, std::uint64_t bytes);
   // Raise a DecodeError.
   Handle refuse(const cbor::Fault& fault, const std::vector<cbor::Step>& path);
   Handle refuse(std::size_t offset, const Handle& text);
@@ -63,6 +72,7 @@ class CborBuilder {
   Source& source_;
   const CborImports& imports_;
   cbor::Reader reader_;
+  DecodeMeter meter_;
 };
 
 }  // namespace tuber::python

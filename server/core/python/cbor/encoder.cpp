@@ -73,7 +73,7 @@ bool CborEncoder::encode(PyObject* value) {
     PyErr_Clear();
     refuse(kTooDeep);
   }
-  if (PyErr_ExceptionMatches(imports_.fault.get())) raise_encode_error();
+  raise_encode_error();
   return false;
 }
 
@@ -243,7 +243,6 @@ Handle CborEncoder::keys(const std::vector<Handle>& keys, const char* role, cons
   Handle written = Handle::steal(PyList_New(0));
   Handle role_text = Handle::steal(PyUnicode_FromString(role));
   if (!written || !role_text) return {};
-  std::size_t foreseeable = 0;
   bool converted = false;
   for (const Handle& key : keys) {
     PyObject* const plain = key.get();
@@ -252,12 +251,6 @@ Handle CborEncoder::keys(const std::vector<Handle>& keys, const char* role, cons
                       : invoke(imports_.hashable, plain, role_text.get());
     if (!made || PyList_Append(written.get(), made.get()) < 0) return {};
     converted = converted || Py_TYPE(made.get()) != Py_TYPE(plain) || PyTuple_CheckExact(plain);
-    if (!PyUnicode_Check(made.get()) && !PyBytes_Check(made.get())) ++foreseeable;
-  }
-  if (foreseeable > cbor::kMaxForeseeableKeys) {
-    refuse(Handle::steal(
-        PyUnicode_FromFormat("more than %zu %s are not strings", cbor::kMaxForeseeableKeys, kind)));
-    return {};
   }
   if (converted && !check_equal_keys(written.get(), kind)) return {};
   return written;
@@ -359,17 +352,20 @@ bool CborEncoder::failed_at(Handle step) {
   return false;
 }
 
+// Gives the exception its place, also one that users' code raised. MemoryError and the interruption
+// of a program by its user stay as they are.
 void CborEncoder::raise_encode_error() {
-  const Handle fault = take_exception();
+  if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ||
+      PyErr_ExceptionMatches(PyExc_MemoryError)) {
+    return;
+  }
+  const Handle exception = take_exception();
   Handle steps = Handle::steal(PyList_New(0));
   for (const Handle& step : steps_) {
     if (!steps || PyList_Append(steps.get(), step.get()) < 0) return;
   }
-  Handle text = Handle::steal(PyObject_GetAttrString(fault.get(), "fault"));
-  Handle place = steps ? invoke(imports_.place_of, steps.get()) : Handle();
-  if (!text || !place) return;
-  Handle error = invoke(imports_.encode_error, text.get(), place.get());
-  if (error) PyErr_SetObject(imports_.encode_error.get(), error.get());
+  Handle error = steps ? invoke(imports_.encode_error, exception.get(), steps.get()) : Handle();
+  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
 }
 
 }  // namespace tuber::python

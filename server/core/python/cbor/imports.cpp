@@ -16,7 +16,7 @@ Handle import_attribute(const char* module, const char* name) {
 
 CborImports CborImports::load() {
   return {.decode_error = import_attribute("tuber.codec", "DecodeError"),
-          .encode_error = import_attribute("tuber.codec", "EncodeError"),
+          .encode_error = import_attribute("tuber.codec.fault", "encode_error"),
           .fault = import_attribute("tuber.codec.fault", "Fault"),
           .place_of = import_attribute("tuber.codec.fault", "place_of"),
           .make_array = import_attribute("tuber.codec.ndarray", "make_array"),

@@ -12,7 +12,7 @@ struct CborImports {
   [[nodiscard]] static CborImports load();
 
   Handle decode_error;  // tuber.codec.DecodeError(fault, offset, place)
-  Handle encode_error;  // tuber.codec.EncodeError(fault, place)
+  Handle encode_error;  // (exception, steps) -> an EncodeError with the place
   Handle fault;         // tuber.codec.fault.Fault: raised while encoding
   Handle place_of;      // (steps, innermost first) -> the place as text
   Handle make_array;    // (memoryview, typecode, shape, order) -> an array

@@ -1,4 +1,4 @@
-// See face.hpp.
+// See python_class.hpp.
 #include "python/cbor/python_class.hpp"
 
 #include <algorithm>

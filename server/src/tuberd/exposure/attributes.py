@@ -5,7 +5,7 @@ Nothing here may run code of a served object, except its ``__dir__`` where a fun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import partialmethod
 from types import (
     BuiltinFunctionType,
@@ -16,6 +16,9 @@ from types import (
 )
 from typing import Any, Final
 
+from tuber.markers import LiveProperty
+from tuber.protocol import attribute_name
+
 __all__ = [
     "ABSENT",
     "EXCLUDED",
@@ -25,11 +28,16 @@ __all__ = [
     "all_names",
     "class_attribute",
     "classes_of",
+    "declared_live",
+    "declares_live",
     "dir_names",
     "has_default_equality",
     "has_default_lookup",
+    "is_context_manager",
     "is_plain_method",
+    "listed_names",
     "own_attributes",
+    "stored_name",
 ]
 
 ABSENT: Final = object()
@@ -60,6 +68,8 @@ _BOUND_METHOD_TYPES: Final = frozenset(
 class ClassLists(dict[str, Set[str]]):
     """The lists of names that an object's classes declare, each read on first use.
 
+    The names are in the form of `attribute_name`.
+
     A list holds the names of the classes and all their bases: a subclass can't undo its base's.
     Use an instance for one decision only, because classes may change.
     """
@@ -75,8 +85,47 @@ class ClassLists(dict[str, Set[str]]):
             for each in cls.__mro__:
                 given = getattr(each, attribute, None)
                 names.update((given,) if isinstance(given, str) else given or ())
+        if names and not _are_ascii(names):  # most classes list nothing
+            names = set(map(attribute_name, listed_names(names)))
         self[attribute] = names
         return names
+
+
+def _are_ascii(names: set[str]) -> bool:
+    try:
+        return all(map(str.isascii, names))
+    except TypeError:  # a user listed something else
+        return False
+
+
+def listed_names(given: Any) -> Iterable[str]:
+    """Return the names that a class attribute lists: one string, several, or None."""
+    if isinstance(given, str):
+        return (given,)
+    return [each for each in given or () if isinstance(each, str)]
+
+
+def declares_live(lists: ClassLists, name: str) -> bool:
+    """Return whether the classes list a name as live, or mark what they hold under it with `live`.
+
+    Args:
+        name: as the class or the instance holds it (see `stored_name`).
+    """
+    return attribute_name(name) in lists[LIVE] or any(
+        isinstance(class_attribute(each, name), LiveProperty) for each in lists.classes
+    )
+
+
+def declared_live(lists: ClassLists) -> set[str]:
+    """Return the names that the classes declare to be live, in the form of `attribute_name`."""
+    marked = {
+        name
+        for cls in lists.classes
+        for each in cls.__mro__
+        for name, held in list(vars(each).items())
+        if isinstance(held, LiveProperty)
+    }
+    return {*lists[LIVE], *(attribute_name(each) for each in marked if declares_live(lists, each))}
 
 
 def is_plain_method(attribute: object) -> bool:
@@ -105,9 +154,9 @@ def classes_of(obj: object) -> tuple[type, ...]:
     own = type(obj)
     try:
         claimed = obj.__class__
-    except Exception:  # noqa: BLE001 (a weak reference whose object is gone)
+    except BaseException:  # noqa: BLE001 (a weak reference whose object is gone; user code)
         return (own,)
-    return (own,) if claimed is own or not isinstance(claimed, type) else (own, claimed)
+    return (own,) if claimed is own or not issubclass(type(claimed), type) else (own, claimed)
 
 
 def class_attribute(cls: type, name: str) -> object:
@@ -116,6 +165,15 @@ def class_attribute(cls: type, name: str) -> object:
         if name in each.__dict__:
             return each.__dict__[name]
     return ABSENT
+
+
+def is_context_manager(obj: object) -> bool:
+    """Return whether ``with`` or ``async with`` would enter the object."""
+    return any(
+        class_attribute(each, name) is not ABSENT
+        for each in classes_of(obj)
+        for name in ("__enter__", "__aenter__")
+    )
 
 
 def own_attributes(obj: object) -> Mapping[str, object]:
@@ -141,3 +199,23 @@ def all_names(obj: object) -> set[str]:
     for each in type(obj).__mro__:
         names.update(each.__dict__)
     return names
+
+
+def stored_name(obj: object, name: str) -> str | None:
+    """Return under which name the class, the instance or its ``__dir__`` has an attribute.
+
+    ``setattr`` and compiled classes may store a name that Python's parser would have normalised.
+
+    Args:
+        name: in the form of `attribute_name`; an attribute of exactly this name precedes others.
+
+    Returns:
+        None if there is no such attribute.
+    """
+    if class_attribute(type(obj), name) is not ABSENT or name in own_attributes(obj):
+        return name
+    names = all_names(obj)
+    if name in names:
+        return name
+    same = (each for each in names if not each.isascii() and attribute_name(each) == name)
+    return min(same, default=None)

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from sys import intern
-from typing import Any, ClassVar
+from traceback import format_exception_only
+from typing import Any, ClassVar, Final, Protocol
 
+from tuber.markers import LiveProperty
+from tuber.protocol import attribute_name
 from tuberd.exposure.attributes import (
     ABSENT,
     EXCLUDED,
@@ -21,17 +24,24 @@ from tuberd.exposure.attributes import (
     all_names,
     class_attribute,
     classes_of,
-    dir_names,
+    declared_live,
+    declares_live,
     has_default_equality,
     has_default_lookup,
     is_plain_method,
     own_attributes,
+    stored_name,
 )
 from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object, kind_of, static_kind
+from tuberd.exposure.lasting import LastingClasses
 from tuberd.exposure.readonly import check_readonly
-from tuberd.exposure.refusals import shown, suggestion
+from tuberd.exposure.refusals import check_runs, shown, suggestion
 
 __all__ = ["Container", "ExposurePolicy", "ServedCodeError"]
+
+
+# Classes whose methods are kept. They keep their classes, some kilobytes each.
+MAX_KNOWN_CLASSES: Final = 1024
 
 
 class ServedCodeError(Exception):
@@ -40,6 +50,18 @@ class ServedCodeError(Exception):
     def __init__(self, error: BaseException) -> None:
         super().__init__(error)
         self.error = error
+
+
+class Arguments(Protocol):
+    """Converts received values as the annotations of served code say."""
+
+    def method(
+        self, obj: object, name: str, attribute: object, bound: Callable[..., Any]
+    ) -> Callable[..., Any] | None:
+        """Return a method that converts its arguments; None if it has none to convert."""
+
+    def value(self, obj: object, name: str, value: Any) -> Any:
+        """Return the value to set a property to."""
 
 
 class Container:
@@ -76,6 +98,8 @@ class ExposurePolicy:
     Args:
         expose_private: also list names with one leading underscore, as servers before 1.0 did.
         read_only: refuse to set properties, and to call methods that are not marked `readonly`.
+        live: whether all properties are live.
+        arguments: converts received values as annotations say; None leaves them as they are.
 
     Attributes:
         reachable: class -> name -> (the name interned, the class attribute), for the methods that
@@ -84,17 +108,34 @@ class ExposurePolicy:
             The names are interned so that Python's method cache finds them.
     """
 
-    def __init__(self, *, expose_private: bool = False, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        expose_private: bool = False,
+        read_only: bool = False,
+        live: bool = False,
+        arguments: Arguments | None = None,
+    ) -> None:
         self._expose_private = expose_private
+        self._all_live = live
         self._read_only = read_only
+        self._arguments = arguments
         self.reachable: dict[type, dict[str, tuple[str, object]]] = {}
+        self._classes = LastingClasses()
 
     def for_readers(self) -> ExposurePolicy:
         """Return the same policy for clients with read-only access."""
-        return ExposurePolicy(expose_private=self._expose_private, read_only=True)
+        return ExposurePolicy(
+            expose_private=self._expose_private,
+            read_only=True,
+            live=self._all_live,
+            arguments=self._arguments,
+        )
 
     def resolve(self, obj: object, name: str) -> Member | None:
         """Decide what ``name`` of ``obj`` is; None if a peer may not reach it."""
+        if not name.isascii():
+            name = attribute_name(name)
         return self._resolve(obj, name, ClassLists(classes_of(obj)))
 
     def _resolve(self, obj: object, name: str, lists: ClassLists) -> Member | None:
@@ -110,25 +151,35 @@ class ExposurePolicy:
             and has_default_lookup(own)
         ):
             return Member(name, Kind.METHOD, attribute, by_class=True)
-        if attribute is ABSENT and not _instance_has(obj, name):
+        held_as = name if attribute is not ABSENT else stored_name(obj, name)
+        if held_as is None:
             given = name == tuber_set.__name__ and self.live_names(obj)
             return Member(name, Kind.METHOD, tuber_set) if given else None
-        live = (
+        held = attribute if held_as == name else class_attribute(own, held_as)
+        declared = (
             name in lists[LIVE]
-            and static_kind(obj, name, attribute, lists.classes[1:]) is Kind.PROPERTY
+            or isinstance(held, LiveProperty)
+            or (len(lists.classes) > 1 and declares_live(lists, held_as))
         )
+        live = declared and static_kind(obj, held_as, held, lists.classes[1:]) is Kind.PROPERTY
         try:
-            value = getattr(obj, name)
+            value = getattr(obj, held_as)
         except BaseException as error:  # noqa: BLE001 (the border of user code)
-            return Member(name, Kind.PROPERTY, None, error, live=live)
+            return Member(name, Kind.PROPERTY, None, error, live=live or self._all_live)
         kind = Kind.PROPERTY if live else kind_of(value)
-        return None if kind is None else Member(name, kind, value, live=live)
+        if kind is None:
+            return None
+        live = live or (self._all_live and kind is Kind.PROPERTY)
+        return Member(name, kind, value, live=live)
 
     def live_names(self, obj: object) -> list[str]:
         """Return the names of the live properties of an object."""
         lists = ClassLists(classes_of(obj))
+        listed = (
+            set(map(attribute_name, all_names(obj))) if self._all_live else declared_live(lists)
+        )
         return sorted(
-            each for each in lists[LIVE] if self._expected_kind(obj, each, lists) is Kind.PROPERTY
+            each for each in listed if self._expected_kind(obj, each, lists) is Kind.PROPERTY
         )
 
     def invalid_live_names(self, obj: object) -> list[str]:
@@ -138,13 +189,18 @@ class ExposurePolicy:
     def _expected_kind(self, obj: object, name: str, lists: ClassLists) -> Kind | None:
         """Return the kind that `resolve` would find, as far as is known without a getter."""
         held = class_attribute(type(obj), name)
-        if not self._allows(lists, name) or (held is ABSENT and not _instance_has(obj, name)):
+        if not self._allows(lists, name):
             return None
-        return static_kind(obj, name, held, lists.classes[1:])
+        held_as = name if held is not ABSENT else stored_name(obj, name)
+        if held_as is None:
+            return None
+        return static_kind(obj, held_as, class_attribute(type(obj), held_as), lists.classes[1:])
 
     def members(self, obj: object) -> list[Member]:
         """Return everything that is listed of an object, sorted by name."""
         names = all_names(obj) | {tuber_set.__name__}
+        if not all(map(str.isascii, names)):
+            names = set(map(attribute_name, names))
         lists = ClassLists(classes_of(obj))
         # Half of all names are Python's own; `_allows` would refuse them one by one.
         candidates = sorted(name for name in names if not name.startswith("__"))
@@ -176,18 +232,24 @@ class ExposurePolicy:
         Raises:
             AttributeError, TypeError, ServedCodeError: See `member`.
             PermissionError: The policy is read-only, and the method is not marked `readonly`.
+            TypeError: The method is an ``async def`` or a generator.
         """
         member = self.member(obj, name, Kind.METHOD)
         if (own := self._bind_own(obj, member.value)) is not None:
             return own  # never cached: it needs this policy
+        name = member.name  # other spellings of it are not kept: there may be very many
         if self._read_only:
             check_readonly(obj, name, member.value)
-        if not member.by_class:
-            bound: Callable[..., Any] = member.value
-            return bound
-        if has_default_equality(type(obj)):
+        check_runs(obj, name, member.value)
+        called: Callable[..., Any] = getattr(obj, name) if member.by_class else member.value
+        if self._arguments is not None:
+            converting = self._arguments.method(obj, name, member.value, called)
+            if converting is not None:
+                return converting  # never cached: the core would call the method itself
+        if member.by_class and has_default_equality(type(obj)) and self._classes.lasts(type(obj)):
+            if len(self.reachable) >= MAX_KNOWN_CLASSES:
+                self.reachable.clear()
             self.reachable.setdefault(type(obj), {})[name] = (intern(name), member.value)
-        called: Callable[..., Any] = getattr(obj, name)
         return called
 
     def item(self, obj: object, key: str | int) -> Any:
@@ -225,7 +287,7 @@ class ExposurePolicy:
         """
         _check_name(name)
         lists = ClassLists(classes_of(obj))
-        kind = self._expected_kind(obj, name, lists)
+        kind = self._expected_kind(obj, attribute_name(name), lists)
         if kind is not Kind.PROPERTY:
             raise self._refusal(obj, name, Kind.PROPERTY, kind)
         return lists
@@ -238,11 +300,14 @@ class ExposurePolicy:
             TypeError: ``name`` is not a string.
             PermissionError: The policy is read-only.
         """
-        if name not in self.check_property(obj, name)[LIVE]:
+        lists = self.check_property(obj, name)
+        if not self._all_live and not declares_live(
+            lists, stored_name(obj, attribute_name(name)) or name
+        ):
             live = ", ".join(self.live_names(obj)) or "none"
             raise AttributeError(
                 f"the property {shown(name)} of {type(obj).__name__!r} can't be set: its live"
-                f" properties are {live} (those that its class lists in {LIVE})"
+                f" properties are {live} (marked @tuberd.live, or listed in {LIVE} of its class)"
             )
         if self._read_only:
             raise PermissionError(f"read-only access: the property {shown(name)} was not set")
@@ -252,16 +317,19 @@ class ExposurePolicy:
 
         Raises:
             AttributeError, TypeError, PermissionError: See `check_live`.
+            ValueError: The value is not one that the property's annotation allows.
             RuntimeError: The property was set, but reading it back raised.
         """
         self.check_live(obj, name)
+        name = stored_name(obj, attribute_name(name)) or name
+        if self._arguments is not None:
+            value = self._arguments.value(obj, name, value)
         setattr(obj, name, value)
         try:
             return getattr(obj, name)
-        except Exception as error:
-            raise RuntimeError(
-                f"{name!r} was set, but reading it back raised {type(error).__name__}: {error}"
-            ) from error
+        except BaseException as error:
+            text = "".join(format_exception_only(error)).strip()
+            raise RuntimeError(f"{name!r} was set, but reading it back raised {text}") from error
 
     def _bind_own(self, obj: object, method: object) -> Callable[..., Any] | None:
         """Bind a method that tuberd adds to objects to this policy; None for other methods."""
@@ -287,10 +355,13 @@ class ExposurePolicy:
         if found is not None:
             return AttributeError(f"{text}; that is the name of its {found.value}")
         lists = ClassLists(classes_of(obj))
-        public = (each for each in sorted(all_names(obj)) if self._allows(lists, each))
+        held = {attribute_name(each): each for each in sorted(all_names(obj))}
+        public = (each for each in sorted(held) if self._allows(lists, each))
         cls = type(obj)
         names = [
-            each for each in public if static_kind(obj, each, class_attribute(cls, each)) is kind
+            each
+            for each in public
+            if static_kind(obj, held[each], class_attribute(cls, held[each])) is kind
         ]
         return AttributeError(text + suggestion(name, names, PLURAL[kind]))
 
@@ -298,8 +369,3 @@ class ExposurePolicy:
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
         raise TypeError(f"expected a name (a string), got {shown(name)}")
-
-
-def _instance_has(obj: object, name: str) -> bool:
-    """Return whether the instance or the object's ``__dir__`` has the name."""
-    return name in own_attributes(obj) or name in dir_names(obj)

@@ -1,4 +1,6 @@
-// tuber_support.hpp: pybind11::str_enum, C++ enumerations that travel as strings.
+// tuber_support.hpp: pybind11::str_enum, C++ enumerations that travel as strings; and pybind11's
+// conversions of vectors, maps and other standard containers (pybind11/stl.h), because modules of
+// instruments often include this header alone.
 //
 // This header is for the C++ sources of instruments. It needs only pybind11 (2.13 or newer) and
 // C++17. It must never depend on tuberd itself or on anything compiled.
@@ -28,6 +30,7 @@
 
 #include <pybind11/gil_safe_call_once.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <cstddef>
 #include <optional>

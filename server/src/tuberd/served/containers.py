@@ -1,7 +1,7 @@
 """Containers: objects that a peer sees as one list or map of objects.
 
-In the process a container is a read-only sequence or mapping. It must hold only objects, and must
-never do to an item what the peer could not do to the item itself: the `ExposurePolicy` decides.
+In the process a container is a view of a list or dict. It must serve only objects, and must never
+do to an item what the peer could not do to the item itself: the `ExposurePolicy` decides.
 """
 
 from __future__ import annotations
@@ -11,15 +11,19 @@ from functools import partial
 from typing import Any, ClassVar, Final
 
 from tuberd.exposure.policy import Container, ExposurePolicy, ServedCodeError
-from tuberd.exposure.refusals import check_servable, shown
+from tuberd.exposure.refusals import shown, why_not_servable
 
-__all__ = ["TuberArray", "TuberContainer"]
+__all__ = ["TuberArray", "TuberContainer", "with_containers"]
 
 # Values that travel as such, and can't be items: they are not objects with methods of their own.
 _PLAIN_VALUES: Final = (
     *(str, bytes, bytearray, int, float, complex),
     *(list, tuple, dict, set, frozenset),
 )
+
+
+# In characters: 32 levels, as deep as objects are described (see descriptions).
+_LONGEST_PLACE: Final = 256
 
 
 class _NotGiven:
@@ -35,40 +39,56 @@ _NOT_GIVEN: Final = _NotGiven()
 class TuberContainer(Container):
     """Serve objects of any classes as a list or as a map.
 
-    Items count as objects; their classes need no ``__tuber_object__``.
+    Items count as objects; their classes need no ``__tuber_object__``. The container has the
+    methods of the list or dict, such as ``append`` and ``get``; clients see later changes when they
+    resolve it again.
 
     Args:
         items: a list of objects, or a dict of objects whose keys are strings or integers. The
-            container keeps a copy.
+            container keeps the list or dict itself, and makes a list of any other iterable.
 
     Raises:
         TypeError: An item is not an object, or a key is neither a string nor an integer.
     """
 
     __tuber_exclude__: ClassVar[tuple[str, ...]] = (
-        *("keys", "values", "items", "is_map", "is_uniform"),
-        *("_items", "_uniform"),
+        *("keys", "values", "items", "is_map", "shared_index", "why_not_item"),
+        "_items",
     )
-
-    _uniform: ClassVar[bool] = False
 
     def __init__(self, items: Iterable[Any] | Mapping[Any, Any]) -> None:
         kind = type(self).__name__
         if isinstance(items, _PLAIN_VALUES[:6]) or not isinstance(items, (Iterable, Mapping)):
             raise TypeError(f"{kind} holds a list or a dict of objects; got {shown(items)}")
-        self._items: list[Any] | dict[str | int, Any] = (
-            dict(items) if isinstance(items, Mapping) else list(items)
-        )
-        for key, item in self.items():
+        self._items: list[Any] | dict[str | int, Any]
+        if isinstance(items, (list, dict)):
+            self._items = items
+        else:
+            self._items = dict(items) if isinstance(items, Mapping) else list(items)
+        self._check(self.items())
+
+    def _check(self, items: Iterable[tuple[Any, Any]]) -> None:
+        """Refuse pairs of a key and an item that can't be served; the message names them all."""
+        faults = []
+        for key, item in items:
             if not isinstance(key, (str, int)) or isinstance(key, bool):
-                raise TypeError(f"a key of {kind} must be a string or an integer; got {key!r}")
-            where = f"item {key!r} of {kind}"
-            check_servable(item, where)
-            if item is None or isinstance(item, _PLAIN_VALUES):
-                raise TypeError(
-                    f"{where} is a plain {type(item).__name__}; a container holds objects"
-                    " (wrap lists and dicts of objects in a TuberContainer)"
+                faults.append(
+                    f"a key of {type(self).__name__} must be a string or an integer; got {key!r}"
                 )
+            if fault := self.why_not_item(key, item):
+                faults.append(fault)
+        if faults:
+            raise TypeError("; ".join(faults))
+
+    def why_not_item(self, key: str | int, item: object) -> str | None:
+        """Return why a peer can't be given the item; None if it can."""
+        where = f"item {key!r} of {type(self).__name__}"
+        if item is None or isinstance(item, _PLAIN_VALUES):
+            return (
+                f"{where} is a plain {type(item).__name__}; a container holds objects"
+                " (wrap lists and dicts of objects in a TuberContainer)"
+            )
+        return why_not_servable(item, where)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -81,6 +101,33 @@ class TuberContainer(Container):
 
     def __getitem__(self, key: Any) -> Any:
         return self._items[key]
+
+    def __setitem__(self, key: Any, item: Any) -> None:
+        if isinstance(key, slice):
+            item = list(item)
+            self._check(enumerate(item))
+        else:
+            self._check([(key, item)])
+        self._items[key] = item
+
+    def __delitem__(self, key: Any) -> None:
+        del self._items[key]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method of the list or dict; what it adds must be objects."""
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        method = getattr(self._items, name)
+        check = _ADDED.get(name)
+        if check is None:
+            return method
+
+        def add(*args: Any, **kwargs: Any) -> Any:
+            args = tuple(list(each) if isinstance(each, Iterator) else each for each in args)
+            self._check(check(*args, **kwargs))
+            return method(*args, **kwargs)
+
+        return add
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._items!r})"
@@ -95,28 +142,36 @@ class TuberContainer(Container):
 
     def items(self) -> list[tuple[str | int, Any]]:
         """Return pairs of a key (or index) and its item, in order."""
-        return list(zip(self.keys(), self.values(), strict=True))
+        items = self._items
+        return list(items.items() if isinstance(items, dict) else enumerate(items))
 
     def is_map(self) -> bool:
         """Return whether the items have keys instead of indices."""
         return isinstance(self._items, dict)
 
-    def is_uniform(self) -> bool:
-        """Return whether all items share one description, that of the first."""
-        return self._uniform
+    def shared_index(self) -> int | None:
+        """Return the place of the item whose description all items share; None if each has one."""
+        return None
 
     def tuber_item(self, key: str | int) -> Any:
         """Return one item; see `Container.tuber_item`."""
         kind, items = type(self).__name__, self._items
         if isinstance(items, dict):
-            if key not in items:
+            if key not in items:  # a defaultdict would make it
                 raise KeyError(f"{kind} has no item {shown(key)}; {_listing(self.keys())}")
-            return items[key]
-        if not isinstance(key, int):
+            found = items[key]
+        elif not isinstance(key, int):
             raise KeyError(f"{kind} is a list; expected an index, got {shown(key)}")
-        if not -len(items) <= key < len(items):
-            raise IndexError(f"{kind} has {len(items)} items; there is no item {shown(key)}")
-        return items[key]
+        else:
+            try:
+                found = items[key]
+            except IndexError:
+                raise IndexError(
+                    f"{kind} has {len(items)} items; there is no item {shown(key)}"
+                ) from None
+        if fault := self.why_not_item(key, found):
+            raise TypeError(fault)
+        return found
 
     def tuber_call(
         self, method: str, /, *args: Any, keys: Iterable[Any] | None = None, **kwargs: Any
@@ -181,25 +236,50 @@ class TuberContainer(Container):
 
 
 class TuberArray(TuberContainer):
-    """Serve objects of one class as a list or as a map, described once by the first item.
+    """Serve objects of one class and its subclasses as a list or as a map, described once.
+
+    All items share the description of the first item of that class.
 
     Args:
         items: see `TuberContainer`.
 
     Raises:
-        TypeError: The items are of different classes, or as for `TuberContainer`.
+        TypeError: The class of no item is a base of all others, or as for `TuberContainer`.
     """
 
-    _uniform = True
-
-    def __init__(self, items: Iterable[Any] | Mapping[Any, Any]) -> None:
-        super().__init__(items)
-        classes = {type(item) for item in self.values()}
-        if len(classes) > 1:
-            names = ", ".join(sorted(each.__qualname__ for each in classes))
+    def _check(self, items: Iterable[tuple[Any, Any]]) -> None:
+        items = list(items)
+        super()._check(items)
+        values = [*self.values(), *(item for _, item in items)]
+        if values and _index_of_base(values) is None:
+            names = ", ".join(sorted({type(each).__qualname__ for each in values}))
             raise TypeError(
-                f"a TuberArray holds objects of one class; got {names} (use a TuberContainer)"
+                "a TuberArray holds objects of one class and its subclasses; "
+                f"got {names} (use a TuberContainer)"
             )
+
+    def shared_index(self) -> int | None:
+        """Return the place of the first item whose class is that of all, or their base."""
+        return _index_of_base(self.values())
+
+
+def _index_of_base(values: list[Any]) -> int | None:
+    """Return the place of the first item whose class is a base of the classes of all."""
+    first: dict[type, int] = {}
+    for index, each in enumerate(values):
+        first.setdefault(type(each), index)
+    found = (at for cls, at in first.items() if all(issubclass(each, cls) for each in first))
+    return next(found, None)
+
+
+# Methods of list and dict that add items -> the pairs of a key and an item that a call would add.
+_ADDED: Final[dict[str, Callable[..., Iterable[tuple[Any, Any]]]]] = {
+    "append": lambda item: [(-1, item)],
+    "insert": lambda index, item: [(index, item)],
+    "extend": enumerate,
+    "setdefault": lambda key, item=None: [(key, item)],
+    "update": lambda *args, **kwargs: dict(*args, **kwargs).items(),
+}
 
 
 # All items are looked up before the first is touched: a refusal means that nothing was done.
@@ -289,3 +369,39 @@ def _list_of(content: str, argument: str, given: Any) -> list[Any]:
 def _listing(keys: list[str | int]) -> str:
     listed = ", ".join(map(repr, keys[:12]))
     return f"its keys are {listed}" + (", ..." if len(keys) > 12 else "")
+
+
+def with_containers(served: Any, where: str, faults: list[str]) -> Any:
+    """Return what is served for an entry of a registry: a container for a plain list or dict.
+
+    Args:
+        where: the place of the entry, for messages.
+        faults: gets a text for each part that can't be served, with its place.
+    """
+    if fault := why_not_servable(served, where):
+        faults.append(fault)
+    elif type(served) in (list, tuple, dict):
+        return _container_of(served, where, faults)
+    elif served is None or type(served) in _PLAIN_VALUES:
+        faults.append(f"{where} is a plain {type(served).__name__}; register an object")
+    return served
+
+
+def _container_of(served: Any, where: str, faults: list[str]) -> Any:
+    if len(where) > _LONGEST_PLACE:
+        faults.append(f"{where} is nested too deeply, or it contains itself")
+        return served
+    before = len(faults)
+    keys = list(served) if isinstance(served, dict) else range(len(served))
+    items = [with_containers(served[key], f"{where}[{key!r}]", faults) for key in keys]
+    faults += [
+        f"{where}: a key must be a string or an integer; got {key!r}"
+        for key in keys
+        if not isinstance(key, (str, int)) or isinstance(key, bool)
+    ]
+    if len(faults) > before:
+        return served
+    replaced = any(item is not served[key] for key, item in zip(keys, items, strict=True))
+    if not replaced:
+        return TuberContainer(served)
+    return TuberContainer(dict(zip(keys, items, strict=True)) if type(served) is dict else items)

@@ -24,7 +24,8 @@ class CoreCallbacks:
         find_method: ``(object, name)`` -> the bound method, or raises.
         find_readonly_method: the same for clients with read-only access.
         walk: ``(path)`` -> the object, or raises.
-        describe: ``(call, lossless)`` -> the result of a call without a method, or raises.
+        describe: ``(call, lossless, described)`` -> the result of a call without a method, or
+            raises; see `Describer`.
         describe_failure: ``(exception, entered)`` -> the members of a failure.
     """
 
@@ -33,8 +34,8 @@ class CoreCallbacks:
     find_method: Callable[[object, str], Callable[..., Any]]
     find_readonly_method: Callable[[object, str], Callable[..., Any]]
     walk: Callable[[Any], Any]
-    describe: Callable[[Mapping[str, Any], bool], Any]
-    describe_failure: Callable[[BaseException, bool], dict[str, str]]
+    describe: Callable[[Mapping[str, Any], bool, dict[str, Any] | None], Any]
+    describe_failure: Callable[[BaseException, bool], dict[str, Any]]
 
 
 def make_callbacks(

@@ -6,20 +6,21 @@ hide the rest of the description.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 from tuber.protocol import Signature
-from tuberd.exposure.attributes import LIVE
-from tuberd.exposure.kinds import Kind, Member, is_object
+from tuberd.exposure.attributes import LIVE, class_attribute, is_context_manager
+from tuberd.exposure.kinds import PLURAL, Kind, Member, is_object
+from tuberd.exposure.lasting import LastingClasses
 from tuberd.exposure.policy import ExposurePolicy, ServedCodeError
 from tuberd.served.containers import TuberContainer
 from tuberd.served.failures import describe_failure
+from tuberd.served.properties import describe_property
 from tuberd.served.registry import TuberRegistry
-from tuberd.served.signatures import describe_method
+from tuberd.served.signatures import cleaned_docstring, describe_method
 
 __all__ = ["Describer"]
 
@@ -28,6 +29,8 @@ __all__ = ["Describer"]
 # The number ends the description of objects whose properties create new objects at each read.
 MAX_DESCRIBED_DEPTH: Final = 32
 MAX_DESCRIBED_OBJECTS: Final = 100_000
+# Descriptions of methods that are kept: those of some thousand classes.
+MAX_KNOWN_METHODS: Final = 50_000
 
 
 class Describer:
@@ -50,17 +53,26 @@ class Describer:
         self._registry = registry
         self.policy = policy
         self._encoders = {False: encode, True: encode_exactly}
-        # Methods of classes seldom change: (id of the class, name) -> (attribute, description).
-        # The id, because not every class can be hashed; the attribute shows whether the entry is
-        # about this class and still right.
+        # Methods of classes seldom change: (id of the class, name) -> (attribute, description), for
+        # classes that last. The id, because not every class can be hashed; the attribute shows
+        # whether the entry is about this class and still right.
         self._methods: dict[tuple[int, str], tuple[object, dict[str, Any]]] = {}
+        self._details: dict[tuple[int, str], tuple[object, bool, dict[str, Any]]] = {}
+        self._classes = LastingClasses()
 
-    def __call__(self, call: Mapping[str, Any], lossless: bool = False) -> Any:
+    def __call__(
+        self,
+        call: Mapping[str, Any],
+        lossless: bool = False,
+        described: dict[str, Any] | None = None,
+    ) -> Any:
         """Return the result of a call.
 
         Args:
             call: the members of the call, as received.
             lossless: whether the reply carries every value without loss.
+            described: for a call of a batch, the descriptions that its calls may share: those made
+                since a method was called or a property read.
 
         Raises:
             TypeError: A member of the call is of the wrong type.
@@ -70,19 +82,32 @@ class Describer:
         path = _member(call, "object", (str, list), "a string or an array")
         name = _member(call, "property", (str,), "a string")
         resolve = bool(_member(call, "resolve", (bool,), "a bool"))
+        if described is None:
+            return self._answer(path, name, resolve, lossless)[0]
+        asked = repr((path, name, resolve))
+        if asked not in described:
+            answer, may_be_shared = self._answer(path, name, resolve, lossless)
+            if not may_be_shared:
+                described.clear()
+                return answer
+            described[asked] = answer
+        return described[asked]
+
+    def _answer(self, path: Any, name: Any, resolve: bool, lossless: bool) -> tuple[Any, bool]:
+        """Return the result of a call, and whether equal calls of its batch may share it."""
         if path is None and name is None:
             if not resolve:
-                return {"objects": list(self._registry)}
-            return self._everything(_Description(self, lossless))
+                return {"objects": list(self._registry)}, True
+            return self._everything(_Description(self, lossless)), True
         served = self._registry.walk(name if path is None else path, self.policy)
         if path is not None and name is not None:
             member = self.policy.member(served, name)
             if member.kind is Kind.PROPERTY:
-                return member.value
+                return member.value, False
             if member.kind is Kind.METHOD:
-                return self.method(served, member)
+                return self.method(served, member), True
             served = member.value
-        return self.in_full(served, lossless) if resolve else self.names(served)
+        return self.in_full(served, lossless) if resolve else self.names(served), True
 
     def validate(self) -> None:
         """Describe everything.
@@ -120,21 +145,41 @@ class Describer:
         known = self._methods.get((id(cls), member.name))
         if known is not None and member.by_class and known[0] is member.value:
             return known[1]
-        description = describe_method(member.value, cls)
+        try:
+            description = describe_method(member.value, cls)
+        except BaseException as error:  # noqa: BLE001 (the border of user code)
+            return _undescribed(error)
         signature = description.signature
         members = {
             "__doc__": description.doc,
             "__signature__": signature.to_map() if isinstance(signature, Signature) else None,
         }
-        if member.by_class:
+        if member.by_class and self._classes.lasts(cls):
+            if len(self._methods) >= MAX_KNOWN_METHODS:
+                self._methods.clear()
             self._methods[id(cls), member.name] = (member.value, members)
         return members
 
-    def why_not_sendable(self, lossless: bool, value: object) -> Exception | None:
+    def details(self, served: object, member: Member) -> dict[str, Any]:
+        """Return the description of a property, without its value."""
+        cls, key = type(served), (id(type(served)), member.name)
+        held = class_attribute(cls, member.name)
+        known = self._details.get(key)
+        if known is None or known[0] is not held or known[1] is not member.live:
+            try:
+                found = describe_property(cls, member.name, member.live).to_map()
+            except BaseException:  # noqa: BLE001 (the border of user code)
+                found = {}
+            if self._classes.lasts(cls):
+                self._details[key] = held, member.live, found
+            return found
+        return known[2]
+
+    def why_not_sendable(self, lossless: bool, value: object) -> BaseException | None:
         """Return what encoding the value raises, or None."""
         try:
             self._encoders[lossless](value)
-        except Exception as error:  # noqa: BLE001 (the border of user code)
+        except BaseException as error:  # noqa: BLE001 (the border of user code)
             return error
         return None
 
@@ -183,13 +228,24 @@ class _Description:
         if why_not(description) is None:
             return description
         for members in self.described:
-            properties = members["properties"]
-            if why_not(properties) is None:
+            properties, methods = members["properties"], members["methods"]
+            details = members.get("property_descriptions", {})
+            if why_not([properties, methods, details, members.get("keys")]) is None:
                 continue
-            for name in list(properties):
-                if (error := why_not(properties[name])) is not None:
-                    del properties[name]
-                    _fail(members, name, error)
+            for name in [each for each in details if why_not(details[each]) is not None]:
+                del details[name]
+            if why_not(properties) is not None:
+                for name in list(properties):
+                    if (error := why_not(properties[name])) is not None:
+                        del properties[name]
+                        _fail(members, name, error)
+            if why_not(methods) is not None:
+                for name, method in methods.items():
+                    if (error := why_not(method)) is not None:
+                        methods[name] = _undescribed(error)
+            if (error := why_not(members.get("keys"))) is not None:
+                del members["keys"], members["values"]
+                _fail(members, "keys", error)
         return description
 
     def _inside(self, served: object) -> dict[str, Any]:
@@ -218,6 +274,10 @@ class _Description:
             members["dynamic"] = live
         if failed:
             members["failed"] = failed
+        if details := self._details(served, listed):
+            members["property_descriptions"] = details
+        if is_context_manager(served):
+            members["context"] = True
         for name in self.describer.policy.invalid_live_names(served) if self.strict else ():
             text = f"{members['type']} has no public property of that name"
             _fail(members, name, AttributeError(f"{LIVE} lists {name!r}, but {text}"))
@@ -228,13 +288,31 @@ class _Description:
             self._add_own_items(members, served)
         return members
 
+    def _details(self, served: object, listed: list[Member]) -> dict[str, Any]:
+        """Return the descriptions of properties that have something to say."""
+        details = {}
+        for each in listed:
+            if each.kind is Kind.PROPERTY and (found := self.describer.details(served, each)):
+                details[each.name] = found
+        return details
+
     def _items(self, container: TuberContainer) -> dict[str, Any]:
         """Return the members that only a container has."""
-        items = container.values()
-        keys: dict[str, Any] = {"keys": container.keys()} if container.is_map() else {}
-        if not container.is_uniform() or not items:
-            return {**keys, "values": [self.of(item) for item in items]}
-        return {"keys": len(items), **keys, "values": self.of(items[0])}
+        pairs = container.items()
+        keys: dict[str, Any] = {"keys": [key for key, _ in pairs]} if container.is_map() else {}
+        shared = container.shared_index()
+        if shared is None or shared >= len(pairs):  # its list may change in other threads
+            return {**keys, "values": [self._item(container, *each) for each in pairs]}
+        return {"keys": len(pairs), **keys, "values": self._item(container, *pairs[shared])}
+
+    def _item(self, container: TuberContainer, key: str | int, item: object) -> dict[str, Any]:
+        """Return the description of an item, which may have come later and be no object."""
+        fault = container.why_not_item(key, item)
+        if fault is None:
+            return self.of(item)
+        refused: dict[str, Any] = {kind: {} for kind in PLURAL.values()}
+        _fail(refused, "tuber_item", TypeError(fault))
+        return refused
 
     def _add_own_items(self, members: dict[str, Any], served: Any) -> None:
         """Add the members that ``tuber_meta()`` of a user's own container returns.
@@ -253,7 +331,7 @@ class _Description:
         if wrong := [
             each for each in given if not isinstance(each, Mapping) and not is_object(each)
         ]:
-            why_not: Exception | None = TypeError(
+            why_not: BaseException | None = TypeError(
                 f"tuber_meta() lists a {type(wrong[0]).__name__}, which is not a tuber object;"
                 " give its class __tuber_object__ = True"
             )
@@ -267,6 +345,12 @@ class _Description:
             described = [each if isinstance(each, Mapping) else self.of(each) for each in given]
             members["values"] = described if is_list else described[0]
         return None
+
+
+def _undescribed(error: BaseException) -> dict[str, Any]:
+    """Return the description of a method whose own can't be made or sent."""
+    message = describe_failure(error, False, "the description")["message"]
+    return {"__doc__": f"(not described: {message})", "__signature__": None}
 
 
 def _fail(members: dict[str, Any], name: str, error: BaseException) -> None:
@@ -299,4 +383,4 @@ def _docstring(served: object) -> str | None:
         doc = served.__doc__
     except BaseException:  # noqa: BLE001 (the border of user code)
         doc = type(served).__doc__
-    return inspect.cleandoc(doc) if isinstance(doc, str) else None
+    return cleaned_docstring(doc)

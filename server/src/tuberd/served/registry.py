@@ -5,12 +5,15 @@ It must never hold what can't be served, and never follow a path past what `Expo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
+from tuber.protocol import attribute_name
+from tuberd.exposure.attributes import own_attributes
 from tuberd.exposure.kinds import Kind
 from tuberd.exposure.policy import ExposurePolicy
-from tuberd.exposure.refusals import check_servable, shown, suggestion
+from tuberd.exposure.refusals import shown, suggestion
+from tuberd.served.containers import with_containers
 
 __all__ = ["TuberRegistry"]
 
@@ -19,6 +22,9 @@ class TuberRegistry(MutableMapping[str, Any]):
     """Map names to the served objects.
 
     You may add and remove objects while a server runs: it looks up names at every call.
+    ``registry.Board`` is ``registry["Board"]``, also in assignments; ``registry["Board", "adc"]``
+    follows a path. Names are compared as Python's parser does (NFKC, PEP 3131). A plain list or
+    dict of objects is served as a `TuberContainer`.
 
     Args:
         objects: a map of names to objects; the registry keeps a copy.
@@ -28,27 +34,79 @@ class TuberRegistry(MutableMapping[str, Any]):
         objects: the objects by name. Read it only; change the registry itself.
 
     Raises:
-        TypeError: A name is not a string or empty, or an object is a module, class or function.
+        TypeError: A name is not a string or empty, or an object is a module, a class, a function or
+            a plain value; the message names them all.
+        ValueError: Two names of objects, or of the attributes of one, are the same for Python; or
+            a name is not valid Unicode.
     """
 
+    objects: dict[str, Any]
+
     def __init__(self, objects: Mapping[str, Any] | None = None, /, **named: Any) -> None:
-        self.objects: dict[str, Any] = {}
+        self.__dict__["objects"] = {}
         if not isinstance(objects, Mapping | None):
             raise TypeError(f"a registry is a dict of objects; got {type(objects).__name__!r}")
-        for name, served in {**(objects or {}), **named}.items():
-            self[name] = served
+        given = {**(objects or {}), **named}
+        faults: list[str] = []
+        wrong_names = _same_names(given, "the registry")
+        for name, served in given.items():
+            self._add(name, served, faults, wrong_names)
+        _refuse(faults, wrong_names)
 
-    def __getitem__(self, name: str) -> Any:
-        return self.objects[name]
+    def __getitem__(self, name: Any) -> Any:
+        if isinstance(name, (tuple, list)):
+            return self.walk(name, ExposurePolicy())
+        return self.objects[attribute_name(name) if isinstance(name, str) else name]
 
     def __setitem__(self, name: str, served: Any) -> None:
+        faults: list[str] = []
+        wrong_names: list[str] = []
+        self._add(name, served, faults, wrong_names)
+        _refuse(faults, wrong_names)
+
+    def _add(self, name: object, served: Any, faults: list[str], wrong_names: list[str]) -> None:
         if not isinstance(name, str) or not name:
-            raise TypeError(f"a name in the registry must be a non-empty string; got {name!r}")
-        check_servable(served, f"registry[{name!r}]")
-        self.objects[str(name)] = served
+            faults.append(f"a name in the registry must be a non-empty string; got {name!r}")
+            return
+        where = f"registry[{name!r}]"
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            wrong_names.append(f"a name in the registry must be valid Unicode text; got {name!r}")
+            return
+        before = len(faults) + len(wrong_names)
+        held = [*own_attributes(served), *(n for each in type(served).__mro__ for n in vars(each))]
+        wrong_names += _same_names(held, where)
+        served = with_containers(served, where, faults)
+        if len(faults) + len(wrong_names) == before:
+            self.objects[attribute_name(str(name))] = served
 
     def __delitem__(self, name: str) -> None:
-        del self.objects[name]
+        del self.objects[attribute_name(name)]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name == "objects":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return self._registered(attribute_name(name))
+
+    def __setattr__(self, name: str, served: Any) -> None:
+        if name.startswith("_"):
+            super().__setattr__(name, served)
+        elif name == "objects" or hasattr(type(self), name):
+            raise AttributeError(
+                f"{name!r} is an attribute of the registry itself; to serve an object under this "
+                f"name, write registry[{name!r}] = ..."
+            )
+        else:
+            self[name] = served
+
+    def __delattr__(self, name: str) -> None:
+        if attribute_name(name) not in self.objects:
+            raise AttributeError(f"the registry has no object {shown(name)}")
+        del self[name]
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.objects})
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self.objects))  # a copy: other threads may register objects
@@ -78,7 +136,7 @@ class TuberRegistry(MutableMapping[str, Any]):
         for place, step in enumerate(steps):
             name, *items = _step(step, place)
             if place == 0:
-                found = self._registered(name)
+                found = self._registered(name if name.isascii() else attribute_name(name))
             else:
                 found = policy.member(found, name, Kind.OBJECT).value
             for item in items:
@@ -91,6 +149,22 @@ class TuberRegistry(MutableMapping[str, Any]):
         except KeyError:
             hint = suggestion(name, sorted(self.objects), "objects")
             raise AttributeError(f"the registry has no object {shown(name)}{hint}") from None
+
+
+def _refuse(faults: list[str], wrong_names: list[str]) -> None:
+    if faults or wrong_names:
+        raise (TypeError if faults else ValueError)("; ".join(faults + wrong_names))
+
+
+def _same_names(names: Iterable[object], where: str) -> list[str]:
+    """Return a text for each of the names that Python's parser takes for another of them."""
+    spelt: dict[str, str] = {}
+    return [
+        f"{where} has {spelt[attribute_name(name)]!a} and {name!a}, which are the same name"
+        " for Python (NFKC, PEP 3131); rename one of them"
+        for name in names
+        if isinstance(name, str) and spelt.setdefault(attribute_name(name), name) != name
+    ]
 
 
 def _step(step: Any, place: int) -> tuple[Any, ...]:

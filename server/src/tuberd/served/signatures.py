@@ -9,17 +9,24 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from math import isfinite
 from typing import Any, Final, ForwardRef
 
+from tuber.codec.classes import is_enum
 from tuber.protocol import ABSENT, MethodDescription, Parameter, Signature
+from tuberd.served.enums import annotation_in_docstring, choices_of, enum_value, evaluated
+from tuberd.served.failures import sendable_text
 
-__all__ = ["describe_method"]
+__all__ = ["annotation_text", "cleaned_docstring", "describe_method", "sent_default"]
 
 # In characters, for the text of a default such as a table of numbers.
 MAX_DEFAULT_LENGTH: Final = 200
+
+# Of a default that travels as a number: any peer reads 4300 digits (PROTOCOL.md section 9).
+MAX_INT_BITS: Final = 14_000
 
 
 def describe_method(method: object, owner: type) -> MethodDescription:
@@ -46,8 +53,14 @@ def describe_method(method: object, owner: type) -> MethodDescription:
 def _docstring(method: object) -> str | None:
     if isinstance(method, partial):
         method = method.func
-    doc = getattr(method, "__doc__", None)
-    return inspect.cleandoc(doc) if isinstance(doc, str) and doc.strip() else None
+    return cleaned_docstring(getattr(method, "__doc__", None))
+
+
+def cleaned_docstring(doc: object) -> str | None:
+    """Return a docstring as it is sent: without indentation, and as valid text."""
+    if not isinstance(doc, str):
+        return None
+    return sendable_text(inspect.cleandoc(str.__str__(doc))) or None
 
 
 # --- signatures of Python methods -----------------------------------------------------------------
@@ -57,39 +70,48 @@ def _python_signature(method: Any) -> Signature | None:
     try:
         signature = inspect.signature(method)
         return Signature(
-            tuple(_parameter(each) for each in signature.parameters.values()),
-            _annotation(signature.return_annotation),
+            tuple(_parameter(each, method) for each in signature.parameters.values()),
+            annotation_text(signature.return_annotation),
         )
     except Exception:  # noqa: BLE001 (there is none, or the border of user code)
         return None
 
 
-def _parameter(parameter: inspect.Parameter) -> Parameter:
+def _parameter(parameter: inspect.Parameter, method: Any) -> Parameter:
     default = parameter.default
+    function = inspect.unwrap(getattr(method, "__func__", method))
+    names = getattr(function, "__globals__", {})
     return Parameter(
-        parameter.name,
+        sendable_text(parameter.name),
         int(parameter.kind),
-        ABSENT if default is inspect.Parameter.empty else _default(default),
-        _annotation(parameter.annotation),
+        ABSENT if default is inspect.Parameter.empty else sent_default(default),
+        annotation_text(parameter.annotation),
+        choices_of(evaluated(parameter.annotation, names, {})) or choices_of(type(default)),
     )
 
 
-def _default(value: object) -> Any:
-    """Return a default as it is sent: its text if JSON can't carry the value."""
+def sent_default(value: object) -> Any:
+    """Return a default as it is sent: its text if JSON cannot encode the value."""
     if value is None or isinstance(value, bool):
         return value
+    if is_enum(value):
+        try:
+            value = enum_value(value)
+        except BaseException:  # noqa: BLE001 (the border of user code)
+            value = f"<{type(value).__name__}>"
     if not isinstance(value, Enum):
-        if isinstance(value, int):
-            return int(value)
+        # Not int(value): a subclass may convert itself to something else.
+        if isinstance(value, int) and int.bit_length(value) <= MAX_INT_BITS:
+            return int.__index__(value)
         if isinstance(value, float) and isfinite(value):
-            return float(value)
-        if isinstance(value, str):
-            return str(value)
+            return float.__float__(value)
+        if isinstance(value, str) and sendable_text(text := str.__str__(value)) == text:
+            return text
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001 (the border of user code)
+    except BaseException:  # noqa: BLE001 (the border of user code)
         text = f"<{type(value).__name__}>"
-    return _shortened(text)
+    return sendable_text(_shortened(text))
 
 
 def _shortened(text: str) -> str:
@@ -99,7 +121,13 @@ def _shortened(text: str) -> str:
 # --- annotations, as a person would write them ----------------------------------------------------
 
 
-def _annotation(annotation: object) -> str | None:
+def annotation_text(annotation: object) -> str | None:
+    """Return an annotation as a person would write it; None if there is none."""
+    text = _annotation_text(annotation)
+    return None if text is None else sendable_text(text)
+
+
+def _annotation_text(annotation: object) -> str | None:
     if annotation is inspect.Signature.empty:
         return None
     if annotation is None or annotation is type(None):
@@ -167,7 +195,7 @@ def _describe_nanobind(overloads: tuple[Any, ...], doc: str) -> MethodDescriptio
         return MethodDescription(doc[max(doc.find(_OVERLOADED), 0) :], None)
     header, own_doc, defaults = overloads[0]
     header = re.sub(r"\\(\d+)", rf"{_PLACEHOLDER}\1", header)
-    signature = _parse(f"{header}: ...", [_default(each) for each in defaults or ()])
+    signature = _parse(f"{header}: ...", [sent_default(each) for each in defaults or ()])
     return MethodDescription(inspect.cleandoc(own_doc) if own_doc else None, signature)
 
 
@@ -214,16 +242,33 @@ def _parse(source: str, defaults: list[Any]) -> Signature | None:
     kinds = [0] * len(args.posonlyargs) + [1] * len(args.args) + [2]
     kinds += [3] * len(args.kwonlyargs) + [4]
     parameters = [
-        Parameter(
-            arg.arg,
-            kind,
-            ABSENT if default is None else _parsed_default(source, default, defaults),
-            _text(source, arg.annotation),
+        _with_choices(
+            Parameter(
+                arg.arg,
+                kind,
+                ABSENT if default is None else _parsed_default(source, default, defaults),
+                _text(source, arg.annotation),
+            )
         )
         for (arg, default), kind in zip(rows, kinds, strict=True)
         if arg is not None
     ]
     return Signature(tuple(parameters), _text(source, function.returns))
+
+
+_MEMBER: Final = re.compile(r"<?(?:[\w.]+\.)?(\w+)(?:: .*>)?")
+
+
+def _with_choices(parameter: Parameter) -> Parameter:
+    """Add the members of an enumeration, and replace the text of a default by its value."""
+    choices = choices_of(annotation_in_docstring(parameter.annotation))
+    if choices is None:
+        return parameter
+    default = parameter.default
+    match = _MEMBER.fullmatch(default) if isinstance(default, str) else None
+    if match is not None:
+        default = choices.get(match.group(1), default)
+    return replace(parameter, default=default, choices=choices)
 
 
 def _parsed_default(source: str, default: ast.expr, replaced: list[Any]) -> Any:
@@ -234,7 +279,7 @@ def _parsed_default(source: str, default: ast.expr, replaced: list[Any]) -> Any:
     except ValueError:
         value = ...
     if value is None or isinstance(value, (bool, int, float, str)):
-        return _default(value)
+        return sent_default(value)
     return _shortened(ast.get_source_segment(source, default) or "")
 
 

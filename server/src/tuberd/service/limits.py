@@ -39,6 +39,8 @@ class Limits:
         waiting_per_address: the number of such requests of one client address.
         batch_calls: the number of calls in one batch.
         reply: the length of a reply; a call whose result makes it longer fails.
+        value_memory: the memory that the values of a request may take, in addition to three times
+            its body. The default is enough for a million lists or maps.
         chunk_line: the length of the size line of a chunk.
         head_timeout: the time for a complete request head, from its first byte.
         stall_timeout: the longest pause in a request body, or in the client's reading of a reply.
@@ -65,6 +67,7 @@ class Limits:
     waiting_per_address: int = 0
     batch_calls: int = protocol.MAX_BATCH_CALLS
     reply: int = protocol.MAX_RESULT_BYTES
+    value_memory: int = protocol.MAX_VALUE_BYTES
     chunk_line: int = protocol.MAX_CHUNK_LINE_BYTES
     head_timeout: float = protocol.MAX_HEAD_SECONDS
     stall_timeout: float = protocol.MAX_STALL_SECONDS
@@ -131,6 +134,10 @@ _ROWS: Final = (
     ),
     ("batch_calls", "--max-batch", "N", "maximum number of calls in one batch"),
     ("reply", "--max-reply", "BYTES", "maximum length of a reply"),
+    (
+        *("value_memory", "--max-value-memory", "BYTES"),
+        "maximum memory of a request's values, beyond three times its body",
+    ),
     ("chunk_line", "--max-chunk-line", "BYTES", "maximum length of the size line of a chunk"),
     ("head_timeout", "--head-timeout", "SECONDS", "maximum time for a complete request head"),
     ("stall_timeout", "--stall-timeout", "SECONDS", "close a transfer that stalls for this long"),

@@ -6,13 +6,16 @@ The core writes the log itself.
 from __future__ import annotations
 
 import os
-import select
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-__all__ = ["FORMATS", "LEVELS", "LogOptions", "stderr_writer"]
+from tuberd._core import without_pipe_signal, write_if_ready
+
+__all__ = ["FORMATS", "LEVELS", "LogOptions", "print_line", "stderr_writer"]
 
 LEVELS: Final = ("error", "warning", "info")
 FORMATS: Final = ("text", "json")
@@ -24,7 +27,7 @@ class LogOptions:
 
     Attributes:
         level: 'error', 'warning' or 'info'. 'warning' adds refused requests, at most ten per
-            second; 'info' also adds failed calls.
+            second; 'info' also adds failed calls, with their tracebacks.
         format: 'text', or 'json' for one JSON object per line.
         access: also log every answered request.
 
@@ -43,8 +46,16 @@ class LogOptions:
                 raise ValueError(f"the log {name} must be one of {', '.join(known)}; got {value!r}")
 
 
+def print_line(line: str) -> None:
+    """Print a line on stdout, unless that is closed, full, or has no reader any more."""
+    stream = sys.stdout
+    with suppress(AttributeError, OSError, ValueError):  # None; not writable; closed
+        text = line.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+        without_pipe_signal(partial(print, text, flush=True))
+
+
 @contextmanager
-def stderr_writer() -> Iterator[Callable[[str], None]]:
+def stderr_writer() -> Iterator[Callable[[str], object]]:
     """Return a function that writes a line to stderr without waiting, or drops it.
 
     It is for signal handlers, and writes to a copy of the descriptor: a method may close stderr,
@@ -56,13 +67,10 @@ def stderr_writer() -> Iterator[Callable[[str], None]]:
         yield lambda line: None
         return
 
-    def write(line: str) -> None:
-        # A pipe that is ready takes PIPE_BUF bytes without waiting, see poll(2) and pipe(7).
-        with suppress(OSError, ValueError):  # ValueError: a number too large for select()
-            if select.select([], [descriptor], [], 0)[1]:
-                os.write(descriptor, f"{line}\n".encode())
-
     try:
-        yield write
+        # A path may hold bytes that are not UTF-8.
+        yield lambda line: write_if_ready(
+            descriptor, f"{line}\n".encode("utf-8", "backslashreplace").decode()
+        )
     finally:
         os.close(descriptor)

@@ -17,7 +17,7 @@ from tuberd.service.logs import FORMATS, LEVELS
 from tuberd.service.server import GRACE, UDS_MODE
 from tuberd.service.systemd import take_socket
 
-__all__ = ["WRONG_USE", "parse_args"]
+__all__ = ["WRONG_USE", "parse_options"]
 
 WRONG_USE: Final = 2  # the exit code that argparse uses, too
 
@@ -29,14 +29,16 @@ class _Parser(argparse.ArgumentParser):
         self.exit(WRONG_USE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
-def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) -> argparse.Namespace:
+def parse_options(
+    argv: Sequence[str] | None = None, *, needs_file: bool = True
+) -> argparse.Namespace:
     """Parse the command line of `tuberd`.
 
     A socket passed by a service manager is taken here; see ``inherited_socket`` of the result.
 
     Args:
         argv: the arguments, without the name of the program; None takes those of the process.
-        needs_file: whether ``--registry`` is required.
+        needs_file: whether a registry file is required; otherwise it is refused.
 
     Returns:
         One attribute for each option, named as the option with underscores.
@@ -47,13 +49,22 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
     parser = _Parser(
         prog="tuberd", description="Serve the Python objects of a registry file over the network."
     )
-    _add_registry_options(parser, needs_file)
+    parser.add_argument("file", nargs="?", metavar="FILE", help="the same as --registry FILE")
+    _add_registry_options(parser)
     _add_network_options(parser)
     _add_access_options(parser)
     _add_limit_options(parser)
     _add_logging_options(parser)
     parser.add_argument("--version", action="version", version=f"%(prog)s {version('tuberd')}")
     args = parser.parse_args(argv)
+    if args.file is not None and args.registry is not None:
+        parser.error(f"expected one registry file; got {args.file} and {args.registry}")
+    args.registry = args.registry or args.file
+    del args.file
+    if needs_file and args.registry is None:
+        parser.error("the registry file is missing: tuberd FILE")
+    if args.registry is not None and not needs_file:
+        parser.error("a registry file has no effect here: this program serves objects of its own")
     if args.uds is not None and (args.port is not None or args.bind is not None):
         parser.error("--uds replaces --port and --bind; start a second tuberd to serve both")
     if args.uds is None and args.uds_mode is not None:
@@ -70,12 +81,11 @@ def parse_args(argv: Sequence[str] | None = None, *, needs_file: bool = True) ->
     return args
 
 
-def _add_registry_options(parser: argparse.ArgumentParser, needs_file: bool) -> None:
+def _add_registry_options(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("registry").add_argument
     add(
         *("-r", "--registry"),
         metavar="FILE",
-        required=needs_file,
         help="Python file that defines 'registry', a dict of objects",
     )
     add(
@@ -88,6 +98,11 @@ def _add_registry_options(parser: argparse.ArgumentParser, needs_file: bool) -> 
         action="store_true",
         help="also serve names with one leading underscore, as before 1.0",
     )
+    add(
+        "--live",
+        action="store_true",
+        help="make all properties live: read at each access, and settable",
+    )
     add("--traceback", action="store_true", help="print the traceback if the registry file raises")
 
 
@@ -97,7 +112,7 @@ def _add_network_options(parser: argparse.ArgumentParser) -> None:
         *("-p", "--port"),
         type=int,
         metavar="N",
-        help=f"TCP port; 0 takes any free one (default: {DEFAULT_PORT})",
+        help=f"TCP port; 0 chooses a free one (default: {DEFAULT_PORT})",
     )
     add("--bind", metavar="ADDRESS", help="listen on this address only (default: all addresses)")
     add("--uds", metavar="PATH", help="listen on a Unix socket instead of a port")
@@ -110,7 +125,7 @@ def _add_network_options(parser: argparse.ArgumentParser) -> None:
     add(
         *("-j", "--json"),
         metavar="NAME",
-        help="JSON library: orjson, msgspec or json (default: the fastest one installed)",
+        help="has no effect: orjson, msgspec and json are accepted for old start scripts",
     )
     add(
         "--grace",

@@ -6,31 +6,44 @@ reach (`ExposurePolicy`), nor touch a socket (the core).
 
 from __future__ import annotations
 
+import faulthandler
+import json
+import logging
 import os
 import re
 import secrets
 import socket
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from mimetypes import MimeTypes
-from time import monotonic
 from typing import Any, Final
 
-from tuber.codec.json import JsonCodec
 from tuber.protocol import DEFAULT_PORT
-from tuberd._core import CborCodec
+from tuberd._core import (
+    CborCodec,
+    json_functions,
+    monotonic,
+    name_calls_at_fatal_signals,
+)
 from tuberd._core import Server as CoreServer
 from tuberd.exposure.policy import ExposurePolicy
+from tuberd.served.arguments import ArgumentConverter
 from tuberd.served.core_callbacks import make_callbacks
 from tuberd.served.descriptions import Describer
 from tuberd.served.registry import TuberRegistry
 from tuberd.service.limits import Limits
-from tuberd.service.logs import LogOptions, stderr_writer
+from tuberd.service.logs import LogOptions, print_line, stderr_writer
 from tuberd.service.process import handle_stop_signals, install_hooks, live_servers, send_signals
 from tuberd.service.systemd import notify
 from tuberd.service.tokens import Token
 
 __all__ = ["GRACE", "UDS_MODE", "Server", "run", "serve_until_stopped"]
+
+# The libraries that earlier versions could use.
+JSON_MODULES: Final = ("orjson", "msgspec", "json")
+
+_log: Final = logging.getLogger("tuberd")
 
 # Seconds for running calls to finish when a server stops.
 GRACE: Final = 30.0
@@ -51,9 +64,9 @@ class Server:
 
     Args:
         registry: the objects by name.
-        json_module: the JSON library, 'orjson', 'msgspec' or 'json'; None takes the fastest one
-            that is installed.
-        port: the TCP port; 0 takes any free one.
+        json_module: has no effect: 'orjson', 'msgspec' and 'json' are accepted because earlier
+            versions could use these libraries.
+        port: the TCP port; 0 chooses a free one.
         webroot: a directory of static files to serve as well.
         max_age: seconds for which browsers may cache static files.
         validate: describe all objects now, and raise ValueError if that fails.
@@ -62,6 +75,7 @@ class Server:
         uds_mode: the permissions of the Unix socket; clients need write permission.
         inherited_socket: the descriptor of a listening socket to use instead of opening one.
         expose_private: also serve names with one leading underscore, as before 1.0.
+        live: make all properties live, as if each were marked with `live`.
         allow_hosts: more host names that browsers may use for this machine (PROTOCOL.md section 8).
         allow_origins: origins whose pages may send requests, written as browsers do:
             ``https://lab.example``.
@@ -77,7 +91,6 @@ class Server:
 
     Raises:
         OSError: The server can't listen there, or the webroot is not a directory.
-        ImportError: The JSON library is not installed.
         TypeError, ValueError: The registry can't be served, or another argument is wrong.
     """
 
@@ -95,6 +108,7 @@ class Server:
         uds_mode: int = UDS_MODE,
         inherited_socket: int | None = None,
         expose_private: bool = False,
+        live: bool = False,
         allow_hosts: Sequence[str] = (),
         allow_origins: Sequence[str] = (),
         grace: float = GRACE,
@@ -104,20 +118,24 @@ class Server:
         log: LogOptions | None = None,
     ) -> None:
         objects = registry if isinstance(registry, TuberRegistry) else TuberRegistry(registry)
-        policy = ExposurePolicy(expose_private=expose_private)
-        codec = JsonCodec(json_module)
-        describer = Describer(objects, policy, codec.encode, CborCodec().encode)
+        policy = ExposurePolicy(
+            expose_private=expose_private, live=live, arguments=ArgumentConverter()
+        )
+        _check_json_module(json_module)
+        encode_json = json_functions(False)[0]
+        describer = Describer(objects, policy, encode_json, CborCodec().encode)
         if validate:
             describer.validate()
         install_hooks()
+        self._objects, self._bind = objects, _bind_address(bind)
+        self._requires_token, self._log = bool(tokens), log or LogOptions()
         self._grace = grace
         self._served = threading.Lock()  # taken by serve() and never released
         self._end: float | None = None  # when to stop waiting for running calls
         self.uds = None if uds is None else os.path.abspath(uds)
         self._core = CoreServer(
             callbacks=make_callbacks(objects, policy, describer),
-            json=codec,
-            bind=bind,
+            bind=self._bind,
             port=_checked("port", port, 65535),
             uds=None if self.uds is None else os.fsencode(self.uds),
             uds_mode=_checked("uds_mode", uds_mode, 0o777),
@@ -131,7 +149,7 @@ class Server:
             tokens=_token_pairs(tokens),
             read_only=read_only,
             limits=(limits or Limits()).to_map(),
-            log=log or LogOptions(),
+            log=self._log,
         )
         live_servers.add(self)
 
@@ -147,10 +165,14 @@ class Server:
             return f"unix:{self.uds}"
         return f"port {self.port}" if self.port else "a unix socket"
 
-    def serve(self) -> None:
+    def serve(self, handle_sigint: bool | None = None) -> None:
         """Answer requests until `stop` is called or Ctrl-C is pressed.
 
         When this returns, all running calls have finished, or the grace is over.
+
+        Args:
+            handle_sigint: False raises KeyboardInterrupt at the end after Ctrl-C, for a program
+                that stops more than the server. Otherwise Ctrl-C only makes this return.
 
         Raises:
             RuntimeError: ``serve`` was called before.
@@ -165,6 +187,8 @@ class Server:
         except KeyboardInterrupt:
             self.stop()
             self._wait()
+            if handle_sigint is False:
+                raise
 
     def stop(self, grace: float | None = None) -> None:
         """Stop accepting calls, let running calls finish, and let `serve` return; does not wait.
@@ -182,12 +206,35 @@ class Server:
             if self._end is not None and monotonic() >= self._end:
                 return self._core.abandon()
 
+    def _started_line(self) -> str:
+        """Return the line for the start: what is served, where, and whether a token is needed."""
+        count = len(self._objects)
+        objects = "1 object" if count == 1 else f"{count} objects"
+        address = self._bind if ":" not in self._bind else f"[{self._bind}]"
+        if not self.port:
+            where = self.place
+        elif address:
+            where = f"http://{address}:{self.port}"
+        else:
+            name = socket.gethostname()
+            where = f"http://{name}:{self.port} and every other address of this machine"
+        token = (
+            "a token is required"
+            if self._requires_token
+            else "no token is required: every client that can connect can call every method"
+        )
+        text = f"Serving {objects} at {where}; {token}"
+        if self._log.format == "json":
+            now = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+            return json.dumps({"time": now, "event": "serving", "message": text})
+        return f"tuberd: {text}"
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} on {self.place}>"
 
 
 def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
-    """Serve a registry until SIGINT or SIGTERM.
+    """Serve a registry until SIGINT, SIGTERM or SIGHUP.
 
     Args:
         registry: the objects by name.
@@ -198,7 +245,7 @@ def run(registry: Mapping[str, Any], *args: Any, **options: Any) -> None:
 
 
 def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
-    """Print where the server listens, and serve until SIGINT, SIGTERM or `Server.stop`.
+    """Print where the server listens, and serve until SIGINT, SIGTERM, SIGHUP or `Server.stop`.
 
     Args:
         server: the server; signals have an effect only if this runs in the main thread.
@@ -217,18 +264,49 @@ def serve_until_stopped(server: Server, *, ends_process: bool = False) -> None:
                 f"Waiting up to {server._grace:g} s for {calls}. Press Ctrl-C again to stop now."
             )
 
-    with stderr_writer() as write_line, handle_stop_signals(stop, until_exit=ends_process):
+    name_calls_at_fatal_signals(over_handlers=faulthandler.is_enabled())
+    with (
+        stderr_writer() as write_line,
+        handle_stop_signals(stop, until_exit=ends_process) as numbers,
+    ):
         if ends_process:
-            send_signals(server._core.watch_signals(server._grace))
-        print(f"Serving on {server.place}", flush=True)
+            send_signals(server._core.watch_signals(numbers, server._grace))
+        print_line(f"Serving on {server.place}")
+        write_line(server._started_line())
         notify("READY=1")
         server.serve()
+
+
+def _check_json_module(name: str | None) -> None:
+    if name is None:
+        return
+    if name not in JSON_MODULES:
+        known = ", ".join(JSON_MODULES)
+        raise ValueError(f"expected a JSON library out of {known}; got {name!r}")
+    _log.warning("the JSON library %r has no effect: the server has a JSON codec of its own", name)
 
 
 def _checked(name: str, value: int, most: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise ValueError(f"{name} must be an integer from 0 to {most}; got {value!r}")
     return value
+
+
+def _bind_address(text: str) -> str:
+    """Return a host name or an IP address, without the brackets of a URL."""
+    if match := re.fullmatch(r"\[([0-9A-Fa-f:.]+(?:%[^\[\]]+)?)\]", text):
+        text = match.group(1)
+    if match := re.fullmatch(r"(\[[^\]]*\]|[^:]*):([0-9]+)", text):
+        address, port = match.groups()
+        raise ValueError(
+            f"the address to listen on has no port: write --bind {address or '::'} and -p {port}"
+            f" (bind= and port= in a program); got {text!r}"
+        )
+    if re.match("fe[89ab][0-9a-f]:", text, re.IGNORECASE) and "%" not in text:
+        raise ValueError(
+            f"a link-local address needs the zone of an interface: {text}%eth0; got {text!r}"
+        )
+    return text
 
 
 def _token_pairs(tokens: Sequence[Token]) -> list[tuple[str, bool]]:

@@ -19,7 +19,8 @@ _FIRST: Final = 3  # SD_LISTEN_FDS_START
 def take_socket() -> int | None:
     """Return the descriptor of the listening socket passed to this process, or None.
 
-    Removes the environment variables that announce it, so that no child process takes it.
+    Removes the environment variables that announce it, and keeps it from programs that the registry
+    file starts.
 
     Raises:
         ValueError: The manager passed more than one socket.
@@ -29,6 +30,8 @@ def take_socket() -> int | None:
     os.environ.pop("LISTEN_FDNAMES", None)
     if process != str(os.getpid()) or not count.isdecimal() or int(count) == 0:
         return None
+    with contextlib.suppress(OSError):
+        os.set_inheritable(_FIRST, False)
     if int(count) > 1:
         raise ValueError(f"expected one socket from the service manager; it passed {count}")
     return _FIRST
@@ -41,6 +44,8 @@ def notify(state: str) -> None:
         return
     if address.startswith("@"):  # Linux's abstract names
         address = "\0" + address[1:]
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.setblocking(False)
-        manager.sendto(state.encode(), address)
+    # A program may have patched the socket module, so anything may be raised.
+    with contextlib.suppress(Exception):  # noqa: SIM117
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.setblocking(False)
+            manager.sendto(state.encode(), address)

@@ -58,7 +58,7 @@ def load_tokens(path: str | os.PathLike[str]) -> list[Token]:
     name = os.fspath(path)
     with open(name, encoding="utf-8", errors="replace") as file:
         if os.fstat(file.fileno()).st_mode & stat.S_IRWXO:
-            raise ValueError(f"{name}: all users of this machine may access the tokens: chmod 600")
+            raise ValueError(f"{name}: other users can access the tokens; run 'chmod 600 {name}'")
         lines = file.read().splitlines()
     tokens: dict[str, Token] = {}
     for number, line in enumerate(lines, start=1):

@@ -1,4 +1,4 @@
-"""What only the asyncio shell has: many calls in flight, cancellation, loops that come and go."""
+"""Features of only the asyncio shell: many calls in flight, cancellation, several loops."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def assert_sound(board: Any) -> None:
 
 
 class Gate:
-    """Answers calls with the argument "held" only when it is opened."""
+    """A server that answers calls with the argument "held" only after it is opened."""
 
     def __init__(self) -> None:
         self.held = threading.Semaphore(0)
@@ -47,7 +47,7 @@ class Gate:
             answer(connection, asked)
 
     async def holds(self, calls: int = 1) -> None:
-        """Wait until so many calls more have arrived."""
+        """Wait until this number of further calls has arrived."""
         for _ in range(calls):
             assert await asyncio.to_thread(self.held.acquire, timeout=10)
 
@@ -69,7 +69,7 @@ def test_many_servers_are_called_at_once() -> None:
         boards: Any = await asyncio.gather(*(tuber.resolve(each, "Board") for each in hostnames))
         assert await asyncio.gather(*(board.read(1) for board in boards)) == [[1]] * len(boards)
 
-    # Loopback has 2**24 addresses, each of which is another host to the client.
+    # Loopback has 2**24 addresses. To the client, each is a different host.
     with ScriptedServer(serve, address="") as server:
         asyncio.run(main([f"127.0.1.{n}:{server.port}" for n in range(1, 201)]))
         assert server.connections == 200
@@ -113,7 +113,7 @@ def test_a_cancelled_call_closes_its_connection_and_releases_its_slot() -> None:
         asyncio.run(main(server))
 
 
-def test_cancelling_calls_in_every_state_leaves_the_pool_sound() -> None:
+def test_cancelling_calls_in_every_state_keeps_the_pool_usable() -> None:
     async def main(server: ScriptedServer) -> None:
         board: Any = await tuber.resolve(server.hostname, "Board")
         for turns in range(12):  # of the loop until the cancellation
@@ -163,8 +163,8 @@ def test_after_a_thousand_random_cancellations_all_slots_are_free(kind: str) -> 
 
 
 @pytest.mark.parametrize("kind", ["asyncio", "uvloop"])
-def test_a_loop_that_stood_still_does_not_meet_connections_closed_meanwhile(kind: str) -> None:
-    """An interactive session: the server closes what idles, the loop hears of it too late."""
+def test_a_stopped_loop_does_not_reuse_connections_closed_meanwhile(kind: str) -> None:
+    """In an interactive session, the loop does not notice that the server closes connections."""
     closed = threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:
@@ -204,11 +204,11 @@ def test_waiting_for_a_connection_ends_at_the_timeout() -> None:
         asyncio.run(main(server))
 
 
-def test_a_request_of_which_nothing_left_is_sent_on_another_connection() -> None:
+def test_an_unsent_request_is_sent_on_another_connection() -> None:
     async def main(server: ScriptedServer) -> None:
         board: Any = await tuber.resolve(server.hostname, "Board")
         (connection,) = pool_of(board)._idle
-        # The transport is closed between the look at the connection and its use.
+        # The transport is closed after the connection is checked and before it is used.
         connection.is_stale = connection.close
         assert await board.read(1) == [1]
         assert server.connections == 2
@@ -218,7 +218,7 @@ def test_a_request_of_which_nothing_left_is_sent_on_another_connection() -> None
         asyncio.run(main(server))
 
 
-def test_each_loop_has_connections_of_its_own_and_closes_them() -> None:
+def test_each_loop_has_its_own_connections_and_closes_them() -> None:
     with ScriptedServer(serve) as server:
         board: Any = TuberObject("Board", hostname=server.hostname)
 
@@ -308,14 +308,14 @@ def test_unrequested_bytes_end_an_idle_connection() -> None:
         asyncio.run(main(server))
 
 
-def test_objects_inside_are_of_the_same_kind() -> None:
+def test_nested_objects_have_the_same_kind() -> None:
     board = TuberObject("Board", hostname="board")
     inside = board.object_factory(["Board", "adc"])
     assert repr(inside) == "<TuberObject Board.adc at http://board/tuber>"
 
 
 @pytest.mark.filterwarnings("error::ResourceWarning")
-def test_uvloop_is_a_loop_like_another() -> None:
+def test_calls_work_on_uvloop() -> None:
     uvloop = pytest.importorskip("uvloop")
     gate = Gate()
 
@@ -342,7 +342,7 @@ def test_uvloop_is_a_loop_like_another() -> None:
         gc.collect()
 
 
-def test_an_early_answer_ends_the_request() -> None:
+def test_an_early_reply_ends_the_request() -> None:
     answered, done = threading.Event(), threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:

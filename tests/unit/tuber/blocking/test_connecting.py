@@ -31,7 +31,7 @@ Places = Callable[..., None]
 
 @pytest.fixture
 def resolves(monkeypatch: pytest.MonkeyPatch) -> Places:
-    """Lets every name have the given places."""
+    """Make every host name resolve to the given addresses."""
 
     def to(*places: tuple[str, int]) -> None:
         found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]
@@ -134,7 +134,7 @@ def test_names_are_looked_up_outside_the_thread_of_the_loop(
         raise socket.gaierror(-2, "unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    with pytest.raises(TuberNetworkError, match=f"No address is known for the name '{name}'"):
+    with pytest.raises(TuberNetworkError, match=f"Could not resolve the host name '{name}'"):
         asyncio.run(tuber.resolve(name))
     assert asked == [(name, False)]
 
@@ -178,7 +178,7 @@ def test_a_stale_unix_connection_is_noticed(every_shell: Shell, tmp_path: Path) 
         assert server.connections == 2
 
 
-def test_a_unix_socket_that_is_not_there_is_named(every_shell: Shell, tmp_path: Path) -> None:
+def test_a_missing_unix_socket_is_named_in_the_error(every_shell: Shell, tmp_path: Path) -> None:
     missing = tmp_path / "none.sock"
     with pytest.raises(TuberNetworkError, match=f"There is no socket at unix:{missing}; ") as no:
         every_shell.resolve(f"unix:{missing}")

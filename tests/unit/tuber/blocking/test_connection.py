@@ -1,4 +1,4 @@
-"""One connection: its faults, and what they say about the request."""
+"""One connection: its faults, and whether the request may have run."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_a_dead_peer_is_not_called_a_timeout_of_the_user() -> None:
     fault = TimeoutError(errno.ETIMEDOUT, "timed out")
     error = exchange_error(fault, "http://board/tuber", "Board.read()", True, 5)
     assert isinstance(error, TuberTimeout)
-    assert "http://board/tuber does not respond any more" in str(error)
+    assert "http://board/tuber no longer responds" in str(error)
 
 
 def test_a_connection_that_the_peer_closed_is_stale_at_once() -> None:
@@ -198,7 +198,7 @@ def test_a_connection_that_was_reset_is_stale() -> None:
         connection.close()
 
 
-def test_an_idle_connection_on_which_the_peer_wrote_is_stale() -> None:
+def test_an_idle_connection_with_unread_bytes_is_stale() -> None:
     wrote = threading.Event()
 
     def handler(connection: ServedConnection, number: int) -> None:
@@ -217,4 +217,4 @@ def test_a_lost_description_may_be_requested_again() -> None:
     asked = Call(None, resolve=True)
     for fault in (TimeoutError(), ConnectionResetError()):
         text = str(exchange_error(fault, "http://board", asked, True, None))
-        assert "you may request the description of the registry again. Is a tuber" in text
+        assert "you may repeat the request to describe the registry. Is a tuber" in text

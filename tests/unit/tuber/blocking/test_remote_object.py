@@ -24,19 +24,19 @@ def board_of(server: ScriptedServer, **options: Any) -> Any:
 
 
 class RefusesToSend:
-    """A socket whose connection the peer has reset: the kernel takes nothing."""
+    """A socket whose peer has reset the connection, so the kernel accepts no bytes."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
-    def send(self, request: bytes) -> int:
+    def send(self, request: bytes, flags: int = 0) -> int:
         raise BrokenPipeError
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
 
 
-def test_a_request_of_which_nothing_left_is_sent_on_another_connection() -> None:
+def test_an_unsent_request_is_sent_on_another_connection() -> None:
     with ScriptedServer(serve) as server, board_of(server) as board:
         (connection,) = board._tuber_link._pool._idle
         connection._socket = RefusesToSend(connection._socket)
@@ -50,7 +50,7 @@ def test_without_a_timeout_a_call_may_take_any_time() -> None:
         assert connection._socket.gettimeout() is None
 
 
-def test_threads_share_an_object_and_get_their_own_answers() -> None:
+def test_threads_share_an_object_and_get_their_own_replies() -> None:
     with ScriptedServer(serve) as server, board_of(server) as board:
 
         def work(thread: int) -> bool:
@@ -104,7 +104,7 @@ def test_an_object_that_is_freed_closes_its_sockets() -> None:
             gc.collect()
 
 
-def test_objects_inside_are_of_the_same_shell() -> None:
+def test_nested_objects_have_the_same_shell() -> None:
     board = SimpleTuberObject("Board", hostname="board")
     inside = board.object_factory(["Board", "adc"])
     assert repr(inside) == "<SimpleTuberObject Board.adc at http://board/tuber>"

@@ -162,11 +162,11 @@ REFUSED = [
     ("dbffffffffffffffff00", 0, "$", "tag 18446744073709551615 is not supported"),
     ("d84c4100", 0, "$", "tag 76 is not supported"),
     ("d85350" + "00" * 16, 0, "$", "tag 83 is not supported"),
-    ("a20100f93c0000", 3, "$", "the key 1.0 of a map came twice"),
-    ("a201000100", 3, "$", "the key 1 of a map came twice"),
-    ("a2616100616100", 4, "$", "the key 'a' of a map came twice"),
-    ("bf01000100ff", 3, "$", "the key 1 of a map came twice"),
-    ("d90102820101", 5, "$[1]", "the element 1 of a set came twice"),
+    ("a20100f93c0000", 3, "$", "the key 1.0 of a map appears twice"),
+    ("a201000100", 3, "$", "the key 1 of a map appears twice"),
+    ("a2616100616100", 4, "$", "the key 'a' of a map appears twice"),
+    ("bf01000100ff", 3, "$", "the key 1 of a map appears twice"),
+    ("d90102820101", 5, "$[1]", "the element 1 of a set appears twice"),
     ("a1a000", 1, "$", "a map can't be a key of a map"),
     ("a1d901028000", 1, "$", "a set can't be a key of a map"),
     ("a181a000", 2, "$", "a map can't be a key of a map"),
@@ -217,8 +217,6 @@ REFUSED = [
     ("d9a7f9d8554400000000", 0, "$", COMPLEX),
     ("81" * 257 + "00", 256, "$" + "[0]" * 256, "nested more than 256 levels deep"),
     ("c1" * 300 + "00", 0, "$", SECONDS),
-    ("b92001" + "".join(f"19{n + 256:04x}00" for n in range(8193)), 3 + 4 * 8192, "$",
-     "more than 8192 keys of a map are not strings"),
 ]  # fmt: skip
 
 
@@ -237,7 +235,7 @@ def test_a_bad_body_is_refused_with_offset_and_place(
     assert pickle.loads(pickle.dumps(error)).args == error.args
 
 
-def test_256_levels_are_carried_both_ways(codec: Codec) -> None:
+def test_256_levels_are_encoded_and_decoded(codec: Codec) -> None:
     body = b"\x81" * 256 + b"\x00"
     assert codec.encode(codec.decode(body)) == body
     deep: Any = 2**64
@@ -284,13 +282,13 @@ values = st.recursive(
 
 
 @given(values)
-def test_every_value_arrives_as_it_was(value: Any) -> None:
+def test_every_value_arrives_unchanged(value: Any) -> None:
     codec = CborCodec()
     assert same(codec.decode(codec.encode(value)), value)
 
 
 @pytest.mark.parametrize("offset", range(17))
-def test_big_arrays_begin_where_they_can_be_used_in_place(codec: Codec, offset: int) -> None:
+def test_big_arrays_are_aligned_for_use_in_place(codec: Codec, offset: int) -> None:
     array = np.arange(1000.0).reshape(10, 100)
     for each in (array, array.T, array.astype(np.complex128)):
         body = bytearray(codec.encode(["x" * offset, each]))

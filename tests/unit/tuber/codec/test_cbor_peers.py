@@ -44,18 +44,18 @@ values = st.recursive(
 
 
 @given(values)
-def test_cbor2_reads_what_we_write(value: Any) -> None:
+def test_cbor2_decodes_our_output(value: Any) -> None:
     assert same(cbor2.loads(CborCodec().encode(value)), value)
 
 
 @given(values)
-def test_we_read_what_cbor2_writes(value: Any) -> None:
+def test_our_codec_decodes_the_output_of_cbor2(value: Any) -> None:
     assert same(CborCodec().decode(cbor2.dumps(value)), value)
     assert same(CborCodec().decode(cbor2.dumps(value, canonical=True)), value) or dict_in(value)
 
 
 def dict_in(value: Any) -> bool:
-    """Whether there is a map in it: in the canonical form its keys are in another order."""
+    """Return whether the value contains a map, whose keys the canonical form would sort."""
     if isinstance(value, list):
         return any(map(dict_in, value))
     return isinstance(value, dict)

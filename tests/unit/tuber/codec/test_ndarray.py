@@ -1,4 +1,4 @@
-"""Arrays where numpy is not installed."""
+"""Arrays without numpy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Futures of the asyncio shell, in everything by which asyncio waits."""
+"""Futures of the asyncio shell, with all functions of asyncio that wait."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Run: TypeAlias = "Callable[[Scenario], None]"
 
 @pytest.fixture
 def run(server: ScriptedServer) -> Run:
-    """Runs what a test does with the context of a board."""
+    """Run a test's coroutine with the context of a board."""
 
     def run(scenario: Scenario) -> None:
         async def main() -> None:
@@ -262,9 +262,7 @@ def test_cancelling_the_receiving_task_leaves_the_batch_to_be_received_again(
     run(scenario)
 
 
-def test_leaving_a_block_that_is_cancelled_cancels_what_it_sent(
-    run: Run, served: BatchServer
-) -> None:
+def test_leaving_a_cancelled_block_cancels_its_batches(run: Run, served: BatchServer) -> None:
     async def scenario(context: Any) -> None:
         futures = []
 

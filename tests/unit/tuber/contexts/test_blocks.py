@@ -1,4 +1,4 @@
-"""What leaving the block of a context does."""
+"""Leaving the block of a context."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.shells import Shell
 from tuber import TuberConnectionLost, TuberRemoteWarning, TuberStateError
 
 
-def test_leaving_the_block_sends_what_is_queued(
+def test_leaving_the_block_sends_queued_calls(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     with shell.within(board.tuber_context()) as context:
@@ -42,7 +42,7 @@ def test_leaving_the_block_with_an_exception_sends_nothing(
         shell.result(future)
 
 
-def test_leaving_the_block_waits_for_what_is_in_the_background(
+def test_leaving_the_block_waits_for_background_batches(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     with shell.within(board.tuber_context()) as context:
@@ -55,7 +55,7 @@ def test_leaving_the_block_waits_for_what_is_in_the_background(
 
 
 @pytest.mark.parametrize(("method", "error"), [("cut", TuberConnectionLost), ("fail", KeyError)])
-def test_leaving_the_block_raises_what_failed_in_the_background(
+def test_leaving_the_block_raises_background_failures(
     shell: Shell, board: Any, served: BatchServer, method: str, error: type[Exception]
 ) -> None:
     def leave() -> None:
@@ -66,10 +66,10 @@ def test_leaving_the_block_raises_what_failed_in_the_background(
 
     with pytest.raises(error):
         leave()
-    assert len(served.batches) == 2, "what was queued is sent all the same"
+    assert len(served.batches) == 2, "what was queued is still sent"
 
 
-def test_leaving_the_block_raises_a_failure_that_was_not_seen(shell: Shell, board: Any) -> None:
+def test_leaving_the_block_raises_an_unseen_failure(shell: Shell, board: Any) -> None:
     def leave() -> None:
         with shell.within(board.tuber_context()) as context:
             first = context.read()
@@ -82,7 +82,7 @@ def test_leaving_the_block_raises_a_failure_that_was_not_seen(shell: Shell, boar
         leave()
 
 
-def test_leaving_the_block_does_not_raise_what_was_seen(shell: Shell, board: Any) -> None:
+def test_leaving_the_block_does_not_raise_a_seen_failure(shell: Shell, board: Any) -> None:
     with shell.within(board.tuber_context()) as context:
         failing, behind = context.fail(), context.read()
         with pytest.raises(KeyError):

@@ -38,14 +38,16 @@ def test_a_cancelled_call_is_an_item_when_exceptions_are(shell: Shell, board: An
     assert isinstance(shell.finish(context())[1], CANCELLED)
 
 
-def test_only_cancelled_calls_are_no_request(shell: Shell, board: Any, served: BatchServer) -> None:
+def test_a_batch_of_only_cancelled_calls_sends_no_request(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
     context = board.tuber_context()
     context.read().cancel()
     assert shell.finish(context()) == [None]
     assert served.batches == []
 
 
-def test_a_call_cancelled_under_way_is_ignored_and_the_connection_is_sound(
+def test_the_result_of_a_call_cancelled_in_flight_is_ignored(
     shell: Shell, board: Any, served: BatchServer, server: ScriptedServer
 ) -> None:
     context = board.tuber_context()

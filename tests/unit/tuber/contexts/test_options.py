@@ -1,4 +1,4 @@
-"""The options of a batch, at every level at which they may be given."""
+"""The options of a batch, set on the object, the context or the batch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.scripted_server import ScriptedServer
 from tests.support.shells import Shell
 from tuber import TuberRemoteError, TuberResult, TuberTimeout
 
-# Gives a context in which an option holds, and a function that sends it and returns the results.
+# Each entry returns a context with an option, and a function that sends it and returns the results.
 Optioned = Callable[..., "tuple[Any, Callable[[], list[Any]]]"]
 
 
@@ -77,7 +77,7 @@ def test_maps_stay_maps_when_wanted(shell: Shell, optioned: Optioned) -> None:
     assert [type(each) for each in (*results(), shell.result(future))] == [dict, dict]
 
 
-def test_an_option_of_one_batch_does_not_hold_for_the_next(shell: Shell, board: Any) -> None:
+def test_an_option_of_one_batch_does_not_affect_the_next(shell: Shell, board: Any) -> None:
     context = board.tuber_context()
     for options, expected in (({"convert_json": False}, dict), ({}, TuberResult)):
         context.read()

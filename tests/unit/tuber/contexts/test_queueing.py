@@ -1,4 +1,4 @@
-"""Calls that are queued in a context, and how they travel."""
+"""Calls that are queued in a context, and the request that sends them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tuber import TuberError
 from tuber.codec import EncodeError
 
 
-def test_calls_of_any_depth_travel_as_one_batch(
+def test_calls_of_any_depth_are_sent_as_one_batch(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     with shell.within(board.tuber_context()) as context:
@@ -53,13 +53,13 @@ def test_a_context_of_the_registry_names_objects(
     assert [call["object"] for call in served.batches[0]] == ["Board", [["Boards", 0]]]
 
 
-def test_nothing_queued_is_nothing_sent(shell: Shell, board: Any, served: BatchServer) -> None:
+def test_an_empty_queue_sends_nothing(shell: Shell, board: Any, served: BatchServer) -> None:
     with shell.within(board.tuber_context()) as context:
         assert shell.finish(context()) == []
     assert served.batches == []
 
 
-def test_an_argument_that_cannot_be_carried_is_named_and_nothing_is_sent(
+def test_an_argument_that_cannot_be_encoded_is_named_and_nothing_is_sent(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     context = board.tuber_context()
@@ -164,7 +164,7 @@ def test_properties_of_items_are_read_and_set_by_their_container(
 
 
 @pytest.mark.parametrize("wrong", [{}, {"value": 1, "values": [1]}])
-def test_a_property_is_set_to_one_thing(board: Any, wrong: dict[str, Any]) -> None:
+def test_setting_needs_either_value_or_values(board: Any, wrong: dict[str, Any]) -> None:
     context = board.tuber_context()
     with pytest.raises(TypeError, match="either value or values"):
         context.adcs.tuber_set("gain", **wrong)
@@ -214,7 +214,7 @@ def test_a_context_is_not_iterated_without_end(board: Any) -> None:
             1 in place  # noqa: B015  # raises before it is compared
 
 
-def test_an_assignment_queues_the_setting(shell: Shell, board: Any, served: BatchServer) -> None:
+def test_an_assignment_is_queued(shell: Shell, board: Any, served: BatchServer) -> None:
     with shell.within(board.tuber_context()) as context:
         context.offset = 3
         context.adc[0].offset = None

@@ -1,8 +1,9 @@
-"""When a batch is sent, and its outcome next to those of other requests."""
+"""The sending of batches, and their outcomes."""
 
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import gc
 import threading
 import warnings
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import tuber
 from tests.support.batch_server import BatchServer
 from tests.support.scripted_server import ScriptedServer
 from tests.support.shells import Shell
@@ -25,7 +27,7 @@ from tuber.protocol import Result
 from tuber.session.replies import Outcomes
 
 
-def test_the_first_result_sends_all_that_is_queued(
+def test_the_first_result_sends_all_queued_calls(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
     with shell.within(board.tuber_context()) as context:
@@ -235,10 +237,10 @@ def test_calls_queued_by_several_threads_are_each_sent_once(
 
 
 @pytest.mark.parametrize("shell", ["asyncio"], indirect=True)
-def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
+def test_a_batch_interrupted_at_its_start_is_not_sent_twice(
     shell: Shell, board: Any, served: BatchServer
 ) -> None:
-    """An interrupt comes after the call that makes the task, before the task is stored."""
+    """An interrupt arrives after the task is created and before it is stored."""
     context = board.tuber_context()
     context.read(1)
 
@@ -263,21 +265,75 @@ def test_a_batch_whose_beginning_was_interrupted_is_not_sent_twice(
     assert [len(batch) for batch in served.batches] == [1]
 
 
-def test_results_have_values_that_other_threads_take_at_the_same_time(
-    board: Any, shell: Shell
-) -> None:
-    """Another thread takes a value that has warnings while all results are taken."""
+def test_results_include_values_that_other_threads_read_meanwhile(board: Any, shell: Shell) -> None:
+    """Another thread reads a value with warnings while this one reads all results."""
     context = board.tuber_context()
     context.read(1)
     sent = shell.send(context)
     shell.finish(context.receive(sent))
-    sent._outcomes = Outcomes([None], {0: Result(42, ("hot",))})
+    batch = sent._batch
+    batch._outcomes = Outcomes([None], {0: Result(42, ("hot",))})
 
     class Cancelled(set[int]):
         def union(self, *others: Any) -> Any:
-            sent.value(0)  # as the other thread would at this moment
+            batch.value(0)  # as the other thread would at this moment
             return super().union(*others)
 
-    sent.cancelled = Cancelled()
+    batch.cancelled = Cancelled()
     with pytest.warns(TuberRemoteWarning, match="hot"):
-        assert sent.results() == [42]
+        assert batch.results() == [42]
+
+
+def test_send_returns_the_future_of_all_results(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
+    context = board.tuber_context()
+    futures = [context.read(1), context.read(2)]
+    sent = shell.send(context)
+    assert [result.args for result in shell.result(sent)] == [[1], [2]]
+    assert (sent.done(), sent.cancelled(), sent.cancel()) == (True, False, False)
+    assert sent.exception() is None
+    assert shell.result(sent) == shell.finish(context.receive(sent))
+    assert shell.result(futures[1]).args == [2]
+    assert len(served.batches) == 1
+    context.fail()
+    failed = shell.send(context)
+    with pytest.raises(KeyError, match="gain"):
+        shell.result(failed)
+    assert isinstance(failed.exception(), KeyError)
+
+
+def test_a_batch_that_is_cancelled_as_a_whole_has_no_results(
+    shell: Shell, board: Any, served: BatchServer
+) -> None:
+    with shell.within(board.tuber_context()) as context:
+        future = context.hold()
+        sent = shell.send(context)
+        shell.wait_for(served.arrived)
+        assert "a batch of 1 calls: sent" in repr(sent)
+        assert sent.cancel()
+        assert (sent.cancelled(), sent.done(), future.cancelled()) == (True, True, True)
+        for each in (sent, future):
+            with pytest.raises((concurrent.futures.CancelledError, asyncio.CancelledError)):
+                shell.result(each)
+        served.gate.set()
+    assert len(served.batches) == 1
+
+
+def test_the_future_of_a_batch_works_with_asyncio(served: BatchServer) -> None:
+    async def main(hostname: str) -> None:
+        board = await tuber.resolve(hostname, "Board")
+        async with board, board.tuber_context() as context:
+            context.read(1)
+            first = context.send()
+            context.read(2)
+            second = context.send()
+            both = await asyncio.gather(first, second)
+            assert [[result.args for result in results] for results in both] == [[[1]], [[2]]]
+            context.hold()
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(context.send(), 0.05)
+            served.gate.set()
+
+    with ScriptedServer(served) as server:
+        asyncio.run(main(server.hostname))

@@ -1,4 +1,4 @@
-"""What users write as hostname."""
+"""Parsing of the user's hostname."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_usual_forms_are_understood(hostname: str, host: str, port: int, url
         ("https://b/%7Ea/", Address("b", 443, HTTPS, "/%7Ea/"), "b", "https://b/%7Ea/"),
     ],
 )
-def test_a_url_says_how_and_where_the_endpoint_is(
+def test_a_url_gives_scheme_and_path_of_the_endpoint(
     hostname: str, address: Address, authority: str, url: str
 ) -> None:
     assert parse_address(hostname) == address
@@ -73,7 +73,7 @@ def test_a_name_in_another_script_is_sent_as_ascii() -> None:
     ("host", "numeric"),
     [("10.0.0.1", True), ("::1", True), ("fe80::1%eth0", True), ("board", False), ("1.b", False)],
 )
-def test_an_ip_address_needs_no_looking_up(host: str, numeric: bool) -> None:
+def test_an_ip_address_needs_no_lookup(host: str, numeric: bool) -> None:
     assert Address(host).is_numeric is numeric
 
 
@@ -126,7 +126,7 @@ def test_other_types_are_refused(hostname: Any) -> None:
 
 
 @given(st.text())
-def test_any_text_is_an_address_fit_for_a_head_or_refused(text: str) -> None:
+def test_any_text_is_a_valid_address_or_refused(text: str) -> None:
     try:
         address = parse_address(text)
     except ValueError:

@@ -13,7 +13,7 @@ BODY = b'5\r\nhello\r\n1;name="v"\r\n!\r\nA \r\n0123456789\r\n0\r\nTrailer: x\r\
 
 
 @pytest.mark.parametrize("cut", range(len(BODY)))
-def test_chunks_are_put_together_however_they_come(cut: int) -> None:
+def test_chunks_are_joined_regardless_of_how_bytes_arrive(cut: int) -> None:
     chunks, received = ChunkedBody(), bytearray(BODY[:cut])
     assert not chunks.take(received)
     received += BODY[cut:] + b"next"

@@ -1,4 +1,4 @@
-"""Connecting, without sockets: which address is tried when, and why there is no connection."""
+"""Connecting, without sockets: the order of attempts, and the errors."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ V4 = [place(socket.AF_INET, f"10.0.0.{n}") for n in range(2)]
 
 
 class ScriptedAttempts:
-    """Attempts that end as given; None: the time passes first.
+    """Connection attempts with given outcomes; None is a timeout.
 
     Attributes:
-        journal: the places tried, and the seconds waited for.
+        journal: the addresses tried, and the seconds of each wait.
     """
 
     def __init__(self, *outcomes: Any) -> None:
@@ -82,7 +82,7 @@ def test_the_next_attempt_begins_after_a_delay_or_a_failure_and_the_last_has_no_
     assert attempts.cancelled
 
 
-def test_a_refusal_says_more_than_other_faults() -> None:
+def test_a_refusal_is_reported_before_other_faults() -> None:
     refusal = ConnectionRefusedError(errno.ECONNREFUSED, "refused")
     with pytest.raises(ConnectionRefusedError) as caught:
         run([*V4, V6[0]], ScriptedAttempts(FAULT, refusal, OSError("another")))
@@ -95,7 +95,7 @@ def test_a_name_without_addresses_is_a_failure() -> None:
 
 
 class FailingDialler(ScriptedAttempts):
-    """A dialler whose lookup fails; it records the seconds that it was given."""
+    """A dialler whose lookup fails; it records the time limit."""
 
     def __init__(self, fault: Exception) -> None:
         super().__init__()
@@ -128,8 +128,8 @@ def fail(
     ("fault", "kind", "message"),
     [
         (TimeoutError(), TuberTimeout, "Timed out after 10 s connecting to http://board/tuber; "),
-        (socket.gaierror(-2, "unknown"), TuberNetworkError, "No address is known for the name "),
-        (UnicodeError("too long"), TuberNetworkError, "No address is known for the name 'board' "),
+        (socket.gaierror(-2, "unknown"), TuberNetworkError, "Could not resolve the host name "),
+        (UnicodeError("too long"), TuberNetworkError, "Could not resolve the host name 'board' "),
         (OSError(errno.EHOSTUNREACH, "no"), TuberUnreachable, "http://board/tuber is unreachable:"),
         (
             ConnectionRefusedError(errno.ECONNREFUSED, "refused"),

@@ -1,4 +1,4 @@
-"""The rule 'at most once', without sockets: which connection a request goes over."""
+"""The rule 'at most once', without sockets: the choice of a request's connection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLOSING = HttpReply(parse_head(b"HTTP/1.1 200 OK\r\nContent-Length: 0"), b"", ke
 
 
 class Wire:
-    """A connection that answers or fails as given."""
+    """A connection with a given reply or fault."""
 
     def __init__(self, outcome: HttpReply | BaseException, sent_any: bool = False) -> None:
         self.outcome = outcome
@@ -100,7 +100,7 @@ def test_a_connection_that_closes_is_not_kept() -> None:
     assert pool.ended == [None]
 
 
-def test_a_request_of_which_nothing_left_is_sent_on_the_next_connections() -> None:
+def test_an_unsent_request_is_sent_on_the_next_connections() -> None:
     gone, also_gone, new = Wire(UNSENT), Wire(UNSENT), Wire(REPLY)
     pool = Wires([gone, also_gone], new)
     assert run(pool) is REPLY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import numpy  # noqa: F401  # where it is there, large bodies are received into memory of its
+import numpy  # noqa: F401  # once imported, its memory is used for large bodies
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ def reply(*fields: str, body: bytes = b"", start: str = "HTTP/1.1 200 OK") -> by
 
 
 def read(*pieces: bytes) -> HttpReply:
-    """The one reply in the pieces, received as a shell does."""
+    """Return the only reply in the pieces, received in the way of a shell."""
     reader, answer = ReplyReader(), None
     for piece in pieces:
         assert answer is None
@@ -60,7 +60,7 @@ KINDS = ["application/cbor", "application/json"]
 
 @pytest.mark.parametrize("media_type", KINDS)
 @pytest.mark.parametrize("numpy_there", [False, True])
-def test_a_large_body_is_received_into_memory_that_may_be_written(
+def test_a_large_body_is_received_into_writable_memory(
     media_type: str, numpy_there: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not numpy_there:
@@ -111,7 +111,7 @@ def test_a_big_body_can_also_be_fed() -> None:
         [reply("Transfer-Encoding: chunked", body=b"64\r\n" + b"x" * 100), b"\r\n1\r\nx"],
     ],
 )
-def test_a_longer_body_than_is_wanted_is_refused(longer: list[bytes]) -> None:
+def test_a_body_over_the_limit_is_refused(longer: list[bytes]) -> None:
     *before, last = longer
     reader = ReplyReader(max_body_bytes=100)
     assert [reader.feed(piece) for piece in before] == [None] * len(before)
@@ -119,7 +119,7 @@ def test_a_longer_body_than_is_wanted_is_refused(longer: list[bytes]) -> None:
         reader.feed(last)
 
 
-def test_a_body_of_the_longest_length_is_taken() -> None:
+def test_a_body_at_the_limit_is_accepted() -> None:
     answer = ReplyReader(max_body_bytes=100).feed(reply("Content-Length: 100", body=b"x" * 100))
     assert answer is not None
     assert len(answer.body) == 100
@@ -135,7 +135,7 @@ def test_several_replies_follow_each_other_on_one_reader() -> None:
             assert (answer.body, answer.keep_alive, reader.started) == (body, True, False)
 
 
-def test_each_of_many_heads_is_the_one_that_came() -> None:
+def test_each_of_many_cached_heads_is_returned_correctly() -> None:
     reader = ReplyReader()
     for number in [*range(2 * MAX_KNOWN_HEADS), *range(2 * MAX_KNOWN_HEADS)]:
         body = b"x" * number

@@ -1,4 +1,4 @@
-"""Our reply parser and h11's read the same: a second opinion on what bytes mean.
+"""Our parser for replies agrees with h11's.
 
 Where they differ, ours is the stricter one, and the differences are those listed here with the part
 of RFC 9112 that decides. Never may ours read a reply where h11 reads another one.
@@ -67,7 +67,7 @@ def theirs(received: bytes) -> Outcome:
         return UNFINISHED if ended else REFUSED
 
 
-# What h11 reads and we refuse, with the part of RFC 9112 (or RFC 9110) that lets us.
+# The replies that h11 accepts and we refuse, with the section of RFC 9112 (or 9110) that allows it.
 OURS_ALONE = [
     rb"(?:\A|[^\r])\n",  # 2.2: a recipient 'may' take LF for a line end
     rb"\r\n[ \t]",  # 5.2: a folded line is refused, or replaced by spaces
@@ -163,27 +163,29 @@ def check(received: bytes) -> None:
         assert mine == other, (received, mine, other)
         return
     assert mine[:2] == other[:2], (received, mine, other)
-    # The connection is never used again where h11 would not, except for old servers that say
-    # 'keep-alive' (RFC 9112 section 9.3), which h11 does not believe.
+    # If h11 would not reuse the connection, we do not either, except for old servers that send
+    # 'keep-alive' (RFC 9112 section 9.3), which h11 ignores.
     says_so = re.search(rb"http/1\.0 (?s:.)*keep-alive", received.lower()) is not None
     assert other[2] or not mine[2] or says_so, (received, mine, other)
 
 
 @settings(max_examples=500)
 @given(replies())
-def test_well_formed_and_odd_replies_are_read_alike(received: bytes) -> None:
+def test_both_parsers_agree_on_well_formed_and_odd_replies(received: bytes) -> None:
     check(received)
 
 
 @settings(max_examples=1500)
 @given(mutated())
 @example(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-def test_mutated_replies_are_read_alike(received: bytes) -> None:
+def test_both_parsers_agree_on_mutated_replies(received: bytes) -> None:
     check(received)
 
 
 @given(replies() | mutated(), st.data())
-def test_it_does_not_matter_how_a_reply_is_cut(received: bytes, data: st.DataObject) -> None:
+def test_the_result_does_not_depend_on_how_a_reply_is_split(
+    received: bytes, data: st.DataObject
+) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(1, max(1, len(received) - 1)), max_size=4)))
     pieces = [received[a:b] for a, b in zip([0, *cuts], [*cuts, len(received)], strict=True)]
     cut, whole = ours(pieces), ours([received])

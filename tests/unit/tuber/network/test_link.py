@@ -28,7 +28,7 @@ def test_a_varied_link_keeps_the_other_options() -> None:
     assert link.session.options == options, "the first one is untouched"
 
 
-def test_a_varied_link_refuses_options_that_make_no_sense() -> None:
+def test_a_varied_link_refuses_invalid_options() -> None:
     link = ServerLink(BOARD, Options())
     with pytest.raises(ValueError, match="text/html"):
         link.varied(accept_types=["text/html"])

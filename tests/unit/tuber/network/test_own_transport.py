@@ -53,7 +53,7 @@ def transport(shell: Shell) -> Scripted:
     return Scripted() if shell.name == "blocking" else Awaited()
 
 
-def test_it_gets_the_request_and_the_timeouts(shell: Shell, transport: Scripted) -> None:
+def test_the_transport_gets_the_request_and_the_timeouts(shell: Shell, transport: Scripted) -> None:
     options = {"transport": transport, "timeout": (3, 9)}
     with shell.resolved("https://board/crate/3", **options) as board:
         assert board.gain == 2.0
@@ -72,7 +72,7 @@ def test_it_gets_the_request_and_the_timeouts(shell: Shell, transport: Scripted)
         (200, {"content-type": JSON, "Content-Encoding": "gzip"}, bytearray(b'{"result": 7}')),
     ],
 )
-def test_its_answer_is_a_reply(shell: Shell, transport: Scripted, answer: Any) -> None:
+def test_the_transport_returns_the_reply(shell: Shell, transport: Scripted, answer: Any) -> None:
     with shell.resolved("board", transport=transport) as board:
         transport.answer = answer
         assert shell.finish(board.read()) == 7
@@ -99,7 +99,7 @@ class NothingSent(Exception):
         (NothingSent("no route"), TuberNetworkError, False),
     ],
 )
-def test_its_errors_are_network_errors(
+def test_errors_of_the_transport_are_network_errors(
     shell: Shell,
     transport: Scripted,
     fault: Exception,

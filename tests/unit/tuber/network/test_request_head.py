@@ -45,7 +45,7 @@ def test_options_of_every_request_precede_those_of_one() -> None:
         assert head.fields(options)["X-Tuber-Options"] == field.decode()
 
 
-def test_the_endpoint_may_be_elsewhere() -> None:
+def test_the_endpoint_may_have_another_path() -> None:
     head = RequestHead(parse_address("http://gateway/crate/3"), Options())
     assert head.encode(b"{}")[0].startswith(b"POST /crate/3 HTTP/1.1\r\nHost: gateway\r\n")
 

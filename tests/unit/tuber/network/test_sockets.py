@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from tuber.network.connecting import read_ready_probe
+from tuber.network.sockets import read_ready_probe
 
 
 @pytest.mark.parametrize("by_poll", [True, False])

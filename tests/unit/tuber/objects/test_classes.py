@@ -1,4 +1,4 @@
-"""Generated classes: what Python's own tools find in them, and which objects share one."""
+"""Generated classes, seen by Python's own tools, and the objects that share one."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_a_base_with_init_subclass_gets_no_subclasses() -> None:
     assert {"read", "offset", "gain"} <= set(dir(board))
 
 
-def test_objects_that_were_handed_out_adopt_a_new_description_in_place() -> None:
+def test_existing_objects_adopt_a_new_description_in_place() -> None:
     board = described_as(BOARD)
     supply, fan, channel, last = (
         board.supply, board.supply.fan, board.channels[0], board.channels[2],
@@ -149,7 +149,7 @@ def test_objects_that_were_handed_out_adopt_a_new_description_in_place() -> None
     assert channel.serial == "C2"
     assert method == board.read
     for gone in (fan, last):
-        with pytest.raises(TuberStateError, match="is not at the server any more"):
+        with pytest.raises(TuberStateError, match="is no longer on the server"):
             gone.read()
     assert not hasattr(supply, "fan")
 

@@ -12,12 +12,16 @@ from tuber.protocol import Description
 A, B = Description(type="A"), Description(type="B")
 
 
-def made(item: Any, description: Description) -> Any:
-    return (item, description.type)
+class Owner:
+    def _tuber_make_item(self, item: Any, description: Description) -> Any:
+        return (item, description.type)
+
+
+OWNER = Owner()
 
 
 def items(description: Description) -> Any:
-    return items_of(description, made)
+    return items_of(description, lambda: OWNER)
 
 
 @pytest.mark.parametrize(

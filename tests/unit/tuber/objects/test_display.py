@@ -1,4 +1,4 @@
-"""What help(), IPython and Jupyter show of a remote object, without I/O."""
+"""Displays of remote objects in help(), IPython and Jupyter, without I/O."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tuber.objects.display import html, text
 
 
 class Printer:
-    """What is used of IPython.lib.pretty.RepresentationPrinter."""
+    """The used part of IPython.lib.pretty.RepresentationPrinter."""
 
     def __init__(self, depth: int = 1) -> None:
         self.shown = ""

@@ -1,4 +1,4 @@
-"""Remote methods as Python shows them."""
+"""Remote methods, seen by Python's own tools."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read(**description: Any) -> Any:
     return described({"type": "Board", "methods": {"read": {**READ, **description}}}).read
 
 
-def test_it_has_the_names_and_the_docstring_of_the_method() -> None:
+def test_a_function_has_the_names_and_docstring_of_its_method() -> None:
     method = read()
     assert (method.__name__, method.__qualname__) == ("read", "Board.read")
     assert method.__doc__ == "Reads n samples."
@@ -44,12 +44,12 @@ def test_a_signature_without_self_loses_nothing() -> None:
     assert method.__annotations__ == {"n": "int"}
 
 
-def test_no_source_file_is_shown_for_it() -> None:
+def test_no_source_file_is_shown_for_a_method() -> None:
     with pytest.raises(OSError, match=r"could not get source|source code not available"):
         inspect.getsource(read())
 
 
-def test_a_traceback_names_it() -> None:
+def test_a_traceback_names_the_method() -> None:
     board = described({"methods": {"read": READ}})
     board._tuber_removed(TuberStateError("gone"))
     kept = type(described({"methods": {"read": READ}})).read.__get__(board)
@@ -76,7 +76,7 @@ def test_arguments_of_any_name_are_passed_on() -> None:
     }
 
 
-def test_it_is_picklable() -> None:
+def test_a_method_is_picklable() -> None:
     board: Any = SimpleTuberObject("Board", hostname="board")
     board._tuber_adopt(Description.from_map({"methods": {"read": READ}}))
     method = pickle.loads(pickle.dumps(board.read))

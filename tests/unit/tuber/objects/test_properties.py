@@ -1,4 +1,4 @@
-"""Reading and setting properties at the server, by both shells."""
+"""Reading and setting properties on the server, by both shells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.live_board import BOARD, SET, live_board
+from tests.support.live_board import BOARD, READ, SET, live_board
 from tests.support.shells import Shell
 from tuber import TuberStateError
 
@@ -40,7 +40,9 @@ def test_a_live_property_is_set_and_read_back(shell: Shell, board: Any, served: 
     assert served[1].asked == [call]
 
 
-def test_assignment_sets_it_or_says_how_to(shell: Shell, board: Any, served: Any) -> None:
+def test_assignment_sets_a_live_property_or_explains_how(
+    shell: Shell, board: Any, served: Any
+) -> None:
     if shell.name == "blocking":
         board.offset = 4
         assert served[1].offset == 4
@@ -90,14 +92,14 @@ def test_wrong_keys_are_named(
     assert served[1].asked == []
 
 
-def test_one_key_alone_is_no_list_of_keys(board: Any, served: Any) -> None:
+def test_a_single_key_is_refused_as_keys(board: Any, served: Any) -> None:
     for container in (board.channels, board.named, board.tuber_context().channels):
         with pytest.raises(TypeError, match="got 'left'"):
             container.tuber_get("offset", keys="left")
     assert served[1].asked == []
 
 
-def test_arguments_that_do_not_fit_together_send_nothing(board: Any, served: Any) -> None:
+def test_contradictory_arguments_send_nothing(board: Any, served: Any) -> None:
     for call in (
         lambda: board.tuber_set("offset"),
         lambda: board.tuber_set("offset", 1, keys=[0]),
@@ -180,8 +182,36 @@ def test_a_property_that_failed_while_resolving_is_still_live(shell: Shell) -> N
         assert "offset" in dir(board)
 
 
-def test_a_name_like_that_of_a_live_property_is_warned_of(board: Any) -> None:
+def test_a_name_similar_to_a_live_property_warns(board: Any) -> None:
     with pytest.warns(UserWarning, match=r"'ofset' was set as a local attribute only.*'offset'"):
         board.ofset = 4
     board.ofset = 5  # it is there now
     board.colour = board._ofset = 6
+
+
+def test_names_of_old_servers_are_sent_as_they_spell_them(shell: Shell) -> None:
+    description = {
+        "methods": {"read_\u00b5s": READ, "tuber_set": SET},
+        "properties": {"t_\u00b5s": 1, "\u2126": 3},
+        "dynamic": ["t_\u00b5s"],
+        "objects": {"\u00b5": {"methods": {"read": READ}}},
+    }
+    with live_board(description) as (hostname, served), shell.resolved(hostname) as board:
+        served.asked.clear()
+        for micro in "\u00b5\u03bc":  # as strings say, and as the parser does
+            shell.finish(getattr(board, f"read_{micro}s")())
+            shell.finish(getattr(board, f"t_{micro}s"))
+            shell.finish(board.tuber_get(f"t_{micro}s"))
+            shell.finish(board.tuber_set(f"t_{micro}s", 2))
+            shell.finish(getattr(board, micro).read())
+            context = board.tuber_context()
+            getattr(context, f"read_{micro}s")()
+            shell.finish(context())
+        assert [getattr(board, ohm) for ohm in "\u03a9\u2126"] == [3, 3]
+        asked = repr(served.asked)
+        assert "\u00b5" in asked
+        assert "\u03bc" not in asked
+        if shell.name == "blocking":
+            setattr(board, f"t_{micro}s", 5)
+            assert served.offset == 5
+        assert {"read_\u03bcs", "t_\u03bcs"} <= set(dir(board))

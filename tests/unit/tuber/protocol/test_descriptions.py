@@ -147,3 +147,18 @@ def test_the_path_may_be_that_of_the_known_object() -> None:
     assert find_description(BOARD, "Board", "Board") is BOARD
     item = ["Crate", ["Boards", 1]]
     assert find_description(BOARD, item, item) is BOARD
+
+
+def test_names_are_in_the_form_of_the_parser_and_keep_the_spelling_of_old_servers() -> None:
+    members = {"methods": {"\ufb01ne": {}}, "properties": {"\u00b5": 1}, "dynamic": ["\u00b5"]}
+    description = Description.from_map(members)
+    assert description.names == {"fine", "\u03bc"}
+    assert description.dynamic == {"\u03bc"}
+    assert (description.wire_name("\u03bc"), description.wire_name("fine")) == (
+        "\u00b5",
+        "\ufb01ne",
+    )
+    assert description.wire_name("other") == "other"
+    both = Description.from_map({"properties": {"\u00b5": 1, "\u03bc": 2}})
+    assert both.properties == {"\u00b5": 1, "\u03bc": 2}
+    assert both.wire_name("\u00b5") == "\u03bc"

@@ -1,4 +1,4 @@
-"""Descriptions of servers before 1.0, put together out of many answers."""
+"""Descriptions from servers before 1.0, assembled from many replies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BOARD = {
 
 
 def answer_one(asked: dict[str, Any]) -> dict[str, Any]:
-    """A server that knows no 'resolve'."""
+    """A server that does not support 'resolve'."""
     if "object" not in asked:
         return {"result": {"objects": ["Board"]}}
     if "property" not in asked:

@@ -23,7 +23,7 @@ NEW = ServerState(URL, "a" * 32)
 
 
 def drive(conversation: Any, *replies: Any) -> tuple[list[Request], Any]:
-    """Return the requests of a conversation, and its value."""
+    """Drive a conversation; return its requests and its value."""
     sent, answers = [], iter(replies)
     try:
         request = next(conversation)

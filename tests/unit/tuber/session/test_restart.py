@@ -1,4 +1,4 @@
-"""Restarts: replies with another run id, without a network."""
+"""Restarts, without a network: replies with a new run id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tuber import (
     TuberRestartWarning,
     TuberStateError,
 )
-from tuber.codec.json import DEFAULT
+from tuber.codec import codec_for
 from tuber.session.restart import REFRESH_SECONDS
 from tuber.session.server_state import MAX_ATTEMPTS, Roots, ServerState
 
@@ -50,7 +50,9 @@ class RestartingServer:
         for answer in answers:
             if isinstance(answer, (Exception, ScriptedReply)):
                 return answer
-        body = DEFAULT.encode(answers if isinstance(asked, list) else answers[0])
+        body = codec_for("application/json").encode(
+            answers if isinstance(asked, list) else answers[0]
+        )
         return ScriptedReply(body, fields={"x-tuber-run": self.run_id} if self.run_id else {})
 
     def resolved(self, path: str = "Board", parent: Any = None) -> Any:
@@ -66,7 +68,7 @@ def server() -> RestartingServer:
 
 
 def texts_of(run: Callable[[], Any]) -> list[str]:
-    """The restart warnings of a call; each of them at the line of the caller."""
+    """Return the restart warnings of a call, and check that they have the line of the caller."""
     with warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
         run()
@@ -134,10 +136,10 @@ def test_a_removed_object_raises_until_it_exists_again(server: RestartingServer)
     server.run_id, server.describe = B, without_board
     (text,) = texts_of(other.read)
     assert "Other was read again" in text
-    assert "Board is not there any more" in text
+    assert "Board no longer exists" in text
     for name in ("gain", "read", "tuber_is_container"):
         with pytest.raises(
-            TuberStateError, match=r"not at the server any more .*tuber_resolve\(force=True\)"
+            TuberStateError, match=r"no longer on the server .*tuber_resolve\(force=True\)"
         ):
             getattr(board, name)
     server.describe = server.description
@@ -252,7 +254,7 @@ def test_a_server_without_run_ids_never_warns(server: RestartingServer) -> None:
     board = server.resolved()
     assert texts_of(board.read) == []
     board = RestartingServer.resolved(server)
-    server.run_id = A  # something in between may take it out of some replies
+    server.run_id = A  # a proxy may remove it from some replies
     assert texts_of(board.read) == []
     server.run_id = None
     assert texts_of(board.read) == []
@@ -295,7 +297,9 @@ def test_a_description_that_comes_after_a_restart_was_noticed_is_read_again(
     server.run_id, server.gain = B, 2.0
     texts_of(board.read)
     answer = ScriptedReply(
-        DEFAULT.encode({"result": {"properties": {"gain": 1.0}, "methods": {}}}),
+        codec_for("application/json").encode(
+            {"result": {"properties": {"gain": 1.0}, "methods": {}}}
+        ),
         fields={"x-tuber-run": A},
     )
     with pytest.raises(StopIteration):
@@ -344,7 +348,7 @@ def test_a_batch_refreshes_and_warns_when_a_result_is_taken(
     server.run_id, server.gain = B, 2.0
 
     class Started:
-        """What a link gives for a conversation: run at once, as a thread would."""
+        """Run a conversation at once, like a thread would."""
 
         def __init__(self, outcomes: Any) -> None:
             self.outcomes = outcomes
@@ -375,14 +379,42 @@ def test_reading_several_objects_warns_of_a_restart_too(server: RestartingServer
     assert len(texts_of(lambda: board._tuber_link.run(reading))) == 1
 
 
-def test_a_part_keeps_its_root_alive(server: RestartingServer) -> None:
-    sensor = {"methods": {}, "properties": {"offset": 1}}
-    server.describe = lambda asked: {"result": {"methods": {}, "objects": {"sensor": sensor}}}
-    link = server.resolved()._tuber_link
-    part = server.resolved().sensor
-    gc.collect()
-    assert len(link.session.state.roots) == 0
-    assert len(part._tuber_link.session.state.roots) == 1
+def test_a_part_is_read_again_although_its_root_was_dropped(server: RestartingServer) -> None:
+    def describe(asked: Any) -> Any:
+        sensor = {"methods": {"read": {}}, "properties": {"gain": server.gain}}
+        rack = {"keys": 2, "values": {"objects": {"sensor": sensor}}}
+        path = asked["object"]
+        last = path if isinstance(path, str) else path[-1]
+        if last == "Board":
+            return {"result": {"objects": {"rack": rack}}}
+        return {"result": sensor if last == "sensor" else rack}
+
+    server.describe = describe
+    rack = server.resolved().rack
+    part = rack[1].sensor
+    roots = part._tuber_link.session.state.roots
+    assert [each._tuber_path for each in roots] == [["Board", "rack"]]
+    del rack
+    assert [each._tuber_path for each in roots] == [["Board", ["rack", 1], "sensor"]]
+    server.run_id, server.gain = B, 2.0
+    (text,) = texts_of(part.read)
+    assert "Board.rack[1].sensor was read again" in text
+    assert part.gain == 2.0
+    del part
+    assert len(roots) == 0
+
+
+def test_a_part_of_a_stale_root_that_was_dropped_is_stale(server: RestartingServer) -> None:
+    sensor = {"methods": {"read": {}}, "properties": {"gain": 1}}
+    server.describe = lambda asked: {
+        "result": {"objects": {"sensor": sensor}} if asked["object"] == "Board" else sensor
+    }
+    board = server.resolved()
+    part, state = board.sensor, board._tuber_link.session.state
+    state.note(B, A)
+    del board
+    assert list(state.stale) == [part]
+    assert state.any_stale
 
 
 def test_roots_are_kept_apart_by_identity_and_not_kept_alive() -> None:
@@ -451,4 +483,4 @@ def test_a_forked_child_does_not_wait_for_a_thread_of_its_parent() -> None:
             begun = state.begin_refresh(None)
             os._exit(0 if begun == [root] else 1)
     assert os.waitpid(child, 0) == (child, 0)
-    assert state.begin_refresh(None) == []  # the parent's is under way still
+    assert state.begin_refresh(None) == []  # the parent's is still running

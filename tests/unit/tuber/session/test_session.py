@@ -188,7 +188,7 @@ def test_a_description_is_requested_once() -> None:
 @pytest.mark.parametrize("answer", [1, None, [], {"methods": 1}, {"values": {}}])
 def test_a_malformed_description_is_refused_with_its_path(answer: Any) -> None:
     link = ScriptedLink(lambda asked: {"result": answer})
-    with pytest.raises(TuberProtocolError, match="the description of the registry"):
+    with pytest.raises(TuberProtocolError, match="the request to describe the registry"):
         link.run(link.session.describe(None))
 
 

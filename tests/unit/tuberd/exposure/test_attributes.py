@@ -1,4 +1,4 @@
-"""What is known of attributes without running a getter."""
+"""Inspecting attributes without running a getter."""
 
 from __future__ import annotations
 

@@ -77,12 +77,87 @@ def test_items_that_are_not_objects_are_refused(items: Any, message: str) -> Non
         TuberContainer(items)
 
 
-def test_an_array_holds_one_class() -> None:
-    assert TuberArray([Channel(0), Channel(1)]).is_uniform()
-    assert TuberArray({"a": Channel(0)}).is_uniform()
-    assert len(TuberArray([])) == 0
-    with pytest.raises(TypeError, match="objects of one class; got Channel, Mute"):
+class FastChannel(Channel):
+    pass
+
+
+class SlowChannel(Channel):
+    pass
+
+
+def test_an_array_holds_one_class_and_its_subclasses() -> None:
+    assert TuberArray([Channel(0), Channel(1)]).shared_index() == 0
+    assert TuberArray({"a": Channel(0)}).shared_index() == 0
+    assert TuberArray([FastChannel(0), Channel(1), SlowChannel(2)]).shared_index() == 1
+    assert TuberArray([]).shared_index() is None
+    assert TuberContainer([Channel(0)]).shared_index() is None
+    with pytest.raises(TypeError, match="one class and its subclasses; got Channel, Mute"):
         TuberArray([Channel(0), Mute()])
+    with pytest.raises(TypeError, match="got FastChannel, SlowChannel"):
+        TuberArray([FastChannel(0), SlowChannel(0)])
+    array = TuberArray([Channel(0)])
+    with pytest.raises(TypeError, match="got Channel, Mute"):
+        array.append(Mute())
+    assert len(array) == 1
+
+
+def test_a_container_is_a_view_of_its_list_or_dict() -> None:
+    channels = [Channel(0)]
+    listed = TuberContainer(channels)
+    channels.append(Channel(1))
+    assert (len(listed), listed.tuber_call("read")) == (2, [0, 1])
+    listed.append(Channel(2))
+    listed.extend(Channel(n) for n in (3, 4))
+    listed.insert(0, Channel(5))
+    listed[1] = Channel(6)
+    del listed[2]
+    assert [each.number for each in channels] == [5, 6, 2, 3, 4]
+    assert listed.index(channels[3]) == 3
+    assert listed.pop() not in channels
+    named = {"a": Channel(0)}
+    mapped = TuberContainer(named)
+    named["b"] = Channel(1)
+    assert mapped.keys() == ["a", "b"]
+    assert mapped.get("z") is None
+    mapped.update(c=Channel(2))
+    mapped.setdefault("d", Channel(3))
+    mapped["e"] = Channel(4)
+    assert [each.number for each in named.values()] == [0, 1, 2, 3, 4]
+    for container in (listed, mapped):
+        assert {"append", "get", "pop"}.isdisjoint(
+            each.name for each in ExposurePolicy().members(container)
+        )
+        assert ExposurePolicy().resolve(container, "pop") is None
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda container: container.append(5),
+        lambda container: container.insert(0, 5),
+        lambda container: container.extend(iter([Channel(0), 5])),
+        lambda container: container.__setitem__(0, 5),
+        lambda container: container.__setitem__(slice(0, 1), [5]),
+    ],
+)
+def test_what_cannot_be_served_is_not_added(add: Any) -> None:
+    channels = [Channel(0)]
+    before = list(channels)
+    with pytest.raises(TypeError, match="is a plain int; a container holds objects"):
+        add(TuberContainer(channels))
+    assert channels == before
+    for change in ({"update": {"b": 5}}, {"setdefault": "b"}):
+        ((name, argument),) = change.items()
+        with pytest.raises(TypeError, match="is a plain"):
+            getattr(TuberContainer({"a": Channel(0)}), name)(argument)
+
+
+def test_an_item_that_came_into_the_list_and_is_no_object_cannot_be_reached() -> None:
+    channels: list[Any] = [Channel(0)]
+    container = TuberContainer(channels)
+    channels.append([])
+    with pytest.raises(TypeError, match="item 1 of TuberContainer is a plain list"):
+        container.tuber_item(1)
 
 
 @pytest.mark.parametrize("items", [[Channel(1), Channel(2)], {"a": Channel(1), "b": Channel(2)}])
@@ -123,7 +198,7 @@ def test_calls_pass_through_nested_containers() -> None:
 
 
 class Knob:
-    """Its offset is a live property that does not take every value."""
+    """A channel whose live property refuses some values."""
 
     __tuber_dynamic__ = "offset"
 

@@ -1,4 +1,4 @@
-"""Descriptions: what they list, containers, and that one fault hides nothing else."""
+"""Descriptions: their members, containers, and faults that must not hide other members."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tuber.codec.cbor import CborCodec
 from tuber.codec.json import JsonCodec
@@ -58,7 +60,7 @@ class Faulty:
 
 def describer(**objects: Any) -> Describer:
     return Describer(
-        TuberRegistry(objects), ExposurePolicy(), JsonCodec("json").encode, CborCodec().encode
+        TuberRegistry(objects), ExposurePolicy(), JsonCodec().encode, CborCodec().encode
     )
 
 
@@ -180,12 +182,30 @@ def test_reading_a_property_that_raises_raises_it() -> None:
     assert isinstance(raised.value.error, OSError)
 
 
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), RuntimeError("x")])
+def test_a_value_whose_attributes_all_raise_fails_alone(error: BaseException) -> None:
+    class Closed:
+        def __getattribute__(self, name: str) -> Any:
+            raise error
+
+    class Board:
+        gain = 2
+
+        @property
+        def closed(self) -> Any:
+            return Closed()
+
+    found = describer(B=Board())({"resolve": True})["objects"]["B"]
+    assert found["properties"] == {"gain": 2}
+    assert [*found["failed"]] == ["closed"]
+
+
 def test_values_are_encoded_once_and_after_a_fault_object_by_object() -> None:
     sent: list[Any] = []
 
     def counting(value: Any) -> bytes:
         sent.append(value)
-        return JsonCodec("json").encode(value)
+        return JsonCodec().encode(value)
 
     objects = {f"c{n}": Channel() for n in range(100)}
     describe = Describer(TuberRegistry(objects), ExposurePolicy(), counting, CborCodec().encode)
@@ -194,7 +214,7 @@ def test_values_are_encoded_once_and_after_a_fault_object_by_object() -> None:
     sent.clear()
     objects["c7"].gain = object()  # type: ignore[assignment]
     describe({"resolve": True})
-    assert len(sent) == 1 + 100 + 1
+    assert len(sent) == 1 + 100 + 3 + 1
 
 
 OF_ITEMS = ["tuber_call", "tuber_get", "tuber_set"]
@@ -384,3 +404,119 @@ def test_validation_names_wrong_and_failed_live_properties() -> None:
         assert place in str(raised.value)
     assert "A[0].gone: AttributeError" in str(raised.value)
     assert "gain" not in str(raised.value)
+
+
+class RaisingText:
+    def __repr__(self) -> str:
+        raise SystemExit
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+
+class Undescribable:
+    """A callable whose docstring raises."""
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        raise ValueError("no text")
+
+    def __call__(self) -> int:
+        return 1
+
+
+TROUBLESOME = st.sampled_from(
+    [
+        "/data/\udce9t\udce9",
+        10**5000,
+        float("nan"),
+        object(),
+        RaisingText(),
+        b"\xff",
+        {"a": {1: "\udc00"}},
+        [[[]]],
+        type("Text", (str,), {"__str__": lambda self: 1 / 0})("a\udce9"),
+        type("Number", (int,), {"__int__": lambda self: 1 / 0})(7),
+    ]
+)
+
+
+@given(
+    default=TROUBLESOME | st.integers() | st.text() | st.none(),
+    annotation=TROUBLESOME | st.text(),
+    doc=TROUBLESOME | st.text(st.characters(codec=None)),  # with surrogates
+    lossless=st.booleans(),
+)
+def test_no_method_spoils_the_description_of_others(
+    default: Any, annotation: Any, doc: Any, lossless: bool
+) -> None:
+    def record(self: Any, path: Any = default) -> None: ...
+
+    record.__annotations__ = {"path": annotation, "return": annotation}
+    record.__doc__ = doc
+    cls = type("Recorder", (), {"record": record, "other": Undescribable()})
+    cls.__doc__ = doc
+    made = describer(recorder=cls(), good=Channel())
+    described = made({"resolve": True}, lossless)
+    assert made.why_not_sendable(lossless, described) is None
+    objects = described["objects"]
+    assert objects["good"] == made({"object": "good", "resolve": True}, lossless)
+    assert "failed" not in objects["recorder"]
+    assert set(objects["recorder"]["methods"]) == {"record", "other"}
+    assert made.why_not_sendable(lossless, made({"object": "recorder"})) is None
+
+
+def test_an_item_that_is_no_object_is_described_as_a_failure() -> None:
+    for kind in (TuberContainer, TuberArray):
+        channels: list[Any] = [Channel()]
+        container = kind(channels)
+        channels.append(5)
+        described = describer(rack=container)({"object": "rack", "resolve": True})
+        assert "keys" not in described
+        assert described["values"][0] == CHANNEL
+        (failure,) = described["values"][1]["failed"].values()
+        assert "is a plain int; a container holds objects" in failure["message"]
+
+
+def test_keys_that_cannot_be_sent_fail_in_their_container_alone() -> None:
+    container = TuberContainer({"\udce9": Channel(), "b": Channel()})
+    objects = describer(rack=container, good=Channel())({"resolve": True})["objects"]
+    assert "surrogate" in objects["rack"]["failed"]["keys"]["message"]
+    assert "values" not in objects["rack"]
+    assert "failed" not in objects["good"]
+
+
+@pytest.mark.parametrize("method", ["__enter__", "__aenter__"])
+def test_a_context_manager_is_described_as_one(method: str) -> None:
+    stage: Any = type("Stage", (Board,), {method: lambda self: self})()
+    described = describer(stage=stage, board=Board())({"resolve": True})["objects"]
+    assert described["stage"]["context"] is True
+    assert "context" not in described["board"]
+
+
+def test_equal_descriptions_of_a_batch_are_made_once() -> None:
+    class Counting:
+        __tuber_object__ = True
+        reads = 0
+
+        @property
+        def gain(self) -> int:
+            type(self).reads += 1
+            return 1
+
+    made, described = describer(a=Counting(), b=Counting()), {}
+    calls: list[dict[str, Any]] = [
+        {"object": "a", "resolve": True},
+        {"object": "b", "resolve": True},
+        {"object": ["a"]},
+        {"resolve": True},
+        {},
+    ]
+    first = [made(call, False, described) for call in calls]
+    reads = Counting.reads
+    for _ in range(1000):
+        assert [made(call, False, described) for call in calls] == first
+    assert Counting.reads == reads
+    made({"object": "a", "property": "gain"}, False, described)  # its getter may change things
+    made(calls[0], False, described)
+    assert Counting.reads == reads + 2

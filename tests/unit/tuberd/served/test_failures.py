@@ -1,9 +1,10 @@
-"""Failures: what a reply says about an exception, and that making one never raises."""
+"""Failures: the members that describe an exception. Creating a failure never raises."""
 
 from __future__ import annotations
 
 import builtins
 import sys
+import threading
 import traceback
 from typing import Any
 
@@ -37,7 +38,11 @@ def raised(error: BaseException) -> BaseException:
         (OSError(2, "No such file", "x"), "FileNotFoundError: [Errno 2] No such file: 'x'", None),
         (BoardError("hot"), f"{__name__}.BoardError: hot", f"{__name__}.BoardError"),
         (SystemExit(3), "SystemExit: 3", "SystemExit"),
-        (EncodeError("no form", "$.a[3]"), "TypeError: result.a[3]: no form", "TypeError"),
+        (
+            EncodeError("no form", "$.a[3]"),
+            "TypeError: result.a[3]: no form (the method ran)",
+            "TypeError",
+        ),
         (DecodeError("not JSON"), "ValueError: not JSON", "ValueError"),
     ],
 )
@@ -159,12 +164,109 @@ class Nameless(Exception):
     __module__ = 7  # type: ignore[assignment]
 
 
-@pytest.mark.parametrize("cls", [Hostile, Numeric, HostileNotes, Nameless])
+class Leaving(Exception):
+    def __str__(self) -> str:
+        raise SystemExit(3)
+
+
+class Closed(Exception):
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+
+class Text(str):
+    def __format__(self, how: str) -> str:
+        raise RuntimeError("no format")
+
+    def __len__(self) -> int:
+        raise RuntimeError("no length")
+
+
+class Worded(Exception):
+    def __str__(self) -> str:
+        return Text("words")
+
+
+class Secret(type):
+    def __getattribute__(cls, name: str) -> Any:
+        if name in ("__module__", "__qualname__", "__mro__") and cls.secret:
+            raise KeyboardInterrupt
+        return type.__getattribute__(cls, name)
+
+    secret = False
+
+
+class OfSecretClass(Exception, metaclass=Secret):
+    pass
+
+
+HOSTILE = [Hostile, Numeric, HostileNotes, Nameless, Leaving, Closed, Worded]
+
+
+@pytest.mark.parametrize("cls", HOSTILE)
 def test_hostile_exceptions_are_described(cls: type[Exception]) -> None:
     failure = describe_failure(raised(cls("x")), True)
     assert cls.__qualname__ in failure["message"]
     assert cls.__qualname__ in failure["type"]
     assert failure["traceback"]
+
+
+def test_a_class_that_refuses_its_name_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = raised(OfSecretClass("x"))
+    monkeypatch.setattr(Secret, "secret", True)
+    failure = describe_failure(error, True)
+    assert failure["type"] == f"{__name__}.OfSecretClass"
+    assert failure["traceback"]
+
+
+def nested(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def noted(error: BaseException) -> BaseException:
+    vars(error)["__notes__"] = nested(10**5)
+    return error
+
+
+def chained(error: BaseException, cause: BaseException) -> BaseException:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError(nested(10**5)),
+        KeyError({"deep": nested(10**5)}),
+        noted(ValueError("x")),
+        chained(ValueError("x"), ValueError(nested(10**5))),
+    ],
+    ids=["argument", "map", "note", "cause"],
+)
+def test_deeply_nested_arguments_are_not_shown(error: BaseException) -> None:
+    def describe() -> None:
+        described.append(describe_failure(raised(error), True))
+
+    described: list[dict[str, Any]] = []
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**6)  # the stack would overflow before the limit
+    try:
+        thread = threading.Thread(target=describe)
+        thread.start()
+        thread.join()
+    finally:
+        sys.setrecursionlimit(limit)
+    assert described[0]["type"] == type(error).__name__
+    assert "nested more than 256 levels deep" in described[0]["traceback"]
+
+
+def test_arguments_that_hold_themselves_are_shown() -> None:
+    value: list[Any] = [1]
+    value.append(value)
+    assert describe_failure(ValueError(value), True)["message"] == "ValueError: [1, [...]]"
 
 
 def test_huge_texts_keep_both_ends() -> None:
@@ -206,4 +308,5 @@ def test_a_compiled_methods_exception_has_no_traceback_that_only_repeats_the_mes
     assert describe_failure(IndexError("no channel 9"), True) == {
         "message": "IndexError: no channel 9",
         "type": "IndexError",
+        "args": ["no channel 9"],
     }

@@ -1,7 +1,8 @@
-"""The registry as a map of objects, and walks along paths."""
+"""The registry as a map of objects, and lookups by path."""
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -112,3 +113,82 @@ def test_paths_that_name_nothing_are_refused(
 def test_names_registered_later_are_found(registry: TuberRegistry) -> None:
     registry["Late"] = late = Board()
     assert registry.walk("Late", ExposurePolicy()) is late
+
+
+def test_objects_are_attributes_of_the_registry(registry: TuberRegistry) -> None:
+    assert registry.Board is registry["Board"]
+    registry.Other = other = Board()
+    assert registry["Other"] is other
+    assert "Other" in dir(registry)
+    del registry.Other
+    assert "Other" not in registry
+    for attempt in (lambda: registry.Other, lambda: delattr(registry, "Other")):
+        with pytest.raises(AttributeError, match="the registry has no object 'Other'"):
+            attempt()
+    with pytest.raises(TypeError, match=r"registry\['Other'\] is the class 'Board'"):
+        registry.Other = Board
+    for name in ("items", "objects", "walk"):
+        with pytest.raises(AttributeError, match=rf"write registry\['{name}'\] = "):
+            setattr(registry, name, other)
+
+
+def test_a_tuple_follows_a_path(registry: TuberRegistry) -> None:
+    assert registry["Board", "adc"] is registry["Board"].adc
+    assert registry[("Boards", 2),] is registry["Boards"][2]
+    with pytest.raises(AttributeError):
+        registry["Board", "__class__"]
+
+
+def test_a_name_that_is_not_valid_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="must be valid Unicode text"):
+        TuberRegistry({"\udce9": Board()})
+
+
+class Stage:
+    pass
+
+
+def test_plain_lists_and_dicts_of_objects_are_containers() -> None:
+    one, two = Stage(), Stage()
+    registry = TuberRegistry(a=[one, two], b={"x": one, 3: [two]}, c=(one,), d=[])
+    policy = ExposurePolicy()
+    assert registry.walk([["a", 1]], policy) is two
+    assert registry.walk([["b", "x"]], policy) is one
+    assert registry.walk([["b", 3, 0]], policy) is two
+    assert registry.walk([["c", 0]], policy) is one
+    assert isinstance(registry["d"], TuberContainer)
+
+
+def test_a_subclass_of_a_list_is_an_object_of_its_own() -> None:
+    class Crate(list[int]):
+        pass
+
+    crate = Crate([1])
+    assert TuberRegistry(crate=crate)["crate"] is crate
+
+
+def test_everything_that_cannot_be_served_is_in_one_message_with_its_place() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    with pytest.raises(TypeError) as raised:
+        TuberRegistry(
+            {"n": 3, "m": json, "l": [Stage(), 2, {"k": Stage, 1.5: Stage()}], "": Stage()},
+            none=None,
+            loop=loop,
+            good=Stage(),
+        )
+    text = str(raised.value)
+    for fault in (
+        "registry['n'] is a plain int",
+        "registry['m'] is the module 'json'",
+        "registry['l'][1] is a plain int",
+        "registry['l'][2]['k'] is the class 'Stage'",
+        "registry['l'][2]: a key must be a string or an integer; got 1.5",
+        "must be a non-empty string; got ''",
+        "registry['none'] is a plain NoneType",
+        "nested too deeply, or it contains itself",
+    ):
+        assert fault in text
+    assert "good" not in text
+    with pytest.raises(TypeError, match=r"item 0 of TuberContainer.*item 1 of TuberContainer"):
+        TuberContainer([1, 2])

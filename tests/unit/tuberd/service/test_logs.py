@@ -13,7 +13,7 @@ from tuberd.service.logs import stderr_writer
 
 @contextmanager
 def piped() -> Iterator[tuple[int, int]]:
-    """A pipe in the place of descriptor 2; no fixture, because pytest captures each phase."""
+    """Replace descriptor 2 with a pipe. It is no fixture, because pytest captures each phase."""
     before = os.dup(2)
     reader, writer = os.pipe()
     os.dup2(writer, 2)

@@ -1,4 +1,4 @@
-"""What a server changes in its process: signal handlers, and nothing at import."""
+"""A server sets signal handlers in its process, and importing tuberd changes nothing."""
 
 from __future__ import annotations
 
@@ -13,29 +13,30 @@ import pytest
 
 from tuberd.service.process import handle_stop_signals, install_hooks
 
-BOTH = (signal.SIGINT, signal.SIGTERM)
+ALL = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ALL)
 def test_each_signal_calls_stop(number: signal.Signals) -> None:
     calls: list[bool] = []
-    before = [signal.getsignal(each) for each in BOTH]
+    before = [signal.getsignal(each) for each in ALL]
     with handle_stop_signals(calls.append, until_exit=False):
-        for count in (1, 2, 3):
-            os.kill(os.getpid(), number)
+        for count, each in enumerate((number, signal.SIGTERM, signal.SIGINT), 1):
+            os.kill(os.getpid(), each)
             while len(calls) < count:
                 pass
+        os.kill(os.getpid(), signal.SIGHUP)  # never the second signal that stops at once
     assert calls == [False, True, True]
-    assert [signal.getsignal(each) for each in BOTH] == before
+    assert [signal.getsignal(each) for each in ALL] == before
 
 
 def test_outside_the_main_thread_no_handler_is_set() -> None:
-    before = [signal.getsignal(each) for each in BOTH]
+    before = [signal.getsignal(each) for each in ALL]
     seen: list[object] = []
 
     def run() -> None:
         with handle_stop_signals(lambda again: None, until_exit=False):
-            seen.extend(signal.getsignal(each) for each in BOTH)
+            seen.extend(signal.getsignal(each) for each in ALL)
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -63,13 +64,13 @@ import atexit, os, warnings
 hooks = []
 atexit.register = lambda function: hooks.append(function.__module__)
 os.register_at_fork = lambda **handlers: hooks.extend(each.__module__ for each in handlers.values())
-filters, show = list(warnings.filters), warnings.showwarning
+filters, show = list(warnings.filters), warnings._showwarnmsg
 import tuberd
-assert (list(warnings.filters), warnings.showwarning) == (filters, show)
+assert (list(warnings.filters), warnings._showwarnmsg) == (filters, show)
 assert "tuberd.service.process" not in hooks
 servers = [tuberd.Server({}, port=0, bind="127.0.0.1") for _ in range(2)]
 assert hooks.count("tuberd.service.process") == 3
-assert warnings.showwarning != show
+assert warnings._showwarnmsg != show
 """
 
 

@@ -81,6 +81,21 @@ def in_thread(server: Server, method: str, *args: Any) -> tuple[threading.Thread
     return thread, replies
 
 
+@pytest.mark.parametrize("handle_sigint", [None, True, False])
+def test_ctrl_c_ends_serve_and_may_be_raised(handle_sigint: bool | None) -> None:
+    server = server_of()
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    if handle_sigint is False:
+        with pytest.raises(KeyboardInterrupt):
+            server.serve(handle_sigint=False)
+    else:
+        server.serve(handle_sigint=handle_sigint)
+    timer.join()
+    with pytest.raises(ConnectionRefusedError):
+        post(server, "add", 1, 2)
+
+
 def test_serves_until_it_is_stopped() -> None:
     server = server_of()
     assert 0 < server.port < 65536
@@ -162,7 +177,7 @@ def test_running_calls_are_abandoned_after_the_grace() -> None:
 def test_control_c_ends_serve_in_the_main_thread() -> None:
     server = server_of()
     caller, replies = in_thread(server, "signal", signal.SIGINT)
-    # A shell starts its background jobs with SIGINT ignored, and Python leaves it so.
+    # A shell starts background jobs with SIGINT ignored, and Python keeps that.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         server.serve()
@@ -365,3 +380,24 @@ def test_a_server_on_a_unix_socket_has_a_path(monkeypatch: pytest.MonkeyPatch) -
 def test_a_wrong_origin_is_refused(origin: str) -> None:
     with pytest.raises(ValueError, match="an origin must be like"):
         tuberd.Server({}, port=0, allow_origins=[origin])
+
+
+@pytest.mark.parametrize(
+    ("bind", "text"),
+    [
+        ("127.0.0.1:8080", "--bind 127.0.0.1 and -p 8080"),
+        ("[::1]:8080", r"--bind \[::1\] and -p 8080"),
+        ("board:80", "--bind board and -p 80"),
+        (":8080", "--bind :: and -p 8080"),
+        ("fe80::1", "fe80::1%eth0"),
+        ("[fe80::1]", "needs the zone of an interface"),
+    ],
+)
+def test_an_address_to_listen_on_says_what_to_write(bind: str, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        tuberd.Server({}, port=0, bind=bind)
+
+
+@pytest.mark.parametrize("bind", ["[::1]", "::1", "127.0.0.1", "localhost", ""])
+def test_an_address_to_listen_on_may_have_brackets(bind: str) -> None:
+    assert tuberd.Server({}, port=0, bind=bind).port > 0

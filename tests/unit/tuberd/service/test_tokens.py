@@ -1,4 +1,4 @@
-"""Token files, and that no message contains a token."""
+"""Token files. No message may contain a token."""
 
 from __future__ import annotations
 

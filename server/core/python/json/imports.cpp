@@ -1,0 +1,26 @@
+// See imports.hpp.
+#include "python/json/imports.hpp"
+
+#include <pybind11/pybind11.h>
+
+namespace tuber::python {
+namespace {
+
+namespace py = pybind11;
+
+Handle import_attribute(const char* module, const char* name) {
+  return Handle::steal(py::module_::import(module).attr(name).cast<py::object>().release().ptr());
+}
+
+}  // namespace
+
+JsonImports JsonImports::load() {
+  return {.decode_error = import_attribute("tuber.codec", "DecodeError"),
+          .fault = import_attribute("tuber.codec.fault", "Fault"),
+          .place_of = import_attribute("tuber.codec.fault", "place_of"),
+          .encode_error = import_attribute("tuber.codec.fault", "encode_error"),
+          .simplify = import_attribute("tuber.codec.json_values", "simplify"),
+          .text_keys = import_attribute("tuber.codec.json_values", "text_keys")};
+}
+
+}  // namespace tuber::python
