@@ -23,7 +23,7 @@ class Engine;
 
 // What happens while a request is suspended.
 enum class Notice {
-  disconnected,  // its client has gone; the reply will reach nobody
+  disconnected,  // its client has gone and will not get the reply
   stopping,      // the server was asked to stop, and waits for the reply within its grace
 };
 
@@ -36,10 +36,10 @@ using Observer = std::function<void(Notice)>;
 // Lifetime: SuspendedExchanges holds it from its creation to the end of its reply. It keeps the
 // engine alive meanwhile.
 //
-// Threads: `state_` decides who acts. The handler's worker owns the connection while the exchange is
-// `running`; the list that the exchange is on owns it while `suspended`; the worker that takes the
-// completed exchange owns it then. `reply_` belongs to the one thread that set `is_claimed_`, until
-// it sets `completed`.
+// Threads: `state_` says which thread owns the connection. While the exchange is `running`, it is
+// the handler's worker; while `suspended`, the list that holds the exchange; then the worker that
+// takes the completed exchange. `reply_` belongs to the one thread that set `is_claimed_`, until it
+// sets `completed`.
 class Exchange {
  public:
   enum class State { running, suspended, completed };

@@ -61,8 +61,8 @@ class Waiting {
 
 // Answers GET with its target and POST with its body; "/hold" when the gate opens, "/close" and
 // closes, "/exit" by ending the thread, "/large" with kLargeReply bytes, "/file" with a file of
-// kFileSize bytes, "/empty" with 204, "/suspend..." as Waiting decides, "/exempt" despite the limit of calls, "/signals" with
-// "blocked" if SIGTERM is.
+// kFileSize bytes, "/empty" with 204, "/suspend..." as Waiting decides, "/exempt" despite the limit
+// on calls, "/signals" with "blocked" if SIGTERM is.
 inline constexpr std::size_t kLargeReply = 24 * 1024 * 1024;
 inline constexpr std::size_t kFileSize = 3 * 1024 * 1024;
 [[nodiscard]] std::string pattern(std::size_t size);  // of the large reply and of the file

@@ -32,10 +32,10 @@ TEST_CASE("a suspended request is answered by another thread, without its worker
   NetClient other(server.port());
   CHECK(other.request(get("/")).body == "/");  // by the only worker
   CHECK_FALSE(waiting.has_reply());
-  CHECK(completion->complete(Waiting::text("at last")));
+  CHECK(completion->complete(Waiting::text("later")));
   const ReceivedReply reply = waiting.receive_reply();
   CHECK(reply.status == 200);
-  CHECK(reply.body == "at last");
+  CHECK(reply.body == "later");
   CHECK(reply.has_line("X-Common: yes"));
   CHECK(reply.has_line("X-Added: yes"));
   CHECK(waiting.request(get("/next")).body == "/next");
@@ -153,7 +153,7 @@ TEST_CASE("a reset connection is noticed, half-closing is not an end") {
   REQUIRE(of_half);
   reset.reset();
   CHECK(server.waiting->wait_for("/suspend/reset", Notice::disconnected));
-  CHECK(of_reset->complete(Waiting::text("to nobody")));
+  CHECK(of_reset->complete(Waiting::text("to no client")));
   CHECK(of_half->complete(Waiting::text("to the half-closed")));
   CHECK(half_closed.receive_reply().body == "to the half-closed");
   CHECK(server.waiting->notices() == 1);
