@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <exception>
+#include <span>
 
 #include "python/gil.hpp"
 #include "python/handle.hpp"
@@ -45,5 +46,16 @@ auto with_memory_error(Code&& code) -> decltype(code()) {
   return Handle::steal(value);
 #endif
 }
+
+// Imports an attribute of a Python module. Throws pybind11::error_already_set. REQUIRES: the GIL.
+[[nodiscard]] Handle import_attribute(const char* module, const char* name);
+
+// Sets the exception that `make_fault` makes of the text, unless the text itself has failed.
+void raise_fault(const Handle& make_fault, const Handle& text);
+
+// Replaces the Python exception by the one that `make_error` makes of it and of the steps of its
+// place, innermost first. MemoryError and the interruption of a program by its user stay as they
+// are.
+void raise_with_place(const Handle& make_error, std::span<const Handle> steps);
 
 }  // namespace tuber::python

@@ -73,7 +73,7 @@ bool CborEncoder::encode(PyObject* value) {
     PyErr_Clear();
     refuse(kTooDeep);
   }
-  raise_encode_error();
+  raise_with_place(imports_.encode_error, steps_);
   return false;
 }
 
@@ -342,30 +342,13 @@ bool CborEncoder::refuse(const char* text) {
 }
 
 bool CborEncoder::refuse(const Handle& text) {
-  Handle fault = text ? invoke(imports_.fault, text.get()) : Handle();
-  if (fault) PyErr_SetObject(imports_.fault.get(), fault.get());
+  raise_fault(imports_.fault, text);
   return false;
 }
 
 bool CborEncoder::failed_at(Handle step) {
   if (step) steps_.push_back(std::move(step));
   return false;
-}
-
-// Gives the exception its place, also one that users' code raised. MemoryError and the interruption
-// of a program by its user stay as they are.
-void CborEncoder::raise_encode_error() {
-  if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ||
-      PyErr_ExceptionMatches(PyExc_MemoryError)) {
-    return;
-  }
-  const Handle exception = take_exception();
-  Handle steps = Handle::steal(PyList_New(0));
-  for (const Handle& step : steps_) {
-    if (!steps || PyList_Append(steps.get(), step.get()) < 0) return;
-  }
-  Handle error = steps ? invoke(imports_.encode_error, exception.get(), steps.get()) : Handle();
-  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
 }
 
 }  // namespace tuber::python

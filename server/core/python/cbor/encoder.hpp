@@ -72,7 +72,6 @@ class CborEncoder {
   bool refuse(const Handle& text);
   // Adds a step to the place of a failure. Returns false.
   bool failed_at(Handle step);
-  void raise_encode_error();
 
   const CborImports& imports_;
   const ZeroCopy zero_copy_;

@@ -1,18 +1,9 @@
-// See parts.hpp.
+// See imports.hpp.
 #include "python/cbor/imports.hpp"
 
-#include <pybind11/pybind11.h>
-
-namespace py = pybind11;
+#include "python/invoke.hpp"
 
 namespace tuber::python {
-namespace {
-
-Handle import_attribute(const char* module, const char* name) {
-  return Handle::steal(py::module_::import(module).attr(name).cast<py::object>().release().ptr());
-}
-
-}  // namespace
 
 CborImports CborImports::load() {
   return {.decode_error = import_attribute("tuber.codec", "DecodeError"),

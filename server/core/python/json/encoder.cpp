@@ -41,7 +41,7 @@ bool JsonEncoder::encode(PyObject* value) {
     writer_.flush();
     return true;
   }
-  if (PyErr_Occurred() != nullptr) raise_encode_error();
+  if (PyErr_Occurred() != nullptr) raise_with_place(imports_.encode_error, steps_);
   return false;
 }
 
@@ -264,30 +264,13 @@ bool JsonEncoder::refuse(const char* text) {
 bool JsonEncoder::refuse(const Handle& text) {
   if (form_ == JsonForm::exact) return false;
   copy_containers();
-  Handle fault = text ? invoke(imports_.fault, text.get()) : Handle();
-  if (fault) PyErr_SetObject(imports_.fault.get(), fault.get());
+  raise_fault(imports_.fault, text);
   return false;
 }
 
 bool JsonEncoder::failed_at(Handle step) {
   if (step && form_ != JsonForm::exact) steps_.push_back(std::move(step));
   return false;
-}
-
-// Gives the exception its place, also one that users' code raised. MemoryError and the interruption
-// of a program by its user stay as they are.
-void JsonEncoder::raise_encode_error() {
-  if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt) ||
-      PyErr_ExceptionMatches(PyExc_MemoryError)) {
-    return;
-  }
-  const Handle exception = take_exception();
-  Handle steps = Handle::steal(PyList_New(0));
-  for (const Handle& step : steps_) {
-    if (!steps || PyList_Append(steps.get(), step.get()) < 0) return;
-  }
-  Handle error = steps ? invoke(imports_.encode_error, exception.get(), steps.get()) : Handle();
-  if (error) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.get())), error.get());
 }
 
 }  // namespace tuber::python

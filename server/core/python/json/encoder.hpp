@@ -80,7 +80,6 @@ class JsonEncoder {
   bool refuse(const Handle& text);
   // Adds a step to the place of a failure. Returns false.
   bool failed_at(Handle step);
-  void raise_encode_error();
 
   const JsonImports& imports_;
   const JsonForm form_;

@@ -1,18 +1,9 @@
 // See imports.hpp.
 #include "python/json/imports.hpp"
 
-#include <pybind11/pybind11.h>
+#include "python/invoke.hpp"
 
 namespace tuber::python {
-namespace {
-
-namespace py = pybind11;
-
-Handle import_attribute(const char* module, const char* name) {
-  return Handle::steal(py::module_::import(module).attr(name).cast<py::object>().release().ptr());
-}
-
-}  // namespace
 
 JsonImports JsonImports::load() {
   return {.decode_error = import_attribute("tuber.codec", "DecodeError"),
